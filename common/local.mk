@@ -1,0 +1,22 @@
+# What both programs share: libcommon.a
+noinst_LIBRARIES += libcommon.a
+libcommon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(INIH_CFLAGS)
+libcommon_a_SOURCES = \
+	common/computation.c common/computation.h \
+	common/conf.c common/conf.h \
+	common/digits.c common/digits.h \
+	common/doorbell.c common/doorbell.h \
+	common/log.c common/log.h \
+	common/store.c common/store.h
+nodist_libcommon_a_SOURCES = common/schema_sql.c
+common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS)
+
+# The schema is compiled in: a program and its schema cannot be mixed up.
+BUILT_SOURCES += common/schema_sql.c
+CLEANFILES += common/schema_sql.c
+schema_files = conf/schema/1.sql
+EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
+common/schema_sql.c: $(schema_files) common/embed_schema.awk
+	$(AM_V_GEN)$(MKDIR_P) common && \
+	  (cd $(srcdir) && $(AWK) -f common/embed_schema.awk $(schema_files)) > $@.tmp && \
+	  mv $@.tmp $@

@@ -1,0 +1,26 @@
+/*
+ * Log lines: one line per event, to standard error or to syslog. Set up once
+ * by main() before threads start; the other functions may be called from any
+ * thread, and from a forked child before exec.
+ */
+#ifndef NTHPI_LOG_H
+#define NTHPI_LOG_H
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
+
+/* Lines up to LEVEL go to TARGET, marked with PROGRAM (static string). On
+ * standard error a line is "2026-01-31T12:00:00.123Z PROGRAM[pid] level: text"
+ * written by one write(2); when JOURNAL_STREAM is set (systemd) the time and
+ * program are left out and the line starts with "<N>", its syslog priority. */
+void log_open(const char *program, enum log_target target, enum log_level level);
+
+/* Writes one line. FORMAT as printf's; line breaks and control characters in
+ * the result become "?" so that a visitor's input can't forge lines; a line is
+ * cut at 1,000 bytes. errno is preserved. */
+__attribute__((format(printf, 1, 2))) void log_error(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void log_warning(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void log_info(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void log_debug(const char *format, ...);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * The store: all SQL of nthpi, over one SQLite database in WAL mode.
+ *
+ *   store.h        opening, snapshots, revision, what is published
+ *   store_list.h   reading rows: pages, polls, the API
+ *   store_ask.h    what visitors and the command line may change
+ *   store_queue.h  what the daemon alone changes: leases, stages, publishing
+ *
+ * A struct store is one connection. It belongs to one thread at a time and is
+ * never used across fork(). Every change is one transaction that raises the
+ * revision once and stamps it on the rows it changed. Nobody but the daemon
+ * that holds the checkpoint lock runs a checkpoint (design: WAL-reset race).
+ */
+#ifndef NTHPI_STORE_H
+#define NTHPI_STORE_H
+
+#include "computation.h"
+#include "digits.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store;
+
+enum store_rc {
+    STORE_OK = 0,
+    STORE_NOT_FOUND, /* no such row */
+    STORE_FORBIDDEN, /* not one who asked for it */
+    STORE_CONFLICT,  /* the row's state does not allow it, or the lease is lost */
+    STORE_FULL,      /* the queue is full */
+    STORE_BUSY,      /* the database stayed locked for the busy time-out */
+    STORE_ERROR,     /* anything else: logged, see store_message() */
+};
+
+enum store_mode {
+    STORE_DURABLE, /* synchronous=FULL: a commit survives a power cut */
+    STORE_RELAXED, /* synchronous=NORMAL: for progress */
+    STORE_READER,  /* query_only */
+};
+
+/* How old a tombstone must be to be removed, in rows kept. */
+#define STORE_TOMBSTONES 10000
+
+/* What a power cut or a restore may take back, the revision jumps over. */
+#define STORE_REVISION_JUMP (INT64_C(1) << 32)
+
+/*
+ * Opens the database PATH (created with its schema when missing, migrated when
+ * older than the program; STORE_READER does neither) with busy time-out,
+ * foreign keys, defensive mode and without automatic checkpoints. *OUT is NULL
+ * unless STORE_OK is returned; errors are logged with their reason (among them
+ * a database of a newer schema than the program's). Close with store_close().
+ */
+enum store_rc store_open(struct store **out, const char *path, enum store_mode mode);
+
+/* Closes and frees; NULL is allowed. No checkpoint is made. */
+void store_close(struct store *s);
+
+/* The last error's text, valid until the next call on S. Never NULL. */
+const char *store_message(const struct store *s);
+
+/* "not found", "busy" …; static storage. */
+const char *store_rc_name(enum store_rc rc);
+
+/* Reads between these two see one state of the database. Not nested. */
+enum store_rc store_begin_read(struct store *s);
+void store_end_read(struct store *s);
+
+/* The revision of the whole database, > 0, or 0 after an error (logged). */
+int64_t store_revision(struct store *s);
+
+/* The oldest revision from which a delta can be made: tombstones before it
+ * were removed. A client at an older revision starts anew. */
+int64_t store_oldest_delta(struct store *s);
+
+/* PRAGMA data_version: changes when another connection committed. Cheap, takes
+ * no lock. May change without a visible change (checkpoint, heartbeat). */
+int64_t store_data_version(struct store *s);
+
+/* The longest known prefix of a radix. length 0: nothing is published. */
+struct published {
+    int radix;
+    uint64_t length;
+    char file[DIGITS_NAME_SIZE];
+    char sha256[DIGITS_SHA256_SIZE];
+    char verified[COMPUTATION_TEXT_SIZE];
+    int64_t revision;
+};
+
+/* Fills *P for RADIX; STORE_OK with length 0 when nothing is published. */
+enum store_rc store_published(struct store *s, int radix, struct published *p);
+
+/* Seconds since the freshest heartbeat of any daemon, or negative: none ever. */
+double store_heartbeat_age(struct store *s);
+
+/* Microseconds since 1970 UTC, the clock of every time in the database. */
+int64_t store_now(void);
+
+#endif

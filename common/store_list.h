@@ -1,0 +1,86 @@
+/*
+ * The store, reading rows. See store.h for connections and threads. Rows are
+ * copied into the caller's arrays; nothing is allocated for the caller.
+ */
+#ifndef NTHPI_STORE_LIST_H
+#define NTHPI_STORE_LIST_H
+
+#include "store.h"
+
+/* Which rows; -1 / 0 stands for "any". All together must hold. */
+struct store_filter {
+    int status;        /* enum status, or -1 */
+    int radix;         /* 10, 16, or 0 */
+    int algorithm;     /* enum algorithm, or -1 */
+    uint64_t position; /* or 0 */
+};
+#define STORE_FILTER_ANY {.status = -1, .radix = 0, .algorithm = -1, .position = 0}
+
+/* True when C is one of FILTER's rows. Pure. */
+bool store_filter_matches(const struct store_filter *filter, const struct computation *c);
+
+/*
+ * Where a page of the list starts: after a row, in the list's order (running
+ * rows first, then the others; in both, newest first). Zero: at the start.
+ * Printed as "r12" (after running row 12) or "12" in URLs.
+ */
+struct store_cursor {
+    bool running;
+    int64_t id; /* 0: the start of the list */
+};
+enum { STORE_CURSOR_SIZE = 24 };
+void store_cursor_print(const struct store_cursor *cursor, char text[STORE_CURSOR_SIZE]);
+bool store_cursor_parse(const char *text, struct store_cursor *cursor);
+
+/*
+ * Up to MAX rows of FILTER after CURSOR in the list's order into ROWS, their
+ * number into *COUNT; *NEXT (may be NULL) becomes the cursor of the page after,
+ * with id 0 when there is none. Cost does not depend on how deep the page is.
+ */
+enum store_rc store_list(struct store *s, const struct store_filter *filter,
+                         const struct store_cursor *cursor, struct computation *rows,
+                         size_t max, size_t *count, struct store_cursor *next);
+
+/* One row by id, or by what was asked. STORE_NOT_FOUND leaves *C untouched. */
+enum store_rc store_get(struct store *s, int64_t id, struct computation *c);
+enum store_rc store_find(struct store *s, int radix, uint64_t position,
+                         enum algorithm algorithm, struct computation *c);
+
+/* How many rows have each status; constant cost (kept by triggers). */
+enum store_rc store_counts(struct store *s, int64_t counts[STATUS_COUNT]);
+
+/* A running or queued row of RADIX whose digits will reach LENGTH (chudnovsky
+ * or spigot, running first, shortest first). STORE_NOT_FOUND: none. */
+enum store_rc store_find_coming(struct store *s, int radix, uint64_t length,
+                                struct computation *c);
+
+/* What changed after a revision. */
+struct store_delta {
+    int64_t revision; /* up to and with which the delta goes: ask again from here */
+    bool reset;       /* SINCE is too old or from another history: start anew */
+    bool more;        /* the delta was cut at MAX; ask again at once */
+};
+
+/*
+ * The rows changed after revision SINCE into ROWS (up to MAX, oldest change
+ * first; cut only between revisions, MAX must be at least 64) and the ids
+ * removed after it into REMOVED (up to MAX). A transaction that changed more
+ * rows than MAX gives reset. Call between store_begin_read and store_end_read.
+ */
+enum store_rc store_changes(struct store *s, int64_t since, struct computation *rows,
+                            size_t max, size_t *count, int64_t *removed, size_t *nremoved,
+                            struct store_delta *delta);
+
+/* A row's history. */
+struct event {
+    int64_t id, computation_id;
+    char stage[16];  /* a stage's name, or "failed", "cancelled", "requeued", "retried" */
+    int64_t at;      /* microseconds since 1970 UTC */
+    char detail[COMPUTATION_TEXT_SIZE];
+};
+
+/* The newest MAX events of row ID in the order they happened. */
+enum store_rc store_events(struct store *s, int64_t id, struct event *events, size_t max,
+                           size_t *count);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * The store, the daemon's side: leases, stages, publishing. See store.h for
+ * connections and threads. From `scheduled` on the daemon alone writes a row's
+ * state, and every update says WHERE lease = token: STORE_CONFLICT means that
+ * the lease is lost (expired, taken by a successor, the row was deleted), and
+ * the caller kills its worker and forgets the row.
+ */
+#ifndef NTHPI_STORE_QUEUE_H
+#define NTHPI_STORE_QUEUE_H
+
+#include "store.h"
+
+enum { LEASE_SIZE = 33, DAEMON_NAME_SIZE = 33 };
+
+/* Who leases, until when. */
+struct store_lease {
+    char token[LEASE_SIZE];      /* random, hex */
+    char owner[DAEMON_NAME_SIZE]; /* the daemon's name */
+    int64_t until;               /* CLOCK_BOOTTIME, microseconds */
+};
+
+/* CLOCK_BOOTTIME in microseconds: what leases expire by. */
+int64_t store_boottime(void);
+
+/*
+ * Compares the machine's boot id (/proc/sys/kernel/random/boot_id, or BOOT_ID
+ * when not NULL: for tests) with the database's. At a new boot all leases are
+ * void and the revision jumps by STORE_REVISION_JUMP, because relaxed commits
+ * may have been lost. The daemon calls it at start, before store_recover().
+ */
+enum store_rc store_note_boot(struct store *s, const char *boot_id);
+
+/*
+ * Takes back the rows of dead daemons: those leased by OWNER itself (the caller
+ * holds the lock of that name, so its predecessor is dead), by names for which
+ * IS_DEAD(ctx, name) is true, and those whose lease has expired. They return to
+ * the queue with their attempt given back (or are cancelled or deleted where
+ * that is wanted), except rows in stage `calculated`: these are leased to
+ * LEASE and returned in ROWS (up to MAX), for the caller to store or requeue.
+ * *TAKEN_BACK (may be NULL) counts all rows found.
+ */
+enum store_rc store_recover(struct store *s, const struct store_lease *lease,
+                            bool (*is_dead)(void *ctx, const char *name), void *ctx,
+                            struct computation *rows, size_t max, size_t *count,
+                            size_t *taken_back);
+
+/* Up to MAX rows that wait for a daemon, into ROWS: the oldest and, after
+ * them, those with the smallest positions (for the express slot); no row
+ * twice. Does not lease. Rows wait out their back-off (not_before). */
+enum store_rc store_pending(struct store *s, struct computation *rows, size_t max,
+                            size_t *count);
+
+/* Leases queued row ID and takes it in one commit: stages scheduled and taken,
+ * status running, attempts + 1. METHOD is the algorithm that will run. */
+enum store_rc store_take(struct store *s, int64_t id, const struct store_lease *lease,
+                         enum algorithm method);
+
+/* Answers a queued row from published digits in one commit, all stages at
+ * once. WINDOW: the digits from its position on. ANSWERED_BY: see struct
+ * computation. */
+enum store_rc store_answer(struct store *s, int64_t id, enum algorithm method,
+                           const char *window, int64_t answered_by, const char *verified);
+
+/* Progress of several rows, in one commit (use a STORE_RELAXED connection).
+ * Rows whose lease is lost are skipped and flagged. */
+struct store_progress {
+    int64_t id;
+    const char *token;
+    double fraction;    /* 0 .. 1 */
+    const char *phase;
+    double eta_s;       /* negative: not known */
+    bool lost;          /* result: the lease is lost */
+};
+enum store_rc store_progress(struct store *s, struct store_progress *p, size_t count);
+
+/* Moves UNTIL of every lease with TOKEN … of OWNER to UNTIL, in one commit. */
+enum store_rc store_renew(struct store *s, const char *owner, int64_t until);
+
+/* What a worker's run cost. */
+struct store_cost {
+    double cpu_s, wall_s;
+    int64_t peak_kib;
+};
+
+/* Stage calculated: the worker has the digits, WINDOW from the position on
+ * (not shown before the row is stored). SHA256 is that of its digits file, or
+ * "" when it made none; recovery needs it. */
+enum store_rc store_calculated(struct store *s, int64_t id, const char *token,
+                               const char *window, const char *sha256,
+                               const struct store_cost *cost);
+
+/* The digest given to store_calculated(), or "" . */
+enum store_rc store_calculated_sha256(struct store *s, int64_t id,
+                                      char sha256[DIGITS_SHA256_SIZE]);
+
+/*
+ * Stage stored, status done. When P is not NULL and longer than what is
+ * published for its radix, PUBLISH(ctx) is called inside the transaction, which
+ * excludes every other publisher: it renames the files into place and returns
+ * 0, or something else to give up (STORE_ERROR, nothing changed). The row in
+ * `published` changes in the same transaction. *PUBLISHED (may be NULL) tells
+ * whether it happened; *SUPERSEDED (may be NULL) is the length that was
+ * published before, 0: none.
+ */
+enum store_rc store_stored(struct store *s, int64_t id, const char *token,
+                           const char *verified, const struct published *p,
+                           int (*publish)(void *ctx), void *ctx, bool *published,
+                           uint64_t *superseded);
+
+/* Status failed with MESSAGE (one sentence, English); the stage stays. */
+enum store_rc store_failed(struct store *s, int64_t id, const char *token,
+                           const char *message);
+
+/* Back to the queue, lease given up, with an event that says WHY. The attempt
+ * is kept when COUNT_ATTEMPT, else given back. The row is not pending again
+ * before DELAY_S seconds have passed (0: at once). A row that is wanted
+ * cancelled or deleted becomes so instead. */
+enum store_rc store_requeue(struct store *s, int64_t id, const char *token,
+                            const char *why, bool count_attempt, unsigned delay_s);
+
+/* The rows leased by OWNER that are wanted cancelled or deleted, up to MAX
+ * (only id, wanted, status of ROWS matter). */
+enum store_rc store_wishes(struct store *s, const char *owner, struct computation *rows,
+                           size_t max, size_t *count);
+
+/* Does what row ID's `wanted` says, after its worker is gone: cancelled, or
+ * deleted with a tombstone; back to the queue when it is wanted run again. */
+enum store_rc store_grant(struct store *s, int64_t id, const char *token);
+
+/* This daemon lives: writes the time under its name. Raises no revision. */
+enum store_rc store_heartbeat(struct store *s, const char *owner);
+
+/* A checkpoint of the WAL; call it only while holding the checkpoint lock. */
+enum store_rc store_checkpoint(struct store *s);
+
+/* Housekeeping: removes final rows that ended more than DAYS days ago (0: none;
+ * at most MAX rows a call) and tombstones beyond STORE_TOMBSTONES. *REMOVED
+ * counts the rows. */
+enum store_rc store_prune(struct store *s, unsigned days, size_t max, size_t *removed);
+
+#endif

@@ -1,0 +1,18 @@
+# nthpi-fcgi, the web program. All but main.c is a library, so that tests can
+# link it. One C++ file: the shim over ctemplate.
+bin_PROGRAMS += nthpi-fcgi
+noinst_LIBRARIES += libweb.a
+
+libweb_a_CFLAGS = $(AM_CFLAGS) $(FCGI_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) \
+	$(SODIUM_CFLAGS) $(URIPARSER_CFLAGS)
+libweb_a_CXXFLAGS = $(AM_CXXFLAGS) $(CTEMPLATE_CFLAGS)
+libweb_a_SOURCES = \
+	fcgi/view.cc fcgi/view.h
+web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \
+	$(URIPARSER_LIBS)
+
+nthpi_fcgi_SOURCES = fcgi/main.c
+nthpi_fcgi_CFLAGS = $(libweb_a_CFLAGS)
+nthpi_fcgi_LDADD = $(web_LIBS)
+# The library holds C++: link with the C++ driver.
+nthpi_fcgi_LINK = $(CXXLD) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) $(LDFLAGS) -o $@
