@@ -1,0 +1,37 @@
+/*
+ * What the whole web program shares, and what each of its threads has. Handlers
+ * get a struct context; nothing is global.
+ */
+#ifndef NTHPI_APP_H
+#define NTHPI_APP_H
+
+#include "common/conf.h"
+#include "common/doorbell.h"
+#include "common/store.h"
+
+struct view;
+struct park;
+
+enum { APP_KEY_SIZE = 32 };
+
+/* One per process; constant after start, so threads read it without locks.
+ * (view and park do their own locking.) */
+struct app {
+    const struct conf *conf;
+    struct view *view;         /* compiled templates */
+    struct park *park;         /* connections and parked polls */
+    struct doorbell *bell;     /* rung after every change we commit */
+    char *db_path;
+    int digits_fd, work_fd;    /* folders, for openat() */
+    unsigned char csrf_key[APP_KEY_SIZE];  /* derived from the state folder's key */
+    unsigned char owner_key[APP_KEY_SIZE];
+    char build_id[17];         /* part of page ETags: changes with program and templates */
+};
+
+/* One per thread. */
+struct context {
+    struct app *app;
+    struct store *store; /* this thread's own connection */
+};
+
+#endif

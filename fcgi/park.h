@@ -1,0 +1,48 @@
+/*
+ * Connections. One thread runs an epoll loop over the listening sockets and
+ * all connections from nginx; a readable connection goes to a pool of request
+ * threads, which hand it to libfcgi for exactly one request. A request that
+ * waits for news is parked: its thread is free again, only the descriptor, the
+ * request id and a struct wait are kept, and the answer is written later as
+ * raw FastCGI records. Long bodies (files) leave the same way, without a
+ * thread, as fast as nginx takes them.
+ *
+ * The notifier's thread watches the doorbell and PRAGMA data_version; when the
+ * revision moves it renders one answer for each group of equal waits and writes
+ * it to all of them.
+ *
+ * This is the only file that knows how libfcgi keeps a request: it relies on
+ * public fields of FCGX_Request, and tests/unit/test_park.c pins them.
+ */
+#ifndef NTHPI_PARK_H
+#define NTHPI_PARK_H
+
+#include "fcgi/app.h"
+
+#include <signal.h>
+#include <stdint.h>
+
+/* Counters for logs, /healthz and tests; a snapshot. */
+struct park_stats {
+    int64_t connections, parked, answered, expired, gone, requests;
+};
+
+/*
+ * Binds the sockets of conf.listen (several paths; stale socket files are
+ * replaced, a live one is an error), with backlog 4096 and conf.socket_mode.
+ * Descriptors passed by systemd (LISTEN_FDS) are used instead when present.
+ * NULL: an error, logged.
+ */
+struct park *park_open(struct app *app);
+
+/* Runs until *STOP is not 0 (set by a signal handler; the loop's epoll_pwait
+ * unblocks SIGTERM and SIGINT): then stops accepting, lets running requests end,
+ * answers all parked polls as if their time was over, and returns 0. -1: could
+ * not start, logged. */
+int park_run(struct park *park, const volatile sig_atomic_t *stop);
+
+void park_stats(struct park *park, struct park_stats *stats);
+
+void park_close(struct park *park);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * A request, validated once at the edge: handlers see typed, bounded values
+ * and never parse text. request_read() copies what it needs out of libfcgi,
+ * whose strings die with the request.
+ */
+#ifndef NTHPI_REQUEST_H
+#define NTHPI_REQUEST_H
+
+#include "common/computation.h"
+#include "common/store_ask.h"
+#include "common/store_list.h"
+
+#include <fcgiapp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bits, so that a route can list several. */
+enum http_method {
+    HTTP_GET = 1,
+    HTTP_HEAD = 2, /* routes that list GET answer HEAD too */
+    HTTP_POST = 4,
+    HTTP_DELETE = 8,
+    HTTP_OTHER = 16,
+};
+
+/* A name and a value of a query string or a form, decoded, UTF-8 as sent. */
+struct field {
+    char *name, *value;
+};
+
+enum { REQUEST_FIELDS_MAX = 32, REQUEST_ID_SIZE = 17 };
+
+/* Parameters a route may take from its path or query; or-ed in the router's
+ * table. Those not listed are ignored (like utm_source), those listed are
+ * checked: a bad or repeated one is answered 400 before the handler runs. */
+enum request_param {
+    PARAM_STATUS = 1 << 0,
+    PARAM_RADIX = 1 << 1,
+    PARAM_ALGORITHM = 1 << 2,
+    PARAM_POSITION = 1 << 3,
+    PARAM_AFTER = 1 << 4,
+    PARAM_LIMIT = 1 << 5,     /* 1 .. 100 */
+    PARAM_HIGHLIGHT = 1 << 6, /* a row id */
+    PARAM_SINCE = 1 << 7,     /* a revision */
+    PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
+    PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
+};
+
+struct request {
+    enum http_method method;
+    char id[REQUEST_ID_SIZE];  /* random, in logs and on error pages */
+    char *path;                /* percent-decoded, without the query */
+    char *query;               /* as sent, never NULL */
+
+    /* headers, NULL when absent */
+    char *host, *origin, *sec_fetch_site, *content_type, *if_none_match, *if_range,
+        *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
+    bool wants_json;           /* Accept names application/json but not text/html, or
+                                  the path is under /api/ */
+    bool https;
+    unsigned wait_s;           /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
+
+    /* body: at most conf.body_limit bytes, terminated; the rest was drained */
+    char *body;
+    size_t body_length;
+    bool body_too_large;
+
+    struct field fields[REQUEST_FIELDS_MAX]; /* of the query */
+    size_t field_count;
+    struct field form[REQUEST_FIELDS_MAX];   /* of an urlencoded body */
+    size_t form_count;
+    const char *repeated;      /* name of a field of the form that came twice, or NULL */
+
+    /* path parameters, set by the router */
+    int64_t row_id;            /* ID of the path */
+    uint64_t number;           /* N of the path (/pi/N) */
+
+    /* query parameters, set by the router; has tells which were given */
+    unsigned has;              /* enum request_param */
+    struct store_filter filter; /* status, radix, algorithm, position */
+    struct store_cursor after;
+    unsigned limit;
+    int64_t highlight, since;
+    uint64_t from;
+
+    /* who asks: from the owner cookie or the bearer token */
+    char owner[OWNER_SIZE];    /* keyed hash, or "" */
+    bool admin;
+};
+
+/* Fills *R from an accepted FastCGI request: reads headers and the whole body,
+ * parses query and form. Returns 0, or the HTTP status to answer (400 for a
+ * query or path that cannot be decoded, 413, 500 for no memory) with *R valid
+ * for error pages. The body is always drained to its end (see park.c). */
+int request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf);
+
+/* Frees what *R owns. */
+void request_clear(struct request *r);
+
+/* The value of NAME in the form / in the query, or NULL. Owned by R. */
+const char *request_form(const struct request *r, const char *name);
+const char *request_query(const struct request *r, const char *name);
+
+/* True when If-None-Match names ETAG (quotes included), compared weakly. */
+bool request_etag_matches(const struct request *r, const char *etag);
+
+/* A Range header for a body of SIZE bytes. */
+enum range_kind { RANGE_NONE, RANGE_ONE, RANGE_BAD };
+/* RANGE_ONE sets *FIRST and *LAST (inclusive); several ranges, or a syntax that
+ * is not RFC 9110's, are RANGE_NONE (the whole is sent); RANGE_BAD: answer 416. */
+enum range_kind request_range(const char *header, uint64_t size, uint64_t *first,
+                              uint64_t *last);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Tokens: proof of ownership and of origin, made with libsodium from the key
+ * in the state folder (shared by all web processes). Thread-safe.
+ */
+#ifndef NTHPI_TOKEN_H
+#define NTHPI_TOKEN_H
+
+#include "common/store_ask.h"
+#include "fcgi/app.h"
+
+#include <stdbool.h>
+
+enum { TOKEN_SIZE = 128 };
+
+/* Reads the file PATH (32 random bytes), or makes it (0600, O_EXCL: of several
+ * processes starting at once one makes it and all read the same), and derives
+ * APP's keys. 0, or -1 with a message logged. */
+int token_keys(struct app *app, const char *path);
+
+/* A CSRF token for forms: visitor-independent, keyed, valid for hours; the same
+ * text for everybody within a quarter of an hour, so that pages can be shared. */
+void token_csrf(const struct app *app, char token[TOKEN_SIZE]);
+bool token_csrf_valid(const struct app *app, const char *token);
+
+/* A new random owner token (what a visitor keeps, in a cookie or as a bearer
+ * token), signed so that invented ones are refused without the database. */
+void token_owner_new(const struct app *app, char token[TOKEN_SIZE]);
+
+/* The keyed hash of a valid owner token into OWNER (what the database knows);
+ * false and "" for anything else. */
+bool token_owner_hash(const struct app *app, const char *token, char owner[OWNER_SIZE]);
+
+#endif
