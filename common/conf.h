@@ -80,6 +80,10 @@ void conf_clear(struct conf *conf);
 /* Writes the commented example file to OUT: every option with its default. */
 void conf_write_example(FILE *out);
 
+/* Where both programs meet in the state folder; for conf_path(). */
+#define CONF_DB       "db/nthpi.db"
+#define CONF_DOORBELL "run/doorbell"
+
 /* PATH inside CONF's state folder, malloc()ed (caller frees), or NULL: no
  * memory. An absolute PATH is only copied. */
 char *conf_path(const struct conf *conf, const char *path);
