@@ -1,0 +1,36 @@
+/*
+ * The handlers that the router's table names: one for each endpoint. Each
+ * answers a request whose method and parameters were already checked (see
+ * router.c for what each route takes) and fills REPLY; none keeps a pointer
+ * into R. They run on any request thread.
+ */
+#ifndef NTHPI_HANDLERS_H
+#define NTHPI_HANDLERS_H
+
+#include "fcgi/router.h"
+#include "fcgi/updates.h" /* updates_handler */
+
+/* Pages. */
+handler page_list;           /* GET / */
+handler page_computation;    /* GET /computations/ID; JSON: its live part */
+handler page_delete_confirm; /* GET /computations/ID/delete */
+handler page_pi;             /* GET /pi/N; JSON: its live part */
+handler page_text;           /* GET /pi/N.txt */
+handler page_health;         /* GET /healthz */
+
+/* Forms; their CSRF token was checked. */
+handler post_add;    /* POST /computations */
+handler post_cancel; /* POST /computations/ID/cancel */
+handler post_retry;  /* POST /computations/ID/retry */
+handler post_delete; /* POST /computations/ID/delete */
+
+/* The JSON API. */
+handler api_list;   /* GET /api/v1/computations */
+handler api_add;    /* POST /api/v1/computations */
+handler api_get;    /* GET /api/v1/computations/ID */
+handler api_delete; /* DELETE /api/v1/computations/ID */
+handler api_cancel; /* POST /api/v1/computations/ID/cancel */
+handler api_retry;  /* POST /api/v1/computations/ID/retry */
+handler api_pi;     /* GET /v1/pi, the pi.delivery API; reads its query itself */
+
+#endif
