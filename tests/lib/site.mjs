@@ -1,0 +1,329 @@
+// A whole site for a test: nginx, nthpi-fcgi and nthpid from a build folder, in
+// a temporary state folder, on a free port of 127.0.0.1. Everything it starts
+// is stopped by its process id; nothing waits a fixed time.
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Visitor, raw, request } from './http.mjs';
+
+const run = promisify(execFile);
+
+/** The source tree, and the build to test: $NTHPI_BUILD, or ./build. */
+export const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+export const build = path.resolve(process.env.NTHPI_BUILD || path.join(source, 'build'));
+
+/** Resolves as soon as CHECK() gives something true (errors count as not yet);
+ * looks every few milliseconds. WHAT says in the error what never came. */
+export async function until(check, what, { timeout = 30_000, every = 25 } = {}) {
+  const end = Date.now() + timeout;
+  let last;
+  for (;;) {
+    try {
+      const result = await check();
+      if (result) return result;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) {
+      throw new Error(`waited ${timeout / 1000} s in vain for ${what}`, { cause: last });
+    }
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+}
+
+/** A port of 127.0.0.1 that is free now. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** True when a process with this id exists and is not a zombie. */
+export function alive(pid) {
+  try {
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** The ids of the living children of a process. */
+export function children(pid) {
+  try {
+    const list = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return list.split(' ').filter(Boolean).map(Number).filter(alive);
+  } catch {
+    return [];
+  }
+}
+
+const programs = {
+  nginx: { signals: ['SIGTERM'] },
+  fcgi: { file: 'nthpi-fcgi' },
+  daemon: { file: 'nthpid' },
+};
+
+export class Site {
+  /**
+   * Starts a site and waits until it answers. `options` are options of the
+   * programs by their names ({'queue-limit': 3}); `processes` leaves some out.
+   */
+  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'] } = {}) {
+    const site = new Site(options);
+    try {
+      site.port = await freePort();
+      site.url = `http://127.0.0.1:${site.port}`;
+      site.prepare();
+      for (const name of processes) site.start(name);
+      if (processes.includes('nginx')) await site.waitReady(processes);
+      return site;
+    } catch (error) {
+      await site.stop({ check: false });
+      throw new Error(`${error.message}\n${site.logText()}`, { cause: error });
+    }
+  }
+
+  constructor(options) {
+    this.options = options;
+    this.processes = new Map();
+    this.logs = [];
+    this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
+    fs.chmodSync(this.state, 0o755);
+  }
+
+  /** The environment of nthpi-fcgi, nthpid and nthpi. */
+  get environment() {
+    const env = { ...process.env };
+    env.NTHPI_STATE = this.state;
+    env.NTHPI_CONFIG = path.join(this.state, 'nthpi.conf');
+    env.NTHPI_TEMPLATES = path.join(source, 'templates');
+    for (const [name, value] of Object.entries(this.options)) {
+      env[`NTHPI_${name.toUpperCase().replaceAll('-', '_')}`] = String(value);
+    }
+    return env;
+  }
+
+  prepare() {
+    fs.writeFileSync(path.join(this.state, 'nthpi.conf'), '');
+    fs.writeFileSync(path.join(this.state, 'nginx.conf'), nginxConf(this));
+  }
+
+  start(name) {
+    const args = {
+      nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', this.state,
+        '-c', path.join(this.state, 'nginx.conf')],
+      fcgi: [path.join(build, 'nthpi-fcgi')],
+      daemon: [path.join(build, 'nthpid')],
+    }[name];
+    const child = spawn(args[0], args.slice(1), {
+      cwd: '/',
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise((resolve) => {
+      child.on('error', (error) => {
+        this.logs.push(`${name}: ${error.message}`);
+        resolve({ code: null, signal: 'not started' });
+      });
+      child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
+      stream.setEncoding('utf8');
+      stream.on('data', (chunk) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop();
+        for (const line of lines) this.logs.push(`${name}: ${line}`);
+      });
+    }
+    const record = { name, pid: child.pid, child, ended, result: undefined };
+    ended.then((result) => {
+      record.result = result;
+      this.logs.push(`${name}: ended with ${result.signal ?? `status ${result.code}`}`);
+    });
+    this.processes.set(name, record);
+    return record;
+  }
+
+  pid(name) {
+    return this.processes.get(name).pid;
+  }
+
+  /** Sends SIGNAL and resolves to {code, signal} of the process's end. */
+  async kill(name, signal = 'SIGTERM', { timeout = 30_000 } = {}) {
+    const record = this.processes.get(name);
+    if (!record.result) record.child.kill(signal);
+    let timer;
+    const late = new Promise((resolve, reject) => {
+      timer = setTimeout(() => {
+        record.child.kill('SIGKILL');
+        reject(new Error(`${name} did not end within ${timeout / 1000} s of ${signal}`));
+      }, timeout);
+    });
+    try {
+      return await Promise.race([record.ended, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async restart(name, signal = 'SIGTERM') {
+    await this.kill(name, signal);
+    this.start(name);
+  }
+
+  async waitReady(processes = [...this.processes.keys()]) {
+    await until(async () => {
+      for (const name of processes) {
+        const { result } = this.processes.get(name);
+        if (result) throw new Error(`${name} ended with ${result.signal ?? result.code}`);
+      }
+      if (!processes.includes('fcgi')) return (await request(this.port, '/robots.txt')).status === 200;
+      const page = await request(this.port, '/');
+      if (page.status !== 200) return false;
+      if (!processes.includes('daemon')) return true;
+      return (await request(this.port, '/healthz')).status === 200;
+    }, `the site at ${this.url}`);
+  }
+
+  /** Stops everything and removes the state folder. With `check`, every process
+   * must end cleanly and leave no child. */
+  async stop({ check = true } = {}) {
+    const problems = [];
+    for (const name of ['nginx', 'fcgi', 'daemon']) {
+      const record = this.processes.get(name);
+      if (!record?.pid || record.result) continue;
+      const below = children(record.pid);
+      try {
+        const { code, signal } = await this.kill(name);
+        if (code !== 0) problems.push(`${name} ended with ${signal ?? `status ${code}`}`);
+      } catch (error) {
+        problems.push(error.message);
+      }
+      for (const pid of below) {
+        try {
+          await until(() => !alive(pid), `child ${pid} of ${name} to end`, { timeout: 5000 });
+        } catch (error) {
+          problems.push(error.message);
+          process.kill(pid, 'SIGKILL');
+        }
+      }
+    }
+    if (process.env.NTHPI_KEEP) console.error(`kept ${this.state}`);
+    else fs.rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
+    if (check && problems.length) throw new Error(`${problems.join('; ')}\n${this.logText()}`);
+  }
+
+  /** The last lines of all logs. */
+  logText(lines = 60) {
+    return this.logs.slice(-lines).join('\n');
+  }
+
+  // --- HTTP
+
+  get(path_, options) {
+    return request(this.port, path_, options);
+  }
+
+  raw(bytes) {
+    return raw(this.port, bytes);
+  }
+
+  visitor() {
+    return new Visitor(this);
+  }
+
+  /** A JSON request; `token` is an owner token. */
+  api(method, path_, body, { token, headers = {} } = {}) {
+    const all = { accept: 'application/json', ...headers };
+    if (body !== undefined) all['content-type'] ??= 'application/json';
+    if (token) all.authorization = `Bearer ${token}`;
+    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+    return request(this.port, path_, { method, headers: all, body: text });
+  }
+
+  /** Asks through the API; resolves to the answer's document. */
+  async ask(position, { radix = 10, algorithm = 'auto' } = {}) {
+    const answer = await this.api('POST', '/api/v1/computations', { position, radix, algorithm });
+    if (answer.status !== 201 && answer.status !== 200) {
+      throw new Error(`POST /api/v1/computations: ${answer.status} ${answer.text}`);
+    }
+    return answer.json();
+  }
+
+  /** Resolves to the computation (JSON) once CHECK(it) holds. */
+  waitFor(id, check, what, options) {
+    return until(async () => {
+      const answer = await request(this.port, `/api/v1/computations/${id}`);
+      if (answer.status !== 200) return false;
+      const found = answer.json();
+      return check(found) ? found : false;
+    }, `computation ${id} to be ${what}`, options).catch((error) => {
+      throw new Error(`${error.message}\n${this.logText()}`, { cause: error });
+    });
+  }
+
+  waitDone(id, options) {
+    return this.waitFor(id, ({ status, error }) => {
+      if (status === 'failed') throw new Error(`computation ${id} failed: ${error}`);
+      return status === 'done';
+    }, 'done', options);
+  }
+
+  // --- the database, read by another program
+
+  get database() {
+    return path.join(this.state, 'db', 'nthpi.db');
+  }
+
+  /** Rows of a SELECT as objects, through the sqlite3 command line. */
+  async sql(query) {
+    const { stdout } = await run('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000',
+      this.database, query]);
+    return stdout.trim() ? JSON.parse(stdout) : [];
+  }
+
+  /** "id status revision" of every row, sorted. */
+  async summary() {
+    const list = await this.sql('SELECT id, status, revision FROM computation ORDER BY id');
+    return list.map(({ id, status, revision }) => `${id} ${status} ${revision}`);
+  }
+
+  /** The nthpi command line tool on this site; resolves to {code, stdout, stderr}. */
+  async tool(...args) {
+    try {
+      const { stdout, stderr } = await run(path.join(build, 'nthpi'), args, {
+        env: this.environment,
+        maxBuffer: 64 << 20,
+      });
+      return { code: 0, stdout, stderr };
+    } catch (error) {
+      if (typeof error.code !== 'number') throw error;
+      return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+    }
+  }
+
+  // --- workers
+
+  /** The ids of nthpid's worker processes. */
+  workers() {
+    return children(this.pid('daemon'));
+  }
+}
+
+function nginxConf(site) {
+  const template = fs.readFileSync(path.join(source, 'conf', 'nginx.conf.in'), 'utf8');
+  const values = {};
+  void site;
+  return template.replace(/@([A-Z_]+)@/g, (whole, name) => values[name] ?? whole);
+}

@@ -1,0 +1,152 @@
+// Runs test files and counts what really ran.
+//
+//   node tests/run.mjs [--jobs N] [--counts FILE] [FILE...]
+//
+// Each file is a program of its own (node:test) in a session of its own with a
+// temporary folder of its own. A file counts one failure more when it ends
+// before its report, reports no test, takes longer than FILE_TIMEOUT, or leaves a
+// process or something in its temporary folder behind. Without FILE: all of
+// http/, faults/ and browser/. --counts writes "PASSED FAILED SKIPPED" to FILE.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const FILE_TIMEOUT = 300_000;
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+const { values, positionals } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: String(Math.min(2, os.cpus().length)) },
+    counts: { type: 'string' },
+  },
+  allowPositionals: true,
+});
+
+function allFiles() {
+  return ['http', 'faults', 'browser'].flatMap((folder) =>
+    fs.readdirSync(path.join(here, folder))
+      .filter((name) => name.endsWith('.test.mjs'))
+      .sort()
+      .map((name) => path.join(here, folder, name)));
+}
+
+// Processes that a file left behind: of its session, or marked by its
+// environment, or named after its temporary folder. (nginx hides its
+// environment, Chromium starts a session of its own.)
+function leftovers({ pid: session, mark, folder }) {
+  const found = [];
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (Number(pid) === process.pid) continue;
+    try {
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields[0] === 'Z') continue;
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      const ours = Number(fields[3]) === session || command.includes(folder) ||
+        fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+      if (ours) found.push({ pid: Number(pid), command });
+    } catch {
+      // ended meanwhile, or not ours to read
+    }
+  }
+  return found;
+}
+
+async function settle(find) {
+  for (const end = Date.now() + 5000; ; ) {
+    const found = find();
+    if (!found.length || Date.now() > end) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// The parts of a TAP report that explain failures.
+function failures(tap) {
+  const result = [];
+  let inside = false;
+  for (const line of tap.split('\n')) {
+    if (/^\s*not ok /.test(line) && !/# (SKIP|TODO)/.test(line)) inside = true;
+    else if (/^\s*(ok |not ok |# Subtest|1\.\.|# tests)/.test(line)) inside = false;
+    if (inside) result.push(line);
+  }
+  return result.join('\n');
+}
+
+function total(tap, name) {
+  const found = [...tap.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1);
+  return found ? Number(found[1]) : undefined;
+}
+
+async function runFile(file) {
+  const mark = `NTHPI_TEST_RUN=${randomBytes(8).toString('hex')}`;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-test-'));
+  fs.chmodSync(folder, 0o755);
+  const begun = Date.now();
+  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, TMPDIR: folder, NTHPI_TEST_RUN: mark.split('=')[1] },
+  });
+  let tap = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => { tap += chunk; });
+  child.stderr.setEncoding('utf8').on('data', (chunk) => { stderr += chunk; });
+  const problems = [];
+  const timer = setTimeout(() => {
+    problems.push(`took longer than ${FILE_TIMEOUT / 1000} s`);
+    process.kill(-child.pid, 'SIGKILL');
+  }, FILE_TIMEOUT);
+  const [code, signal] = await new Promise((resolve) => {
+    child.on('exit', (...how) => resolve(how));
+  });
+  clearTimeout(timer);
+
+  const left = await settle(() => leftovers({ pid: child.pid, mark, folder }));
+  for (const { pid, command } of left) {
+    problems.push(`left process ${pid} behind: ${command}`);
+    process.kill(pid, 'SIGKILL');
+  }
+  const remains = fs.readdirSync(folder);
+  if (remains.length && !process.env.NTHPI_KEEP) problems.push(`left in its folder: ${remains.join(' ')}`);
+  if (!process.env.NTHPI_KEEP) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+
+  const tests = total(tap, 'tests');
+  const passed = total(tap, 'pass') ?? 0;
+  const skipped = (total(tap, 'skipped') ?? 0) + (total(tap, 'todo') ?? 0);
+  let failed = (total(tap, 'fail') ?? 0) + (total(tap, 'cancelled') ?? 0);
+  if (tests === undefined) problems.push(`ended before its report (${signal ?? `status ${code}`})`);
+  else if (tests === 0) problems.push('has no test');
+  else if (code !== 0 && failed === 0) problems.push(`ended with ${signal ?? `status ${code}`}`);
+  if (problems.length) failed++;
+
+  const name = path.relative(path.dirname(here), file);
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+  const skips = skipped ? `, ${skipped} skipped` : '';
+  console.log(`${failed ? 'FAIL' : 'ok  '} ${name}: ${passed} passed${failed ? `, ${failed} failed` : ''}${skips} (${seconds} s)`);
+  if (failed) {
+    const detail = [failures(tap), stderr.trim(), ...problems.map((text) => `${name}: ${text}`)];
+    console.log(detail.filter(Boolean).join('\n').replace(/^/gm, '    '));
+  }
+  if (skipped) {
+    for (const [line] of tap.matchAll(/^\s*(?:not )?ok .*# (?:SKIP|TODO).*$/gim)) console.log(`    ${line.trim()}`);
+  }
+  return { passed, failed, skipped };
+}
+
+const files = positionals.length ? positionals.map((file) => path.resolve(file)) : allFiles();
+const sum = { passed: 0, failed: 0, skipped: 0 };
+const queue = [...files];
+await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, async () => {
+  while (queue.length) {
+    const counts = await runFile(queue.shift());
+    for (const key of Object.keys(sum)) sum[key] += counts[key];
+  }
+}));
+if (files.length === 0) sum.failed++;
+if (values.counts) fs.writeFileSync(values.counts, `${sum.passed} ${sum.failed} ${sum.skipped}\n`);
+console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+process.exitCode = sum.failed ? 1 : 0;
