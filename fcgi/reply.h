@@ -41,7 +41,8 @@ struct reply {
     int status;                       /* 200, 303, 304, 404 … */
     char headers[REPLY_HEADERS_SIZE]; /* "Name: value\r\n" lines, Status not among them */
     size_t headers_length;
-    bool headers_cut;                 /* did not fit: a 500 is sent instead */
+    bool headers_cut;                 /* one did not fit: a 500 is sent instead */
+    bool head_only;                   /* HEAD: the body is measured, not sent */
 
     char *body; /* malloc()ed, owned by the reply; NULL: none */
     size_t body_length;
@@ -100,5 +101,18 @@ void reply_store_error(struct context *ctx, const struct request *r, struct repl
 
 /* "Not Found" for 404 …; static storage. */
 const char *reply_reason(int status);
+
+/* How many bytes of body follow the head of REPLY on the wire: 0 for HEAD, 304
+ * and 204. */
+uint64_t reply_body_size(const struct reply *reply);
+
+/*
+ * The CGI head of REPLY: "Status: …", its headers, Content-Length where the
+ * status allows a body, and the empty line. With headers_cut the head is that
+ * of a bare 500 and the caller sends no body. Returns a malloc()ed text (the
+ * caller frees it) whose length is in *LENGTH and which has room for EXTRA more
+ * bytes after it, or NULL: no memory.
+ */
+char *reply_head(const struct reply *reply, size_t extra, size_t *length);
 
 #endif

@@ -47,6 +47,9 @@ enum request_param {
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
 };
 
+struct conf;
+struct route;
+
 struct request {
     enum http_method method;
     char id[REQUEST_ID_SIZE];  /* random, in logs and on error pages */
@@ -57,7 +60,7 @@ struct request {
     char *host, *origin, *sec_fetch_site, *content_type, *if_none_match, *if_range,
         *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
     bool wants_json;           /* Accept names application/json but not text/html, or
-                                  the path is under /api/ */
+                                  the path is under /api/, or /updates */
     bool https;
     unsigned wait_s;           /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
 
@@ -71,6 +74,8 @@ struct request {
     struct field form[REQUEST_FIELDS_MAX];   /* of an urlencoded body */
     size_t form_count;
     const char *repeated;      /* name of a field of the form that came twice, or NULL */
+
+    const struct route *route; /* set by the router; NULL: none fits */
 
     /* path parameters, set by the router */
     int64_t row_id;            /* ID of the path */
@@ -89,13 +94,44 @@ struct request {
     bool admin;
 };
 
+/*
+ * The parts of a request that are read by hand, each by its grammar.
+ */
+
+/* The seconds of a Prefer header's "wait" (RFC 7240: the first instance counts,
+ * also between other preferences, in quotes, or with parameters), at most MAX;
+ * 0 when it is absent or not a number. HEADER may be NULL. */
+unsigned request_prefer_wait(const char *header, unsigned max);
+
+/* The value of cookie NAME in a Cookie header into VALUE (SIZE bytes,
+ * terminated); false when it is absent or does not fit. HEADER may be NULL. */
+bool request_cookie(const char *header, const char *name, char *value, size_t size);
+
+/* True when the Content-Type header (may be NULL) names the media type TYPE,
+ * whatever its parameters and case. */
+bool request_is_type(const char *header, const char *type);
+
+/* True when an Accept header (may be NULL) names application/json but not
+ * text/html. */
+bool request_accepts_json(const char *header);
+
+/* Percent-decodes the LENGTH bytes of TEXT into a new terminated string *OUT
+ * (the caller frees it). Returns 0; 400 for a broken escape, %00 or bytes that
+ * are not UTF-8; 500 for no memory. */
+int request_decode(const char *text, size_t length, char **out);
+
+/* Decodes LENGTH bytes of a query string or an urlencoded form into up to
+ * REQUEST_FIELDS_MAX FIELDS ('+' is a space). Returns as request_decode(); 400
+ * also for too many fields. *COUNT fields are the caller's to free even then. */
+int request_fields(const char *text, size_t length, struct field *fields, size_t *count);
+
 /* Fills *R from an accepted FastCGI request: reads headers and the whole body,
  * parses query and form. Returns 0, or the HTTP status to answer (400 for a
  * query or path that cannot be decoded, 413, 500 for no memory) with *R valid
  * for error pages. The body is always drained to its end (see park.c). */
 int request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf);
 
-/* Frees what *R owns. */
+/* Frees what *R owns. R may be all zero. */
 void request_clear(struct request *r);
 
 /* The value of NAME in the form / in the query, or NULL. Owned by R. */

@@ -13,19 +13,49 @@
 /* Answers R into REPLY. Runs on any request thread. */
 typedef void handler(struct context *ctx, struct request *r, struct reply *reply);
 
+/* What a route's POST carries; another Content-Type is answered 415. */
+enum route_body {
+    BODY_NONE, /* nothing is read from it */
+    BODY_FORM, /* application/x-www-form-urlencoded with a valid csrf field */
+    BODY_JSON, /* application/json; may be empty */
+};
+
 struct route {
-    unsigned methods;    /* enum http_method, or-ed */
-    const char *path;    /* "/computations/ID/cancel": ID and N are numbers; "/pi/N.txt" */
+    unsigned methods;     /* enum http_method, or-ed */
+    const char *path;     /* "/computations/ID/cancel": ID and N are numbers; "/pi/N.txt" */
     handler *handler;
-    unsigned params;     /* enum request_param, or-ed */
-    const char *name;    /* for logs and metrics: "computation" */
+    unsigned params;      /* enum request_param, or-ed */
+    enum route_body body;
+    const char *name;     /* for logs and metrics: "computation" */
 };
 
 /* The table, ended by a NULL path. */
 extern const struct route routes[];
 
-/* The innermost handler: finds the route, checks method and parameters, calls
- * its handler. The middleware chain (middleware.c) wraps it. */
+/*
+ * The row of the table for R's path and method; sets R's path parameters
+ * (row_id, number). NULL: *STATUS is 404, or 405 with the methods that the path
+ * does know (or-ed) in *ALLOWED. Numbers in paths are written as we print them:
+ * no sign, no leading zero, from 1 to their largest value; others are 404.
+ */
+const struct route *router_find(struct request *r, int *status, unsigned *allowed);
+
+/*
+ * Checks the query parameters that ROUTE lists and sets them in R. Empty values
+ * (a form's "any") count as not given. Returns NULL, or the name of the parameter
+ * at fault (static) with a sentence for the visitor in DETAIL.
+ */
+enum { ROUTER_DETAIL_SIZE = 160 };
+const char *router_params(struct request *r, const struct route *route,
+                          char detail[ROUTER_DETAIL_SIZE]);
+
+/* The middleware that finds the route: answers 404 and 405 (with Allow) itself,
+ * and leaves the row in R's route for those inside. */
+void router_locate(struct context *ctx, struct request *r, struct reply *reply,
+                   handler *next);
+
+/* The innermost handler: checks the parameters (400) and calls the route's
+ * handler. */
 void router_dispatch(struct context *ctx, struct request *r, struct reply *reply);
 
 #endif

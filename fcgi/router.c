@@ -1,0 +1,158 @@
+/*
+ * The table of endpoints and its dispatcher. To add an endpoint, add a row here
+ * and its handler to handlers.h. Which query parameters a row takes, and how
+ * they are checked, is in router_params.c.
+ */
+#include "fcgi/router.h"
+
+#include "fcgi/handlers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
+
+/* What one screen of the list is chosen by. */
+enum { PARAM_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_HIGHLIGHT };
+enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMIT };
+
+/* clang-format off */
+const struct route routes[] = {
+    /* methods, path, handler, parameters, body, name */
+    {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list"},
+    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add"},
+    {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation"},
+    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel"},
+    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry"},
+    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm"},
+    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete"},
+    {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi"},
+    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text"},
+    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates"},
+    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list"},
+    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add"},
+    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get"},
+    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete"},
+    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel"},
+    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry"},
+    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi"},
+    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health"},
+    {0, NULL, NULL, 0, BODY_NONE, NULL},
+};
+/* clang-format on */
+
+static const struct {
+    enum http_method method;
+    const char *name;
+} methods[] = {
+    {HTTP_GET, "GET"},
+    {HTTP_HEAD, "HEAD"},
+    {HTTP_POST, "POST"},
+    {HTTP_DELETE, "DELETE"},
+};
+
+/* Reads a number of a path at *TEXT, written as we print it, up to MOST, and
+ * moves *TEXT behind it. */
+static bool
+take_number(const char **text, uint64_t most, uint64_t *number)
+{
+    const char *p = *text;
+    uint64_t n = 0;
+    if (*p < '1' || *p > '9')
+        return false;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        uint64_t digit = (uint64_t)(*p - '0');
+        if (n > (most - digit) / 10)
+            return false;
+        n = n * 10 + digit;
+    }
+    *text = p;
+    *number = n;
+    return true;
+}
+
+/* True when PATH is of the form PATTERN; its numbers go into *ID and *N. */
+static bool
+path_matches(const char *pattern, const char *path, uint64_t *id, uint64_t *n)
+{
+    while (*pattern) {
+        if (strncmp(pattern, "ID", 2) == 0) {
+            if (!take_number(&path, INT64_MAX, id))
+                return false;
+            pattern += 2;
+        } else if (*pattern == 'N') {
+            if (!take_number(&path, POSITION_MAX, n))
+                return false;
+            pattern++;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+const struct route *
+router_find(struct request *r, int *status, unsigned *allowed)
+{
+    unsigned method = r->method == HTTP_HEAD ? (unsigned)HTTP_GET : (unsigned)r->method;
+    *allowed = 0;
+    for (const struct route *route = routes; route->path; route++) {
+        uint64_t id = 0, n = 0;
+        if (!r->path || !path_matches(route->path, r->path, &id, &n))
+            continue;
+        if (route->methods & method) {
+            r->row_id = (int64_t)id;
+            r->number = n;
+            return route;
+        }
+        *allowed |= route->methods;
+    }
+    if (*allowed & HTTP_GET)
+        *allowed |= HTTP_HEAD;
+    *status = *allowed ? 405 : 404;
+    return NULL;
+}
+
+/* "GET, HEAD, POST" of METHODS into TEXT. */
+static void
+print_methods(unsigned allowed, char text[static 40])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (allowed & methods[i].method)
+            used += (size_t)snprintf(text + used, 40 - used, "%s%s", used ? ", " : "",
+                                     methods[i].name);
+}
+
+void
+router_locate(struct context *ctx, struct request *r, struct reply *reply, handler *next)
+{
+    int status = 0;
+    unsigned allowed = 0;
+    r->route = router_find(r, &status, &allowed);
+    if (r->route) {
+        next(ctx, r, reply);
+        return;
+    }
+    if (status == 405) {
+        char text[40];
+        print_methods(allowed, text);
+        reply_header(reply, "Allow", "%s", text);
+        reply_error(ctx, r, reply, 405, NULL,
+                    "This address does not answer that method.");
+        return;
+    }
+    reply_error(ctx, r, reply, 404, NULL, "There is nothing at this address.");
+}
+
+void
+router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
+{
+    char detail[ROUTER_DETAIL_SIZE];
+    const char *field = router_params(r, r->route, detail);
+    if (field)
+        reply_error(ctx, r, reply, 400, field, detail);
+    else
+        r->route->handler(ctx, r, reply);
+}
