@@ -28,10 +28,16 @@ enum view_key {
     VIEW_KEY_COUNT
 };
 
-/* Loads and checks every template (*.tpl) of FOLDER: syntax, the AUTOESCAPE
- * pragma, includes. NULL: something is wrong, logged. */
+/* Loads and checks every template (*.tpl) of FOLDER: its first line is the
+ * AUTOESCAPE pragma, ctemplate accepts its syntax, every key in it is in
+ * view_keys.h, and none is passed through ":none". Files changed later are not
+ * looked at. NULL: something is wrong, logged. */
 struct view *view_open(const char *folder);
 void view_close(struct view *view);
+
+/* A hash, in hex, of the names and texts of all templates of VIEW. */
+enum { VIEW_FINGERPRINT_SIZE = 33 };
+void view_fingerprint(const struct view *view, char text[VIEW_FINGERPRINT_SIZE]);
 
 /* An empty dictionary, or NULL: no memory. */
 struct dict *dict_new(void);
