@@ -53,7 +53,7 @@
 
 /* Parts of the time that splitting and division take, measured at 1e6 and 1e7
  * digits. */
-#define SPLIT_PART  0.74
+#define SPLIT_PART  0.72
 #define DIVIDE_PART 0.16
 
 struct division {
@@ -168,16 +168,28 @@ chudnovsky_run(const struct engine_job *job, const struct engine_callbacks *call
     return run_finish(&run);
 }
 
+/* The job's length in decimal digits with as many bits. */
+static double
+decimals(const struct engine_job *job)
+{
+    return (double)job->position * (job->radix == 16 ? 1.2 : 1);
+}
+
+/* Measured with 1 and 2 threads: 0.34 and 0.22 s for 1e6 digits, 6.6 and 3.8 s
+ * for 1e7, 64 s with 2 for 1e8. */
 double
 chudnovsky_seconds(const struct engine_job *job)
 {
-    double n = (double)job->position;
+    double n = decimals(job);
 
-    return 0.0005 + n * 1e-7 * log2(n + 2);
+    return 0.0002 + 5e-11 * n * pow(log2(n + 2), 3) * (0.2 + 0.8 / job->threads);
 }
 
+/* Measured with 1 and 2 threads: 97 and 141 MB for 1e7 digits, 1.1 GB with 2 for
+ * 1e8. */
 uint64_t
 chudnovsky_memory(const struct engine_job *job)
 {
-    return UINT64_C(4000000) + 20 * job->position;
+    return UINT64_C(3000000) +
+           (uint64_t)(decimals(job) * (10 + 8 * (1 - 1.0 / job->threads)));
 }

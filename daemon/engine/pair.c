@@ -8,6 +8,8 @@
  * then joins with a timeout, over and over, and asks the callbacks in between,
  * so that progress moves and a cancellation reaches the other thread.
  */
+#include "config.h"
+
 #include "pair.h"
 
 #include <errno.h>

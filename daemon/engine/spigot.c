@@ -36,8 +36,9 @@
  * therefore always right, through any run of nines or zeros.
  *
  * Largest position: 3(3i+1)(3i+2) is computed in 64 bits, right to i = 8e8;
- * the cost, which grows with the square of n, ends it long before.
+ * the position is limited far below, by the time a reduction takes.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,12 +156,12 @@ static size_t
 certain(mpz_t d, const struct spigot *s, size_t limit)
 {
     size_t digits = digits_possible(s, limit);
-    mpz_t low, high, width, den, scale;
+    mpz_t low, high, den, scale;
     size_t bits, keep;
 
     if (digits == 0)
         return 0;
-    mpz_inits(low, high, width, den, scale, NULL);
+    mpz_inits(low, high, den, scale, NULL);
     mpz_mul_ui(low, s->q, 27 * s->i - 12);
     mpz_addmul_ui(low, s->r, 5);
     mpz_add(high, low, s->q);
@@ -187,7 +188,7 @@ certain(mpz_t d, const struct spigot *s, size_t limit)
         digits--;
     }
     mpz_swap(d, low);
-    mpz_clears(low, high, width, den, scale, NULL);
+    mpz_clears(low, high, den, scale, NULL);
     return digits;
 }
 
@@ -240,6 +241,14 @@ spigot_clear(struct spigot *s)
     free(s->text);
 }
 
+/* Units of work for the digits before POSITION: their time was found to grow
+ * with the power 3/2. */
+static uint64_t
+cost(uint64_t position)
+{
+    return (uint64_t)pow((double)position, 1.5);
+}
+
 static void
 stream(struct run *run, struct spigot *s)
 {
@@ -260,7 +269,7 @@ stream(struct run *run, struct spigot *s)
     }
 
     mpz_init(d);
-    run_phase(run, "streaming", 0, 1, (double)s->count * (double)s->count);
+    run_phase(run, "streaming", 0, 1, (double)cost(s->count + 1));
     while (run_going(run) && s->position <= s->count) {
         consume(s, batch);
         reduce(s);
@@ -271,7 +280,7 @@ stream(struct run *run, struct spigot *s)
             produce(s, d, digits);
             deliver(run, s, d, digits);
         }
-        run_work(run, digits * (2 * s->position - digits));
+        run_work(run, cost(s->position) - cost(s->position - digits));
     }
     mpz_clear(d);
 }
@@ -289,16 +298,16 @@ spigot_run(const struct engine_job *job, const struct engine_callbacks *callback
     return run_finish(&run);
 }
 
+/* Measured: 0.012 s for 1e4 digits, 0.4 s for 1e5, 11 s for 1e6. */
 double
 spigot_seconds(const struct engine_job *job)
 {
-    double n = (double)job->position;
-
-    return 0.0005 + 1e-6 * n + 1e-9 * n * n;
+    return 0.0002 + 1.15e-8 * pow((double)job->position, 1.5);
 }
 
+/* Measured: 10 bytes per digit at 1e6, and what the process needs anyway. */
 uint64_t
 spigot_memory(const struct engine_job *job)
 {
-    return UINT64_C(4000000) + 20 * job->position;
+    return UINT64_C(2500000) + 12 * job->position;
 }

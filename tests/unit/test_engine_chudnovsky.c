@@ -1,0 +1,199 @@
+/* All digits by chudnovsky: published digits, every length against a longer one,
+ * decimal against hexadecimal, and past two million digits against bbp. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <gmp.h>
+
+#include "engine_fixture.h"
+
+/* Beyond 1.858 million decimal digits the terms need products over 2^64 and
+ * shifts reach whole limbs: small sizes alone would not show a mistake there. */
+#define LONG 2200000
+
+static char *decimal, *hexadecimal;
+
+static int
+setup(void **state)
+{
+    (void)state;
+    decimal = digits_of("chudnovsky", 10, LONG, 2, NULL);
+    hexadecimal = digits_of("chudnovsky", 16, LONG, 2, NULL);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    free(decimal);
+    free(hexadecimal);
+    return 0;
+}
+
+static void
+check(int radix, uint64_t position, int threads)
+{
+    size_t length;
+    char *text = digits_of("chudnovsky", radix, position, threads, &length);
+
+    assert_memory_equal(text, radix == 10 ? decimal : hexadecimal, length);
+    free(text);
+}
+
+static void
+test_known(void **state)
+{
+    (void)state;
+    assert_memory_equal(decimal, "14159265358979323846264338327950288419716939937510",
+                        50);
+    assert_memory_equal(decimal + 761, "999999", 6);
+    assert_int_equal(decimal[999], '9');
+    assert_int_equal(decimal[9999], '8');
+    assert_int_equal(decimal[999999], '1');
+    assert_memory_equal(hexadecimal, "243f6a8885a308d313198a2e03707344a4093822299f31d0",
+                        48);
+    assert_memory_equal(hexadecimal + 999999, "26c65e52cb4593", 14);
+}
+
+/* The hexadecimal digits do not depend on the series, so neither do these. */
+static void
+test_bbp_agrees(void **state)
+{
+    static const uint64_t at[] = {1,       99999,   1543210, 1858000,
+                                  1858100, 1999999, 2100000, LONG};
+    size_t i, length;
+    char *text;
+
+    (void)state;
+    for (i = 0; i < sizeof at / sizeof at[0]; i++) {
+        text = digits_of("bbp", 16, at[i], 2, &length);
+        if (at[i] + length > LONG + ENGINE_WINDOW)
+            length = ENGINE_WINDOW;
+        assert_memory_equal(text, hexadecimal + at[i] - 1, length);
+        free(text);
+    }
+}
+
+/* The decimal digits are those of the hexadecimal ones, converted by GMP. */
+static void
+test_radices_agree(void **state)
+{
+    const size_t hex = 1830000, dec = 2200000;
+    mpz_t x, scale;
+    char *text;
+
+    (void)state;
+    text = strndup(hexadecimal, hex);
+    assert_non_null(text);
+    mpz_init_set_str(x, text, 16);
+    free(text);
+    mpz_init(scale);
+    mpz_ui_pow_ui(scale, 10, dec);
+    mpz_mul(x, x, scale);
+    mpz_fdiv_q_2exp(x, x, 4 * hex);
+    text = mpz_get_str(NULL, 10, x);
+    assert_int_equal(strlen(text), dec);
+    assert_memory_equal(text, decimal, dec);
+    free(text);
+    mpz_clears(x, scale, NULL);
+}
+
+static void
+test_every_small_position(void **state)
+{
+    uint64_t n;
+
+    (void)state;
+    for (n = 1; n <= 2000; n++) {
+        check(10, n, 1);
+        check(16, n, 1);
+    }
+}
+
+/* The cut, 15 digits after n, moves through the six nines at 762 .. 767 and
+ * through every run of five or more nines or zeros. */
+static void
+test_runs(void **state)
+{
+    uint64_t at, n;
+    int runs = 0;
+
+    (void)state;
+    for (at = ENGINE_WINDOW; at < 100000; at++) {
+        if (memcmp(decimal + at, "99999", 5) != 0 &&
+            memcmp(decimal + at, "00000", 5) != 0)
+            continue;
+        for (n = at - 2; n < at + 8; n++)
+            check(10, n - ENGINE_WINDOW + 1, 1);
+        runs++;
+    }
+    assert_true(runs >= 2);
+}
+
+/* Lengths around the sizes at which the tree of the conversion gains a level, and
+ * at which second threads start. */
+static void
+test_edges(void **state)
+{
+    uint64_t n, size;
+
+    (void)state;
+    for (size = 512; size <= 65536; size *= 2)
+        for (n = size - 17; n <= size - 13; n++) {
+            check(10, n, 2);
+            check(16, n, 2);
+        }
+    for (n = 19980; n <= 19990; n++)
+        check(10, n, 4);
+}
+
+static void
+test_random_positions(void **state)
+{
+    uint64_t seed = 3;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 60; i++) {
+        check(10, 1 + random_below(&seed, 30000), 1 + i % 4);
+        check(16, 1 + random_below(&seed, 30000), 1 + i % 4);
+    }
+    for (i = 0; i < 4; i++)
+        check(10, 100000 + random_below(&seed, 400000), 3);
+}
+
+/* The digits come in pieces, not as one. */
+static void
+test_pieces(void **state)
+{
+    struct collected c = {0};
+
+    (void)state;
+    assert_int_equal(collect(&c, "chudnovsky", 10, 500000, 2), ENGINE_OK);
+    assert_true(c.deliveries > 4);
+    assert_false(c.gap);
+    collected_free(&c);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known),
+        cmocka_unit_test(test_bbp_agrees),
+        cmocka_unit_test(test_radices_agree),
+        cmocka_unit_test(test_every_small_position),
+        cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_random_positions),
+        cmocka_unit_test(test_pieces),
+    };
+
+    return cmocka_run_group_tests_name("engine chudnovsky", tests, setup, teardown);
+}
