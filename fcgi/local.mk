@@ -5,9 +5,19 @@ noinst_LIBRARIES += libweb.a
 
 libweb_a_CFLAGS = $(AM_CFLAGS) $(FCGI_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SODIUM_CFLAGS) $(URIPARSER_CFLAGS)
-libweb_a_CXXFLAGS = $(AM_CXXFLAGS) $(CTEMPLATE_CFLAGS)
+libweb_a_CXXFLAGS = $(AM_CXXFLAGS) $(CTEMPLATE_CFLAGS) $(SODIUM_CFLAGS)
 libweb_a_SOURCES = \
-	fcgi/view.cc fcgi/view.h
+	fcgi/app.h \
+	fcgi/handlers.h \
+	fcgi/middleware.c fcgi/middleware.h \
+	fcgi/reply.c fcgi/reply.h \
+	fcgi/request.c fcgi/request.h \
+	fcgi/request_decode.c \
+	fcgi/request_header.c \
+	fcgi/router.c fcgi/router.h \
+	fcgi/router_params.c \
+	fcgi/token.c fcgi/token.h \
+	fcgi/view.cc fcgi/view.h fcgi/view_keys.h
 web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \
 	$(URIPARSER_LIBS)
 

@@ -1,8 +1,8 @@
 /*
- * What happens around every handler. Each middleware wraps the next handler
- * and is a handler itself; the chain is one array in middleware.c and reads
- * from the outside in: log, security headers, limits, who asks, origin and
- * CSRF, router.
+ * What happens around every handler. Each middleware wraps the next one; the
+ * chain is one array in middleware.c and reads from the outside in: log,
+ * headers of every answer, limits, route, who asks, proof of origin, and the
+ * router's dispatcher as the innermost.
  */
 #ifndef NTHPI_MIDDLEWARE_H
 #define NTHPI_MIDDLEWARE_H
@@ -13,5 +13,13 @@
  * Any request thread. */
 void middleware_run(struct context *ctx, struct request *r, int status,
                     struct reply *reply);
+
+/* Calls the handler that is next in the chain. For middleware only. */
+void middleware_next(struct context *ctx, struct request *r, struct reply *reply);
+
+/* Adds the headers of every answer (Content-Security-Policy and its kin) to
+ * REPLY. middleware_run() does it itself; this is for answers to parked polls,
+ * which leave after their request is gone. */
+void middleware_headers(struct reply *reply);
 
 #endif

@@ -2,6 +2,8 @@
  * Filling a reply, and its head as CGI has it. What is put on the wire is
  * decided by park_send.c; here is only what HTTP says about headers and bodies.
  */
+#include "config.h"
+
 #include "fcgi/reply.h"
 
 #include <stdarg.h>
@@ -155,7 +157,8 @@ reply_file(struct reply *reply, int status, const char *type, int fd, uint64_t o
 }
 
 void
-reply_park(struct reply *reply, const struct wait *wait, int64_t checked, unsigned wait_s)
+reply_park(struct reply *reply, const struct wait *wait, int64_t checked,
+           unsigned wait_s)
 {
     drop_body(reply);
     /* Byte for byte, padding included: equal waits are found by memcmp(). */

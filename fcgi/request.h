@@ -75,6 +75,8 @@ struct request {
     size_t form_count;
     const char *repeated;      /* name of a field of the form that came twice, or NULL */
 
+    int read_status;           /* what request_read() returned */
+    unsigned step;             /* how far in the chain of middleware.c it is */
     const struct route *route; /* set by the router; NULL: none fits */
 
     /* path parameters, set by the router */

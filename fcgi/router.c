@@ -3,9 +3,12 @@
  * and its handler to handlers.h. Which query parameters a row takes, and how
  * they are checked, is in router_params.c.
  */
+#include "config.h"
+
 #include "fcgi/router.h"
 
 #include "fcgi/handlers.h"
+#include "fcgi/middleware.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -126,13 +129,13 @@ print_methods(unsigned allowed, char text[static 40])
 }
 
 void
-router_locate(struct context *ctx, struct request *r, struct reply *reply, handler *next)
+router_locate(struct context *ctx, struct request *r, struct reply *reply)
 {
     int status = 0;
     unsigned allowed = 0;
     r->route = router_find(r, &status, &allowed);
     if (r->route) {
-        next(ctx, r, reply);
+        middleware_next(ctx, r, reply);
         return;
     }
     if (status == 405) {

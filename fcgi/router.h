@@ -51,8 +51,7 @@ const char *router_params(struct request *r, const struct route *route,
 
 /* The middleware that finds the route: answers 404 and 405 (with Allow) itself,
  * and leaves the row in R's route for those inside. */
-void router_locate(struct context *ctx, struct request *r, struct reply *reply,
-                   handler *next);
+void router_locate(struct context *ctx, struct request *r, struct reply *reply);
 
 /* The innermost handler: checks the parameters (400) and calls the route's
  * handler. */

@@ -2,6 +2,8 @@
  * Query parameters: one row for each, with how it is read and what is said to
  * the visitor when it cannot be. Handlers see only values in range.
  */
+#include "config.h"
+
 #include "fcgi/router.h"
 
 #include <stdio.h>
@@ -132,6 +134,9 @@ router_params(struct request *r, const struct route *route,
     r->has = 0;
     r->filter = (struct store_filter)STORE_FILTER_ANY;
     r->after = (struct store_cursor){.running = false, .id = 0};
+    r->limit = 0;
+    r->highlight = r->since = 0;
+    r->from = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
         const struct param *param = NULL;

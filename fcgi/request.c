@@ -1,0 +1,259 @@
+/*
+ * Reading a request out of libfcgi. Its strings die with the request, so what
+ * is needed is copied. Path and query come from REQUEST_URI as the client sent
+ * it, not from nginx's normalised forms: what is decoded is decoded once, here.
+ *
+ * FCGI_STDIN is read to its end whatever is in it: bytes left on the connection
+ * would be taken for the start of the next request (see park.h). DRAIN_MAX
+ * bounds that; park.c closes a connection whose body did not end.
+ */
+#include "config.h"
+
+#include "fcgi/request.h"
+
+#include "common/conf.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DRAIN_MAX = 16 << 20 };
+
+static enum http_method
+parse_method(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum http_method method;
+    } known[] = {
+        {"GET", HTTP_GET},
+        {"HEAD", HTTP_HEAD},
+        {"POST", HTTP_POST},
+        {"DELETE", HTTP_DELETE},
+    };
+    for (size_t i = 0; name && i < sizeof known / sizeof *known; i++)
+        if (strcmp(name, known[i].name) == 0)
+            return known[i].method;
+    return HTTP_OTHER;
+}
+
+/* Copies the parameter NAME into *OUT; an empty or missing one is NULL there.
+ * 0, or 500. */
+static int
+copy_param(FCGX_Request *fcgi, const char *name, char **out)
+{
+    const char *value = FCGX_GetParam(name, fcgi->envp);
+    if (!value || !*value)
+        return 0;
+    *out = strdup(value);
+    return *out ? 0 : 500;
+}
+
+static int
+read_headers(struct request *r, FCGX_Request *fcgi)
+{
+    const struct {
+        const char *name;
+        char **out;
+    } wanted[] = {
+        {"HTTP_HOST", &r->host},
+        {"HTTP_ORIGIN", &r->origin},
+        {"HTTP_SEC_FETCH_SITE", &r->sec_fetch_site},
+        {"CONTENT_TYPE", &r->content_type},
+        {"HTTP_IF_NONE_MATCH", &r->if_none_match},
+        {"HTTP_IF_RANGE", &r->if_range},
+        {"HTTP_RANGE", &r->range},
+        {"HTTP_AUTHORIZATION", &r->authorization},
+        {"REMOTE_USER", &r->remote_user},
+        {"REMOTE_ADDR", &r->remote_addr},
+        {"HTTP_COOKIE", &r->cookie},
+        {"HTTP_USER_AGENT", &r->user_agent},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (copy_param(fcgi, wanted[i].name, wanted[i].out) != 0)
+            return 500;
+    const char *https = FCGX_GetParam("HTTPS", fcgi->envp);
+    r->https = https && strcasecmp(https, "on") == 0;
+    return 0;
+}
+
+/* Splits REQUEST_URI. The query is copied even when the path is bad. */
+static int
+read_uri(struct request *r, FCGX_Request *fcgi)
+{
+    const char *uri = FCGX_GetParam("REQUEST_URI", fcgi->envp);
+    if (!uri)
+        uri = "";
+    size_t path_length = strcspn(uri, "?");
+    r->query = strdup(uri[path_length] ? uri + path_length + 1 : "");
+    if (!r->query)
+        return 500;
+    int status = request_decode(uri, path_length, &r->path);
+    if (status == 0 && r->path[0] != '/')
+        status = 400;
+    return status;
+}
+
+/* The length the client announced into *LENGTH; false for one that is none. */
+static bool
+announced_length(FCGX_Request *fcgi, uint64_t *length)
+{
+    const char *text = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
+    *length = 0;
+    for (; text && *text; text++) {
+        if (*text < '0' || *text > '9' || *length > UINT64_MAX / 10 - 1)
+            return false;
+        *length = *length * 10 + (uint64_t)(*text - '0');
+    }
+    return true;
+}
+
+/* Reads FCGI_STDIN to its end and keeps what was announced and allowed. */
+static int
+read_body(struct request *r, FCGX_Request *fcgi, size_t limit)
+{
+    uint64_t announced;
+    bool valid = announced_length(fcgi, &announced);
+    size_t keep = !valid ? 0 : announced > limit ? 0 : (size_t)announced;
+    r->body = malloc(keep + 1);
+    if (!r->body)
+        keep = 0;
+
+    uint64_t total = 0;
+    if (keep > 0) {
+        int n = FCGX_GetStr(r->body, (int)keep, fcgi->in);
+        r->body_length = n > 0 ? (size_t)n : 0;
+        total = r->body_length;
+    }
+    char rest[4096];
+    for (int n; total < DRAIN_MAX; total += (uint64_t)n)
+        if ((n = FCGX_GetStr(rest, sizeof rest, fcgi->in)) <= 0)
+            break;
+
+    if (!r->body)
+        return 500;
+    r->body[r->body_length] = '\0';
+    if (!valid)
+        return 400;
+    if (announced > limit || total > limit) {
+        r->body_too_large = true;
+        return 413;
+    }
+    return total == announced && FCGX_GetError(fcgi->in) == 0 ? 0 : 400;
+}
+
+/* The name of a field that is there twice, or NULL. */
+static const char *
+find_repeated(const struct field *fields, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(fields[i].name, fields[k].name) == 0)
+                return fields[i].name;
+    return NULL;
+}
+
+static int
+read_fields(struct request *r)
+{
+    int status = request_fields(r->query, strlen(r->query), r->fields, &r->field_count);
+    if (status != 0)
+        return status;
+    if (!request_is_type(r->content_type, "application/x-www-form-urlencoded"))
+        return 0;
+    status = request_fields(r->body, r->body_length, r->form, &r->form_count);
+    r->repeated = find_repeated(r->form, r->form_count);
+    return status;
+}
+
+/* The more telling of two statuses: the first that is an error. */
+static int
+first_error(int one, int other)
+{
+    return one ? one : other;
+}
+
+int
+request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
+{
+    memset(r, 0, sizeof *r);
+    r->filter = (struct store_filter)STORE_FILTER_ANY;
+
+    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
+    randombytes_buf(id, sizeof id);
+    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
+
+    r->method = parse_method(FCGX_GetParam("REQUEST_METHOD", fcgi->envp));
+    int status = read_uri(r, fcgi);
+    status = first_error(status, read_headers(r, fcgi));
+    /* Always, whatever went wrong before: the body must leave the connection. */
+    status = first_error(status, read_body(r, fcgi, conf->body_limit));
+    if (status == 0)
+        status = read_fields(r);
+
+    r->wants_json = request_accepts_json(FCGX_GetParam("HTTP_ACCEPT", fcgi->envp)) ||
+                    (r->path && (strncmp(r->path, "/api/", 5) == 0 ||
+                                 strcmp(r->path, "/updates") == 0));
+    r->wait_s =
+        request_prefer_wait(FCGX_GetParam("HTTP_PREFER", fcgi->envp), conf->wait_max);
+    if (!r->path)
+        r->path = strdup("");
+    if (!r->query)
+        r->query = strdup("");
+    return r->path && r->query ? status : 500;
+}
+
+static void
+free_fields(struct field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(fields[i].name);
+        free(fields[i].value);
+    }
+}
+
+void
+request_clear(struct request *r)
+{
+    free(r->path);
+    free(r->query);
+    free(r->host);
+    free(r->origin);
+    free(r->sec_fetch_site);
+    free(r->content_type);
+    free(r->if_none_match);
+    free(r->if_range);
+    free(r->range);
+    free(r->authorization);
+    free(r->remote_user);
+    free(r->remote_addr);
+    free(r->cookie);
+    free(r->user_agent);
+    free(r->body);
+    free_fields(r->fields, r->field_count);
+    free_fields(r->form, r->form_count);
+    memset(r, 0, sizeof *r);
+}
+
+/* The first value of NAME, or NULL. */
+static const char *
+find_field(const struct field *fields, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return fields[i].value;
+    return NULL;
+}
+
+const char *
+request_form(const struct request *r, const char *name)
+{
+    return find_field(r->form, r->form_count, name);
+}
+
+const char *
+request_query(const struct request *r, const char *name)
+{
+    return find_field(r->fields, r->field_count, name);
+}

@@ -1,0 +1,237 @@
+/*
+ * Header fields with a grammar: Prefer (RFC 7240), Range, If-None-Match,
+ * Accept and Content-Type (RFC 9110), Cookie (RFC 6265).
+ */
+#include "config.h"
+
+#include "fcgi/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Characters of a token: RFC 9110, 5.6.2. */
+static bool
+is_token(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+static const char *
+skip_space(const char *p)
+{
+    return p + strspn(p, " \t");
+}
+
+/* A piece of a header, not terminated. */
+struct slice {
+    const char *text;
+    size_t length;
+};
+
+static struct slice
+take_token(const char **p)
+{
+    struct slice token = {*p, 0};
+    while (is_token(**p))
+        ++*p;
+    token.length = (size_t)(*p - token.text);
+    return token;
+}
+
+/* A token, or what is between quotes (escapes are left as they are: no value
+ * that matters here has any). */
+static struct slice
+take_word(const char **p)
+{
+    if (**p != '"')
+        return take_token(p);
+    struct slice word = {++*p, 0};
+    while (**p && **p != '"')
+        *p += (**p == '\\' && (*p)[1]) ? 2 : 1;
+    word.length = (size_t)(*p - word.text);
+    if (**p == '"')
+        ++*p;
+    return word;
+}
+
+static bool
+slice_is(struct slice slice, const char *text)
+{
+    return slice.length == strlen(text) &&
+           strncasecmp(slice.text, text, slice.length) == 0;
+}
+
+/* The number SLICE is, at most MAX; 0 when it is none. */
+static unsigned
+slice_number(struct slice slice, unsigned max)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < slice.length; i++) {
+        if (slice.text[i] < '0' || slice.text[i] > '9')
+            return 0;
+        n = n * 10 + (uint64_t)(slice.text[i] - '0');
+        if (n > max)
+            n = max;
+    }
+    return (unsigned)n;
+}
+
+/* Moves behind the rest of a list's element, quotes respected. */
+static const char *
+skip_element(const char *p)
+{
+    while (*p && *p != ',') {
+        if (*p == '"')
+            take_word(&p);
+        else
+            p++;
+    }
+    return *p == ',' ? p + 1 : p;
+}
+
+unsigned
+request_prefer_wait(const char *header, unsigned max)
+{
+    if (!header)
+        return 0;
+    for (const char *p = skip_space(header); *p; p = skip_space(p)) {
+        struct slice name = take_token(&p);
+        p = skip_space(p);
+        if (slice_is(name, "wait")) {
+            if (*p != '=')
+                return 0;
+            p = skip_space(p + 1);
+            struct slice value = take_word(&p);
+            return slice_number(value, max);
+        }
+        p = skip_element(p);
+    }
+    return 0;
+}
+
+bool
+request_cookie(const char *header, const char *name, char *value, size_t size)
+{
+    size_t name_length = strlen(name);
+    for (const char *p = header; p && *p;) {
+        p += strspn(p, " \t;");
+        size_t length = strcspn(p, ";");
+        if (length > name_length && p[name_length] == '=' &&
+            memcmp(p, name, name_length) == 0) {
+            p += name_length + 1;
+            length -= name_length + 1;
+            while (length && (p[length - 1] == ' ' || p[length - 1] == '\t'))
+                length--;
+            if (length >= 2 && p[0] == '"' && p[length - 1] == '"') {
+                p++;
+                length -= 2;
+            }
+            if (length >= size)
+                return false;
+            memcpy(value, p, length);
+            value[length] = '\0';
+            return true;
+        }
+        p += length;
+    }
+    return false;
+}
+
+bool
+request_is_type(const char *header, const char *type)
+{
+    if (!header)
+        return false;
+    const char *p = skip_space(header);
+    size_t length = strcspn(p, "; \t");
+    return length == strlen(type) && strncasecmp(p, type, length) == 0;
+}
+
+bool
+request_accepts_json(const char *header)
+{
+    bool json = false;
+    for (const char *p = header; p && *p;) {
+        p = skip_space(p);
+        size_t length = strcspn(p, ",; \t");
+        struct slice type = {p, length};
+        if (slice_is(type, "text/html"))
+            return false;
+        json = json || slice_is(type, "application/json") ||
+               slice_is(type, "application/problem+json");
+        p = skip_element(p + length);
+    }
+    return json;
+}
+
+bool
+request_etag_matches(const struct request *r, const char *etag)
+{
+    if (!r->if_none_match)
+        return false;
+    const char *p = skip_space(r->if_none_match);
+    if (*p == '*')
+        return true;
+    if (strncmp(etag, "W/", 2) == 0)
+        etag += 2;
+    size_t length = strlen(etag);
+    while (*p) {
+        p += strspn(p, ", \t");
+        if (strncmp(p, "W/", 2) == 0)
+            p += 2;
+        if (*p != '"')
+            return false;
+        const char *end = strchr(p + 1, '"');
+        if (!end)
+            return false;
+        end++;
+        if ((size_t)(end - p) == length && memcmp(p, etag, length) == 0)
+            return true;
+        p = end;
+    }
+    return false;
+}
+
+/* Digits of a range into *N; UINT64_MAX for what is larger. */
+static bool
+take_size(const char **p, uint64_t *n)
+{
+    if (**p < '0' || **p > '9')
+        return false;
+    for (*n = 0; **p >= '0' && **p <= '9'; ++*p) {
+        uint64_t digit = (uint64_t)(**p - '0');
+        *n = *n > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *n * 10 + digit;
+    }
+    return true;
+}
+
+enum range_kind
+request_range(const char *header, uint64_t size, uint64_t *first, uint64_t *last)
+{
+    if (!header || strncasecmp(header, "bytes=", 6) != 0)
+        return RANGE_NONE;
+    const char *p = skip_space(header + 6);
+    uint64_t from = 0, to = UINT64_MAX;
+    bool suffix = !take_size(&p, &from);
+    if (*p++ != '-')
+        return RANGE_NONE;
+    bool bounded = take_size(&p, &to);
+    if (*skip_space(p) != '\0' || (suffix && !bounded))
+        return RANGE_NONE;
+
+    if (suffix) {
+        if (to == 0 || size == 0)
+            return RANGE_BAD;
+        *first = to < size ? size - to : 0;
+        *last = size - 1;
+        return RANGE_ONE;
+    }
+    if (bounded && to < from)
+        return RANGE_NONE;
+    if (from >= size)
+        return RANGE_BAD;
+    *first = from;
+    *last = to < size ? to : size - 1;
+    return RANGE_ONE;
+}

@@ -1,0 +1,200 @@
+/*
+ * Tokens, by libsodium. One master key in a file gives two subkeys
+ * (crypto_kdf), one for each purpose, so that neither kind of token can be
+ * passed off as the other; MACs and hashes are keyed BLAKE2b
+ * (crypto_generichash).
+ *
+ *   CSRF token   base64url(quarter of an hour, 4 bytes | MAC, 16 bytes)
+ *   owner token  base64url(24 random bytes | MAC, 16 bytes)
+ *   owner hash   hex(keyed hash of the 24 random bytes, 32 bytes)
+ */
+#include "config.h"
+
+#include "fcgi/token.h"
+
+#include "common/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAC_SIZE = 16, RANDOM_SIZE = 24, BUCKET_SIZE = 4, HASH_SIZE = 32 };
+enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+
+_Static_assert(OWNER_SIZE == 2 * HASH_SIZE + 1, "an owner is a hash in hex");
+_Static_assert(APP_KEY_SIZE == crypto_kdf_KEYBYTES, "the key file is a kdf key");
+
+/* ---- the key file ---- */
+
+/* Writes a new key aside and links it to PATH, unless there is one by now: the
+ * file is never seen half-written. */
+static int
+make_key(const char *path)
+{
+    unsigned char key[APP_KEY_SIZE];
+    char *aside = NULL;
+    int result = -1;
+    int fd = -1;
+    if (asprintf(&aside, "%s.%ld", path, (long)getpid()) < 0) {
+        log_error("no memory for the key file's name");
+        return -1;
+    }
+    fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        log_error("cannot create %s: %s", aside, strerror(errno));
+        free(aside);
+        return -1;
+    }
+    randombytes_buf(key, sizeof key);
+    if (write(fd, key, sizeof key) != (ssize_t)sizeof key || fsync(fd) != 0)
+        log_error("cannot write %s: %s", aside, strerror(errno));
+    else if (link(aside, path) != 0 && errno != EEXIST)
+        log_error("cannot create %s: %s", path, strerror(errno));
+    else
+        result = 0;
+    close(fd);
+    unlink(aside);
+    free(aside);
+    sodium_memzero(key, sizeof key);
+    return result;
+}
+
+static int
+read_key(int fd, const char *path, unsigned char key[APP_KEY_SIZE])
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))
+        log_warning("%s can be read by others: chmod 600 %s", path, path);
+    if (read(fd, key, APP_KEY_SIZE) != APP_KEY_SIZE) {
+        log_error("%s is not a key of %d bytes", path, APP_KEY_SIZE);
+        return -1;
+    }
+    return 0;
+}
+
+int
+token_keys(struct app *app, const char *path)
+{
+    unsigned char master[APP_KEY_SIZE];
+    if (sodium_init() < 0) {
+        log_error("libsodium cannot be used here");
+        return -1;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT && make_key(path) == 0)
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        log_error("cannot read the key %s: %s", path, strerror(errno));
+        return -1;
+    }
+    int result = read_key(fd, path, master);
+    close(fd);
+    if (result == 0) {
+        crypto_kdf_derive_from_key(app->csrf_key, APP_KEY_SIZE, 1, "nthpiweb", master);
+        crypto_kdf_derive_from_key(app->owner_key, APP_KEY_SIZE, 2, "nthpiweb", master);
+    }
+    sodium_memzero(master, sizeof master);
+    return result;
+}
+
+/* ---- tokens of a payload and its MAC ---- */
+
+static void
+mac(const unsigned char key[APP_KEY_SIZE], const unsigned char *payload, size_t size,
+    unsigned char out[MAC_SIZE])
+{
+    crypto_generichash(out, MAC_SIZE, payload, size, key, APP_KEY_SIZE);
+}
+
+/* PAYLOAD, with room for its MAC behind it, as TOKEN. */
+static void
+seal(const unsigned char key[APP_KEY_SIZE], unsigned char *payload, size_t size,
+     char token[TOKEN_SIZE])
+{
+    mac(key, payload, size, payload + size);
+    sodium_bin2base64(token, TOKEN_SIZE, payload, size + MAC_SIZE, VARIANT);
+}
+
+/* The payload of exactly SIZE bytes out of TOKEN, with room for the MAC behind
+ * it; false for a token that is not ours. */
+static bool
+unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *payload,
+       size_t size)
+{
+    unsigned char expected[MAC_SIZE];
+    size_t length = 0;
+    const char *end = NULL;
+    if (sodium_base642bin(payload, size + MAC_SIZE, token, strlen(token), NULL, &length,
+                          &end, VARIANT) != 0 ||
+        length != size + MAC_SIZE || *end)
+        return false;
+    mac(key, payload, size, expected);
+    return sodium_memcmp(expected, payload + size, MAC_SIZE) == 0;
+}
+
+/* ---- CSRF ---- */
+
+void
+token_csrf_at(const struct app *app, int64_t now, char token[TOKEN_SIZE])
+{
+    unsigned char payload[BUCKET_SIZE + MAC_SIZE];
+    uint32_t bucket = (uint32_t)(now / TOKEN_CSRF_STEP);
+    for (int i = 0; i < BUCKET_SIZE; i++)
+        payload[i] = (unsigned char)(bucket >> (8 * (BUCKET_SIZE - 1 - i)));
+    seal(app->csrf_key, payload, BUCKET_SIZE, token);
+}
+
+bool
+token_csrf_valid_at(const struct app *app, int64_t now, const char *token)
+{
+    unsigned char payload[BUCKET_SIZE + MAC_SIZE];
+    if (!token || !unseal(app->csrf_key, token, payload, BUCKET_SIZE))
+        return false;
+    int64_t bucket = 0;
+    for (int i = 0; i < BUCKET_SIZE; i++)
+        bucket = bucket << 8 | payload[i];
+    int64_t age = now / TOKEN_CSRF_STEP - bucket;
+    return age >= -1 && age <= TOKEN_CSRF_AGE / TOKEN_CSRF_STEP;
+}
+
+void
+token_csrf(const struct app *app, char token[TOKEN_SIZE])
+{
+    token_csrf_at(app, (int64_t)time(NULL), token);
+}
+
+bool
+token_csrf_valid(const struct app *app, const char *token)
+{
+    return token_csrf_valid_at(app, (int64_t)time(NULL), token);
+}
+
+/* ---- owners ---- */
+
+void
+token_owner_new(const struct app *app, char token[TOKEN_SIZE])
+{
+    unsigned char payload[RANDOM_SIZE + MAC_SIZE];
+    randombytes_buf(payload, RANDOM_SIZE);
+    seal(app->owner_key, payload, RANDOM_SIZE, token);
+}
+
+bool
+token_owner_hash(const struct app *app, const char *token, char owner[OWNER_SIZE])
+{
+    unsigned char payload[RANDOM_SIZE + MAC_SIZE];
+    unsigned char hash[HASH_SIZE];
+    owner[0] = '\0';
+    if (!token || !unseal(app->owner_key, token, payload, RANDOM_SIZE))
+        return false;
+    crypto_generichash(hash, sizeof hash, payload, RANDOM_SIZE, app->owner_key,
+                       APP_KEY_SIZE);
+    sodium_bin2hex(owner, OWNER_SIZE, hash, sizeof hash);
+    return true;
+}
