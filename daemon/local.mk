@@ -1,16 +1,35 @@
-# nthpid, the computation daemon, and nthpi, the command line tool. All but
-# main.c is a library, so that tests can link it.
+# nthpid, the computation daemon, and nthpi, the command line tool. All but the
+# main files is a library, so that tests can link it.
 sbin_PROGRAMS += nthpid
 bin_PROGRAMS += nthpi
 noinst_LIBRARIES += libdaemon.a
 
-libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
+libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(GMP_CFLAGS)
 libdaemon_a_SOURCES = \
+	daemon/aside.c daemon/aside.h \
+	daemon/daemon.c daemon/daemon.h \
+	daemon/gmp_guard.c daemon/gmp_guard.h \
+	daemon/launch.c \
+	daemon/lock.c daemon/lock.h \
+	daemon/machine.c daemon/machine.h \
+	daemon/plan.c daemon/plan.h \
+	daemon/protocol.c daemon/protocol.h \
+	daemon/publish.c \
+	daemon/recover.c \
+	daemon/report.c daemon/report.h \
 	daemon/sched.c daemon/sched.h \
-	daemon/worker.c daemon/worker.h
+	daemon/settle.c \
+	daemon/worker.c daemon/worker.h \
+	daemon/worker_main.c daemon/worker_main.h
 
 nthpid_SOURCES = daemon/main.c
 nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
-nthpi_SOURCES = daemon/nthpi.c
+nthpi_SOURCES = \
+	daemon/nthpi.c daemon/cli.h \
+	daemon/cli_compute.c \
+	daemon/cli_list.c \
+	daemon/cli_queue.c
 nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
+
+dist_man_MANS = daemon/nthpid.8 daemon/nthpi.1

@@ -1,0 +1,75 @@
+/*
+ * nthpi, the command line tool: what its commands share. A command is a
+ * function of its own arguments (ARGV[0] is its name) that returns the exit
+ * code. One thread; results go to standard output, all else to standard error.
+ */
+#ifndef NTHPI_CLI_H
+#define NTHPI_CLI_H
+
+#include "common/conf.h"
+#include "common/doorbell.h"
+#include "common/store.h"
+
+/* 3 is gmp_guard.h's. */
+enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+/* cli_compute.c: the engine in this process, no database */
+int cli_digit(int argc, char **argv);
+int cli_digits(int argc, char **argv);
+
+/* cli_queue.c: rows, as an administrator changes them */
+int cli_submit(int argc, char **argv);
+int cli_cancel(int argc, char **argv);
+int cli_retry(int argc, char **argv);
+int cli_delete(int argc, char **argv);
+
+/* cli_list.c: rows, as anybody reads them */
+int cli_list(int argc, char **argv);
+int cli_show(int argc, char **argv);
+
+/* ---- nthpi.c ---- */
+
+/* A command's arguments, taken apart. */
+struct cli {
+    struct conf conf;
+    const char *argument;  /* the first other argument, or NULL */
+    struct store *store;   /* NULL before cli_open_store() */
+    struct doorbell *bell; /* NULL before cli_open_store() */
+};
+
+/*
+ * Reads configuration and FLAGS (see conf_load()) and checks that there are
+ * exactly ARGUMENTS (0 or 1) others. -1: go on, and end with cli_end();
+ * otherwise the exit code, and nothing is left to free.
+ */
+int cli_begin(struct cli *cli, int argc, char **argv, const char *usage,
+              const struct conf_flag *flags, int arguments);
+
+/* Opens the database, and the doorbell unless MODE is STORE_READER. False with
+ * a message. */
+bool cli_open_store(struct cli *cli, enum store_mode mode);
+
+/* Frees all; returns CODE. */
+int cli_end(struct cli *cli, int code);
+
+/* Writes "nthpi: MESSAGE" to standard error. */
+__attribute__((format(printf, 1, 2))) void cli_error(const char *format, ...);
+
+/* What is asked for, from texts (NULL: the default, radix 10 and auto). False
+ * with a message. LIMITS may be NULL: any position. */
+struct cli_question {
+    int radix;
+    uint64_t position;
+    enum algorithm algorithm;
+};
+bool cli_question(const struct limits *limits, const char *position, const char *radix,
+                  const char *algorithm, struct cli_question *out);
+
+/* A row's id; false with a message. */
+bool cli_id(const char *text, int64_t *id);
+
+/* A whole number LEAST .. LARGEST; false with a message that names OPTION. */
+bool cli_number(const char *option, const char *text, uint64_t least, uint64_t largest,
+                uint64_t *out);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * What the parts of the daemon share: one struct daemon per process, one struct
+ * job per row that it has leased. One thread.
+ *
+ *   daemon.c   opening and closing everything
+ *   sched.c    the poll loop and its timed tasks
+ *   launch.c   waiting rows: answered, started, refused
+ *   settle.c   what becomes of a job after its worker ended
+ *   publish.c  digits files into place, superseded ones away
+ *   recover.c  rows that dead daemons left behind
+ */
+#ifndef NTHPI_DAEMON_H
+#define NTHPI_DAEMON_H
+
+#include "common/conf.h"
+#include "common/doorbell.h"
+#include "common/store_list.h"
+#include "common/store_queue.h"
+#include "daemon/aside.h"
+#include "daemon/engine/engine.h"
+#include "daemon/plan.h"
+#include "daemon/worker.h"
+
+/* Attempts a row has before a worker that keeps being killed fails it. */
+enum { DAEMON_ATTEMPTS = 3 };
+
+/* What is to be committed about a job whose worker is gone. */
+enum settle {
+    SETTLE_NOT_YET, /* its worker runs */
+    SETTLE_RESULT,  /* calculated, published, stored */
+    SETTLE_FAILED,  /* with MESSAGE */
+    SETTLE_REQUEUE, /* because of MESSAGE */
+    SETTLE_GRANT,   /* cancelled or deleted, as was wished */
+    SETTLE_FORGET,  /* the lease is lost: nothing to commit */
+};
+
+struct job {
+    struct job *next;
+    struct computation
+        row; /* as it was when it was leased; attempts includes this one */
+    const struct engine_algorithm *algorithm;
+    struct plan_need need;
+    struct plan_choice slot;
+    uint64_t memory_limit; /* bytes, 0: none */
+    double seconds;        /* estimate with the threads it has */
+    struct worker worker;
+    struct aside aside;
+    bool granted; /* a wish ended it */
+    bool lost;    /* its lease is lost */
+    bool unsaid;  /* its progress is not committed yet */
+
+    enum settle settle;
+    bool calculated;    /* stage calculated is committed */
+    bool count_attempt; /* SETTLE_REQUEUE */
+    unsigned delay_s;   /* SETTLE_REQUEUE */
+    int64_t settle_at;  /* CLOCK_BOOTTIME: not tried before */
+    char message[COMPUTATION_TEXT_SIZE];
+    char window[COMPUTATION_WINDOW_SIZE]; /* SETTLE_RESULT */
+    char sha256[DIGITS_SHA256_SIZE];      /* SETTLE_RESULT, "": no file */
+    struct store_cost cost;               /* SETTLE_RESULT */
+};
+
+/* A digits file that a longer one replaced, removed after a while. */
+struct superseded {
+    struct superseded *next;
+    int radix;
+    uint64_t length;
+    int64_t remove_at; /* CLOCK_BOOTTIME */
+};
+
+struct daemon {
+    const struct conf *conf;
+    int cpus; /* the thread budget */
+    struct store *durable, *relaxed;
+    struct doorbell *bell;
+    char *wal_path;
+    int exe_fd, work_fd, digits_fd, signal_fd;
+    int name_lock, checkpoint_lock; /* -1: not held */
+    struct job *jobs;
+    struct superseded *superseded;
+    char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
+    bool look;              /* look for work and wishes soon */
+    bool stop;
+};
+
+/* Opens everything CONF names: state folder, locks, database, descriptors,
+ * signals (blocked, read from signal_fd). False with a message logged;
+ * daemon_close() then frees what was opened. *D must not move. */
+bool daemon_open(struct daemon *d, const struct conf *conf);
+
+/* Frees everything. Workers must be gone. */
+void daemon_close(struct daemon *d);
+
+/* Rings the doorbell: a visible change was committed. */
+void daemon_changed(struct daemon *d);
+
+/* A lease of D that begins now. */
+void daemon_lease(const struct daemon *d, struct store_lease *lease);
+
+/* A new job for ROW in D's list; NULL: no memory (logged). */
+struct job *daemon_add_job(struct daemon *d, const struct computation *row);
+
+/* The job of row ID, or NULL. */
+struct job *daemon_find_job(struct daemon *d, int64_t id);
+
+/* Takes J out of D's list and frees it. */
+void daemon_drop_job(struct daemon *d, struct job *j);
+
+/* The engine's algorithm for ROW, auto resolved, or NULL. */
+const struct engine_algorithm *daemon_algorithm(const struct computation *row);
+
+/* Bytes of the digits file ALGORITHM makes for POSITION, 0: none. */
+uint64_t daemon_file_bytes(const struct engine_algorithm *algorithm, uint64_t position);
+
+/* launch.c: looks at the rows that wait; answers, starts or refuses them. */
+void launch_pending(struct daemon *d);
+
+/* settle.c */
+
+/* J's worker has ended: decides what is to be committed. */
+void settle_judge(struct daemon *d, struct job *j);
+
+/* Tries to commit what is decided about all jobs whose time has come, and
+ * forgets those that are settled. */
+void settle_jobs(struct daemon *d);
+
+/* When the next try is due (CLOCK_BOOTTIME), or INT64_MAX. */
+int64_t settle_due(const struct daemon *d);
+
+/* Decides "failed" or "requeue" for a job without a running worker. */
+void settle_fail(struct job *j, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void settle_requeue(struct job *j, bool count_attempt, unsigned delay_s,
+                    const char *why);
+
+/* publish.c */
+
+/* Commits stage stored of J, its digits file put into place where it is longer
+ * than what is published. STORE_ERROR with J decided as failed when the files
+ * can't be published. */
+enum store_rc publish_job(struct daemon *d, struct job *j);
+
+/* True when the published file of J's length is whole and has J's digest. */
+bool publish_in_place(const struct daemon *d, const struct job *j);
+
+/* Removes superseded files whose time has come; true when all went well. */
+bool publish_tidy(struct daemon *d);
+
+/* Puts superseded files found in the digits folder on the list. */
+void publish_scan(struct daemon *d);
+
+/* recover.c */
+
+/* Takes back what dead daemons and expired leases left: rows go back to the
+ * queue, or are stored when their digits are whole. False: try again soon. */
+bool recover_rows(struct daemon *d);
+
+/* Removes files in work/ that no running row needs. */
+void recover_asides(struct daemon *d);
+
+#endif

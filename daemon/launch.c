@@ -1,0 +1,358 @@
+/*
+ * Waiting rows, see daemon.h. Each look reads the rows that wait, oldest first
+ * and then the smallest, and decides about each: answered at once from the
+ * published digits, started in a slot, refused because it can never run here,
+ * or left to wait. A row is leased only when its worker is started, so a
+ * daemon never holds rows that it can't work on.
+ *
+ * A job that waits for memory or disk holds up all behind it except small ones:
+ * otherwise a stream of middling jobs could keep a large one waiting for ever.
+ */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include "daemon/machine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PENDING_MAX = 128 };
+
+#define MIB (UINT64_C(1) << 20)
+
+static bool
+is_wide(const struct job *j)
+{
+    return j->need.wide && !j->slot.express && !plan_small(&j->need);
+}
+
+static uint64_t
+less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+/* What is free now, with what running jobs will still take held back. Unknown
+ * amounts count as plenty: the system's own limits remain. */
+static void
+measure_room(const struct daemon *d, struct plan_room *room)
+{
+    *room = (struct plan_room){.cpus = d->cpus};
+    if (!machine_memory(&room->memory_total, &room->memory_free)) {
+        room->memory_total = room->memory_free = UINT64_MAX;
+    }
+    if (!machine_disk(d->work_fd, &room->disk_total, &room->disk_free)) {
+        room->disk_total = room->disk_free = UINT64_MAX;
+    }
+    for (const struct job *j = d->jobs; j; j = j->next) {
+        if (j->worker.pid == 0) {
+            continue;
+        }
+        if (j->slot.express) {
+            room->express = true;
+        } else {
+            room->threads += j->slot.threads;
+        }
+        room->wide = room->wide || is_wide(j);
+        room->memory_free = less(room->memory_free,
+                                 less(j->need.memory, machine_resident(j->worker.pid)));
+        room->disk_free = less(room->disk_free,
+                               less(j->need.disk, aside_size(&j->aside, d->work_fd)));
+    }
+}
+
+/* What ROW needs, by the engine's cost model. */
+static void
+estimate(const struct daemon *d, const struct engine_algorithm *algorithm,
+         const struct computation *row, struct plan_need *need)
+{
+    struct engine_job job = {row->radix, row->position, 1};
+
+    need->wide = algorithm->wide;
+    need->seconds = algorithm->seconds(&job);
+    need->disk = daemon_file_bytes(algorithm, row->position);
+    job.threads = algorithm->wide ? d->cpus : 1;
+    need->memory = algorithm->memory(&job);
+}
+
+/* The row whose digits are published, for `answered_by`: the done row that asked
+ * for exactly that many. Its method, or chudnovsky when nobody knows. */
+static enum algorithm
+find_producer(struct daemon *d, const struct published *p, int64_t *id)
+{
+    static const enum algorithm askers[] = {ALGORITHM_CHUDNOVSKY, ALGORITHM_AUTO,
+                                            ALGORITHM_SPIGOT};
+    struct computation row;
+
+    for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
+        if (store_find(d->durable, p->radix, p->length, askers[i], &row) == STORE_OK &&
+            row.status == STATUS_DONE && row.method != ALGORITHM_AUTO &&
+            row.answered_by == 0) {
+            *id = row.id;
+            return row.method;
+        }
+    }
+    *id = 0;
+    return ALGORITHM_CHUDNOVSKY;
+}
+
+/* The window at ROW's position from the published digits P. */
+static bool
+read_window(struct daemon *d, const struct computation *row, const struct published *p,
+            char window[COMPUTATION_WINDOW_SIZE])
+{
+    struct digits_file file;
+    enum digits_rc rc = digits_open(&file, d->digits_fd, p->radix, p->length);
+
+    if (rc == DIGITS_OK) {
+        rc = digits_read(&file, row->position, ENGINE_WINDOW, window);
+        digits_close(&file);
+    }
+    if (rc != DIGITS_OK) {
+        log_error("the published file %s can't be read; computing anew", p->file);
+        return false;
+    }
+    window[ENGINE_WINDOW] = '\0';
+    return true;
+}
+
+/* Answers ROW when the published digits reach far enough. */
+static bool
+answer(struct daemon *d, const struct computation *row)
+{
+    char window[COMPUTATION_WINDOW_SIZE];
+    struct published p;
+    enum algorithm method;
+    enum store_rc rc;
+    int64_t by;
+
+    if (store_published(d->durable, row->radix, &p) != STORE_OK ||
+        p.length < row->position + ENGINE_WINDOW - 1 ||
+        !read_window(d, row, &p, window)) {
+        return false;
+    }
+    method = find_producer(d, &p, &by);
+    rc = store_answer(d->durable, row->id, method, window, by, p.verified);
+    if (rc == STORE_OK) {
+        log_info("row %" PRId64 ": answered from %s", row->id, p.file);
+        daemon_changed(d);
+    } else if (rc != STORE_CONFLICT && rc != STORE_NOT_FOUND) {
+        log_warning("row %" PRId64 ": not answered yet: %s", row->id,
+                    store_rc_name(rc));
+    }
+    return true; /* answered, gone, or to be answered at the next look */
+}
+
+/* True when a running job will publish ROW's digits before ROW's own could. */
+static bool
+is_coming(const struct daemon *d, const struct computation *row,
+          const struct plan_need *need)
+{
+    for (const struct job *j = d->jobs; j; j = j->next) {
+        if (j->worker.pid > 0 && j->algorithm->prefix && j->row.radix == row->radix &&
+            j->row.position >= row->position + ENGINE_WINDOW - 1 &&
+            plan_wait_for_cover(need, j->seconds,
+                                (double)j->worker.report.ppm / PROTOCOL_PPM)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Leases ROW. The job is in D's list also when nobody can tell whether the
+ * lease was committed; it then gives the lease back. NULL: nothing is leased. */
+static struct job *
+lease(struct daemon *d, const struct computation *row,
+      const struct engine_algorithm *algorithm, const struct plan_need *need)
+{
+    enum algorithm method = ALGORITHM_AUTO;
+    struct store_lease lease;
+    struct job *j;
+    enum store_rc rc;
+
+    daemon_lease(d, &lease);
+    j = daemon_add_job(d, row);
+    if (!j || !algorithm_parse(algorithm->name, &method)) {
+        return NULL;
+    }
+    j->algorithm = algorithm;
+    j->need = *need;
+    rc = store_take(d->durable, row->id, &lease, method);
+    if (rc == STORE_CONFLICT || rc == STORE_NOT_FOUND) {
+        daemon_drop_job(d, j); /* another daemon was faster, or it is not wanted */
+        return NULL;
+    }
+    if (rc != STORE_OK) {
+        log_warning("row %" PRId64 ": not taken: %s", row->id, store_rc_name(rc));
+        settle_requeue(j, false, 1, "the database did not answer");
+        return j;
+    }
+    j->row.method = method;
+    j->row.attempts++;
+    daemon_changed(d);
+    return j;
+}
+
+static void
+refuse(struct daemon *d, const struct computation *row,
+       const struct engine_algorithm *algorithm, const struct plan_need *need,
+       const char *message)
+{
+    struct job *j = lease(d, row, algorithm, need);
+
+    if (j && j->settle == SETTLE_NOT_YET) {
+        settle_fail(j, "%s", message);
+    }
+}
+
+/* Address space for a worker: the estimate may be off by a factor of 3, and
+ * each thread has a stack and an arena of its own. */
+static uint64_t
+address_space(const struct plan_need *need, int threads)
+{
+#ifdef NTHPI_SANITIZED
+    (void)need;
+    (void)threads;
+    return 0;
+#else
+    return 3 * need->memory + 512 * MIB + (uint64_t)threads * 80 * MIB;
+#endif
+}
+
+/* Starts J's worker in the slot that was chosen. */
+static void
+start(struct daemon *d, struct job *j)
+{
+    struct worker_order order = {
+        .exe_fd = d->exe_fd,
+        .algorithm = j->algorithm->name,
+        .radix = j->row.radix,
+        .position = j->row.position,
+        .threads = j->slot.threads,
+        .text_fd = -1,
+        .sum_fd = -1,
+        .niceness = d->conf->niceness,
+    };
+    struct engine_job model = {order.radix, order.position, order.threads};
+    int error = 0;
+
+    j->memory_limit = order.memory = address_space(&j->need, order.threads);
+    j->seconds = j->algorithm->seconds(&model);
+    if (j->algorithm->prefix) {
+        error =
+            aside_make(&j->aside, d->work_fd, j->row.id, &order.text_fd, &order.sum_fd);
+    }
+    if (!error) {
+        error = worker_start(&j->worker, &order,
+                             j->algorithm->prefix ? j->row.position : 0);
+    }
+    if (order.text_fd >= 0) {
+        close(order.text_fd);
+        close(order.sum_fd);
+    }
+    if (error) {
+        log_error("row %" PRId64 ": cannot start a worker: %s", j->row.id,
+                  strerror(error));
+        if (j->row.attempts < DAEMON_ATTEMPTS) {
+            settle_requeue(j, true, 5, "the worker could not be started");
+        } else {
+            settle_fail(j, "the worker could not be started: %s", strerror(error));
+        }
+        return;
+    }
+    log_info("row %" PRId64 ": %s, position %" PRIu64
+             ", radix %d, %d thread%s%s, pid %ld",
+             j->row.id, order.algorithm, order.position, order.radix, order.threads,
+             order.threads == 1 ? "" : "s", j->slot.express ? ", express" : "",
+             (long)j->worker.pid);
+}
+
+/* Why a row can never run here, into MESSAGE; false when it can. */
+static bool
+never(const struct plan_room *room, const struct plan_need *need,
+      const struct plan_choice *choice, char message[COMPUTATION_TEXT_SIZE])
+{
+    if (choice->verdict == PLAN_NEVER_MEMORY) {
+        snprintf(message, COMPUTATION_TEXT_SIZE,
+                 "memory: about %" PRIu64
+                 " MiB are needed, and this machine has %" PRIu64,
+                 need->memory / MIB + 1, room->memory_total / MIB);
+    } else if (choice->verdict == PLAN_NEVER_DISK) {
+        snprintf(message, COMPUTATION_TEXT_SIZE,
+                 "disk: %" PRIu64 " MiB are needed, and the file system has %" PRIu64,
+                 plan_disk_needed(need->disk) / MIB + 1, room->disk_total / MIB);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Decides about one row; *HELD: a job before it waits for memory or disk. */
+static void
+consider(struct daemon *d, const struct computation *row, struct plan_room *room,
+         bool *held)
+{
+    const struct engine_algorithm *algorithm = daemon_algorithm(row);
+    char message[COMPUTATION_TEXT_SIZE];
+    struct plan_choice choice;
+    struct plan_need need;
+    struct job *j;
+
+    if (daemon_find_job(d, row->id)) {
+        return; /* an earlier lease of it is not settled yet */
+    }
+    if (!algorithm || !engine_has_radix(algorithm, row->radix) ||
+        row->position < algorithm->least || row->position > algorithm->largest) {
+        log_warning("row %" PRId64 " asks for what the engine can't do", row->id);
+        algorithm = algorithm ? algorithm : engine_auto(10, 1);
+        need = (struct plan_need){0};
+        refuse(d, row, algorithm, &need, engine_strerror(ENGINE_BAD_JOB));
+        return;
+    }
+    if (row->algorithm == ALGORITHM_AUTO && answer(d, row)) {
+        return;
+    }
+    estimate(d, algorithm, row, &need);
+    if (row->algorithm == ALGORITHM_AUTO && is_coming(d, row, &need)) {
+        return;
+    }
+    if (*held && !plan_small(&need)) {
+        return;
+    }
+    choice = plan_choose(room, &need);
+    if (never(room, &need, &choice, message)) {
+        refuse(d, row, algorithm, &need, message);
+    } else if (choice.verdict == PLAN_WAIT_MEMORY || choice.verdict == PLAN_WAIT_DISK) {
+        log_debug("row %" PRId64 " waits for %s", row->id,
+                  choice.verdict == PLAN_WAIT_MEMORY ? "memory" : "disk");
+        *held = true;
+    } else if (choice.verdict == PLAN_START) {
+        j = lease(d, row, algorithm, &need);
+        if (j && j->settle == SETTLE_NOT_YET) {
+            j->slot = choice;
+            plan_book(room, &need, &choice);
+            start(d, j);
+        }
+    }
+}
+
+void
+launch_pending(struct daemon *d)
+{
+    struct computation rows[PENDING_MAX];
+    struct plan_room room;
+    size_t count = 0;
+    bool held = false;
+
+    if (store_pending(d->durable, rows, PENDING_MAX, &count) != STORE_OK ||
+        count == 0) {
+        return;
+    }
+    measure_room(d, &room);
+    for (size_t i = 0; i < count; i++) {
+        consider(d, &rows[i], &room, &held);
+    }
+}

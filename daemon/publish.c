@@ -1,0 +1,181 @@
+/*
+ * Digits into place. The rename happens inside the transaction of store_stored,
+ * which excludes every other publisher, so a shorter prefix never replaces a
+ * longer one and the row in `published` always names a whole file.
+ *
+ * A commit may fail after the rename (a full disk, a power cut): the next try
+ * then finds the files in place already, and takes them when they are whole and
+ * are those that the worker made.
+ */
+#include "daemon/daemon.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct publishing {
+    struct daemon *d;
+    struct job *j;
+    enum digits_rc rc;
+    int error; /* errno of DIGITS_IO */
+};
+
+bool
+publish_in_place(const struct daemon *d, const struct job *j)
+{
+    char sha256[DIGITS_SHA256_SIZE];
+
+    return digits_check(d->digits_fd, j->row.radix, j->row.position, sha256) ==
+               DIGITS_OK &&
+           strcmp(sha256, j->sha256) == 0;
+}
+
+static int
+put_into_place(void *ctx)
+{
+    struct publishing *p = ctx;
+
+    errno = 0;
+    p->rc = digits_commit(p->d->work_fd, p->j->aside.text, p->j->aside.sum,
+                          p->d->digits_fd, p->j->row.radix, p->j->row.position);
+    p->error = errno;
+    if (p->rc != DIGITS_OK && publish_in_place(p->d, p->j)) {
+        p->rc = DIGITS_OK;
+    }
+    return p->rc == DIGITS_OK ? 0 : -1;
+}
+
+static void
+supersede(struct daemon *d, int radix, uint64_t length)
+{
+    struct superseded *s = calloc(1, sizeof *s);
+
+    if (!s) {
+        log_warning("out of memory: pi-%d-%" PRIu64 ".txt stays", radix, length);
+        return;
+    }
+    s->radix = radix;
+    s->length = length;
+    s->remove_at = store_boottime() + (int64_t)d->conf->grace_s * 1000000;
+    s->next = d->superseded;
+    d->superseded = s;
+}
+
+enum store_rc
+publish_job(struct daemon *d, struct job *j)
+{
+    struct publishing p = {.d = d, .j = j, .rc = DIGITS_OK};
+    struct published published = {.radix = j->row.radix, .length = j->row.position};
+    uint64_t superseded = 0;
+    bool done = false;
+    enum store_rc rc;
+
+    if (!j->sha256[0]) {
+        return store_stored(d->durable, j->row.id, d->token, NULL, NULL, NULL, NULL,
+                            NULL, NULL);
+    }
+    digits_name(published.file, j->row.radix, j->row.position, "txt");
+    memcpy(published.sha256, j->sha256, sizeof published.sha256);
+    rc = store_stored(d->durable, j->row.id, d->token, NULL, &published, put_into_place,
+                      &p, &done, &superseded);
+    if (rc == STORE_OK && done && superseded > 0) {
+        supersede(d, j->row.radix, superseded);
+    }
+    if (rc == STORE_ERROR && p.rc != DIGITS_OK) {
+        settle_fail(j, "publishing the digits failed: %s",
+                    p.rc == DIGITS_IO && p.error ? strerror(p.error)
+                                                 : "the files are not whole");
+    }
+    return rc;
+}
+
+/* Removes one superseded file, unless it is what is published (a restored
+ * database may have gone back). False: the database did not answer. */
+static bool
+remove_superseded(struct daemon *d, const struct superseded *s)
+{
+    struct published p;
+
+    if (store_published(d->durable, s->radix, &p) != STORE_OK) {
+        return false;
+    }
+    if (s->length < p.length) {
+        if (digits_remove(d->digits_fd, s->radix, s->length) != DIGITS_OK) {
+            log_warning("cannot remove pi-%d-%" PRIu64 ".txt", s->radix, s->length);
+        } else {
+            log_debug("removed pi-%d-%" PRIu64 ".txt", s->radix, s->length);
+        }
+    }
+    return true;
+}
+
+bool
+publish_tidy(struct daemon *d)
+{
+    struct superseded **link = &d->superseded;
+    int64_t now = store_boottime();
+
+    while (*link) {
+        struct superseded *s = *link;
+
+        if (s->remove_at > now) {
+            link = &s->next;
+        } else if (remove_superseded(d, s)) {
+            *link = s->next;
+            free(s);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "pi-10-1000.txt" or its sidecar's name, taken apart. */
+static bool
+parse_name(const char *name, int *radix, uint64_t *length)
+{
+    char again[DIGITS_NAME_SIZE];
+
+    for (int i = 0; i < 2; i++) {
+        const char *kind = i == 0 ? "txt" : "sum";
+
+        if (sscanf(name, "pi-%2d-%15" SCNu64, radix, length) == 2) {
+            digits_name(again, *radix, *length, kind);
+            if (strcmp(name, again) == 0) {
+                return *radix == 10 || *radix == 16;
+            }
+        }
+    }
+    return false;
+}
+
+void
+publish_scan(struct daemon *d)
+{
+    int fd = openat(d->digits_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    struct published p;
+    uint64_t length;
+    int radix;
+
+    if (!folder) {
+        log_warning("cannot read the digits folder: %s", strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return;
+    }
+    while ((entry = readdir(folder)) != NULL) {
+        if (parse_name(entry->d_name, &radix, &length) &&
+            store_published(d->durable, radix, &p) == STORE_OK && length < p.length) {
+            supersede(d, radix, length);
+        }
+    }
+    closedir(folder);
+}

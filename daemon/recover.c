@@ -1,0 +1,120 @@
+/*
+ * What dead daemons left behind: their rows, and files in work/.
+ *
+ * Most rows simply go back to the queue. A row in stage `calculated` has its
+ * digits already; its daemon died between the worker's end and the last commit.
+ * It is stored when the files are whole, wherever they are: in place already
+ * (the rename came before the death) or still aside. A row without a file (bbp)
+ * has all of its answer in the database.
+ */
+#include "daemon/daemon.h"
+
+#include "daemon/lock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { RECOVER_MAX = 64 };
+
+static bool
+is_dead(void *ctx, const char *name)
+{
+    return lock_daemon_is_dead(((struct daemon *)ctx)->conf, name);
+}
+
+/* Checks the aside files of J by putting them under their published name inside
+ * the work folder, where the check of published files can be used on them. They
+ * keep that name: the sweep at the next start would remove leftovers. */
+static bool
+aside_is_whole(struct daemon *d, struct job *j)
+{
+    char sha256[DIGITS_SHA256_SIZE];
+    int radix = j->row.radix;
+    uint64_t length = j->row.position;
+
+    aside_find(&j->aside, d->work_fd, j->row.id);
+    if (!j->aside.made || digits_commit(d->work_fd, j->aside.text, j->aside.sum,
+                                        d->work_fd, radix, length) != DIGITS_OK) {
+        return false;
+    }
+    digits_name(j->aside.text, radix, length, "txt");
+    digits_name(j->aside.sum, radix, length, "sum");
+    return digits_check(d->work_fd, radix, length, sha256) == DIGITS_OK &&
+           strcmp(sha256, j->sha256) == 0;
+}
+
+/* Decides about a row found `calculated`, leased to us now. */
+static void
+take_calculated(struct daemon *d, const struct computation *row)
+{
+    struct job *j = daemon_add_job(d, row);
+    const char *method = algorithm_name(row->method);
+
+    if (!j) {
+        return; /* its lease will expire */
+    }
+    j->calculated = true;
+    j->algorithm = engine_find(method);
+    if (store_calculated_sha256(d->durable, row->id, j->sha256) != STORE_OK) {
+        settle_requeue(j, false, 0, "its daemon ended before it was stored");
+    } else if (!j->sha256[0]) {
+        j->settle =
+            j->algorithm && !j->algorithm->prefix ? SETTLE_RESULT : SETTLE_REQUEUE;
+    } else {
+        j->settle = publish_in_place(d, j) || aside_is_whole(d, j) ? SETTLE_RESULT
+                                                                   : SETTLE_REQUEUE;
+    }
+    if (j->settle == SETTLE_REQUEUE) {
+        settle_requeue(j, false, 0, "its daemon ended before the digits were stored");
+    } else {
+        log_info("row %" PRId64 ": its digits were calculated already", row->id);
+    }
+}
+
+bool
+recover_rows(struct daemon *d)
+{
+    struct computation rows[RECOVER_MAX];
+    struct store_lease lease;
+    size_t count = 0, found = 0;
+    enum store_rc rc;
+
+    daemon_lease(d, &lease);
+    rc = store_recover(d->durable, &lease, is_dead, d, rows, RECOVER_MAX, &count,
+                       &found);
+    if (rc != STORE_OK) {
+        log_warning("looking for abandoned rows: %s", store_rc_name(rc));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        take_calculated(d, &rows[i]);
+    }
+    if (found > 0) {
+        log_info("%zu abandoned row%s taken back", found, found == 1 ? "" : "s");
+        daemon_changed(d);
+        d->look = true;
+    }
+    return true;
+}
+
+static bool
+is_needed(void *ctx, int64_t id)
+{
+    struct daemon *d = ctx;
+    struct computation row;
+    enum store_rc rc = store_get(d->durable, id, &row);
+
+    /* In doubt it stays: the next start looks again. */
+    return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
+}
+
+void
+recover_asides(struct daemon *d)
+{
+    int removed = aside_sweep(d->work_fd, is_needed, d);
+
+    if (removed > 0) {
+        log_info("%d leftover file%s removed from work/", removed,
+                 removed == 1 ? "" : "s");
+    }
+}

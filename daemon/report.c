@@ -1,0 +1,122 @@
+/*
+ * A worker's report, see report.h. The order: hello, then progress and window
+ * and file in any order (the window and the file once each), then done, then
+ * nothing. An error may take the place of all that is still missing.
+ */
+#include "config.h"
+
+#include "daemon/report.h"
+
+#include "daemon/engine/engine.h"
+
+#include <string.h>
+
+void
+report_init(struct report *r, int radix, uint64_t file_length)
+{
+    memset(r, 0, sizeof *r);
+    r->radix = radix;
+    r->file_length = file_length;
+}
+
+static bool
+window_fits(const char *window, int radix)
+{
+    size_t length = strlen(window);
+
+    return length >= ENGINE_WINDOW &&
+           (radix == 16 || strspn(window, "0123456789") == length);
+}
+
+/* NULL when M fits what was told before, else what is wrong. */
+static const char *
+take_message(struct report *r, const struct message *m)
+{
+    if (r->done || r->error[0]) {
+        return "a line after the last one";
+    }
+    if (!r->hello && m->kind != MESSAGE_HELLO) {
+        return "no greeting";
+    }
+    switch (m->kind) {
+    case MESSAGE_HELLO:
+        if (r->hello) {
+            return "a second greeting";
+        }
+        if (m->version != PROTOCOL_VERSION ||
+            strcmp(m->package, PACKAGE_VERSION) != 0) {
+            return "another version of the program";
+        }
+        r->hello = true;
+        return NULL;
+    case MESSAGE_PROGRESS:
+        if (m->ppm < r->ppm) {
+            return "progress that goes back";
+        }
+        r->ppm = m->ppm;
+        memcpy(r->phase, m->phase, sizeof r->phase);
+        r->changed = true;
+        return NULL;
+    case MESSAGE_WINDOW:
+        if (r->window[0] || !window_fits(m->window, r->radix)) {
+            return "a window that does not fit";
+        }
+        memcpy(r->window, m->window, sizeof r->window);
+        return NULL;
+    case MESSAGE_FILE:
+        if (r->sha256[0] || m->length != r->file_length) {
+            return "a file that does not fit";
+        }
+        memcpy(r->sha256, m->sha256, sizeof r->sha256);
+        return NULL;
+    case MESSAGE_ERROR:
+        memcpy(r->error, m->error, sizeof r->error);
+        return NULL;
+    case MESSAGE_DONE:
+        if (!r->window[0] || (r->file_length > 0 && !r->sha256[0])) {
+            return "an end before the result";
+        }
+        r->done = true;
+        return NULL;
+    }
+    return "an unknown message";
+}
+
+bool
+report_feed(struct report *r, const char *bytes, size_t length, const char **why)
+{
+    struct message m;
+
+    while (length > 0) {
+        const char *feed = memchr(bytes, '\n', length);
+        size_t part = feed ? (size_t)(feed - bytes) : length;
+
+        if (part >= sizeof r->line - r->used) {
+            *why = "a line that is too long";
+            return false;
+        }
+        memcpy(r->line + r->used, bytes, part);
+        r->used += part;
+        if (!feed) {
+            return true;
+        }
+        if (!protocol_parse(r->line, r->used, &m)) {
+            *why = "a line that is no message";
+            return false;
+        }
+        *why = take_message(r, &m);
+        if (*why) {
+            return false;
+        }
+        r->used = 0;
+        bytes += part + 1;
+        length -= part + 1;
+    }
+    return true;
+}
+
+bool
+report_complete(const struct report *r)
+{
+    return r->done && r->used == 0;
+}

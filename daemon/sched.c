@@ -1,0 +1,387 @@
+/*
+ * The poll loop: one thread waits for signals, the doorbell, the workers'
+ * pipes and the next timed task.
+ *
+ * A doorbell or the poll_ms fallback leads to a look at wishes and waiting
+ * rows. Timed tasks stand in one table; one that fails (a busy database) is
+ * due again after a second. Their order matters once: leases are renewed before
+ * expired ones are taken back, so that a daemon that was suspended for long
+ * keeps those of its rows that nobody took.
+ *
+ * A daemon whose lease is lost learns it from store_progress(): with each
+ * renewal all running jobs are said to have news, however silent they are.
+ */
+#include "daemon/sched.h"
+
+#include "daemon/lock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
+
+#define SECOND_US  INT64_C(1000000)
+#define WAL_LARGE  (4 << 20)
+#define STOP_TRIES 3
+
+/* ---- timed tasks; false: again in a second ---- */
+
+static bool
+task_look(struct daemon *d)
+{
+    d->look = true;
+    return true;
+}
+
+static double
+eta_s(const struct job *j, double fraction)
+{
+    double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
+
+    if (fraction >= 0.05) {
+        return elapsed * (1 - fraction) / fraction;
+    }
+    return j->seconds > elapsed ? j->seconds - elapsed : 0;
+}
+
+/* The news of all running jobs in one commit. */
+static bool
+task_progress(struct daemon *d)
+{
+    struct store_progress p[PROGRESS_MAX];
+    struct job *jobs[PROGRESS_MAX];
+    size_t count = 0;
+    enum store_rc rc;
+
+    for (struct job *j = d->jobs; j && count < PROGRESS_MAX; j = j->next) {
+        if (j->worker.pid > 0 && !j->lost && (j->unsaid || j->worker.report.changed)) {
+            double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
+
+            p[count] = (struct store_progress){
+                j->row.id,          d->token, fraction, j->worker.report.phase,
+                eta_s(j, fraction), false};
+            jobs[count++] = j;
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
+    rc = store_progress(d->relaxed, p, count);
+    if (rc != STORE_OK) {
+        log_warning("progress was not noted: %s", store_rc_name(rc));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->unsaid = jobs[i]->worker.report.changed = false;
+        if (p[i].lost) {
+            log_warning("row %" PRId64 ": its lease is lost", jobs[i]->row.id);
+            jobs[i]->lost = true;
+            worker_kill(&jobs[i]->worker);
+        }
+    }
+    daemon_changed(d);
+    return true;
+}
+
+static bool
+task_renew(struct daemon *d)
+{
+    int64_t until = store_boottime() + (int64_t)d->conf->lease_s * SECOND_US;
+    enum store_rc rc;
+
+    if (!d->jobs) {
+        return true;
+    }
+    rc = store_renew(d->durable, d->conf->name, until);
+    if (rc != STORE_OK) {
+        log_warning("leases were not renewed: %s", store_rc_name(rc));
+        return false;
+    }
+    for (struct job *j = d->jobs; j; j = j->next) {
+        j->unsaid = true;
+    }
+    return true;
+}
+
+static bool
+task_heartbeat(struct daemon *d)
+{
+    return store_heartbeat(d->relaxed, d->conf->name) == STORE_OK;
+}
+
+/* Whoever holds the checkpoint lock checkpoints; when its holder is gone, the
+ * next one takes it. */
+static bool
+task_checkpoint(struct daemon *d)
+{
+    struct stat st;
+
+    if (d->checkpoint_lock < 0) {
+        d->checkpoint_lock = lock_take(d->conf, "checkpoint");
+    }
+    if (d->checkpoint_lock >= 0 && stat(d->wal_path, &st) == 0 &&
+        st.st_size > WAL_LARGE) {
+        return store_checkpoint(d->durable) == STORE_OK;
+    }
+    return true;
+}
+
+static bool
+task_prune(struct daemon *d)
+{
+    size_t removed = 0, all = 0;
+    enum store_rc rc;
+
+    do {
+        rc = store_prune(d->durable, d->conf->retention_days, PRUNE_MAX, &removed);
+        all += rc == STORE_OK ? removed : 0;
+    } while (rc == STORE_OK && removed == PRUNE_MAX);
+    if (all > 0) {
+        log_info("%zu old row%s removed", all, all == 1 ? "" : "s");
+        daemon_changed(d);
+    }
+    return rc == STORE_OK;
+}
+
+enum task_name {
+    TASK_RENEW,
+    TASK_RECOVER,
+    TASK_LOOK,
+    TASK_PROGRESS,
+    TASK_HEARTBEAT,
+    TASK_CHECKPOINT,
+    TASK_TIDY,
+    TASK_PRUNE,
+    TASK_COUNT
+};
+
+struct task {
+    bool (*run)(struct daemon *d);
+    int64_t every_us, due;
+};
+
+static void
+make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
+{
+    int64_t now = store_boottime();
+
+    memset(tasks, 0, TASK_COUNT * sizeof tasks[0]);
+    tasks[TASK_RENEW] = (struct task){task_renew, conf->lease_s * SECOND_US / 3, 0};
+    tasks[TASK_RECOVER] =
+        (struct task){recover_rows, 3 * SECOND_US, now + 3 * SECOND_US};
+    tasks[TASK_LOOK] = (struct task){task_look, conf->poll_ms * INT64_C(1000), 0};
+    tasks[TASK_PROGRESS] = (struct task){task_progress, SECOND_US, 0};
+    tasks[TASK_HEARTBEAT] = (struct task){task_heartbeat, 5 * SECOND_US, 0};
+    tasks[TASK_CHECKPOINT] = (struct task){task_checkpoint, 5 * SECOND_US, 0};
+    tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
+    tasks[TASK_PRUNE] = (struct task){task_prune, 3600 * SECOND_US, 0};
+}
+
+static void
+run_tasks(struct daemon *d, struct task tasks[TASK_COUNT])
+{
+    for (int i = 0; i < TASK_COUNT; i++) {
+        int64_t now = store_boottime();
+
+        if (tasks[i].due <= now) {
+            bool ok = tasks[i].run(d);
+
+            tasks[i].due = now + (ok ? tasks[i].every_us : SECOND_US);
+        }
+    }
+}
+
+/* ---- events ---- */
+
+/* Every child that has ended. Several ends may have made one SIGCHLD. */
+static void
+reap(struct daemon *d)
+{
+    struct rusage usage;
+    int status;
+    pid_t pid;
+
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        for (struct job *j = d->jobs; j; j = j->next) {
+            if (j->worker.pid == pid) {
+                worker_ended(&j->worker, status, &usage);
+                settle_judge(d, j);
+                d->look = true;
+                break;
+            }
+        }
+    }
+}
+
+static void
+read_signals(struct daemon *d)
+{
+    struct signalfd_siginfo info;
+
+    while (read(d->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        switch (info.ssi_signo) {
+        case SIGTERM:
+        case SIGINT:
+            log_info("stopping");
+            d->stop = true;
+            break;
+        case SIGHUP:
+            log_info(
+                "SIGHUP: nothing to reopen; restart nthpid to read its configuration");
+            break;
+        default:
+            break; /* SIGCHLD: reap() looks at all children anyway */
+        }
+    }
+}
+
+/* Cancelled and deleted rows: the worker first, the row after its end. */
+static void
+take_wishes(struct daemon *d)
+{
+    struct computation rows[WISHES_MAX];
+    size_t count = 0;
+
+    if (store_wishes(d->durable, d->conf->name, rows, WISHES_MAX, &count) != STORE_OK) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct job *j = daemon_find_job(d, rows[i].id);
+
+        if (j && j->worker.pid > 0) {
+            j->granted = true;
+            worker_kill(&j->worker);
+        } else if (j && j->settle != SETTLE_FORGET) {
+            j->settle = SETTLE_GRANT; /* it ended by itself meanwhile */
+        }
+    }
+}
+
+/* Waits for the next event, at most until DUE. */
+static bool
+wait_event(struct daemon *d, int64_t due)
+{
+    struct pollfd fds[2 + PROGRESS_MAX];
+    struct job *jobs[PROGRESS_MAX];
+    nfds_t count = 2;
+    int64_t left = due - store_boottime();
+    int timeout = left <= 0               ? 0
+                  : left > 60 * SECOND_US ? 60000
+                                          : (int)(left / 1000) + 1;
+
+    fds[0] = (struct pollfd){.fd = d->signal_fd, .events = POLLIN};
+    fds[1] = (struct pollfd){.fd = doorbell_fd(d->bell), .events = POLLIN};
+    for (struct job *j = d->jobs; j && count < 2 + PROGRESS_MAX; j = j->next) {
+        if (j->worker.pipe >= 0) {
+            jobs[count - 2] = j;
+            fds[count++] = (struct pollfd){.fd = j->worker.pipe, .events = POLLIN};
+        }
+    }
+    if (poll(fds, count, timeout) < 0 && errno != EINTR) {
+        log_error("poll: %s", strerror(errno));
+        return false;
+    }
+    if (fds[1].revents && doorbell_drain(d->bell) > 0) {
+        d->look = true;
+    }
+    for (nfds_t i = 2; i < count; i++) {
+        if (fds[i].revents) {
+            worker_read(&jobs[i - 2]->worker);
+        }
+    }
+    if (fds[0].revents) {
+        read_signals(d);
+    }
+    return true;
+}
+
+static int64_t
+next_due(const struct daemon *d, const struct task tasks[TASK_COUNT])
+{
+    int64_t due = settle_due(d);
+
+    for (int i = 0; i < TASK_COUNT; i++) {
+        due = tasks[i].due < due ? tasks[i].due : due;
+    }
+    return due;
+}
+
+/* Kills the workers, gives their rows back. What the database refuses now is
+ * recovered at the next start. */
+static void
+stop(struct daemon *d)
+{
+    for (struct job *j = d->jobs; j; j = j->next) {
+        worker_kill(&j->worker);
+    }
+    for (struct job *j = d->jobs; j; j = j->next) {
+        struct rusage usage;
+        int status;
+
+        if (j->worker.pid > 0) {
+            while (wait4(j->worker.pid, &status, 0, &usage) < 0 && errno == EINTR) {
+            }
+            worker_ended(&j->worker, status, &usage);
+            settle_judge(d, j);
+        }
+    }
+    for (int i = 0; i < STOP_TRIES && d->jobs; i++) {
+        for (struct job *j = d->jobs; j; j = j->next) {
+            j->settle_at = 0;
+        }
+        settle_jobs(d);
+    }
+    if (d->checkpoint_lock >= 0) {
+        store_checkpoint(d->durable);
+    }
+}
+
+static bool
+start(struct daemon *d)
+{
+    if (store_note_boot(d->durable, NULL) != STORE_OK || !recover_rows(d)) {
+        log_error("cannot start: %s", store_message(d->durable));
+        return false;
+    }
+    settle_jobs(d);
+    recover_asides(d);
+    publish_scan(d);
+    log_info("ready: name %s, %d thread%s, state %s", d->conf->name, d->cpus,
+             d->cpus == 1 ? "" : "s", d->conf->state);
+    return true;
+}
+
+bool
+sched_run(struct daemon *d)
+{
+    struct task tasks[TASK_COUNT];
+    bool ok = start(d);
+
+    if (!ok) {
+        return false;
+    }
+    make_tasks(d->conf, tasks);
+    while (ok && !d->stop) {
+        run_tasks(d, tasks);
+        if (d->look) {
+            d->look = false;
+            take_wishes(d);
+            launch_pending(d);
+        }
+        settle_jobs(d);
+        if (!d->look) {
+            ok = wait_event(d, next_due(d, tasks));
+        }
+        reap(d);
+    }
+    stop(d);
+    return ok;
+}

@@ -1,0 +1,85 @@
+/*
+ * A worker process, seen from the daemon: started, read from, killed, and its
+ * end judged. The daemon has one thread; none of this is thread-safe.
+ */
+#ifndef NTHPI_WORKER_H
+#define NTHPI_WORKER_H
+
+#include "daemon/report.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+/* Descriptors a worker finds open. */
+enum {
+    WORKER_PIPE_FD = 3,
+    WORKER_TEXT_FD = 4,
+    WORKER_SUM_FD = 5,
+    WORKER_FIRST_FREE = 6
+};
+
+/* The argument that turns nthpid into a worker. */
+#define WORKER_FLAG "--worker"
+
+/* What to start. */
+struct worker_order {
+    int exe_fd;            /* the program */
+    const char *algorithm; /* engine's name */
+    int radix;
+    uint64_t position;
+    int threads;
+    int text_fd, sum_fd; /* where the digits go, or -1 */
+    unsigned niceness;
+    uint64_t memory; /* address space limit in bytes, 0: none */
+};
+
+struct worker {
+    pid_t pid; /* 0: no process */
+    int pipe;  /* reading end, non-blocking, or -1 */
+    struct report report;
+    const char *nonsense; /* what was wrong with its report, or NULL */
+    bool killed;          /* by worker_kill() */
+    int64_t started_us;   /* CLOCK_BOOTTIME */
+    int64_t ended_us;     /* 0: not yet */
+    int status;           /* of waitpid() */
+    struct rusage usage;
+};
+
+/* A struct worker without a process. */
+void worker_init(struct worker *w);
+
+/*
+ * Forks and executes O's program as a worker in a process group of its own that
+ * dies with this process. 0, or an errno; *W owns the process and the pipe on 0.
+ * FILE_LENGTH: see report_init().
+ */
+int worker_start(struct worker *w, const struct worker_order *o, uint64_t file_length);
+
+/* Reads what the pipe holds now. A worker that tells nonsense is killed. */
+void worker_read(struct worker *w);
+
+/* Kills the process and its group, if there is one. */
+void worker_kill(struct worker *w);
+
+/* Notes the end that waitpid() told, reads the rest of the pipe, closes it. */
+void worker_ended(struct worker *w, int status, const struct rusage *usage);
+
+/* What has become of a worker that ended by itself. */
+enum worker_outcome {
+    OUTCOME_RESULT, /* all digits are there */
+    OUTCOME_AGAIN,  /* killed from outside: worth another attempt */
+    OUTCOME_FAILED, /* no use to try again */
+};
+
+enum { WORKER_MESSAGE_SIZE = COMPUTATION_TEXT_SIZE };
+
+/* Judges W after worker_ended(). MESSAGE receives an English sentence unless it
+ * is a result. MEMORY_ESTIMATE and MEMORY_LIMIT (0: none) in bytes are what a
+ * lack of memory is explained with. Pure. */
+enum worker_outcome worker_judge(const struct worker *w, uint64_t memory_estimate,
+                                 uint64_t memory_limit,
+                                 char message[WORKER_MESSAGE_SIZE]);
+
+#endif

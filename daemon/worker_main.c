@@ -1,0 +1,260 @@
+/*
+ * The worker's side: run the engine, write its digits into the files that the
+ * daemon opened, report on the pipe.
+ *
+ * Of an algorithm that delivers every digit, positions 1 .. n go into the file
+ * as they come, so that a visitor can read them while the rest is computed;
+ * positions from n on are the window. Progress is told a few times a second at
+ * most. The pipe blocks: a worker of a stopped daemon waits.
+ */
+#include "config.h"
+
+#include "daemon/worker_main.h"
+
+#include "daemon/engine/engine.h"
+#include "daemon/gmp_guard.h"
+#include "daemon/protocol.h"
+#include "daemon/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+_Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
+               "one code for lack of memory");
+
+#define PROGRESS_EVERY_S 0.25
+
+struct run {
+    const struct engine_algorithm *algorithm;
+    struct engine_job job;
+    struct digits_writer *writer; /* NULL: no file */
+    uint64_t next;                /* position of the digit expected next */
+    char window[COMPUTATION_WINDOW_SIZE];
+    size_t window_used;
+    struct message progress; /* what was told last */
+    double told_at;          /* seconds, CLOCK_MONOTONIC */
+    bool pipe_broken;
+    const char *output_error; /* why the file could not be written, or NULL */
+};
+
+static double
+clock_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+tell(struct run *run, const struct message *m)
+{
+    char line[PROTOCOL_LINE_SIZE];
+    size_t length = protocol_print(m, line), done = 0;
+
+    while (done < length && !run->pipe_broken) {
+        ssize_t n = write(WORKER_PIPE_FD, line + done, length - done);
+
+        if (n > 0) {
+            done += (size_t)n;
+        } else if (n < 0 && errno != EINTR) {
+            run->pipe_broken = true;
+        }
+    }
+}
+
+static void
+on_progress(void *ctx, const char *phase, double fraction)
+{
+    struct run *run = ctx;
+    struct message *m = &run->progress;
+    double now = clock_s();
+    bool new_phase = strcmp(phase, m->phase) != 0;
+    unsigned ppm = fraction <= 0   ? 0
+                   : fraction >= 1 ? PROTOCOL_PPM
+                                   : (unsigned)(fraction * PROTOCOL_PPM);
+
+    if (!new_phase && (ppm <= m->ppm || now - run->told_at < PROGRESS_EVERY_S)) {
+        return;
+    }
+    m->kind = MESSAGE_PROGRESS;
+    m->ppm = ppm > m->ppm ? ppm : m->ppm;
+    snprintf(m->phase, sizeof m->phase, "%s", phase);
+    run->told_at = now;
+    tell(run, m);
+}
+
+static bool
+on_cancelled(void *ctx)
+{
+    return ((struct run *)ctx)->pipe_broken;
+}
+
+static const char *
+digits_error(enum digits_rc rc)
+{
+    switch (rc) {
+    case DIGITS_IO:
+        return strerror(errno);
+    case DIGITS_NO_MEMORY:
+        return "out of memory";
+    default:
+        return "they are broken";
+    }
+}
+
+/* The part of the digits that belongs into the window. */
+static void
+keep_window(struct run *run, uint64_t first, const char *text, size_t length)
+{
+    size_t skip = first < run->job.position ? (size_t)(run->job.position - first) : 0;
+    size_t room = sizeof run->window - 1 - run->window_used;
+    size_t part;
+
+    if (skip >= length) {
+        return;
+    }
+    part = length - skip < room ? length - skip : room;
+    memcpy(run->window + run->window_used, text + skip, part);
+    run->window_used += part;
+}
+
+static int
+on_digits(void *ctx, uint64_t first, const char *text, size_t length)
+{
+    struct run *run = ctx;
+    enum digits_rc rc;
+
+    if (first != run->next) {
+        run->output_error = "the digits came out of order";
+        return 1;
+    }
+    run->next += length;
+    if (run->writer && first <= run->job.position) {
+        uint64_t left = run->job.position - first + 1;
+
+        rc =
+            digits_writer_add(run->writer, text, left < length ? (size_t)left : length);
+        if (rc != DIGITS_OK) {
+            run->output_error = digits_error(rc);
+            return 1;
+        }
+    }
+    keep_window(run, first, text, length);
+    return run->pipe_broken;
+}
+
+static bool
+parse_arguments(struct run *run, int argc, char **argv)
+{
+    enum ask_problem problem;
+    char *end;
+
+    if (argc != 4) {
+        return false;
+    }
+    run->algorithm = engine_find(argv[0]);
+    problem = position_parse(argv[2], &run->job.position);
+    run->job.threads = (int)strtol(argv[3], &end, 10);
+    return run->algorithm && radix_parse(argv[1], &run->job.radix) &&
+           problem == ASK_OK && *end == '\0' && run->job.threads >= 1 &&
+           run->job.threads <= 256;
+}
+
+static int
+fail(struct run *run, enum worker_exit code, const char *what, const char *why)
+{
+    struct message m = {.kind = MESSAGE_ERROR};
+
+    snprintf(m.error, sizeof m.error, "%s%s", what, why);
+    tell(run, &m);
+    return (int)code;
+}
+
+/* Ends the file, tells the window and the end. */
+static int
+deliver(struct run *run)
+{
+    struct message m = {.kind = MESSAGE_WINDOW};
+    enum digits_rc rc;
+
+    on_progress(run, "saving", 1);
+    memcpy(m.window, run->window, sizeof m.window);
+    tell(run, &m);
+    if (run->writer) {
+        m = (struct message){.kind = MESSAGE_FILE, .length = run->job.position};
+        rc = digits_writer_finish(run->writer, m.sha256);
+        if (rc != DIGITS_OK) {
+            return fail(run, WORKER_OUTPUT,
+                        "writing the digits failed: ", digits_error(rc));
+        }
+        tell(run, &m);
+    }
+    m = (struct message){.kind = MESSAGE_DONE};
+    tell(run, &m);
+    return run->pipe_broken ? WORKER_PIPE : WORKER_OK;
+}
+
+static int
+compute(struct run *run)
+{
+    struct engine_callbacks callbacks = {
+        .ctx = run,
+        .progress = on_progress,
+        .digits = on_digits,
+        .cancelled = on_cancelled,
+    };
+    enum engine_rc rc = engine_run(run->algorithm, &run->job, &callbacks);
+
+    if (run->pipe_broken) {
+        return WORKER_PIPE;
+    }
+    if (run->output_error) {
+        return fail(run, WORKER_OUTPUT,
+                    "writing the digits failed: ", run->output_error);
+    }
+    if (rc == ENGINE_NO_MEMORY) {
+        return WORKER_MEMORY;
+    }
+    if (rc != ENGINE_OK) {
+        return fail(run, WORKER_ENGINE, "", engine_strerror(rc));
+    }
+    return deliver(run);
+}
+
+int
+worker_main(int argc, char **argv)
+{
+    struct run run = {.told_at = -PROGRESS_EVERY_S};
+    struct message hello = {
+        .kind = MESSAGE_HELLO, .version = PROTOCOL_VERSION, .package = PACKAGE_VERSION};
+    int code;
+
+    if (!parse_arguments(&run, argc, argv)) {
+        return WORKER_USAGE;
+    }
+    prctl(PR_SET_NAME, "nthpi-worker");
+    gmp_guard_install();
+    /* Both are told as errors of write() instead. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
+        return WORKER_USAGE;
+    }
+    tell(&run, &hello);
+    run.next = run.algorithm->prefix ? 1 : run.job.position;
+    if (run.algorithm->prefix) {
+        run.writer = digits_writer_new(WORKER_TEXT_FD, WORKER_SUM_FD, run.job.radix);
+        if (!run.writer) {
+            return fail(&run, errno == ENOMEM ? WORKER_MEMORY : WORKER_OUTPUT,
+                        "writing the digits failed: ", strerror(errno));
+        }
+    }
+    code = compute(&run);
+    digits_writer_free(run.writer);
+    return code;
+}
