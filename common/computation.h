@@ -67,6 +67,10 @@ enum {
 /* Largest position any configuration can allow: 10^13. */
 #define POSITION_MAX UINT64_C(10000000000000)
 
+/* "auto" runs chudnovsky in radix 10, and in radix 16 up to this position (the
+ * page then gets all digits); bbp beyond. */
+#define AUTO_HEX_LIMIT UINT64_C(10000000)
+
 struct computation {
     int64_t id;
     int radix;          /* 10 or 16 */
@@ -111,8 +115,8 @@ enum ask_problem {
 
 /* Reads a position as people type it: ASCII white space around it is dropped,
  * the rest must be ASCII digits. Numbers above POSITION_MAX are
- * ASK_ABOVE_LIMIT, however long. *POSITION is set only for ASK_OK. TEXT may be
- * NULL (ASK_EMPTY). */
+ * ASK_ABOVE_LIMIT, however long; zero is ASK_ZERO. *POSITION is set only for
+ * ASK_OK. TEXT may be NULL (ASK_EMPTY). */
 enum ask_problem position_parse(const char *text, uint64_t *position);
 
 /* True when ALGORITHM can compute in RADIX: spigot in 10, bbp in 16,

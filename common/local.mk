@@ -3,11 +3,27 @@ noinst_LIBRARIES += libcommon.a
 libcommon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(INIH_CFLAGS)
 libcommon_a_SOURCES = \
 	common/computation.c common/computation.h \
-	common/conf.c common/conf.h \
-	common/digits.c common/digits.h \
+	common/conf.c common/conf.h common/conf_internal.h \
+	common/conf_file.c \
+	common/conf_state.c \
+	common/conf_table.c \
+	common/conf_value.c \
+	common/digits.h common/digits_internal.h \
+	common/digits_check.c \
+	common/digits_read.c \
+	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
-	common/store.c common/store.h
+	common/store.c common/store.h common/store_internal.h \
+	common/store_ask.c common/store_ask.h \
+	common/store_changes.c \
+	common/store_lease.c \
+	common/store_list.c common/store_list.h \
+	common/store_open.c \
+	common/store_publish.c \
+	common/store_queue.c common/store_queue.h \
+	common/store_row.c \
+	common/store_sql.c
 nodist_libcommon_a_SOURCES = common/schema_sql.c
 common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS)
 

@@ -1,0 +1,132 @@
+/*
+ * Reading digits files. Position 0, the 3, is the first byte; the point stands
+ * between it and position 1, so position p is byte p + 1.
+ */
+#include "digits_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool
+digits_are_valid(const char *text, size_t length, int radix)
+{
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+
+        if (!(c >= '0' && c <= '9') && !(radix == 16 && c >= 'a' && c <= 'f'))
+            return false;
+    }
+    return true;
+}
+
+enum digits_rc
+digits_pread(int fd, void *buffer, size_t size, off_t offset)
+{
+    char *p = buffer;
+
+    while (size > 0) {
+        ssize_t n = pread(fd, p, size, offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return DIGITS_IO;
+        if (n == 0)
+            return DIGITS_BROKEN;
+        p += n;
+        offset += n;
+        size -= (size_t)n;
+    }
+    return DIGITS_OK;
+}
+
+/* Opens NAME in the folder DIR_FD; *SIZE is the file's. */
+static enum digits_rc
+open_file(int *fd, int dir_fd, const char *name, uint64_t *size)
+{
+    struct stat info;
+
+    *fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (*fd < 0)
+        return errno == ENOENT ? DIGITS_MISSING : DIGITS_IO;
+    if (fstat(*fd, &info) != 0) {
+        close(*fd);
+        *fd = -1;
+        return DIGITS_IO;
+    }
+    *size = (uint64_t)info.st_size;
+    return DIGITS_OK;
+}
+
+enum digits_rc
+digits_open(struct digits_file *file, int digits_fd, int radix, uint64_t length)
+{
+    char name[DIGITS_NAME_SIZE];
+    uint64_t size;
+    enum digits_rc rc;
+
+    *file = (struct digits_file){.fd = -1, .radix = radix, .length = length};
+    digits_name(name, radix, length, "txt");
+    rc = open_file(&file->fd, digits_fd, name, &size);
+    if (rc == DIGITS_OK && size != length + DIGITS_HEAD) {
+        digits_close(file);
+        rc = DIGITS_BROKEN;
+    }
+    return rc;
+}
+
+enum digits_rc
+digits_open_aside(struct digits_file *file, int work_fd, const char *path, int radix)
+{
+    uint64_t size;
+    enum digits_rc rc;
+
+    *file = (struct digits_file){.fd = -1, .radix = radix};
+    rc = open_file(&file->fd, work_fd, path, &size);
+    if (rc == DIGITS_OK && size < DIGITS_HEAD) {
+        /* Not even its head is there yet: nothing can be read from it. */
+        digits_close(file);
+        return DIGITS_MISSING;
+    }
+    if (rc == DIGITS_OK)
+        file->length = size - DIGITS_HEAD;
+    return rc;
+}
+
+enum digits_rc
+digits_read(const struct digits_file *file, uint64_t from, size_t count, char *text)
+{
+    char *rest = text;
+    enum digits_rc rc = DIGITS_OK;
+
+    if (count == 0)
+        return DIGITS_OK;
+    if (from > file->length || count - 1 > file->length - from)
+        return DIGITS_BROKEN;
+    if (from == 0) {
+        char head[DIGITS_HEAD];
+
+        rc = digits_pread(file->fd, head, sizeof head, 0);
+        if (rc == DIGITS_OK && memcmp(head, "3.", sizeof head) != 0)
+            rc = DIGITS_BROKEN;
+        *rest++ = '3';
+        from = 1;
+        count--;
+    }
+    if (rc == DIGITS_OK)
+        rc = digits_pread(file->fd, rest, count, (off_t)(from + 1));
+    if (rc == DIGITS_OK && !digits_are_valid(rest, count, file->radix))
+        rc = DIGITS_BROKEN;
+    return rc;
+}
+
+void
+digits_close(struct digits_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
