@@ -15,7 +15,7 @@ struct parse {
     int line;   /* the one that was read last */
     int failed; /* the line of the first error we found, 0: none */
     char reason[CONF_REASON_SIZE];
-    bool seen[64]; /* options given in this file, by index */
+    bool seen[CONF_OPTIONS_MAX]; /* options given in this file, by index */
 };
 
 static void

@@ -35,6 +35,9 @@ struct conf_option {
 extern const struct conf_option conf_options[];
 extern const size_t conf_option_count;
 
+/* There are no more than this. */
+enum { CONF_OPTIONS_MAX = 64 };
+
 enum { CONF_REASON_SIZE = 256, CONF_VARIABLE_SIZE = 64 };
 
 /* The option named NAME, or NULL. */

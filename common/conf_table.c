@@ -272,6 +272,8 @@ const struct conf_option conf_options[] = {
      .argument = "N",
      .help = "how much the workers give way to other programs"},
 };
+_Static_assert(sizeof conf_options / sizeof conf_options[0] <= CONF_OPTIONS_MAX,
+               "room for every option");
 const size_t conf_option_count = sizeof conf_options / sizeof conf_options[0];
 
 const struct conf_option *

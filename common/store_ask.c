@@ -234,15 +234,24 @@ store_retry(struct store *s, int64_t id, const struct store_asker *asker,
     return rc;
 }
 
-static enum store_rc delete (struct store *s, int64_t id,
-                             const struct store_asker *asker, enum store_wish *wish) {
-    struct store_state state; bool alone;
+static enum store_rc
+remove_row(struct store *s, int64_t id, const struct store_asker *asker,
+           enum store_wish *wish)
+{
+    struct store_state state;
+    bool alone;
     enum store_rc rc = admit(s, id, asker, &state, &alone);
 
-    if (rc != STORE_OK) return rc; if (!alone) return withdraw(s, id, asker, wish);
-    if (!state.leased){ *wish = WISH_DONE; return store_set_removed(s, id);}
-*wish = WISH_NOTED;
-return state.wanted != WANTED_DELETE ? set_wanted(s, id, WANTED_DELETE) : STORE_OK;
+    if (rc != STORE_OK)
+        return rc;
+    if (!alone)
+        return withdraw(s, id, asker, wish);
+    if (!state.leased) {
+        *wish = WISH_DONE;
+        return store_set_removed(s, id);
+    }
+    *wish = WISH_NOTED;
+    return state.wanted != WANTED_DELETE ? set_wanted(s, id, WANTED_DELETE) : STORE_OK;
 }
 
 enum store_rc
@@ -252,6 +261,6 @@ store_delete(struct store *s, int64_t id, const struct store_asker *asker,
     enum store_rc rc = store_begin(s);
 
     if (rc == STORE_OK)
-        rc = store_end(s, delete (s, id, asker, wish));
+        rc = store_end(s, remove_row(s, id, asker, wish));
     return rc;
 }
