@@ -3,9 +3,10 @@
  * one before. Flags are read first, since one of them names the file, and
  * applied last. Paths in the result do not depend on the working directory.
  */
+#include "config.h"
+
 #include "conf_internal.h"
 
-#include <config.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>

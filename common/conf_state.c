@@ -3,6 +3,8 @@
  * daemon: the set-group-id bit makes what they create in db/, work/ and run/
  * belong to that group. Permissions of folders that exist are left alone.
  */
+#include "config.h"
+
 #include "conf.h"
 
 #include "log.h"

@@ -8,6 +8,8 @@
  * create it, and put the new file under the old descriptor number with dup3(),
  * so that threads that ring meanwhile always have a valid one.
  */
+#include "config.h"
+
 #include "doorbell.h"
 
 #include "log.h"
