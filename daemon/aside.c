@@ -13,84 +13,90 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void
+aside_init(struct aside *a)
+{
+    memset(a, 0, sizeof *a);
+    a->text_fd = a->sum_fd = -1;
+}
+
 static void
 set_names(struct aside *a, int64_t id)
 {
-    memset(a, 0, sizeof *a);
+    aside_init(a);
     snprintf(a->text, sizeof a->text, "%" PRId64 ".txt", id);
     snprintf(a->sum, sizeof a->sum, "%" PRId64 ".sum", id);
 }
 
-/* A new, empty file NAME; *INODE and *DEVICE tell it apart from others. */
+/* A new, empty file NAME, or -1 with errno. */
 static int
-make_file(int work_fd, const char *name, dev_t *device, ino_t *inode)
+make_file(int work_fd, const char *name)
 {
-    struct stat st;
     int fd, error;
 
     if (unlinkat(work_fd, name, 0) != 0 && errno != ENOENT) {
         return -1;
     }
     fd = openat(work_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0) {
-        return -1;
-    }
     /* Whatever the umask: the web program reads the digits while they come. */
-    if (fchmod(fd, 0644) != 0 || fstat(fd, &st) != 0) {
+    if (fd >= 0 && fchmod(fd, 0644) != 0) {
         error = errno;
         close(fd);
         unlinkat(work_fd, name, 0);
         errno = error;
         return -1;
     }
-    *device = st.st_dev;
-    *inode = st.st_ino;
     return fd;
 }
 
 int
-aside_make(struct aside *a, int work_fd, int64_t id, int *text_fd, int *sum_fd)
+aside_make(struct aside *a, int work_fd, int64_t id)
 {
     int error;
 
     set_names(a, id);
-    *text_fd = make_file(work_fd, a->text, &a->device, &a->text_inode);
-    if (*text_fd < 0) {
-        return errno;
+    a->text_fd = make_file(work_fd, a->text);
+    if (a->text_fd >= 0) {
+        a->sum_fd = make_file(work_fd, a->sum);
     }
-    *sum_fd = make_file(work_fd, a->sum, &a->device, &a->sum_inode);
-    if (*sum_fd < 0) {
+    if (a->sum_fd < 0) {
         error = errno;
-        close(*text_fd);
-        unlinkat(work_fd, a->text, 0);
+        aside_remove(a, work_fd);
         return error;
     }
-    a->made = true;
     return 0;
 }
 
-void
+bool
 aside_find(struct aside *a, int work_fd, int64_t id)
 {
-    struct stat text, sum;
+    const int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
 
     set_names(a, id);
-    if (fstatat(work_fd, a->text, &text, AT_SYMLINK_NOFOLLOW) == 0 &&
-        fstatat(work_fd, a->sum, &sum, AT_SYMLINK_NOFOLLOW) == 0) {
-        a->made = true;
-        a->device = text.st_dev;
-        a->text_inode = text.st_ino;
-        a->sum_inode = sum.st_ino;
+    a->text_fd = openat(work_fd, a->text, flags);
+    a->sum_fd = openat(work_fd, a->sum, flags);
+    if (a->text_fd < 0 || a->sum_fd < 0) {
+        aside_close(a);
+        return false;
     }
+    return true;
 }
 
-static void
-remove_same(int work_fd, const char *name, dev_t device, ino_t inode)
+static bool
+is_same(int work_fd, const char *name, const struct stat *file)
 {
     struct stat st;
 
-    if (fstatat(work_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == device &&
-        st.st_ino == inode) {
+    return fstatat(work_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+}
+
+static void
+remove_same(int work_fd, const char *name, int fd)
+{
+    struct stat st;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && is_same(work_fd, name, &st)) {
         unlinkat(work_fd, name, 0);
     }
 }
@@ -98,22 +104,29 @@ remove_same(int work_fd, const char *name, dev_t device, ino_t inode)
 void
 aside_remove(struct aside *a, int work_fd)
 {
-    if (a->made) {
-        remove_same(work_fd, a->text, a->device, a->text_inode);
-        remove_same(work_fd, a->sum, a->device, a->sum_inode);
-        a->made = false;
+    remove_same(work_fd, a->text, a->text_fd);
+    remove_same(work_fd, a->sum, a->sum_fd);
+    aside_close(a);
+}
+
+void
+aside_close(struct aside *a)
+{
+    if (a->text_fd >= 0) {
+        close(a->text_fd);
     }
+    if (a->sum_fd >= 0) {
+        close(a->sum_fd);
+    }
+    a->text_fd = a->sum_fd = -1;
 }
 
 uint64_t
-aside_size(const struct aside *a, int work_fd)
+aside_size(const struct aside *a)
 {
     struct stat st;
 
-    if (!a->made || fstatat(work_fd, a->text, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        return 0;
-    }
-    return (uint64_t)st.st_size;
+    return a->text_fd >= 0 && fstat(a->text_fd, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
 /* The id in an aside's NAME, or 0. */
@@ -150,12 +163,12 @@ aside_sweep(int work_fd, bool (*keep)(void *ctx, int64_t id), void *ctx)
         int64_t id = name_id(entry->d_name);
 
         /* The inode first: KEEP's answer is about the file as it was then. */
-        if (fstatat(work_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-            !S_ISREG(st.st_mode) || (id > 0 && keep(ctx, id))) {
-            continue;
+        if (fstatat(work_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode) && !(id > 0 && keep(ctx, id)) &&
+            is_same(work_fd, entry->d_name, &st) &&
+            unlinkat(work_fd, entry->d_name, 0) == 0) {
+            removed++;
         }
-        remove_same(work_fd, entry->d_name, st.st_dev, st.st_ino);
-        removed++;
     }
     closedir(folder);
     return removed;

@@ -2,8 +2,8 @@
  * The files a worker writes: work/ID.txt (digits) and work/ID.sum (checksums).
  * They carry the row's id so that the web program can show the digits that are
  * there already. A daemon that lost its lease must not touch the files of its
- * successor, which have the same names: a file is only removed when it is still
- * the one that was made.
+ * successor, which have the same names: the descriptors stay open, so that a
+ * name can be compared with the file that was made.
  */
 #ifndef NTHPI_ASIDE_H
 #define NTHPI_ASIDE_H
@@ -15,24 +15,29 @@
 enum { ASIDE_NAME_SIZE = 48 }; /* room for DIGITS_NAME_SIZE too */
 
 struct aside {
-    bool made;
     char text[ASIDE_NAME_SIZE], sum[ASIDE_NAME_SIZE];
-    dev_t device;
-    ino_t text_inode, sum_inode;
+    int text_fd, sum_fd; /* -1: no files */
 };
 
+/* A struct aside without files. */
+void aside_init(struct aside *a);
+
 /* Makes the two files of row ID anew in the folder WORK_FD, mode 0644, open for
- * writing. 0, or an errno with nothing left behind. The caller closes both. */
-int aside_make(struct aside *a, int work_fd, int64_t id, int *text_fd, int *sum_fd);
+ * writing. 0, or an errno with nothing left behind. */
+int aside_make(struct aside *a, int work_fd, int64_t id);
 
-/* Notes the files of row ID that are there from an earlier run. */
-void aside_find(struct aside *a, int work_fd, int64_t id);
+/* Opens the files of row ID that are there from an earlier run; false when they
+ * are not. */
+bool aside_find(struct aside *a, int work_fd, int64_t id);
 
-/* Removes A's files where they are still the same. */
+/* Removes A's files where they are still the same, and closes them. */
 void aside_remove(struct aside *a, int work_fd);
 
-/* Bytes the text has now, 0 when it is not there. */
-uint64_t aside_size(const struct aside *a, int work_fd);
+/* Closes A's files and leaves them where they are. */
+void aside_close(struct aside *a);
+
+/* Bytes the text has now, 0 when there is none. */
+uint64_t aside_size(const struct aside *a);
 
 /* Calls KEEP(ctx, id) for each file in WORK_FD; those with a name that is not
  * an aside's, and those it returns false for, are removed. Returns how many. */

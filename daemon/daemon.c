@@ -217,6 +217,7 @@ daemon_add_job(struct daemon *d, const struct computation *row)
     }
     j->row = *row;
     worker_init(&j->worker);
+    aside_init(&j->aside);
     j->next = d->jobs;
     d->jobs = j;
     return j;
@@ -245,6 +246,7 @@ daemon_drop_job(struct daemon *d, struct job *j)
         *link = j->next;
     }
     close_fd(j->worker.pipe);
+    aside_close(&j->aside);
     free(j);
 }
 

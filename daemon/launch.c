@@ -17,7 +17,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PENDING_MAX = 128 };
 
@@ -59,8 +58,8 @@ measure_room(const struct daemon *d, struct plan_room *room)
         room->wide = room->wide || is_wide(j);
         room->memory_free = less(room->memory_free,
                                  less(j->need.memory, machine_resident(j->worker.pid)));
-        room->disk_free = less(room->disk_free,
-                               less(j->need.disk, aside_size(&j->aside, d->work_fd)));
+        room->disk_free =
+            less(room->disk_free, less(j->need.disk, aside_size(&j->aside)));
     }
 }
 
@@ -232,8 +231,6 @@ start(struct daemon *d, struct job *j)
         .radix = j->row.radix,
         .position = j->row.position,
         .threads = j->slot.threads,
-        .text_fd = -1,
-        .sum_fd = -1,
         .niceness = d->conf->niceness,
     };
     struct engine_job model = {order.radix, order.position, order.threads};
@@ -242,16 +239,13 @@ start(struct daemon *d, struct job *j)
     j->memory_limit = order.memory = address_space(&j->need, order.threads);
     j->seconds = j->algorithm->seconds(&model);
     if (j->algorithm->prefix) {
-        error =
-            aside_make(&j->aside, d->work_fd, j->row.id, &order.text_fd, &order.sum_fd);
+        error = aside_make(&j->aside, d->work_fd, j->row.id);
     }
+    order.text_fd = j->aside.text_fd;
+    order.sum_fd = j->aside.sum_fd;
     if (!error) {
         error = worker_start(&j->worker, &order,
                              j->algorithm->prefix ? j->row.position : 0);
-    }
-    if (order.text_fd >= 0) {
-        close(order.text_fd);
-        close(order.sum_fd);
     }
     if (error) {
         log_error("row %" PRId64 ": cannot start a worker: %s", j->row.id,

@@ -32,9 +32,9 @@ aside_is_whole(struct daemon *d, struct job *j)
     int radix = j->row.radix;
     uint64_t length = j->row.position;
 
-    aside_find(&j->aside, d->work_fd, j->row.id);
-    if (!j->aside.made || digits_commit(d->work_fd, j->aside.text, j->aside.sum,
-                                        d->work_fd, radix, length) != DIGITS_OK) {
+    if (!aside_find(&j->aside, d->work_fd, j->row.id) ||
+        digits_commit(d->work_fd, j->aside.text, j->aside.sum, d->work_fd, radix,
+                      length) != DIGITS_OK) {
         return false;
     }
     digits_name(j->aside.text, radix, length, "txt");
@@ -51,7 +51,8 @@ take_calculated(struct daemon *d, const struct computation *row)
     const char *method = algorithm_name(row->method);
 
     if (!j) {
-        return; /* its lease will expire */
+        store_requeue(d->durable, row->id, d->token, "its daemon ended", false, 0);
+        return;
     }
     j->calculated = true;
     j->algorithm = engine_find(method);

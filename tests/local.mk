@@ -9,7 +9,8 @@ unit_tests += \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
-	tests/unit/test_engine_bbp
+	tests/unit/test_engine_bbp \
+	tests/unit/test_engine_bbp_series
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -35,6 +36,26 @@ tests_unit_test_engine_bbp_SOURCES = tests/unit/test_engine_bbp.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_series_SOURCES = tests/unit/test_engine_bbp_series.c \
+	$(engine_fixture)
+tests_unit_test_engine_bbp_series_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_series_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+# The daemon.
+unit_tests += \
+	tests/unit/test_plan \
+	tests/unit/test_protocol \
+	tests/unit/test_worker
+daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
+daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c
+tests_unit_test_plan_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_plan_LDADD = $(daemon_test_LDADD)
+tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
+tests_unit_test_protocol_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_protocol_LDADD = $(daemon_test_LDADD)
+tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
+tests_unit_test_worker_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_worker_LDADD = $(daemon_test_LDADD)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 endif

@@ -11,18 +11,7 @@
  * The digits from position n on are those of frac(16^(n-1) pi), a sum of
  * fractions +-2^e / j, e = 4(n-1) - 6 - 10k + (0 .. 8), each needed modulo 1:
  * while e >= 0 it is (2^e mod j) / j; the few terms with e < 0 are divided as they
- * are, until they are below the precision.
- *
- * Powers: Montgomery multiplication with R = 2^64, redc(a b) = a b / R mod j. With
- * j < 2^53 no step has to be reduced: if x < 4j then redc(x x) < 16 j^2 / R + j
- * < 2j, and doubling it when the exponent's bit is set gives x < 4j again. The
- * seven powers for one k have the same exponent but for a factor of 2^0 .. 2^8,
- * which is put in at the end; they are computed side by side, which keeps the
- * multiplier busy.
- *
- * Fractions: with r < j the first 64 bits of r/j are f = floor(r R / j). As
- * r R = f j + r' with r' = r R mod j, f = -r' j^-1 mod R: a multiplication, no
- * division. r' is r in Montgomery form, and takes the place of r for the next 64.
+ * are, until they are below the precision. bbp_series.c does both.
  *
  * Error: each fraction is floored to 192 bits, so it is short of the true one by
  * less than 2^-192, and at most TERMS(n) = 7 (0.4 n + 24) < 2.8 n + 168 of them are
@@ -41,41 +30,17 @@
 #include <string.h>
 
 #include "algorithms.h"
+#include "bbp_series.h"
 #include "run.h"
 
-/* Fixed-point numbers modulo 1: word[2] holds the first 64 bits after the point. */
-#define WORDS 3
-#define BITS  (64 * WORDS)
-
-/* Digits reported at most, of the 48 that WORDS words hold. */
+/* Digits reported at most, of the 48 that a struct fixed holds. */
 #define MOST_DIGITS 24
-
-/* Terms of the series per k. */
-#define SERIES 7
 
 /* Values of k a thread takes at a time; some milliseconds of work at most. */
 #define BLOCK 2048
 
 /* Terms with a factor below 2^LEAST_EXPONENT are left out. */
 #define LEAST_EXPONENT (-200)
-
-typedef unsigned __int128 u128;
-
-struct fixed {
-    uint64_t word[WORDS];
-};
-
-/* One of the seven: sign (-1)^k * sign, 2^shift / (step k + offset). */
-struct series {
-    uint64_t step, offset;
-    unsigned shift;
-    bool negative;
-};
-
-static const struct series series[SERIES] = {
-    {4, 1, 5, true},  {4, 3, 0, true},  {10, 1, 8, false}, {10, 3, 6, true},
-    {10, 5, 2, true}, {10, 7, 2, true}, {10, 9, 0, false},
-};
 
 /* What the threads of a run share. */
 struct bbp {
@@ -92,105 +57,6 @@ struct share {
     pthread_t thread;
 };
 
-static void
-fixed_add(struct fixed *sum, const struct fixed *x, bool negative)
-{
-    uint64_t carry = negative ? 1 : 0;
-    uint64_t flip = negative ? UINT64_MAX : 0;
-    u128 t;
-    int i;
-
-    for (i = 0; i < WORDS; i++) {
-        t = (u128)sum->word[i] + (x->word[i] ^ flip) + carry;
-        sum->word[i] = (uint64_t)t;
-        carry = (uint64_t)(t >> 64);
-    }
-}
-
-/* a / R modulo j, below 2j when a < j R; NEG is -j^-1 mod R. */
-static inline uint64_t
-redc(u128 a, uint64_t j, uint64_t neg)
-{
-    uint64_t m = (uint64_t)a * neg;
-
-    return (uint64_t)((a + (u128)m * j) >> 64);
-}
-
-/* -j^-1 mod 2^64 for odd j, by Newton's iteration from 5 right bits. */
-static inline uint64_t
-negative_inverse(uint64_t j)
-{
-    uint64_t x = (3 * j) ^ 2;
-    int i;
-
-    for (i = 0; i < 4; i++)
-        x *= 2 - j * x;
-    return 0 - x;
-}
-
-/*
- * Adds the seven terms of K to SUM; E = top - 10 K >= 0 is their common exponent.
- *
- * x runs through R 2^(leading bits of e), as usual from the left; two leading
- * bits are put in by a shift (R mod j < j, shifted < 8j: the first square then is
- * below 64 j^2 / R + j < 2j). r2 becomes R^2 mod j by squaring 2^4 R four times.
- */
-static void
-add_powers(struct fixed *sum, uint64_t k, uint64_t e)
-{
-    uint64_t j[SERIES], neg[SERIES], one[SERIES], x[SERIES], r2[SERIES];
-    int length = e == 0 ? 0 : 64 - __builtin_clzll(e);
-    int bit = length > 2 ? length - 2 : 0;
-    struct fixed f;
-    uint64_t r;
-    int i, s, w;
-
-    for (s = 0; s < SERIES; s++) {
-        j[s] = series[s].step * k + series[s].offset;
-        neg[s] = negative_inverse(j[s]);
-        one[s] = (0 - j[s]) % j[s];
-        x[s] = one[s] << (e >> bit);
-        r2[s] = one[s] << 4;
-    }
-    for (i = 0; i < 4; i++)
-        for (s = 0; s < SERIES; s++)
-            r2[s] = redc((u128)r2[s] * r2[s], j[s], neg[s]);
-    while (bit-- > 0)
-        for (s = 0; s < SERIES; s++)
-            x[s] = redc((u128)x[s] * x[s], j[s], neg[s]) << (e >> bit & 1);
-
-    for (s = 0; s < SERIES; s++) {
-        r = redc((u128)(x[s] << series[s].shift) * one[s], j[s], neg[s]);
-        for (w = WORDS - 1; w >= 0; w--) {
-            r = r >= j[s] ? r - j[s] : r;
-            f.word[w] = r * neg[s];
-            r = redc((u128)r * r2[s], j[s], neg[s]);
-        }
-        fixed_add(sum, &f, series[s].negative != (k % 2 == 1));
-    }
-}
-
-/* Adds frac(2^E / J) to SUM or subtracts it, E at most 8. */
-static void
-add_single(struct fixed *sum, int64_t e, uint64_t j, bool negative)
-{
-    struct fixed f = {{0}};
-    uint64_t rest = e >= 0 ? (UINT64_C(1) << e) % j : 0;
-    u128 t;
-    int w;
-
-    if (e < -BITS)
-        return;
-    if (e < 0)
-        f.word[(BITS + e) / 64] = UINT64_C(1) << ((BITS + e) % 64);
-    for (w = WORDS - 1; w >= 0; w--) {
-        t = (u128)rest << 64 | f.word[w];
-        f.word[w] = (uint64_t)(t / j);
-        rest = (uint64_t)(t % j);
-    }
-    fixed_add(sum, &f, negative);
-}
-
 /* Adds the terms of all k with top - 10 k < 0 that count. */
 static void
 add_rest(struct fixed *sum, int64_t top, uint64_t k)
@@ -199,9 +65,10 @@ add_rest(struct fixed *sum, int64_t top, uint64_t k)
     int s;
 
     for (; (e = top - 10 * (int64_t)k) >= LEAST_EXPONENT - 8; k++)
-        for (s = 0; s < SERIES; s++)
-            add_single(sum, e + series[s].shift, series[s].step * k + series[s].offset,
-                       series[s].negative != (k % 2 == 1));
+        for (s = 0; s < BBP_SERIES; s++)
+            bbp_add_single(sum, e + bbp_series[s].shift,
+                           bbp_series[s].step * k + bbp_series[s].offset,
+                           bbp_series[s].negative != (k % 2 == 1));
 }
 
 /* What each thread does: one block after another until none is left. */
@@ -219,7 +86,7 @@ sum_blocks(void *arg)
             break;
         end = bbp->powers - k < BLOCK ? bbp->powers : k + BLOCK;
         for (; k < end; k++)
-            add_powers(&sum, k, bbp->top - 10 * k);
+            bbp_add_powers(&sum, k, bbp->top - 10 * k);
     } while (run_work(bbp->run, 1));
     share->sum = sum;
     return NULL;
@@ -258,7 +125,7 @@ add_blocks(struct run *run, struct fixed *sum, int64_t top)
 static char
 digit(const struct fixed *x, int index)
 {
-    uint64_t word = x->word[WORDS - 1 - index / 16];
+    uint64_t word = x->word[FIXED_WORDS - 1 - index / 16];
 
     return "0123456789abcdef"[word >> (60 - index % 16 * 4) & 15];
 }

@@ -4,6 +4,7 @@ libnthpi_a_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS)
 libnthpi_a_SOURCES = \
 	daemon/engine/algorithms.h \
 	daemon/engine/bbp.c \
+	daemon/engine/bbp_series.c daemon/engine/bbp_series.h \
 	daemon/engine/chudnovsky.c \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/pair.c daemon/engine/pair.h \
