@@ -1,0 +1,4 @@
+# Scripts around the programs: trying out, checking, running under systemd.
+EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
+	contrib/check contrib/systemd/nthpi-fcgi.service \
+	contrib/systemd/nthpi.sysusers contrib/systemd/nthpid.service

@@ -1,0 +1,206 @@
+// The page in a browser: submit, watch the row change without a reload, recover
+// after restarts.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, navigations, open, picture } from '../lib/browser.mjs';
+import { Site, until } from '../lib/site.mjs';
+
+const site = await Site.start({ options: { 'lease-s': 5 } });
+after(() => site.stop());
+const browser = await launch();
+after(() => browser.close());
+
+const row = (page, id) => page.locator(`tr#c-${id}`);
+const status = (page, id) => row(page, id).getAttribute('data-status');
+const becomes = (page, id, wanted, options) =>
+  page.waitForSelector(`tr#c-${id}[data-status="${wanted}"]`, { timeout: 60_000, ...options });
+
+async function submit(page, position, { radix = '10', algorithm = 'auto' } = {}) {
+  await page.goto(`${site.url}/`);
+  await choose(page, 'position', position);
+  await choose(page, 'radix', radix);
+  await choose(page, 'algorithm', algorithm);
+  await Promise.all([page.waitForURL(/highlight=\d+/), page.locator('form#new [type=submit]').click()]);
+  return Number(/highlight=(\d+)/.exec(page.url())[1]);
+}
+
+// Fills a field of the form, whether it is a select, radio buttons or a text.
+async function choose(page, name, value) {
+  const field = page.locator(`form#new [name="${name}"]`);
+  const kind = await field.first().evaluate((own) => own.type);
+  if (kind === 'radio') await page.locator(`form#new [name="${name}"][value="${value}"]`).check();
+  else if (kind.startsWith('select')) await field.selectOption(String(value));
+  else await field.fill(String(value));
+}
+
+test('submit through the form: the row goes from queued to done without a reload', async () => {
+  const page = await open(browser);
+  const id = await submit(page, 40_000, { algorithm: 'spigot' });
+  await page.waitForLoadState();
+  const seen = navigations(page);
+  assert.notEqual(await status(page, id), 'done', 'it is not done yet');
+  await becomes(page, id, 'running');
+  await row(page, id).locator('progress').waitFor();
+  await picture(page, 'running-1280');
+  await becomes(page, id, 'done');
+  const digit = (await row(page, id).locator('.digit').innerText()).trim();
+  assert.equal(digit, (await site.waitDone(id)).digit);
+  assert.equal(seen.n, 0, 'no navigation');
+  assert.deepEqual(page.problems(), []);
+  await row(page, id).locator('.pi a').click();
+  await page.locator('pre#digits mark').waitFor();
+  assert.equal((await page.locator('pre#digits mark').innerText()).trim(), digit);
+  await page.context().close();
+});
+
+test('what another client does appears on an open page', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/`);
+  const seen = navigations(page);
+  const visitor = site.visitor();
+  const id = await visitor.submit(123);
+  await becomes(page, id, 'done');
+  const first = await page.locator('table#computations tbody tr[data-id]').first().getAttribute('data-id');
+  assert.equal(Number(first), id, 'new rows come first');
+  await visitor.post(`/computations/${id}/delete`);
+  await row(page, id).waitFor({ state: 'detached' });
+  assert.equal(seen.n, 0);
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('a filtered page shows only what belongs there', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/?radix=16`);
+  const ten = await site.ask(124);
+  const sixteen = await site.ask(124, { radix: 16 });
+  await becomes(page, sixteen.id, 'done');
+  assert.equal(await row(page, ten.id).count(), 0);
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('a page with a message of the form goes on living', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/`);
+  await page.locator('form#new').evaluate((form) => { form.noValidate = true; });
+  await choose(page, 'position', '0');
+  await page.locator('form#new [type=submit]').click();
+  await page.locator('.error[data-field=position]').waitFor();
+  assert.equal(await page.locator('form#new [name=position]').inputValue(), '0');
+  const { id } = await site.ask(125);
+  await becomes(page, id, 'done');
+  await page.context().close();
+});
+
+for (const [name, program, signal] of [
+  ['nthpi-fcgi', 'fcgi', 'SIGKILL'], ['nthpi-fcgi', 'fcgi', 'SIGTERM'], ['nthpid', 'daemon', 'SIGKILL']]) {
+  test(`an open page recovers by itself after ${name} was restarted (${signal})`, async () => {
+    const page = await open(browser);
+    await page.goto(`${site.url}/`);
+    const seen = navigations(page);
+    page.tolerate(true);
+    const { id } = await site.ask({ SIGKILL: 41_000, SIGTERM: 42_000 }[signal] + (program === 'fcgi' ? 0 : 1),
+      { algorithm: 'spigot' });
+    await becomes(page, id, 'running');
+    await site.kill(program, signal);
+    site.start(program);
+    await site.waitReady();
+    await becomes(page, id, 'done', { timeout: 90_000 });
+    const wanted = await site.summary();
+    await until(async () => {
+      const shown = await page.locator('table#computations tbody tr[data-id]').evaluateAll((list) =>
+        list.map(({ dataset }) => `${dataset.id} ${dataset.status} ${dataset.revision}`));
+      return shown.length && shown.every((line) => wanted.includes(line));
+    }, 'the page to show what the database has');
+    assert.equal(seen.n, 0, 'no navigation');
+    await page.context().close();
+  });
+}
+
+test('focus stays where it was when a row is replaced', async () => {
+  const page = await open(browser);
+  const { id } = await site.ask(43_000, { algorithm: 'spigot' });
+  await page.goto(`${site.url}/`);
+  await becomes(page, id, 'running');
+  await row(page, id).locator('a').first().focus();
+  const focused = () => page.evaluate(() => ({
+    row: document.activeElement?.closest('tr')?.id,
+    href: document.activeElement?.getAttribute('href'),
+  }));
+  const before = await focused();
+  assert.equal(before.row, `c-${id}`);
+  await becomes(page, id, 'done');
+  assert.deepEqual(await focused(), before);
+
+  await page.locator('form#new [name=position]').focus();
+  await page.keyboard.type('77');
+  const other = await site.ask(126);
+  await becomes(page, other.id, 'done');
+  await page.keyboard.type('8');
+  assert.equal(await page.locator('form#new [name=position]').inputValue(), '778');
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('the form works by keyboard alone', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/`);
+  for (let i = 0; i < 30; i++) {
+    if (await page.evaluate(() => document.activeElement?.name === 'position')) break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.type('127');
+  await Promise.all([page.waitForURL(/highlight=\d+/), page.keyboard.press('Enter')]);
+  const id = Number(/highlight=(\d+)/.exec(page.url())[1]);
+  await becomes(page, id, 'done');
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('a computation\'s page follows its computation', async () => {
+  const page = await open(browser);
+  const { id } = await site.ask(44_000, { algorithm: 'spigot' });
+  await page.goto(`${site.url}/computations/${id}`);
+  const seen = navigations(page);
+  const done = await site.waitDone(id);
+  await page.getByText(done.window.slice(0, 10)).first().waitFor().catch(async () => {
+    const visible = (await page.locator('main').innerText()).replace(/\s/g, '');
+    assert.ok(visible.includes(done.window.slice(0, 10)), visible);
+  });
+  assert.equal(seen.n, 0);
+  assert.deepEqual(page.problems(), []);
+  await picture(page, 'computation-1280');
+  await page.context().close();
+});
+
+test('the page of pi follows the computation that extends it', async () => {
+  const page = await open(browser);
+  const { id } = await site.ask(45_000, { algorithm: 'spigot' });
+  await site.waitFor(id, ({ status: now }) => now === 'running', 'running');
+  await page.goto(`${site.url}/pi/45000`);
+  const seen = navigations(page);
+  await page.locator('pre#digits mark').waitFor({ timeout: 60_000 });
+  assert.equal((await page.locator('pre#digits mark').innerText()).trim(), (await site.waitDone(id)).digit);
+  assert.equal(seen.n, 0);
+  assert.deepEqual(page.problems(), []);
+  await picture(page, 'pi-1280');
+  await page.context().close();
+});
+
+test('several tabs of one visitor all follow', async () => {
+  const first = await open(browser);
+  await first.goto(`${site.url}/`);
+  const tabs = [first];
+  for (let i = 0; i < 7; i++) {
+    const tab = await first.context().newPage();
+    await tab.goto(`${site.url}/`);
+    tabs.push(tab);
+  }
+  const { id } = await site.ask(128);
+  for (const tab of tabs) {
+    await tab.bringToFront();
+    await becomes(tab, id, 'done');
+  }
+  await first.context().close();
+});

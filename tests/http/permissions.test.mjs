@@ -1,0 +1,156 @@
+// Who may cancel, retry and delete: those who asked, known by their cookie or
+// token, and nobody else.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { Site } from '../lib/site.mjs';
+
+// Without a daemon: rows stay queued, wishes are granted at once.
+const site = await Site.start({ processes: ['nginx', 'fcgi'] });
+after(() => site.stop());
+
+const all = '/api/v1/computations';
+const status = async (id) => (await site.sql(`SELECT status FROM computation WHERE id = ${id}`))[0]?.status;
+
+// The only long text of the answer that the row itself does not have.
+function tokenOf(answer) {
+  const made = answer.json();
+  const found = Object.entries(made).find(([key]) => /token/.test(key));
+  assert.ok(found, `a token in ${answer.text}`);
+  return found[1];
+}
+
+test('a visitor cancels, retries and deletes his own', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(11);
+  const from = `/computations/${id}`;
+  const cancelled = await visitor.post(`${from}/cancel`, {}, { from });
+  assert.equal(cancelled.status, 303);
+  assert.match(cancelled.headers.location, /^\//);
+  assert.equal(await status(id), 'cancelled');
+  assert.equal((await visitor.post(`${from}/retry`, {}, { from })).status, 303);
+  assert.equal(await status(id), 'queued');
+  const confirm = await visitor.get(`${from}/delete`);
+  assert.equal(confirm.status, 200);
+  assert.equal(await status(id), 'queued', 'looking deletes nothing');
+  assert.equal((await visitor.post(`${from}/delete`, {}, { from: `${from}/delete` })).status, 303);
+  assert.equal(await status(id), undefined);
+  assert.equal((await visitor.get(from)).status, 404);
+});
+
+test('another visitor, and one without a cookie, get 403', async () => {
+  const id = await site.visitor().submit(12);
+  const other = site.visitor();
+  await other.submit(13);
+  for (const visitor of [other, site.visitor()]) {
+    for (const action of ['cancel', 'delete']) {
+      const answer = await visitor.post(`/computations/${id}/${action}`, {}, { from: '/' });
+      assert.equal(answer.status, 403, action);
+      assert.match(answer.headers['content-type'], /^text\/html/);
+    }
+  }
+  assert.equal(await status(id), 'queued');
+});
+
+test('forged and altered cookies are nobody', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(14);
+  const [[name, value]] = visitor.cookies;
+  for (const forged of ['', 'x', 'a'.repeat(value.length), value.slice(0, -2) + (value.endsWith('AA') ? 'BB' : 'AA'), value + 'x', '"', value.repeat(40)]) {
+    const answer = await site.visitor().post(`/computations/${id}/cancel`, {},
+      { from: '/', headers: { cookie: `${name}=${forged}` } });
+    assert.equal(answer.status, 403, forged.slice(0, 30));
+  }
+  assert.equal(await status(id), 'queued');
+  assert.equal((await visitor.post(`/computations/${id}/cancel`)).status, 303);
+});
+
+test('actions want the CSRF token and their own site', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(15);
+  for (const action of ['cancel', 'retry', 'delete']) {
+    assert.equal((await visitor.post(`/computations/${id}/${action}`, { csrf: null })).status, 403);
+    assert.equal((await visitor.post(`/computations/${id}/${action}`, { csrf: 'x' })).status, 403);
+    assert.equal((await visitor.post(`/computations/${id}/${action}`, {},
+      { headers: { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' } })).status, 403);
+  }
+  assert.equal(await status(id), 'queued');
+});
+
+test('of several who asked, each withdraws alone', async () => {
+  const [first, second] = [site.visitor(), site.visitor()];
+  const id = await first.submit(16);
+  assert.equal(await second.submit(16), id);
+  assert.equal((await first.post(`/computations/${id}/cancel`)).status, 303);
+  assert.equal(await status(id), 'queued', 'the other still wants it');
+  assert.equal((await first.post(`/computations/${id}/cancel`)).status, 403, 'he has left');
+  assert.equal((await second.post(`/computations/${id}/cancel`)).status, 303);
+  assert.equal(await status(id), 'cancelled');
+});
+
+test('the API knows its owner by the token', async () => {
+  const made = await site.api('POST', all, { position: 17 });
+  const token = tokenOf(made);
+  const { id } = made.json();
+  const other = tokenOf(await site.api('POST', all, { position: 18 }));
+  for (const bad of [undefined, 'x', other, token + 'x', token.slice(1)]) {
+    for (const [method, path] of [['POST', '/cancel'], ['DELETE', '']]) {
+      const answer = await site.api(method, `${all}/${id}${path}`, method === 'POST' ? {} : undefined, { token: bad });
+      assert.ok([401, 403].includes(answer.status), `${method} ${path} ${answer.status}`);
+      assert.match(answer.headers['content-type'], /^application\/problem\+json/);
+    }
+  }
+  assert.equal(await status(id), 'queued');
+  const cancelled = await site.api('POST', `${all}/${id}/cancel`, {}, { token });
+  assert.ok(cancelled.status >= 200 && cancelled.status < 300, String(cancelled.status));
+  assert.equal(await status(id), 'cancelled');
+  const retried = await site.api('POST', `${all}/${id}/retry`, {}, { token });
+  assert.ok(retried.status >= 200 && retried.status < 300, String(retried.status));
+  assert.equal(await status(id), 'queued');
+  const deleted = await site.api('DELETE', `${all}/${id}`, undefined, { token });
+  assert.ok(deleted.status >= 200 && deleted.status < 300, String(deleted.status));
+  assert.equal(await status(id), undefined);
+  assert.equal((await site.api('GET', `${all}/${id}`)).status, 404);
+});
+
+test('wrong states answer 409', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(19);
+  assert.equal((await visitor.post(`/computations/${id}/retry`)).status, 409);
+  await visitor.post(`/computations/${id}/cancel`);
+  const again = await visitor.post(`/computations/${id}/cancel`);
+  assert.equal(again.status, 409);
+  assert.match(again.headers['content-type'], /^text\/html/);
+});
+
+test('actions on rows that are not there answer 404', async () => {
+  const visitor = site.visitor();
+  await visitor.submit(20);
+  for (const action of ['cancel', 'retry', 'delete']) {
+    assert.equal((await visitor.post(`/computations/999999/${action}`)).status, 404);
+  }
+});
+
+test('asking for a cancelled one queues it again, its id is kept', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(21);
+  await visitor.post(`/computations/${id}/cancel`);
+  assert.equal(await status(id), 'cancelled');
+  assert.equal(await visitor.submit(21), id);
+  assert.equal(await status(id), 'queued');
+});
+
+test('a deleted id never comes back', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(22);
+  await visitor.post(`/computations/${id}/delete`);
+  assert.ok((await visitor.submit(22)) > id);
+});
+
+test('REMOTE_USER is nobody\'s header to send', async () => {
+  const id = await site.visitor().submit(23);
+  for (const headers of [{ 'remote-user': 'root' }, { remote_user: 'root' }, { 'x-remote-user': 'root' },
+    { authorization: `Basic ${Buffer.from('root:root').toString('base64')}` }]) {
+    const answer = await site.visitor().post(`/computations/${id}/cancel`, {}, { from: '/', headers });
+    assert.equal(answer.status, 403);
+  }
+});

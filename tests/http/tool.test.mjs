@@ -1,0 +1,71 @@
+// The command line tool on a site's database.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { pi } from '../lib/pi.mjs';
+import { Site } from '../lib/site.mjs';
+
+const site = await Site.start();
+after(() => site.stop());
+
+const idOf = (text) => Number(/\d+/.exec(text)[0]);
+
+test('digit and digits compute without a site', async () => {
+  const digit = await site.tool('digit', '1000');
+  assert.equal(digit.code, 0, digit.stderr);
+  assert.equal(digit.stdout.trim(), '9');
+  const hex = await site.tool('digit', '1', '--radix', '16');
+  assert.equal(hex.stdout.trim(), '2');
+  const spigot = await site.tool('digit', '762', '--algorithm', 'spigot');
+  assert.equal(spigot.stdout.trim(), '9');
+  const digits = await site.tool('digits', '2000');
+  assert.equal(digits.stdout.trim(), await pi(2000));
+});
+
+test('submit, show, list', async () => {
+  const submitted = await site.tool('submit', '1234');
+  assert.equal(submitted.code, 0, submitted.stderr);
+  const [{ id }] = await site.sql('SELECT id FROM computation WHERE position = 1234');
+  assert.ok(submitted.stdout.includes(String(id)), submitted.stdout);
+  const done = await site.waitDone(id);
+  const shown = await site.tool('show', String(id));
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stdout, /done/);
+  assert.ok(shown.stdout.includes(done.window.slice(0, 10)) || shown.stdout.includes(done.digit));
+  const list = await site.tool('list');
+  assert.equal(list.code, 0, list.stderr);
+  assert.match(list.stdout, /1234/);
+});
+
+test('cancel, retry, delete', async () => {
+  await site.tool('submit', '50000', '--algorithm', 'spigot');
+  const [{ id }] = await site.sql('SELECT id FROM computation WHERE position = 50000');
+  await site.waitFor(id, ({ status }) => status === 'running', 'running');
+  assert.equal((await site.tool('cancel', String(id))).code, 0);
+  await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+  assert.equal((await site.tool('retry', String(id))).code, 0);
+  await site.waitFor(id, ({ status }) => status === 'running', 'running again');
+  assert.equal((await site.tool('delete', String(id))).code, 0);
+  await site.waitFor(id, () => false, 'gone', { timeout: 1 }).catch(() => {});
+  const { until } = await import('../lib/site.mjs');
+  await until(async () => (await site.get(`/api/v1/computations/${id}`)).status === 404, 'the row to go');
+  await until(() => site.workers().length === 0, 'its worker to end');
+});
+
+test('mistakes are explained and end with a status', async () => {
+  for (const args of [[], ['nothing'], ['digit'], ['digit', '0'], ['digit', 'abc'], ['digit', '5', '--radix', '8'],
+    ['digit', '5', '--algorithm', 'agm'], ['submit', '-5'], ['show', '999999'], ['cancel', 'x'], ['retry', '999999']]) {
+    const { code, stderr, stdout } = await site.tool(...args);
+    assert.notEqual(code, 0, args.join(' '));
+    assert.ok((stderr + stdout).trim().length > 0, args.join(' '));
+  }
+  assert.equal((await site.tool('--help')).code, 0);
+  assert.match((await site.tool('--version')).stdout, /nthpi/);
+});
+
+test('what is submitted here and there is one row', async () => {
+  const { id } = await site.ask(4321);
+  const submitted = await site.tool('submit', '4321');
+  assert.equal(submitted.code, 0, submitted.stderr);
+  assert.equal(idOf(submitted.stdout.replace(/4321/g, '')) || id, id);
+  assert.equal((await site.sql('SELECT count(*) AS n FROM computation WHERE position = 4321'))[0].n, 1);
+});

@@ -1,0 +1,68 @@
+// Headless Chromium for tests: the system's own, driven by playwright-core,
+// able to reach 127.0.0.1 and nothing else.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+function executable() {
+  if (process.env.NTHPI_CHROMIUM) return process.env.NTHPI_CHROMIUM;
+  return execFileSync('/bin/sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'],
+    { encoding: 'utf8' }).trim();
+}
+
+export async function launch() {
+  return chromium.launch({
+    executablePath: executable(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--disable-dev-shm-usage', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
+  });
+}
+
+/**
+ * A fresh profile with one page that notes everything that must not happen:
+ * page.problems() lists console errors, exceptions and failed loads. While the
+ * site is being restarted loads do fail: page.tolerate(true) until it is back.
+ */
+export async function open(browser, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const problems = [];
+  let tolerant = false;
+  const note = (text) => {
+    if (!tolerant) problems.push(text);
+  };
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) note(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => note(`exception: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 500) note(`${response.status()} ${response.url()}`);
+  });
+  page.problems = () => problems;
+  page.tolerate = (yes) => { tolerant = yes; };
+  return page;
+}
+
+/** Counts the page's navigations from now on. */
+export function navigations(page) {
+  const counter = { n: 0 };
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame()) counter.n++;
+  });
+  return counter;
+}
+
+/** Saves a picture into $NTHPI_ARTIFACTS when that is set. */
+export async function picture(page, name) {
+  const folder = process.env.NTHPI_ARTIFACTS;
+  if (!folder) return;
+  fs.mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}
+
+/** How many pixels the page is wider than the window. */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
