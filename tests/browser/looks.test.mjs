@@ -78,7 +78,7 @@ test('dark is dark and light is light, with readable text', async () => {
 test('fields are large enough for fingers', async () => {
   const page = await open(browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
   await page.goto(`${site.url}/`);
-  for (const selector of ['form#new [name=position]', 'form#new [type=submit]']) {
+  for (const selector of ['form#new [name=position]', 'form#new button']) {
     const box = await page.locator(selector).boundingBox();
     assert.ok(box.height >= 36, `${selector}: ${box.height} pixels high`);
     assert.ok(box.x >= 0 && box.x + box.width <= 390);
@@ -96,7 +96,7 @@ test('with JavaScript off the form works and the page refreshes itself while som
   const algorithm = page.locator('form#new [name=algorithm]');
   if ((await algorithm.first().getAttribute('type')) === 'radio') await page.locator('form#new [name=algorithm][value=spigot]').check();
   else await algorithm.selectOption('spigot');
-  await page.locator('form#new [type=submit]').click();
+  await page.locator('form#new button').click();
   await page.waitForURL(/highlight=\d+/);
   const id = Number(/highlight=(\d+)/.exec(page.url())[1]);
   assert.notEqual(await page.locator(`tr#c-${id}`).getAttribute('data-status'), 'done');
@@ -123,7 +123,7 @@ test('with JavaScript off a half-typed form is never eaten', async () => {
   // Where the page refreshes itself its form is out of sight, one click away.
   const field = page.locator('form#new [name=position]');
   if (!(await field.isVisible())) {
-    await page.locator('a[href*="#new"], a[href*="ask"], noscript a').first().click();
+    await page.locator('.instead a').first().click();
   }
   await field.waitFor({ state: 'visible' });
   await field.fill('1234');
@@ -138,15 +138,15 @@ test('deleting asks first, without JavaScript too', async () => {
   const page = await open(browser, { javaScriptEnabled: false });
   await page.goto(`${site.url}/`);
   await page.locator('form#new [name=position]').fill('4711');
-  await page.locator('form#new [type=submit]').click();
+  await page.locator('form#new button').click();
   await page.waitForURL(/highlight=\d+/);
   const id = Number(/highlight=(\d+)/.exec(page.url())[1]);
   await site.waitDone(id);
   await page.goto(`${site.url}/computations/${id}`);
-  await page.locator(`a[href="/computations/${id}/delete"], form[action="/computations/${id}/delete"] [type=submit]`).first().click();
+  await page.locator(`a[href="/computations/${id}/delete"], form[action="/computations/${id}/delete"] button`).first().click();
   await page.waitForURL(/delete/);
   assert.equal((await site.api('GET', `/api/v1/computations/${id}`)).status, 200, 'not yet');
-  await page.locator(`form[action="/computations/${id}/delete"] [type=submit]`).click();
+  await page.locator(`form[action="/computations/${id}/delete"] button`).click();
   await page.waitForURL((url) => !url.pathname.endsWith('/delete'));
   assert.equal((await site.api('GET', `/api/v1/computations/${id}`)).status, 404);
   assert.deepEqual(page.problems(), []);
