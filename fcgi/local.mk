@@ -18,6 +18,31 @@ libweb_a_SOURCES = \
 	fcgi/router_params.c \
 	fcgi/token.c fcgi/token.h \
 	fcgi/view.cc fcgi/view.h fcgi/view_keys.h
+# Pages, forms, polls, the API.
+libweb_a_SOURCES += \
+	fcgi/actions.c fcgi/actions.h \
+	fcgi/api_add.c \
+	fcgi/api_list.c \
+	fcgi/api_pi.c \
+	fcgi/api_row.c \
+	fcgi/asker.c fcgi/asker.h \
+	fcgi/form.c fcgi/form.h \
+	fcgi/json.c fcgi/json.h \
+	fcgi/list.h fcgi/live.h \
+	fcgi/page.c fcgi/page.h \
+	fcgi/page_computation.c \
+	fcgi/page_error.c \
+	fcgi/page_health.c \
+	fcgi/page_list.c \
+	fcgi/page_pi.c \
+	fcgi/page_text.c \
+	fcgi/pi_state.c fcgi/pi_state.h \
+	fcgi/post_actions.c \
+	fcgi/post_add.c \
+	fcgi/rows.c fcgi/rows.h \
+	fcgi/text.c fcgi/text.h fcgi/text.def \
+	fcgi/updates.c fcgi/updates.h \
+	fcgi/updates_rows.c
 web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \
 	$(URIPARSER_LIBS)
 

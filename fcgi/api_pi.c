@@ -1,0 +1,145 @@
+/*
+ * GET /v1/pi?start=S&numberOfDigits=K&radix=R: the interface of
+ * https://pi.delivery (its documentation: https://api.pi.delivery/), over the
+ * digits that are known here. Errors are plain text with a word by which a
+ * client can tell them apart.
+ */
+#include "fcgi/handlers.h"
+#include "fcgi/json.h"
+#include "fcgi/text.h"
+
+#include "common/log.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DIGITS_DEFAULT = 100, DIGITS_MOST = 1000 };
+
+/* 400 with one line of text. */
+__attribute__((format(printf, 2, 3))) static void
+refuse(struct reply *reply, const char *format, ...)
+{
+    char text[160];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    reply_text(reply, 400, "text/plain; charset=utf-8", text);
+}
+
+/* How often the query has NAME. */
+static size_t
+occurrences(const struct request *r, const char *name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->field_count; i++)
+        n += strcmp(r->fields[i].name, name) == 0;
+    return n;
+}
+
+/* The number NAME of the query, or INSTEAD when it is absent, into *VALUE; false:
+ * REPLY says what is wrong. */
+static bool
+read_number(const struct request *r, struct reply *reply, const char *name,
+            uint64_t instead, uint64_t *value)
+{
+    const char *text = request_query(r, name);
+    *value = instead;
+    if (text == NULL)
+        return true;
+    if (occurrences(r, name) > 1) {
+        refuse(reply, "%s is invalid: it came more than once.", name);
+        return false;
+    }
+    switch (position_parse(text, value)) {
+    case ASK_OK:
+        return true;
+    case ASK_ZERO:
+        *value = 0;
+        return true;
+    case ASK_NEGATIVE:
+        refuse(reply, "%s is negative.", name);
+        return false;
+    case ASK_ABOVE_LIMIT:
+        *value = UINT64_MAX;
+        return true;
+    default:
+        refuse(reply, "%s is invalid: it must be a whole number.", name);
+        return false;
+    }
+}
+
+static bool
+read_radix(const struct request *r, struct reply *reply, int *radix)
+{
+    const char *text = request_query(r, "radix");
+    *radix = 10;
+    if (text == NULL ||
+        (occurrences(r, "radix") == 1 && radix_parse(text, radix)))
+        return true;
+    refuse(reply, "The radix is invalid: 10 and 16 are known.");
+    return false;
+}
+
+/* Answers with COUNT digits from START on of what is published as P. */
+static void
+send_digits(struct context *ctx, const struct request *r, struct reply *reply,
+            const struct published *p, uint64_t start, size_t count)
+{
+    char digits[DIGITS_MOST];
+    struct digits_file file;
+    enum digits_rc rc = digits_open(&file, ctx->app->digits_fd, p->radix, p->length);
+    if (rc == DIGITS_OK) {
+        rc = digits_read(&file, start, count, digits);
+        digits_close(&file);
+    }
+    if (rc != DIGITS_OK) {
+        log_error("%s: the digits could not be read (%d)", p->file, (int)rc);
+        reply_header(reply, "Retry-After", "2");
+        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DIGITS));
+        return;
+    }
+    json_t *answer = json_object();
+    json_object_set_new(answer, "content", json_stringn(digits, count));
+    json_send(reply, 200, answer);
+}
+
+void
+api_pi(struct context *ctx, struct request *r, struct reply *reply)
+{
+    uint64_t start, count;
+    int radix;
+    struct published p;
+    reply_header(reply, "Access-Control-Allow-Origin", "*");
+    if (!read_number(r, reply, "start", 0, &start) ||
+        !read_number(r, reply, "numberOfDigits", DIGITS_DEFAULT, &count) ||
+        !read_radix(r, reply, &radix))
+        return;
+    if (count == 0) {
+        refuse(reply, "numberOfDigits is invalid: ask for at least one digit.");
+        return;
+    }
+    if (count > DIGITS_MOST) {
+        refuse(reply, "numberOfDigits is too big: at most %d digits.", DIGITS_MOST);
+        return;
+    }
+    enum store_rc rc = store_published(ctx->store, radix, &p);
+    if (rc != STORE_OK) {
+        r->wants_json = true;
+        reply_store_error(ctx, r, reply, rc);
+        return;
+    }
+    if (start > p.length || count > p.length - start + 1) {
+        refuse(reply,
+               "out of range: %" PRIu64 " digits after the point are known in radix %d.",
+               p.length, radix);
+        return;
+    }
+    if (p.length == 0) { /* the 3 is known without a file */
+        json_send(reply, 200, json_pack("{s:s}", "content", "3"));
+        return;
+    }
+    send_digits(ctx, r, reply, &p, start, (size_t)count);
+}

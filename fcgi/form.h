@@ -1,0 +1,45 @@
+/*
+ * The form for a new computation: what was typed, what is wrong with it, and
+ * the question it makes.
+ */
+#ifndef NTHPI_FORM_H
+#define NTHPI_FORM_H
+
+#include "fcgi/app.h"
+#include "fcgi/text.h"
+#include "fcgi/view.h"
+
+#include <stdbool.h>
+
+enum form_field { FORM_POSITION, FORM_RADIX, FORM_ALGORITHM, FORM_FIELDS };
+
+struct form {
+    const char *typed[FORM_FIELDS];      /* as it came; not owned */
+    char problem[FORM_FIELDS][TEXT_SIZE]; /* "" where all is well */
+    char notice[TEXT_SIZE];              /* about the form as a whole, or "" */
+    bool focus;                          /* the page is about the form */
+
+    /* the question, after form_check() returned true */
+    uint64_t position;
+    int radix;
+    enum algorithm algorithm;
+};
+
+/* An empty form: radix 10, algorithm auto. */
+void form_init(struct form *form);
+
+/* Reads what was typed into the question; false: FORM's problems say what is
+ * wrong, all of it at once. */
+bool form_check(struct form *form, const struct limits *limits);
+
+/* Includes form.tpl where PAGE says {{>FORM}}, filled in with FORM. */
+void form_show(struct context *ctx, struct dict *page, const struct form *form);
+
+/* What PROBLEM (not ASK_OK) means, for people, into OUT; and the name of the
+ * field it is about ("position" or "radix"; static storage). */
+const char *form_problem(char out[TEXT_SIZE], enum ask_problem problem,
+                         const struct limits *limits, int radix,
+                         enum algorithm algorithm);
+const char *form_problem_field(enum ask_problem problem);
+
+#endif

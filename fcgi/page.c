@@ -1,0 +1,105 @@
+/*
+ * Common parts of pages. Pages are the same for all visitors, so an ETag needs
+ * to know only the state of the database, the build, and the quarter of an hour
+ * that the form's token belongs to.
+ */
+#include "fcgi/page.h"
+
+#include "fcgi/json.h"
+#include "fcgi/text.h"
+#include "fcgi/token.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct dict *
+page_new(struct context *ctx, const char *title, bool refresh)
+{
+    struct dict *d = dict_new();
+    if (d == NULL)
+        return NULL;
+    struct dict *head = dict_include(d, VIEW_HEAD, "head.tpl");
+    dict_set(head, VIEW_TITLE, title);
+    dict_set(head, VIEW_BUILD, ctx->app->build_id);
+    if (refresh)
+        dict_section(head, VIEW_REFRESH);
+    dict_include(d, VIEW_FOOT, "foot.tpl");
+    return d;
+}
+
+void
+page_set_csrf(struct context *ctx, struct dict *d)
+{
+    char token[TOKEN_SIZE];
+    token_csrf(ctx->app, token);
+    dict_set(d, VIEW_CSRF, token);
+}
+
+/* FNV-1a, 32 bits (Fowler, Noll, Vo): tells one token from the next. */
+static uint32_t
+fnv1a(const char *text)
+{
+    uint32_t hash = 2166136261u;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+bool
+page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
+                  int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
+{
+    char token[TOKEN_SIZE];
+    token_csrf(ctx->app, token);
+    snprintf(etag, PAGE_ETAG_SIZE, "\"%s-en-%" PRId64 "-%" PRIx64 "-%08" PRIx32 "\"",
+             ctx->app->build_id, revision, (uint64_t)more, fnv1a(token));
+    if (!request_etag_matches(r, etag))
+        return false;
+    reply_header(reply, "Cache-Control", "no-cache");
+    reply_header(reply, "Vary", "Accept");
+    reply_not_modified(reply, etag);
+    return true;
+}
+
+void
+page_send(struct context *ctx, struct reply *reply, int status, const char *template_name,
+          struct dict *d, const char *etag)
+{
+    char *html = NULL;
+    size_t length = 0;
+    if (d == NULL || view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
+        dict_free(d);
+        reply_text(reply, 500, "text/plain; charset=utf-8",
+                   text_get(TEXT_ERROR_INTERNAL));
+        return;
+    }
+    dict_free(d);
+    if (etag != NULL)
+        reply_header(reply, "ETag", "%s", etag);
+    reply_header(reply, "Cache-Control", "%s", etag != NULL ? "no-cache" : "no-store");
+    reply_header(reply, "Vary", "Accept");
+    reply_take(reply, status, "text/html; charset=utf-8", html, length);
+}
+
+void
+page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
+               const char *template_name, struct dict *d, bool live)
+{
+    char *html = NULL;
+    size_t length = 0;
+    if (d == NULL || view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
+        dict_free(d);
+        reply_error(ctx, NULL, reply, 500, NULL, text_get(TEXT_ERROR_INTERNAL));
+        return;
+    }
+    dict_free(d);
+    json_t *answer = json_object();
+    json_object_set_new(answer, "revision", json_integer(revision));
+    json_object_set_new(answer, "html", json_stringn(html, length));
+    json_object_set_new(answer, "live", json_boolean(live));
+    free(html);
+    reply_header(reply, "ETag", "\"%" PRId64 "\"", revision);
+    reply_header(reply, "Vary", "Accept, Prefer");
+    json_send(reply, 200, answer);
+}

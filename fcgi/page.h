@@ -1,0 +1,49 @@
+/*
+ * What all HTML pages have in common: head and foot, ETags, sending.
+ */
+#ifndef NTHPI_PAGE_H
+#define NTHPI_PAGE_H
+
+#include "fcgi/app.h"
+#include "fcgi/reply.h"
+#include "fcgi/request.h"
+#include "fcgi/view.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PAGE_ETAG_SIZE = 96 };
+
+/*
+ * A page's dictionary with its common parts (head.tpl, foot.tpl) filled in;
+ * TITLE is plain text. NULL: no memory (page_send() answers it). With REFRESH
+ * the page reloads itself every 10 s where JavaScript is off; such a page must
+ * not show fields to type in there (see noscript.css). The caller gives it to
+ * page_send(), or frees it.
+ */
+struct dict *page_new(struct context *ctx, const char *title, bool refresh);
+
+/*
+ * The ETag of a page that shows the database at REVISION, for everybody: it
+ * changes with the program, its templates, the form's token, and MORE (a number
+ * for what else the page depends on, or 0). Returns true when the visitor has
+ * this very page: REPLY is then a 304 and the caller is done.
+ */
+bool page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
+                       int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE]);
+
+/* Renders TEMPLATE with D into REPLY and frees D. ETAG may be NULL: a page that
+ * is not to be stored. Memory or template trouble becomes a plain 500. */
+void page_send(struct context *ctx, struct reply *reply, int status,
+               const char *template_name, struct dict *d, const char *etag);
+
+/* Sets the form's token where the template has {{CSRF}}. */
+void page_set_csrf(struct context *ctx, struct dict *d);
+
+/* Ends a JSON answer {"revision", "html", "live"} of a page's live part:
+ * renders TEMPLATE with D, frees D. LIVE is false when nothing will change
+ * any more. */
+void page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
+                    const char *template_name, struct dict *d, bool live);
+
+#endif

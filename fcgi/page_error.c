@@ -1,0 +1,102 @@
+/*
+ * Failing. Every failure of every handler is answered here: as a page for
+ * people, as a problem document (RFC 9457) for programs. A request that is NULL
+ * is one that was parked; only programs and scripts park.
+ */
+#include "fcgi/json.h"
+#include "fcgi/page.h"
+#include "fcgi/text.h"
+
+#include <stdlib.h>
+
+/* The headline for STATUS. */
+static const char *
+headline(int status)
+{
+    switch (status) {
+    case 400:
+        return text_get(TEXT_HTTP_400);
+    case 403:
+        return text_get(TEXT_HTTP_403);
+    case 404:
+        return text_get(TEXT_HTTP_404);
+    case 405:
+        return text_get(TEXT_HTTP_405);
+    case 409:
+        return text_get(TEXT_HTTP_409);
+    case 413:
+        return text_get(TEXT_HTTP_413);
+    case 415:
+        return text_get(TEXT_HTTP_415);
+    case 416:
+        return text_get(TEXT_HTTP_416);
+    case 422:
+        return text_get(TEXT_HTTP_422);
+    case 503:
+        return text_get(TEXT_HTTP_503);
+    default:
+        return text_get(TEXT_HTTP_OTHER);
+    }
+}
+
+static void
+send_problem(const struct request *r, struct reply *reply, int status, const char *field,
+             const char *detail)
+{
+    json_t *problem = json_object();
+    json_object_set_new(problem, "type", json_string("about:blank"));
+    json_object_set_new(problem, "title", json_string(reply_reason(status)));
+    json_object_set_new(problem, "status", json_integer(status));
+    json_object_set_new(problem, "detail", json_string(detail));
+    if (field != NULL)
+        json_object_set_new(problem, "field", json_string(field));
+    if (r != NULL)
+        json_object_set_new(problem, "request", json_string(r->id));
+    json_send_as(reply, status, "application/problem+json", problem);
+}
+
+void
+reply_error(struct context *ctx, const struct request *r, struct reply *reply, int status,
+            const char *field, const char *detail)
+{
+    if (r == NULL || r->wants_json) {
+        send_problem(r, reply, status, field, detail);
+        return;
+    }
+    struct dict *d = page_new(ctx, headline(status), false);
+    dict_set_int(d, VIEW_STATUS, status);
+    dict_set(d, VIEW_TITLE, headline(status));
+    dict_set(d, VIEW_MESSAGE, detail);
+    if (field != NULL)
+        dict_set(dict_section(d, VIEW_BAD_FIELD), VIEW_NAME, field);
+    dict_set(d, VIEW_REQUEST, r->id);
+    page_send(ctx, reply, status, "error.tpl", d, NULL);
+}
+
+void
+reply_store_error(struct context *ctx, const struct request *r, struct reply *reply,
+                  enum store_rc rc)
+{
+    switch (rc) {
+    case STORE_NOT_FOUND:
+        reply_error(ctx, r, reply, 404, NULL, text_get(TEXT_ERROR_NO_ROW));
+        return;
+    case STORE_FORBIDDEN:
+        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_FORBIDDEN));
+        return;
+    case STORE_CONFLICT:
+        reply_error(ctx, r, reply, 409, NULL, text_get(TEXT_ERROR_CONFLICT));
+        return;
+    case STORE_FULL:
+        reply_header(reply, "Retry-After", "30");
+        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ASK_QUEUE_FULL));
+        return;
+    case STORE_BUSY:
+        reply_header(reply, "Retry-After", "2");
+        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_BUSY));
+        return;
+    default:
+        reply_error(ctx, r, reply, 500, NULL, text_get(TEXT_ERROR_STORE));
+        return;
+    }
+}

@@ -1,0 +1,120 @@
+/*
+ * GET /pi/N.txt: "3." and exactly N digits, with ranges. Where N is the length
+ * of a published file nginx sends it by itself (conf.accel); else the first
+ * bytes of that file are the answer, sent from its descriptor. Digits never
+ * change, so the ETag is the question itself.
+ */
+#include "fcgi/handlers.h"
+#include "fcgi/text.h"
+
+#include "common/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ETAG_SIZE = 48 };
+
+static const char type[] = "text/plain; charset=us-ascii";
+
+/* Headers of every answer that brings digits. */
+static void
+set_headers(struct reply *reply, const char *etag, int radix, uint64_t number)
+{
+    reply_header(reply, "ETag", "%s", etag);
+    reply_header(reply, "Cache-Control", "public, max-age=86400");
+    reply_header(reply, "Accept-Ranges", "bytes");
+    reply_header(reply, "Content-Disposition", "inline; filename=\"pi-%s%" PRIu64 ".txt\"",
+                 radix == 16 ? "hex-" : "", number);
+}
+
+/* 404; with Retry-After while the digits are being computed. */
+static void
+refuse_unknown(struct context *ctx, const struct request *r, struct reply *reply,
+               int radix)
+{
+    struct computation c;
+    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    bool coming = store_find_coming(ctx->store, radix, r->number, &c) == STORE_OK;
+    if (coming)
+        reply_header(reply, "Retry-After", "%d",
+                     c.eta_s > 1 && c.eta_s < 3600 ? (int)c.eta_s + 1 : 10);
+    text_fill(text, sizeof text,
+              text_get(coming ? TEXT_ERROR_TEXT_COMING : TEXT_ERROR_TEXT_UNKNOWN),
+              "position", text_number(number, r->number), "radix",
+              radix == 16 ? "16" : "10", NULL);
+    reply_error(ctx, r, reply, 404, NULL, text);
+}
+
+/* A Range counts unless If-Range names another version (RFC 9110, 13.1.5: the
+ * comparison is strong, and dates are not ours). */
+static bool
+range_counts(const struct request *r, const char *etag)
+{
+    return r->range != NULL && (r->if_range == NULL || strcmp(r->if_range, etag) == 0);
+}
+
+/* Sends SIZE bytes of the file P, or the range of them that R wants. */
+static void
+send_file(struct context *ctx, const struct request *r, struct reply *reply,
+          const struct published *p, const char *etag)
+{
+    uint64_t size = r->number + 2, first = 0, last = size - 1;
+    enum range_kind kind = range_counts(r, etag)
+                               ? request_range(r->range, size, &first, &last)
+                               : RANGE_NONE;
+    if (kind == RANGE_BAD) {
+        char text[TEXT_SIZE], bytes[TEXT_NUMBER_SIZE];
+        reply_header(reply, "Content-Range", "bytes */%" PRIu64, size);
+        text_fill(text, sizeof text, text_get(TEXT_ERROR_BYTES), "size",
+                  text_number(bytes, size), NULL);
+        reply_error(ctx, r, reply, 416, "Range", text);
+        return;
+    }
+    struct digits_file file;
+    enum digits_rc rc = digits_open(&file, ctx->app->digits_fd, p->radix, p->length);
+    if (rc != DIGITS_OK) {
+        log_error("%s could not be opened (%d)", p->file, (int)rc);
+        reply_header(reply, "Retry-After", "2");
+        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DIGITS));
+        return;
+    }
+    set_headers(reply, etag, p->radix, r->number);
+    if (kind == RANGE_ONE) {
+        reply_header(reply, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
+                     first, last, size);
+        reply_file(reply, 206, type, file.fd, first, last - first + 1);
+    } else {
+        reply_file(reply, 200, type, file.fd, 0, size);
+    }
+}
+
+void
+page_text(struct context *ctx, struct request *r, struct reply *reply)
+{
+    const char *accel = ctx->app->conf->accel;
+    int radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
+    char etag[ETAG_SIZE];
+    struct published p;
+    enum store_rc rc = store_published(ctx->store, radix, &p);
+    if (rc != STORE_OK) {
+        reply_store_error(ctx, r, reply, rc);
+        return;
+    }
+    if (r->number > p.length) {
+        refuse_unknown(ctx, r, reply, radix);
+        return;
+    }
+    snprintf(etag, sizeof etag, "\"pi%d-%" PRIu64 "\"", radix, r->number);
+    if (request_etag_matches(r, etag)) {
+        reply_header(reply, "Cache-Control", "public, max-age=86400");
+        reply_not_modified(reply, etag);
+    } else if (accel != NULL && accel[0] != '\0' && r->number == p.length) {
+        set_headers(reply, etag, radix, r->number);
+        reply_header(reply, "X-Accel-Redirect", "%s%s", accel, p.file);
+        reply_header(reply, "Content-Type", "%s", type);
+        reply->status = 200;
+    } else {
+        send_file(ctx, r, reply, &p, etag);
+    }
+}

@@ -1,0 +1,87 @@
+/*
+ * Rows. row.tpl is expanded here for /updates and included by the page, so a
+ * row looks the same however it came to the browser.
+ */
+#include "fcgi/rows.h"
+
+#include "fcgi/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void
+rows_pi_path(char path[ROWS_PATH_SIZE], uint64_t position, int radix)
+{
+    snprintf(path, ROWS_PATH_SIZE, "/pi/%" PRIu64 "%s", position,
+             radix == 16 ? "?radix=16" : "");
+}
+
+void
+rows_text_path(char path[ROWS_PATH_SIZE], uint64_t position, int radix)
+{
+    snprintf(path, ROWS_PATH_SIZE, "/pi/%" PRIu64 ".txt%s", position,
+             radix == 16 ? "?radix=16" : "");
+}
+
+bool
+rows_is_live(const struct computation *c)
+{
+    return c->status == STATUS_QUEUED || c->status == STATUS_RUNNING;
+}
+
+void
+rows_fill_progress(struct dict *d, const struct computation *c)
+{
+    if (c->status == STATUS_RUNNING) {
+        struct dict *running = dict_section(d, VIEW_RUNNING);
+        char eta[TEXT_SPAN_SIZE];
+        double progress = c->progress < 0 ? 0 : c->progress > 1 ? 1 : c->progress;
+        dict_setf(running, VIEW_PROGRESS, "%.4f", progress);
+        dict_setf(running, VIEW_PERCENT, "%d", (int)(progress * 100));
+        dict_set(running, VIEW_PHASE, c->phase);
+        dict_set(running, VIEW_ETA, text_eta(eta, c->eta_s));
+    }
+    if (rows_is_live(c) && c->wanted != WANTED_RUN) {
+        enum text_key key =
+            c->wanted == WANTED_CANCEL ? TEXT_WANTED_CANCEL : TEXT_WANTED_DELETE;
+        dict_set(dict_section(d, VIEW_WISH), VIEW_WANTED, text_get(key));
+    }
+}
+
+void
+rows_fill(struct dict *row, const struct computation *c)
+{
+    char path[ROWS_PATH_SIZE], time[TEXT_TIME_SIZE];
+
+    dict_set_int(row, VIEW_ID, c->id);
+    dict_set_int(row, VIEW_REVISION, c->revision);
+    dict_set_int(row, VIEW_POSITION, (int64_t)c->position);
+    dict_set_int(row, VIEW_RADIX, c->radix);
+    dict_set(row, VIEW_ALGORITHM, algorithm_name(c->algorithm));
+    if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
+        dict_set(dict_section(row, VIEW_CHOSEN), VIEW_METHOD, algorithm_name(c->method));
+    dict_set(row, VIEW_STATUS, status_name(c->status));
+    dict_set(row, VIEW_STATUS_TEXT, text_status(c->status));
+    rows_fill_progress(row, c);
+    if (c->status == STATUS_DONE)
+        dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
+    if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
+        rows_pi_path(path, c->position, c->radix);
+        dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
+    }
+    dict_set(row, VIEW_TIME, text_time_machine(time, c->at[STAGE_REGISTERED]));
+    dict_set(row, VIEW_TIME_TEXT, text_time(time, c->at[STAGE_REGISTERED]));
+}
+
+int
+rows_render(struct view *view, const struct computation *c, char **html, size_t *length)
+{
+    struct dict *row = dict_new();
+    *html = NULL;
+    if (row == NULL)
+        return -1;
+    rows_fill(row, c);
+    int rc = view_render(view, "row.tpl", row, html, length);
+    dict_free(row);
+    return rc;
+}

@@ -1,0 +1,227 @@
+/*
+ * The table of texts and the few ways to put numbers and times into them.
+ * Placeholders have names, not printf's percent signs: a translation may need
+ * them in another order, and a wrong one cannot read beyond its arguments.
+ */
+#include "fcgi/text.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const struct {
+    const char *one, *many;
+} texts[TEXT_COUNT] = {
+#define TEXT(key, text)        [TEXT_##key] = {text, text},
+#define TEXT_N(key, one, many) [TEXT_##key] = {one, many},
+#include "fcgi/text.def"
+#undef TEXT
+#undef TEXT_N
+};
+
+const char *
+text_get(enum text_key key)
+{
+    return texts[key].one;
+}
+
+const char *
+text_plural(enum text_key key, uint64_t n)
+{
+    return n == 1 ? texts[key].one : texts[key].many;
+}
+
+/* Appends the LENGTH bytes at FROM to OUT, keeping room for the terminator. */
+static void
+append(char *out, size_t size, size_t *used, const char *from, size_t length)
+{
+    size_t room = size - 1 - *used;
+    if (length > room)
+        length = room;
+    memcpy(out + *used, from, length);
+    *used += length;
+    out[*used] = '\0';
+}
+
+/* The value of the placeholder of LENGTH bytes at NAME, or NULL. */
+static const char *
+value_of(va_list pairs, const char *name, size_t length)
+{
+    const char *key;
+    while ((key = va_arg(pairs, const char *)) != NULL) {
+        const char *value = va_arg(pairs, const char *);
+        if (strlen(key) == length && memcmp(key, name, length) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+char *
+text_fill(char *out, size_t size, const char *pattern, ...)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    while (*pattern != '\0') {
+        const char *end = *pattern == '{' ? strchr(pattern, '}') : NULL;
+        const char *value = NULL;
+        if (end != NULL) {
+            va_list pairs;
+            va_start(pairs, pattern);
+            value = value_of(pairs, pattern + 1, (size_t)(end - pattern - 1));
+            va_end(pairs);
+        }
+        if (value != NULL) {
+            append(out, size, &used, value, strlen(value));
+            pattern = end + 1;
+        } else {
+            append(out, size, &used, pattern, 1);
+            pattern++;
+        }
+    }
+    return out;
+}
+
+char *
+text_number(char out[TEXT_NUMBER_SIZE], uint64_t n)
+{
+    char plain[24];
+    int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
+    size_t used = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            out[used++] = ',';
+        out[used++] = plain[i];
+    }
+    out[used] = '\0';
+    return out;
+}
+
+/* VALUE with one decimal below ten, none above, in the unit of KEY. */
+static char *
+with_unit(char out[TEXT_SPAN_SIZE], enum text_key key, double value)
+{
+    char number[32];
+    snprintf(number, sizeof number, "%.*f", value < 9.95 ? 1 : 0, value);
+    char *zero = strstr(number, ".0");
+    if (zero != NULL)
+        *zero = '\0';
+    return text_fill(out, TEXT_SPAN_SIZE, text_get(key), "n", number, NULL);
+}
+
+char *
+text_span(char out[TEXT_SPAN_SIZE], double seconds)
+{
+    if (seconds < 0)
+        seconds = 0;
+    if (seconds < 0.001)
+        return with_unit(out, TEXT_UNIT_MICROSECONDS, seconds * 1e6);
+    if (seconds < 1)
+        return with_unit(out, TEXT_UNIT_MILLISECONDS, seconds * 1000);
+    if (seconds < 90)
+        return with_unit(out, TEXT_UNIT_SECONDS, seconds);
+    if (seconds < 90 * 60)
+        return with_unit(out, TEXT_UNIT_MINUTES, seconds / 60);
+    if (seconds < 48 * 3600)
+        return with_unit(out, TEXT_UNIT_HOURS, seconds / 3600);
+    return with_unit(out, TEXT_UNIT_DAYS, seconds / 86400);
+}
+
+char *
+text_eta(char out[TEXT_SPAN_SIZE], double seconds)
+{
+    char span[TEXT_SPAN_SIZE];
+    out[0] = '\0';
+    if (seconds < 0)
+        return out;
+    text_span(span, seconds < 1 ? 1 : seconds);
+    return text_fill(out, TEXT_SPAN_SIZE, text_get(TEXT_ETA), "time", span, NULL);
+}
+
+char *
+text_memory(char out[TEXT_SPAN_SIZE], int64_t kib)
+{
+    double amount = (double)kib;
+    if (amount < 1024)
+        return with_unit(out, TEXT_UNIT_KIB, amount);
+    if (amount < 1024.0 * 1024)
+        return with_unit(out, TEXT_UNIT_MIB, amount / 1024);
+    return with_unit(out, TEXT_UNIT_GIB, amount / (1024.0 * 1024));
+}
+
+/* MICROS as calendar time in UTC; false for what a calendar cannot hold. */
+static bool
+calendar(int64_t micros, struct tm *tm)
+{
+    time_t seconds = (time_t)(micros / 1000000);
+    return micros >= 0 && gmtime_r(&seconds, tm) != NULL;
+}
+
+char *
+text_time_machine(char out[TEXT_TIME_SIZE], int64_t micros)
+{
+    struct tm tm;
+    out[0] = '\0';
+    if (!calendar(micros, &tm))
+        return out;
+    size_t used = strftime(out, TEXT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(out + used, TEXT_TIME_SIZE - used, ".%03dZ",
+             (int)(micros / 1000 % 1000));
+    return out;
+}
+
+char *
+text_time(char out[TEXT_TIME_SIZE], int64_t micros)
+{
+    struct tm tm;
+    out[0] = '\0';
+    if (calendar(micros, &tm))
+        strftime(out, TEXT_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm);
+    return out;
+}
+
+const char *
+text_status(enum status status)
+{
+    static const enum text_key keys[STATUS_COUNT] = {
+        [STATUS_QUEUED] = TEXT_STATUS_QUEUED,       [STATUS_RUNNING] = TEXT_STATUS_RUNNING,
+        [STATUS_DONE] = TEXT_STATUS_DONE,           [STATUS_FAILED] = TEXT_STATUS_FAILED,
+        [STATUS_CANCELLED] = TEXT_STATUS_CANCELLED,
+    };
+    return text_get(keys[status]);
+}
+
+const char *
+text_stage(enum stage stage)
+{
+    static const enum text_key keys[STAGE_COUNT] = {
+        [STAGE_REGISTERED] = TEXT_STAGE_REGISTERED,
+        [STAGE_SCHEDULED] = TEXT_STAGE_SCHEDULED,
+        [STAGE_TAKEN] = TEXT_STAGE_TAKEN,
+        [STAGE_CALCULATED] = TEXT_STAGE_CALCULATED,
+        [STAGE_STORED] = TEXT_STAGE_STORED,
+    };
+    return text_get(keys[stage]);
+}
+
+const char *
+text_event(const char *stage)
+{
+    static const struct {
+        const char *name;
+        enum text_key key;
+    } others[] = {
+        {"failed", TEXT_EVENT_FAILED},
+        {"cancelled", TEXT_EVENT_CANCELLED},
+        {"requeued", TEXT_EVENT_REQUEUED},
+        {"retried", TEXT_EVENT_RETRIED},
+    };
+    enum stage known;
+    if (stage_parse(stage, &known))
+        return text_stage(known);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(stage, others[i].name) == 0)
+            return text_get(others[i].key);
+    return stage;
+}

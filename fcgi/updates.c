@@ -1,0 +1,112 @@
+/*
+ * Polls: GET /updates, and the dispatch of every other kind of wait.
+ *
+ * A poll names the revision that its page shows. The answer is made inside one
+ * snapshot of the database, and its revision is that snapshot's, so a client
+ * that applies each answer and asks again from its revision misses nothing and
+ * sees nothing twice as news. A wait that is not answered now can be parked: the
+ * notifier calls updates_answer() again when the revision has moved.
+ */
+#include "fcgi/updates.h"
+
+#include "fcgi/handlers.h"
+#include "fcgi/list.h"
+#include "fcgi/live.h"
+#include "fcgi/text.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool
+live_since(const struct request *r, int64_t *since)
+{
+    if ((r->has & PARAM_SINCE) != 0) {
+        *since = r->since;
+        return true;
+    }
+    const char *text = r->if_none_match;
+    if (text == NULL)
+        return false;
+    if (strncmp(text, "W/", 2) == 0)
+        text += 2;
+    if (text[0] != '"' || !isdigit((unsigned char)text[1]))
+        return false;
+    char *end;
+    long long value = strtoll(text + 1, &end, 10);
+    if (strcmp(end, "\"") != 0)
+        return false;
+    *since = value;
+    return true;
+}
+
+bool
+updates_answer(struct context *ctx, const struct wait *wait, struct reply *reply,
+               int64_t *checked)
+{
+    static live_answer *const kinds[] = {
+        [WAIT_UPDATES] = live_updates,   [WAIT_COMPUTATION] = live_computation,
+        [WAIT_PI] = live_pi,             [WAIT_API_LIST] = live_api_list,
+        [WAIT_API_ROW] = live_api_row,
+    };
+    enum store_rc rc = store_begin_read(ctx->store);
+    if (rc != STORE_OK) {
+        reply_store_error(ctx, NULL, reply, rc);
+        return true;
+    }
+    int64_t revision = store_revision(ctx->store);
+    bool answered;
+    if (revision == 0) {
+        reply_store_error(ctx, NULL, reply, STORE_ERROR);
+        answered = true;
+    } else {
+        *checked = revision;
+        answered = kinds[wait->kind](ctx, wait, revision, reply);
+    }
+    store_end_read(ctx->store);
+    return answered;
+}
+
+void
+updates_nothing_new(const struct wait *wait, struct reply *reply)
+{
+    char etag[32];
+    snprintf(etag, sizeof etag, "\"%" PRId64 "\"", wait->since);
+    reply_header(reply, "Cache-Control", "no-store");
+    reply_header(reply, "Vary", "Prefer");
+    reply_not_modified(reply, etag);
+}
+
+void
+updates_answer_or_park(struct context *ctx, const struct request *r,
+                       const struct wait *wait, struct reply *reply)
+{
+    int64_t checked = 0;
+    if (r->wait_s > 0)
+        reply_header(reply, "Preference-Applied", "wait=%u", r->wait_s);
+    if (updates_answer(ctx, wait, reply, &checked))
+        return;
+    if (r->wait_s > 0)
+        reply_park(reply, wait, checked, r->wait_s);
+    else
+        updates_nothing_new(wait, reply);
+}
+
+void
+updates_handler(struct context *ctx, struct request *r, struct reply *reply)
+{
+    struct wait wait;
+    memset(&wait, 0, sizeof wait);
+    if (!live_since(r, &wait.since)) {
+        r->wants_json = true; /* only scripts ask here */
+        reply_error(ctx, r, reply, 400, "since", text_get(TEXT_ERROR_SINCE));
+        return;
+    }
+    wait.kind = WAIT_UPDATES;
+    wait.filter.status = r->filter.status;
+    wait.filter.radix = r->filter.radix;
+    wait.filter.algorithm = r->filter.algorithm;
+    wait.limit = LIST_ROWS;
+    updates_answer_or_park(ctx, r, &wait, reply);
+}

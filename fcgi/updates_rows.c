@@ -1,0 +1,210 @@
+/*
+ * The answer of GET /updates: which rows of a filter changed, which left, and
+ * which rows make the first screen, in order.
+ *
+ * A client that applies it must be able to show the whole first screen. Rows
+ * that did not change keep their order among themselves, so those of them that
+ * enter the screen enter from below: as many at most as rows changed or left. So
+ * besides the changed rows the answer brings that many unchanged rows from the
+ * end of the order.
+ */
+#include "fcgi/json.h"
+#include "fcgi/list.h"
+#include "fcgi/live.h"
+#include "fcgi/rows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { DELTA_ROWS = 256 };
+
+/* One answer in the making; large, so it is allocated. */
+struct delta {
+    struct store_delta about;
+    struct computation rows[DELTA_ROWS], screen[LIST_ROWS];
+    int64_t removed[DELTA_ROWS], counts[STATUS_COUNT];
+    size_t count, nremoved, nscreen;
+};
+
+/* True when C, which is not FILTER's now, may have been so a moment ago. Only
+ * the status of a row ever changes, and nothing leaves `done`. */
+static bool
+may_have_left(const struct store_filter *filter, const struct computation *c)
+{
+    struct store_filter any_status = *filter;
+    any_status.status = -1;
+    return filter->status != STATUS_DONE && store_filter_matches(&any_status, c);
+}
+
+bool
+live_filter_moved(struct context *ctx, const struct store_filter *filter, int64_t since)
+{
+    struct delta *d = malloc(sizeof *d);
+    if (d == NULL)
+        return true;
+    bool moved = true;
+    if (store_changes(ctx->store, since, d->rows, DELTA_ROWS, &d->count, d->removed,
+                      &d->nremoved, &d->about) == STORE_OK &&
+        !d->about.reset && !d->about.more && d->nremoved == 0) {
+        moved = false;
+        for (size_t i = 0; i < d->count && !moved; i++)
+            moved = store_filter_matches(filter, &d->rows[i]) ||
+                    may_have_left(filter, &d->rows[i]);
+    }
+    free(d);
+    return moved;
+}
+
+/* Appends C as {id, status, revision, html}; false: it could not be rendered. */
+static bool
+add_row(struct view *view, json_t *changed, const struct computation *c)
+{
+    char *html;
+    size_t length;
+    if (rows_render(view, c, &html, &length) != 0)
+        return false;
+    json_t *row = json_object();
+    json_object_set_new(row, "id", json_integer(c->id));
+    json_object_set_new(row, "status", json_string(status_name(c->status)));
+    json_object_set_new(row, "revision", json_integer(c->revision));
+    json_object_set_new(row, "html", json_stringn(html, length));
+    free(html);
+    return json_array_append_new(changed, row) == 0;
+}
+
+static bool
+is_among(const struct computation *rows, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].id == id)
+            return true;
+    return false;
+}
+
+/* Sorts D's rows into CHANGED and REMOVED; returns how many of them there are,
+ * or -1: an error. */
+static int
+add_changes(struct view *view, const struct wait *wait, const struct delta *d,
+            json_t *changed, json_t *removed)
+{
+    int news = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct computation *c = &d->rows[i];
+        if (store_filter_matches(&wait->filter, c)) {
+            if (!add_row(view, changed, c))
+                return -1;
+            news++;
+        } else if (may_have_left(&wait->filter, c)) {
+            json_array_append_new(removed, json_integer(c->id));
+            news++;
+        }
+    }
+    for (size_t i = 0; i < d->nremoved; i++) {
+        json_array_append_new(removed, json_integer(d->removed[i]));
+        news++;
+    }
+    return news;
+}
+
+/* Adds the rows of the screen that CHANGED does not have yet and that a client
+ * may lack: the last NEWS unchanged ones. */
+static bool
+add_entering(struct view *view, const struct wait *wait, const struct delta *d,
+             json_t *changed, int news)
+{
+    for (size_t i = d->nscreen; i > 0; i--) {
+        const struct computation *c = &d->screen[i - 1];
+        if (is_among(d->rows, d->count, c->id))
+            continue;
+        bool newer = c->revision > wait->since; /* beyond a delta that was cut */
+        if (!newer && news == 0)
+            continue;
+        if (!newer)
+            news--;
+        if (!add_row(view, changed, c))
+            return false;
+    }
+    return true;
+}
+
+static json_t *
+counts_of(const struct delta *d)
+{
+    json_t *counts = json_object();
+    for (int s = 0; s < STATUS_COUNT; s++)
+        json_object_set_new(counts, status_name((enum status)s),
+                            json_integer(d->counts[s]));
+    return counts;
+}
+
+/* Makes the answer's body; NULL: an error. *NOTHING is set when no row of the
+ * filter moved. */
+static json_t *
+make_answer(struct context *ctx, const struct wait *wait, struct delta *d, bool *nothing)
+{
+    json_t *answer = json_object(), *changed = json_array(), *removed = json_array();
+    json_t *order = json_array();
+    json_object_set_new(answer, "revision", json_integer(d->about.revision));
+    json_object_set_new(answer, "changed", changed);
+    json_object_set_new(answer, "removed", removed);
+    json_object_set_new(answer, "order", order);
+    json_object_set_new(answer, "counts", counts_of(d));
+
+    bool good = true;
+    if (d->about.reset) {
+        json_object_set_new(answer, "reset", json_true());
+        for (size_t i = 0; i < d->nscreen && good; i++)
+            good = add_row(ctx->app->view, changed, &d->screen[i]);
+    } else {
+        int news = add_changes(ctx->app->view, wait, d, changed, removed);
+        *nothing = news == 0 && !d->about.more;
+        good = news >= 0 && add_entering(ctx->app->view, wait, d, changed, news);
+    }
+    if (d->about.more)
+        json_object_set_new(answer, "more", json_true());
+    for (size_t i = 0; i < d->nscreen; i++)
+        json_array_append_new(order, json_integer(d->screen[i].id));
+    if (!good) {
+        json_decref(answer);
+        return NULL;
+    }
+    return answer;
+}
+
+bool
+live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
+             struct reply *reply)
+{
+    static const struct store_cursor start;
+    if (wait->since == revision)
+        return false;
+    struct delta *d = calloc(1, sizeof *d);
+    enum store_rc rc = d != NULL ? STORE_OK : STORE_ERROR;
+    if (rc == STORE_OK)
+        rc = store_changes(ctx->store, wait->since, d->rows, DELTA_ROWS, &d->count,
+                           d->removed, &d->nremoved, &d->about);
+    if (rc == STORE_OK)
+        rc = store_list(ctx->store, &wait->filter, &start, d->screen, wait->limit,
+                        &d->nscreen, NULL);
+    if (rc == STORE_OK)
+        rc = store_counts(ctx->store, d->counts);
+    if (rc != STORE_OK) {
+        free(d);
+        reply_store_error(ctx, NULL, reply, rc);
+        return true;
+    }
+    if (d->about.reset)
+        d->about.revision = revision;
+    bool nothing = false;
+    json_t *answer = make_answer(ctx, wait, d, &nothing);
+    int64_t to = d->about.revision;
+    free(d);
+    if (nothing) {
+        json_decref(answer);
+        return false;
+    }
+    reply_header(reply, "ETag", "\"%" PRId64 "\"", to);
+    reply_header(reply, "Vary", "Prefer");
+    json_send(reply, 200, answer);
+    return true;
+}

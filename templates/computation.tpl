@@ -1,0 +1,9 @@
+{{%AUTOESCAPE context="HTML"}}
+{{>HEAD}}
+<p class="back"><a href="/?highlight={{ID:url_query_escape}}#c-{{ID}}">[[All computations]]</a></p>
+<h1>{{TITLE}}</h1>
+<div id="live"{{#LIVE}} data-live="{{LIVE_URL}}"{{/LIVE}} data-revision="{{REVISION}}">
+{{>LIVE_PART}}
+</div>
+<p id="announce" class="hidden" role="status" aria-live="polite"></p>
+{{>FOOT}}

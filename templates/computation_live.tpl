@@ -1,0 +1,45 @@
+{{%AUTOESCAPE context="HTML"}}
+<section id="live-answer" class="card answer" data-status="{{STATUS}}">
+{{#ANSWER}}
+<p class="digit-line"><strong class="giant" id="digit">{{DIGIT}}</strong>{{#WINDOW}}<span class="window" aria-label="[[the digits after it]]">{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}…</span>{{/WINDOW}}</p>
+{{/ANSWER}}
+<p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}} <span class="eta">{{ETA}}</span></span>{{/RUNNING}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
+{{#FAILED}}<p class="error">{{MESSAGE}}</p>{{/FAILED}}
+<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a>{{/LINK}}</p>
+</section>
+<section id="live-stages">
+<h2>[[Stages]]</h2>
+<ol class="stages">
+{{#STAGE}}<li class="{{STATE}}" data-stage="{{NAME}}"><span class="name">{{LABEL}}</span>{{#REACHED}} <time datetime="{{TIME}}">{{TIME_TEXT}}</time> <span class="took">{{TOOK}}</span>{{/REACHED}}</li>
+{{/STAGE}}
+</ol>
+</section>
+<section id="live-facts">
+<h2>[[How it was done]]</h2>
+{{#FACTS}}
+<dl class="facts">
+<div><dt>[[Algorithm]]</dt><dd>{{ALGORITHM}}{{#CHOSEN}} ([[chose]] {{METHOD}}){{/CHOSEN}}</dd></div>
+{{#ANSWERED_BY}}<div><dt>[[Answered by]]</dt><dd><a href="/computations/{{ID}}">[[computation]] {{ID}}</a></dd></div>{{/ANSWERED_BY}}
+{{#WALL}}<div><dt>[[Time]]</dt><dd>{{VALUE}}</dd></div>{{/WALL}}
+{{#CPU}}<div><dt>[[CPU time]]</dt><dd>{{VALUE}}</dd></div>{{/CPU}}
+{{#PEAK}}<div><dt>[[Peak memory]]</dt><dd>{{VALUE}}</dd></div>{{/PEAK}}
+{{#ATTEMPTS}}<div><dt>[[Attempts]]</dt><dd>{{VALUE}}</dd></div>{{/ATTEMPTS}}
+{{#VERIFIED}}<div><dt>[[Checked]]</dt><dd class="verified">{{VALUE}}</dd></div>{{/VERIFIED}}
+{{#NOT_CHECKED}}<div><dt>[[Checked]]</dt><dd class="verified none">[[not checked]]</dd></div>{{/NOT_CHECKED}}
+</dl>
+{{/FACTS}}
+</section>
+<section id="live-events">
+<h2>[[History]]</h2>
+<ol class="events">
+{{#EVENT}}<li><time datetime="{{TIME}}">{{TIME_TEXT}}</time> <span class="name">{{LABEL}}</span> <span class="detail">{{MESSAGE}}</span></li>
+{{/EVENT}}
+</ol>
+</section>
+<section id="live-actions" class="actions">
+{{#ACTIONS}}
+{{#CAN_CANCEL}}<form method="post" action="/computations/{{ID}}/cancel"><input type="hidden" name="csrf" value="{{CSRF}}"><button>[[Cancel]]</button></form>{{/CAN_CANCEL}}
+{{#CAN_RETRY}}<form method="post" action="/computations/{{ID}}/retry"><input type="hidden" name="csrf" value="{{CSRF}}"><button>[[Try again]]</button></form>{{/CAN_RETRY}}
+<a class="button quiet" href="/computations/{{ID}}/delete">[[Delete…]]</a>
+{{/ACTIONS}}
+</section>

@@ -1,0 +1,9 @@
+{{%AUTOESCAPE context="HTML"}}
+{{>HEAD}}
+<section class="card failure" data-status="{{STATUS}}">
+<h1>{{TITLE}}</h1>
+<p{{#BAD_FIELD}} class="error" data-field="{{NAME}}"{{/BAD_FIELD}}>{{MESSAGE}}</p>
+<p><a class="button" href="/">[[All computations]]</a></p>
+<p class="small">[[Error]] {{STATUS}} · [[request]] {{REQUEST}}</p>
+</section>
+{{>FOOT}}

@@ -1,0 +1,22 @@
+{{%AUTOESCAPE context="HTML"}}
+<!doctype html>
+<html lang="@LANG@">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{TITLE}} · nthpi</title>
+<link rel="stylesheet" href="/static/nthpi.css?v={{BUILD:url_query_escape}}">
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+<script src="/static/live.js?v={{BUILD:url_query_escape}}" defer></script>
+{{#REFRESH}}
+<noscript><meta http-equiv="refresh" content="10"><link rel="stylesheet" href="/static/noscript.css?v={{BUILD:url_query_escape}}"></noscript>
+{{/REFRESH}}
+</head>
+<body>
+<a class="skip" href="#main">[[Skip to the content]]</a>
+<header class="top">
+<a class="brand" href="/"><span class="pi-sign" aria-hidden="true">π</span><span class="brand-name">nthpi</span></a>
+<p class="tagline">[[What is the <i>n</i>-th digit of π?]]</p>
+<p class="connection" id="connection" hidden data-live="[[live]]" data-lost="[[reconnecting…]]"></p>
+</header>
+<main id="main">

@@ -1,0 +1,45 @@
+{{%AUTOESCAPE context="HTML"}}
+{{>HEAD}}
+<h1 class="hidden">[[The n-th digit of π]]</h1>
+{{>FORM}}
+{{#FOCUS}}
+<noscript><p class="hint">[[This page does not reload while you fill in the form.]] <a href="/">[[Back to the list]]</a></p></noscript>
+{{/FOCUS}}
+<nav class="filters" aria-label="[[Which computations]]">
+<ul>
+{{#STATUS_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}{{#COUNTED}} <span class="count" data-count="{{STATUS}}">{{COUNT}}</span>{{/COUNTED}}</a></li>
+{{/STATUS_LINK}}
+</ul>
+<ul>
+{{#RADIX_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{/RADIX_LINK}}
+</ul>
+<ul>
+{{#ALGORITHM_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{/ALGORITHM_LINK}}
+</ul>
+</nav>
+<div class="list">
+<table id="computations" data-live="{{LIVE_URL}}" data-revision="{{REVISION}}"{{#ORDERED}} data-ordered="1"{{/ORDERED}}{{#PINNED}} data-pinned="{{ID}}"{{/PINNED}}>
+<caption class="hidden">[[Computations: running ones first, then the newest]]</caption>
+<thead>
+<tr><th scope="col" class="position">[[Position]]</th><th scope="col" class="digit">[[Digit]]</th><th scope="col" class="status">[[Status]]</th><th scope="col" class="radix">[[Radix]]</th><th scope="col" class="algorithm">[[Algorithm]]</th><th scope="col" class="when">[[Asked]]</th><th scope="col" class="pi">[[All digits]]</th></tr>
+</thead>
+<tbody>
+{{>ROW}}
+</tbody>
+</table>
+</div>
+<div id="empty" class="empty"{{#HAS_ROWS}} hidden{{/HAS_ROWS}}>
+{{#EMPTY_ALL}}
+<p class="big">[[Nobody has asked for a digit yet.]]</p>
+<p>[[The first digit of π after the point is 1. What is the millionth?]] <a href="/?new=1&amp;position=1000000#new">[[Find out]]</a></p>
+{{/EMPTY_ALL}}
+{{#EMPTY_FILTER}}
+<p class="big">[[No computation is like that.]]</p>
+<p><a href="/">[[Show all of them]]</a></p>
+{{/EMPTY_FILTER}}
+</div>
+<p class="pages">{{#NEWEST}}<a href="{{HREF}}">[[Newest]]</a>{{/NEWEST}} {{#OLDER}}<a href="{{HREF}}" rel="next">[[Older]]</a>{{/OLDER}}</p>
+<p id="announce" class="hidden" role="status" aria-live="polite" data-done="[[Digit {position} of π is {digit}.]]" data-failed="[[The computation of digit {position} has failed.]]"></p>
+{{>FOOT}}

@@ -1,0 +1,111 @@
+# Turns a template into one for a language: awk -v lang=xx -v po=FILE -f
+# localize.awk TEMPLATE. Text for people stands in templates as [[English text]],
+# on one line. Each is replaced by its msgstr from the po file, or by itself
+# when there is no po file (English) or no translation. @LANG@ becomes the
+# language. Markers that do not match, and texts that a po file translates with
+# another set of {{...}}, stop the build.
+
+function fail(message) {
+    printf "%s:%d: %s\n", FILENAME, FNR, message > "/dev/stderr"
+    failed = 1
+    exit 1
+}
+
+# The text of a po file's quoted string.
+function unquote(s) {
+    sub(/^[^"]*"/, "", s)
+    sub(/"[ \t]*$/, "", s)
+    gsub(/\\n/, "\n", s)
+    gsub(/\\"/, "\"", s)
+    gsub(/\\\\/, "\\", s)
+    return s
+}
+
+function keep() {
+    if (id != "" && str != "" && !fuzzy)
+        text[id] = str
+    id = str = where = ""
+    fuzzy = 0
+}
+
+function read_po(file,    line, got) {
+    while ((got = (getline line < file)) > 0) {
+        if (line ~ /^#,.*fuzzy/) {
+            keep()
+            fuzzy = 1
+        } else if (line ~ /^msgid[ \t]/) {
+            if (where != "")
+                keep()
+            where = "id"
+            id = unquote(line)
+        } else if (line ~ /^msgstr[ \t]/) {
+            where = "str"
+            str = unquote(line)
+        } else if (line ~ /^"/) {
+            if (where == "id")
+                id = id unquote(line)
+            else
+                str = str unquote(line)
+        }
+    }
+    if (got < 0) {
+        printf "%s: cannot be read\n", file > "/dev/stderr"
+        failed = 1
+        exit 1
+    }
+    keep()
+    close(file)
+}
+
+# The {{...}} of S, in order.
+function markers(s,    all) {
+    all = ""
+    while (match(s, /\{\{[^}]*\}\}/)) {
+        all = all substr(s, RSTART, RLENGTH)
+        s = substr(s, RSTART + RLENGTH)
+    }
+    return all
+}
+
+function translate(english) {
+    if (english == "")
+        fail("an empty text")
+    if (!(english in text))
+        return english
+    if (markers(english) != markers(text[english]))
+        fail("other values in the translation of: " english)
+    return text[english]
+}
+
+BEGIN {
+    if (lang == "")
+        lang = "en"
+    if (po != "")
+        read_po(po)
+}
+
+{
+    rest = $0
+    line = ""
+    while ((at = index(rest, "[[")) > 0) {
+        line = line substr(rest, 1, at - 1)
+        rest = substr(rest, at + 2)
+        end = index(rest, "]]")
+        if (index(line, "]]") > 0)
+            fail("]] without [[")
+        if (end == 0)
+            fail("[[ without ]] on the same line")
+        inside = substr(rest, 1, end - 1)
+        if (index(inside, "[[") > 0)
+            fail("[[ inside a text")
+        line = line translate(inside)
+        rest = substr(rest, end + 2)
+    }
+    if (index(rest, "]]") > 0)
+        fail("]] without [[")
+    line = line rest
+    gsub(/@LANG@/, lang, line)
+    print line
+}
+
+END { exit failed }

@@ -1,0 +1,264 @@
+// Keeps an open page up to date. The page works without this file.
+//
+// A poll asks "what changed since revision R?" and may wait for the answer. One
+// request is in flight at a time. Where the browser has Web Locks, of all tabs
+// with the same question the one that holds the lock polls and tells the others
+// (BroadcastChannel), because a browser opens few connections to a site. A
+// hidden tab gives the lock away; it listens, and asks once a minute while
+// something runs.
+'use strict';
+
+(() => {
+  const WAIT = 25; // seconds a poll may wait
+  const HIDDEN_EVERY = 60_000;
+  const TOO_FAST = 200; // answers that come faster than this, ms, are slowed down
+  const BACKOFF_MOST = 30_000;
+
+  const connection = document.getElementById('connection');
+  const announcer = document.getElementById('announce');
+
+  function showConnection(state) {
+    if (!connection) return;
+    connection.hidden = false;
+    connection.dataset.state = state;
+    connection.textContent = connection.dataset[state];
+  }
+
+  function announce(text) {
+    if (announcer && announcer.textContent !== text) announcer.textContent = text;
+  }
+
+  const sleep = (ms, signal) => new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
+
+  /** Runs CHANGE, which may replace or move elements of ROOT, and puts the focus
+   * back on what took the place of the focused element. */
+  function keepingFocus(root, change) {
+    const focused = document.activeElement;
+    const holder = root.contains(focused) ? focused.closest('[id]') : null;
+    const order = holder ? [...holder.querySelectorAll('a, button, input')].indexOf(focused) : -1;
+    const id = holder?.id;
+    change();
+    if (!id || document.activeElement === focused) return;
+    const now = document.getElementById(id);
+    (now?.querySelectorAll('a, button, input')[order] ?? now)?.focus({ preventScroll: true });
+  }
+
+  function parse(html) {
+    const template = document.createElement('template');
+    template.innerHTML = html;
+    return template.content;
+  }
+
+  /** Thousands of a position in spans, so that style can set them apart; the text
+   * stays the plain number. */
+  function groupThousands(root) {
+    for (const link of root.querySelectorAll('.position a')) {
+      const text = link.textContent;
+      if (text.length < 5 || link.firstElementChild) continue;
+      const groups = text.split(/(?=(?:\d{3})+$)/);
+      link.replaceChildren(...groups.map((group) => {
+        const span = document.createElement('span');
+        span.textContent = group;
+        return span;
+      }));
+    }
+  }
+
+  // ---- the table ----
+
+  function tableView(table) {
+    const body = table.tBodies[0];
+    const empty = document.getElementById('empty');
+    const title = document.title;
+    const pinned = table.dataset.pinned ? `c-${table.dataset.pinned}` : null;
+    groupThousands(body);
+
+    function tell(row, before) {
+      const { status, position } = row.dataset;
+      if (!before || before.dataset.status === status) return;
+      const text = status === 'done' ? announcer?.dataset.done
+        : status === 'failed' ? announcer?.dataset.failed : null;
+      if (text) {
+        announce(text.replace('{position}', position)
+          .replace('{digit}', row.querySelector('.digit').textContent));
+      }
+    }
+
+    function countUp(counts) {
+      for (const element of document.querySelectorAll('[data-count]')) {
+        element.textContent = counts[element.dataset.count] ?? element.textContent;
+      }
+      document.title = counts.running ? `(${counts.running}) ${title}` : title;
+    }
+
+    /** Puts the rows of ORDER in order; the row that the page is about stays on
+     * top, and what is not in ORDER goes. Returns false when a row is missing. */
+    function arrange(order, fresh) {
+      const top = pinned && document.getElementById(pinned);
+      const rows = order.map((id) => document.getElementById(`c-${id}`) ?? fresh.get(id));
+      if (rows.includes(undefined)) return false;
+      const wanted = top ? [top, ...rows.filter((row) => row !== top)] : rows;
+      let at = body.firstElementChild;
+      for (const row of wanted) {
+        if (row === at) at = at.nextElementSibling;
+        else body.insertBefore(row, at);
+      }
+      while (at) {
+        const next = at.nextElementSibling;
+        at.remove();
+        at = next;
+      }
+      return true;
+    }
+
+    return {
+      url: table.dataset.live,
+      revision: Number(table.dataset.revision),
+      busy: () => body.querySelector('[data-status=queued], [data-status=running]') !== null,
+      apply(answer) {
+        let whole = true;
+        keepingFocus(body, () => {
+          const fresh = new Map();
+          if (answer.reset) body.replaceChildren();
+          for (const id of answer.removed) document.getElementById(`c-${id}`)?.remove();
+          for (const { id, html } of answer.changed) {
+            const row = parse(html).querySelector('tr');
+            const before = document.getElementById(row.id);
+            groupThousands(row);
+            if (row.id === pinned) row.classList.add('highlight');
+            tell(row, before);
+            if (before) before.replaceWith(row);
+            else fresh.set(id, row);
+          }
+          if (table.dataset.ordered) whole = arrange(answer.order, fresh);
+        });
+        if (empty) empty.hidden = body.rows.length > 0;
+        countUp(answer.counts);
+        table.dataset.revision = answer.revision;
+        return whole ? answer.revision : 0; // 0: start anew
+      },
+    };
+  }
+
+  // ---- the live part of a page about one thing ----
+
+  function partView(part) {
+    return {
+      url: part.dataset.live,
+      revision: Number(part.dataset.revision),
+      busy: () => true,
+      apply(answer) {
+        keepingFocus(part, () => {
+          for (const section of [...parse(answer.html).children]) {
+            const before = document.getElementById(section.id);
+            if (!before) part.append(section);
+            else if (!before.isEqualNode(section)) before.replaceWith(section);
+          }
+        });
+        part.dataset.revision = answer.revision;
+        if (!answer.live) announce(part.querySelector('.badge, .headline')?.textContent ?? '');
+        return answer.revision;
+      },
+    };
+  }
+
+  // ---- polling ----
+
+  function poll(view) {
+    const url = new URL(view.url, location.href);
+    const channel = 'BroadcastChannel' in window ? new BroadcastChannel(`nthpi ${url}`) : null;
+    let revision = view.revision;
+    let stop = null; // ends what is under way
+    let over = false; // nothing will change any more
+
+    function take(answer) {
+      const before = revision;
+      revision = view.apply(answer);
+      over = answer.live === false;
+      return before;
+    }
+
+    /** One question; resolves to true when it was answered. */
+    async function ask(wait, signal) {
+      const headers = { Accept: 'application/json', 'If-None-Match': `"${revision}"` };
+      if (wait) headers.Prefer = `wait=${wait}`;
+      const response = await fetch(url, { headers, cache: 'no-store', signal });
+      if (response.status === 304) return;
+      if (response.status === 404 || response.status === 410) {
+        over = true;
+        location.reload(); // what the page is about has gone
+        return;
+      }
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      const answer = await response.json();
+      const since = take(answer);
+      channel?.postMessage({ since, answer });
+    }
+
+    /** Polls until SIGNAL is aborted. */
+    async function loop(signal) {
+      let failures = 0;
+      let wait = 0; // the first answer is at once: it shows that all is well
+      while (!signal.aborted && !over) {
+        const begun = performance.now();
+        try {
+          await ask(wait, signal);
+          failures = 0;
+          showConnection('live');
+          const early = TOO_FAST - (performance.now() - begun);
+          if (wait && early > 0) await sleep(early * (0.5 + Math.random()), signal);
+          wait = WAIT;
+        } catch (error) {
+          if (signal.aborted) return;
+          failures++;
+          wait = 0;
+          if (failures > 1) showConnection('lost');
+          const most = Math.min(BACKOFF_MOST, 250 * 2 ** failures);
+          await sleep(most * (0.5 + Math.random() / 2), signal);
+        }
+      }
+    }
+
+    async function hiddenLoop(signal) {
+      while (!signal.aborted && !over) {
+        await sleep(HIDDEN_EVERY, signal);
+        if (!signal.aborted && view.busy()) await ask(0, signal).catch(() => {});
+      }
+    }
+
+    function start() {
+      stop?.abort();
+      if (over) return;
+      stop = new AbortController();
+      const { signal } = stop;
+      if (document.hidden) hiddenLoop(signal);
+      else if (!channel || !navigator.locks) loop(signal);
+      else {
+        ask(0, signal).then(() => showConnection('live'), () => {});
+        navigator.locks.request(`nthpi ${url}`, { signal }, () => loop(signal)).catch(() => {});
+      }
+    }
+
+    channel?.addEventListener('message', ({ data: { since, answer } }) => {
+      if (over || answer.revision === revision) return;
+      if (answer.reset || answer.html !== undefined || (since <= revision && answer.revision > revision)) {
+        take(answer);
+        showConnection('live');
+      } else if (since > revision && stop) {
+        ask(0, stop.signal).catch(() => {}); // something was missed in between
+      }
+    });
+    document.addEventListener('visibilitychange', start);
+    addEventListener('pagehide', () => stop?.abort());
+    addEventListener('pageshow', (event) => { if (event.persisted) start(); });
+    start();
+  }
+
+  const table = document.querySelector('table[data-live]');
+  const part = document.querySelector('#live[data-live]');
+  if (table) poll(tableView(table));
+  if (part) poll(partView(part));
+})();
