@@ -12,9 +12,13 @@
 
 #include "engine_fixture.h"
 
-/* Beyond 1.858 million decimal digits the terms need products over 2^64 and
- * shifts reach whole limbs: small sizes alone would not show a mistake there. */
+/* More than 2^17 terms (1.858 million decimal digits): some mistakes with words,
+ * such as a shift by all 64 bits, do not show at smaller sizes. */
 #define LONG 2200000
+
+/* From here on the terms' index passes 635,000 and p(k) passes a word. The digits
+ * at the end depend on all terms. */
+#define LARGEST 7700000
 
 static char *decimal, *hexadecimal;
 
@@ -78,6 +82,21 @@ test_bbp_agrees(void **state)
         assert_memory_equal(text, hexadecimal + at[i] - 1, length);
         free(text);
     }
+}
+
+static void
+test_beyond_a_word(void **state)
+{
+    const uint64_t at = LARGEST - 5;
+    size_t length;
+    char *all, *text;
+
+    (void)state;
+    all = digits_of("chudnovsky", 16, LARGEST, 2, NULL);
+    text = digits_of("bbp", 16, at, 2, &length);
+    assert_memory_equal(text, all + at - 1, ENGINE_WINDOW);
+    free(text);
+    free(all);
 }
 
 /* The decimal digits are those of the hexadecimal ones, converted by GMP. */
@@ -187,6 +206,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_bbp_agrees),
+        cmocka_unit_test(test_beyond_a_word),
         cmocka_unit_test(test_radices_agree),
         cmocka_unit_test(test_every_small_position),
         cmocka_unit_test(test_runs),
