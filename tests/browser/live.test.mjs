@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, navigations, open, picture } from '../lib/browser.mjs';
-import { Site, until } from '../lib/site.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: { 'lease-s': 5 } });
+const site = await Site.start({ options: { ...slow.options, 'lease-s': 5 } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
 
+let asked = 0;
+const nextSlow = () => slow.position + 1000 * asked++;
 const row = (page, id) => page.locator(`tr#c-${id}`);
 const status = (page, id) => row(page, id).getAttribute('data-status');
 const becomes = (page, id, wanted, options) =>
@@ -35,7 +37,7 @@ async function choose(page, name, value) {
 
 test('submit through the form: the row goes from queued to done without a reload', async () => {
   const page = await open(browser);
-  const id = await submit(page, 40_000, { algorithm: 'spigot' });
+  const id = await submit(page, nextSlow(), slow.question);
   await page.waitForLoadState();
   const seen = navigations(page);
   assert.notEqual(await status(page, id), 'done', 'it is not done yet');
@@ -100,8 +102,7 @@ for (const [name, program, signal] of [
     await page.goto(`${site.url}/`);
     const seen = navigations(page);
     page.tolerate(true);
-    const { id } = await site.ask({ SIGKILL: 41_000, SIGTERM: 42_000 }[signal] + (program === 'fcgi' ? 0 : 1),
-      { algorithm: 'spigot' });
+    const { id } = await site.ask(nextSlow(), slow.question);
     await becomes(page, id, 'running');
     await site.kill(program, signal);
     site.start(program);
@@ -120,7 +121,7 @@ for (const [name, program, signal] of [
 
 test('focus stays where it was when a row is replaced', async () => {
   const page = await open(browser);
-  const { id } = await site.ask(43_000, { algorithm: 'spigot' });
+  const { id } = await site.ask(nextSlow(), slow.question);
   await page.goto(`${site.url}/`);
   await becomes(page, id, 'running');
   await row(page, id).locator('a').first().focus();
@@ -160,7 +161,7 @@ test('the form works by keyboard alone', async () => {
 
 test('a computation\'s page follows its computation', async () => {
   const page = await open(browser);
-  const { id } = await site.ask(44_000, { algorithm: 'spigot' });
+  const { id } = await site.ask(nextSlow(), slow.question);
   await page.goto(`${site.url}/computations/${id}`);
   const seen = navigations(page);
   const done = await site.waitDone(id);
@@ -176,9 +177,10 @@ test('a computation\'s page follows its computation', async () => {
 
 test('the page of pi follows the computation that extends it', async () => {
   const page = await open(browser);
-  const { id } = await site.ask(45_000, { algorithm: 'spigot' });
+  const position = nextSlow();
+  const { id } = await site.ask(position, slow.question);
   await site.waitFor(id, ({ status: now }) => now === 'running', 'running');
-  await page.goto(`${site.url}/pi/45000`);
+  await page.goto(`${site.url}/pi/${position}`);
   const seen = navigations(page);
   await page.locator('pre#digits mark').waitFor({ timeout: 60_000 });
   assert.equal((await page.locator('pre#digits mark').innerText()).trim(), (await site.waitDone(id)).digit);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, open, overflow, picture } from '../lib/browser.mjs';
-import { Site } from '../lib/site.mjs';
+import { Site, slow } from '../lib/site.mjs';
 
-const site = await Site.start();
+const site = await Site.start({ options: slow.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -92,7 +92,7 @@ test('with JavaScript off the form works and the page refreshes itself while som
   const refresh = () => page.locator('noscript meta[http-equiv=refresh], meta[http-equiv=refresh]').count();
   assert.equal(await refresh(), 0, 'nothing runs: no refresh');
 
-  await page.locator('form#new [name=position]').fill('48000');
+  await page.locator('form#new [name=position]').fill(String(slow.position));
   const algorithm = page.locator('form#new [name=algorithm]');
   if ((await algorithm.first().getAttribute('type')) === 'radio') await page.locator('form#new [name=algorithm][value=spigot]').check();
   else await algorithm.selectOption('spigot');
@@ -117,7 +117,7 @@ test('with JavaScript off the form works and the page refreshes itself while som
 
 test('with JavaScript off a half-typed form is never eaten', async () => {
   const visitor = site.visitor();
-  const slow = await visitor.submit(50_000, { algorithm: 'spigot' });
+  const running = await visitor.submit(slow.position + 1, slow.question);
   const page = await open(browser, { javaScriptEnabled: false });
   await page.goto(`${site.url}/`);
   // Where the page refreshes itself its form is out of sight, one click away.
@@ -130,8 +130,8 @@ test('with JavaScript off a half-typed form is never eaten', async () => {
   const refreshes = await page.locator('meta[http-equiv=refresh]').count();
   assert.equal(refreshes, 0, 'this page stays as it is');
   await page.context().close();
-  await visitor.post(`/computations/${slow}/cancel`);
-  await site.waitFor(slow, ({ status }) => status === 'cancelled', 'cancelled');
+  await visitor.post(`/computations/${running}/cancel`);
+  await site.waitFor(running, ({ status }) => status === 'cancelled', 'cancelled');
 });
 
 test('deleting asks first, without JavaScript too', async () => {

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { pi } from '../lib/pi.mjs';
 import { PollClient } from '../lib/poll.mjs';
-import { Site, until } from '../lib/site.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
 
 const RESTARTS = 20;
 
-const site = await Site.start({ options: { 'lease-s': 5 } });
+const site = await Site.start({ options: { ...slow.options, 'lease-s': 5 } });
 after(() => site.stop());
 
 // Asks again until the site answers: it is being restarted under us.
@@ -24,7 +24,7 @@ test(`a poll client keeps up over ${RESTARTS} restarts`, async () => {
   try {
     for (let i = 0; i < RESTARTS; i++) {
       const quick = await insist(() => visitor.submit(position++));
-      if (i % 4 === 1) await insist(() => site.ask(30_000 + i, { algorithm: 'spigot' }));
+      if (i % 4 === 1) await insist(() => site.ask(slow.position / 2 + i, slow.question));
       if (i % 5 === 2) {
         await insist(async () => {
           const answer = await visitor.post(`/computations/${quick}/delete`);
@@ -57,7 +57,7 @@ test(`a poll client keeps up over ${RESTARTS} restarts`, async () => {
     await client.stop();
   }
 
-  const digits = await pi(50_000);
+  const digits = await pi(slow.position);
   const done = await site.sql("SELECT position, digit FROM computation WHERE status = 'done' AND radix = 10");
   assert.ok(done.length > 10);
   for (const row of done) assert.equal(row.digit, digits[1 + row.position], `position ${row.position}`);

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { element, elements, filled, rows, tags, text } from '../lib/html.mjs';
-import { Site } from '../lib/site.mjs';
+import { Site, slow } from '../lib/site.mjs';
 
-const site = await Site.start();
+const site = await Site.start({ options: slow.options });
 after(() => site.stop());
 
 const html = { headers: { accept: 'text/html' } };
@@ -84,18 +84,18 @@ test('filters and pages of the list', async () => {
 
 test('running rows stand on top', async () => {
   const visitor = site.visitor();
-  const slow = await visitor.submit(50_000, { algorithm: 'spigot' });
-  await site.waitFor(slow, ({ status }) => status === 'running', 'running');
+  const id = await visitor.submit(slow.position, slow.question);
+  await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const quick = await site.ask(61);
   const order = rows(await page('/')).map(({ id }) => id);
-  const now = (await site.api('GET', `/api/v1/computations/${slow}`)).json().status;
+  const now = (await site.api('GET', `/api/v1/computations/${id}`)).json().status;
   assert.equal(now, 'running', 'it is still running');
-  assert.equal(order[0], slow);
+  assert.equal(order[0], id);
   assert.ok(order.includes(quick.id));
-  const running = rows(await page('/')).find(({ id }) => id === slow);
+  const running = rows(await page('/')).find((own) => own.id === id);
   assert.ok(elements(running.html, 'progress').length === 1, 'a progress element');
-  assert.equal((await visitor.post(`/computations/${slow}/cancel`)).status, 303);
-  await site.waitFor(slow, ({ status }) => status === 'cancelled', 'cancelled');
+  assert.equal((await visitor.post(`/computations/${id}/cancel`)).status, 303);
+  await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
 });
 
 test('pages are 304 for those who have them, until something changes', async () => {

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { decode, element, elements, filled, text } from '../lib/html.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, until } from '../lib/site.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
 
-const site = await Site.start();
+const site = await Site.start({ options: slow.options });
 after(() => site.stop());
 
 const html = { headers: { accept: 'text/html' } };
@@ -136,19 +136,19 @@ test('runs of nines and zeros at the cut', async () => {
 
 test('while it is computed the known part and progress are shown', async () => {
   const visitor = site.visitor();
-  const slow = await visitor.submit(50_000, { algorithm: 'spigot' });
-  const whole = await pi(50_000);
+  const running = await visitor.submit(slow.position, slow.question);
+  const whole = await pi(slow.position);
   const part = await until(async () => {
-    const answer = await site.get('/pi/50000?from=13001', html);
+    const answer = await site.get(`/pi/${slow.position}?from=13001`, html);
     if (answer.status !== 200) return false;
-    const state = (await site.api('GET', `/api/v1/computations/${slow}`)).json().status;
+    const state = (await site.api('GET', `/api/v1/computations/${running}`)).json().status;
     if (state !== 'running') throw new Error(`it is ${state} already`);
     const pre = element(answer.text, 'pre', { id: 'digits' });
     return pre && digits(answer.text).replace(/^3\./, '').length > 0 ? answer.text : false;
   }, 'digits beyond the prefix while the spigot runs');
   const shown = digits(part).replace(/^3\./, '');
   assert.ok(whole.slice(2 + 13_000).startsWith(shown), 'they are right');
-  assert.ok(elements(await page('/pi/50000'), 'progress').length >= 1);
-  await visitor.post(`/computations/${slow}/cancel`);
-  await site.waitFor(slow, ({ status }) => status === 'cancelled', 'cancelled');
+  assert.ok(elements(await page(`/pi/${slow.position}`), 'progress').length >= 1);
+  await visitor.post(`/computations/${running}/cancel`);
+  await site.waitFor(running, ({ status }) => status === 'cancelled', 'cancelled');
 });

@@ -16,6 +16,14 @@ const run = promisify(execFile);
 export const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 export const build = path.resolve(process.env.NTHPI_BUILD || path.join(source, 'build'));
 
+/** Option and question of jobs that run for seconds: spigot beyond what sites
+ * usually accept. Add to the position for another job. */
+export const slow = {
+  options: { 'limit-spigot': 2_000_000 },
+  position: 300_000,
+  question: { algorithm: 'spigot' },
+};
+
 /** Resolves as soon as CHECK() gives something true (errors count as not yet);
  * looks every few milliseconds. WHAT says in the error what never came. */
 export async function until(check, what, { timeout = 30_000, every = 25 } = {}) {
