@@ -10,6 +10,13 @@ libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/handlers.h \
 	fcgi/middleware.c fcgi/middleware.h \
+	fcgi/park.c fcgi/park.h fcgi/park_internal.h \
+	fcgi/park_conn.c fcgi/park_conn.h \
+	fcgi/park_listen.c \
+	fcgi/park_loop.c \
+	fcgi/park_pool.c \
+	fcgi/park_serve.c \
+	fcgi/park_wait.c fcgi/park_wait.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \
 	fcgi/request_decode.c \
@@ -29,6 +36,7 @@ libweb_a_SOURCES += \
 	fcgi/form.c fcgi/form.h \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
+	fcgi/notify.c \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \

@@ -11,8 +11,8 @@
  * revision moves it renders one answer for each group of equal waits and writes
  * it to all of them.
  *
- * This is the only file that knows how libfcgi keeps a request: it relies on
- * public fields of FCGX_Request, and tests/unit/test_park.c pins them.
+ * park_serve.c is the only file that knows how libfcgi keeps a request: it
+ * relies on public fields of FCGX_Request, and tests/unit/test_park.c pins them.
  */
 #ifndef NTHPI_PARK_H
 #define NTHPI_PARK_H
@@ -30,19 +30,24 @@ struct park_stats {
 /*
  * Binds the sockets of conf.listen (several paths; stale socket files are
  * replaced, a live one is an error), with backlog 4096 and conf.socket_mode.
+ * APP stays the caller's and must outlive the park; its store, view, bell (a
+ * listening one) and keys are used from park_run() on. Sets up libfcgi, which
+ * takes SIGTERM and SIGUSR1 unless they have a handler: install yours before.
  * Descriptors passed by systemd (LISTEN_FDS) are used instead when present.
  * NULL: an error, logged.
  */
 struct park *park_open(struct app *app);
 
-/* Runs until *STOP is not 0 (set by a signal handler; the loop's epoll_pwait
+/* Starts the threads and runs until *STOP is not 0 (set by a signal handler; the loop's epoll_pwait
  * unblocks SIGTERM and SIGINT): then stops accepting, lets running requests end,
  * answers all parked polls as if their time was over, and returns 0. -1: could
  * not start, logged. */
 int park_run(struct park *park, const volatile sig_atomic_t *stop);
 
+/* Any thread. */
 void park_stats(struct park *park, struct park_stats *stats);
 
+/* Closes the sockets and frees PARK; NULL is allowed. After park_run(). */
 void park_close(struct park *park);
 
 #endif

@@ -1,0 +1,291 @@
+/*
+ * Records are made on the way out. The whole answer (content cut into records
+ * of at most RECORD_MAX bytes, each with its header, then the closing records)
+ * is a stream that is computed from the content; `sent` says how far in it we
+ * are, so that a short write needs no copy of what is left. Record formats:
+ * FastCGI specification 1.0, sections 3.3, 5.3 and 5.5.
+ */
+#include "config.h"
+
+#include "fcgi/park_conn.h"
+
+#include "common/log.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+    HEADER = 8,
+    RECORD_MAX = 65535,
+    TRAILER = HEADER + HEADER + 8, /* an empty STDOUT record, END_REQUEST */
+    STDOUT_TYPE = 6,
+    END_REQUEST_TYPE = 3,
+    PIECES = 16,            /* of one sendmsg() */
+    FILE_PIECE = 64 * 1024, /* bytes of a file read at a time */
+    ROUNDS = 16,            /* calls before others get their turn */
+};
+
+struct blob {
+    atomic_uint users;
+    size_t length;
+    char *bytes;
+};
+
+struct blob *
+blob_of(const struct reply *reply)
+{
+    size_t body = reply->file_fd < 0 ? (size_t)reply_body_size(reply) : 0;
+    struct blob *blob = malloc(sizeof *blob);
+    if (!blob)
+        return NULL;
+    blob->bytes = reply_head(reply, body, &blob->length);
+    if (!blob->bytes) {
+        free(blob);
+        return NULL;
+    }
+    if (body > 0)
+        memcpy(blob->bytes + blob->length, reply->body, body);
+    blob->length += body;
+    atomic_init(&blob->users, 1);
+    return blob;
+}
+
+struct blob *
+blob_keep(struct blob *blob)
+{
+    atomic_fetch_add_explicit(&blob->users, 1, memory_order_relaxed);
+    return blob;
+}
+
+void
+blob_release(struct blob *blob)
+{
+    if (!blob || atomic_fetch_sub_explicit(&blob->users, 1, memory_order_acq_rel) > 1)
+        return;
+    free(blob->bytes);
+    free(blob);
+}
+
+struct conn *
+conn_new(int fd)
+{
+    struct conn *conn = calloc(1, sizeof *conn);
+    if (!conn)
+        return NULL;
+    conn->source = (struct source){SOURCE_CONN, fd};
+    conn->state = CONN_BUSY;
+    conn->out.file_fd = -1;
+    return conn;
+}
+
+static void
+output_clear(struct output *out)
+{
+    blob_release(out->blob);
+    if (out->file_fd >= 0)
+        close(out->file_fd);
+    *out = (struct output){.file_fd = -1};
+}
+
+void
+conn_free(struct conn *conn)
+{
+    output_clear(&conn->out);
+    if (conn->source.fd >= 0)
+        close(conn->source.fd);
+    free(conn);
+}
+
+static int
+set_events(struct conn *conn, int epoll_fd, int operation, enum conn_state state)
+{
+    struct epoll_event event = {.events = EPOLLONESHOT, .data.ptr = &conn->source};
+    event.events |= state == CONN_SENDING ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
+    /* Before the call: after it the loop may have the connection already. */
+    conn->state = state;
+    if (epoll_ctl(epoll_fd, operation, conn->source.fd, &event) == 0)
+        return 0;
+    log_error("cannot watch a connection: %s", strerror(errno));
+    conn->state = CONN_BUSY;
+    return -1;
+}
+
+int
+conn_watch(struct conn *conn, int epoll_fd)
+{
+    return set_events(conn, epoll_fd, EPOLL_CTL_ADD, CONN_IDLE);
+}
+
+int
+conn_arm(struct conn *conn, int epoll_fd, enum conn_state state)
+{
+    return set_events(conn, epoll_fd, EPOLL_CTL_MOD, state);
+}
+
+void
+conn_answer(struct conn *conn, struct blob *blob)
+{
+    output_clear(&conn->out);
+    conn->out.blob = blob;
+}
+
+int
+conn_answer_reply(struct conn *conn, struct reply *reply)
+{
+    struct blob *blob = blob_of(reply);
+    if (!blob)
+        return -1;
+    conn_answer(conn, blob);
+    if (reply->file_fd >= 0 && reply_body_size(reply) > 0) {
+        conn->out.file_fd = reply->file_fd;
+        conn->out.file_offset = reply->file_offset;
+        conn->out.file_length = reply->file_length;
+        reply->file_fd = -1;
+    }
+    return 0;
+}
+
+static void
+put_header(unsigned char *p, int type, int id, size_t length)
+{
+    const unsigned char header[HEADER] = {
+        1,
+        (unsigned char)type,
+        (unsigned char)(id >> 8),
+        (unsigned char)id,
+        (unsigned char)(length >> 8),
+        (unsigned char)length,
+        0,
+        0,
+    };
+    memcpy(p, header, sizeof header);
+}
+
+/* A run of pieces of the stream, ready for sendmsg(). */
+struct run {
+    struct iovec pieces[PIECES];
+    size_t count;
+    uint64_t at; /* where in the stream the run ends */
+    unsigned char headers[PIECES][HEADER];
+    unsigned char trailer[TRAILER];
+    char file[FILE_PIECE];
+    size_t file_used;
+};
+
+static void
+add_piece(struct run *run, const void *bytes, size_t length)
+{
+    run->pieces[run->count].iov_base = (void *)(uintptr_t)bytes;
+    run->pieces[run->count].iov_len = length;
+    run->count++;
+    run->at += length;
+}
+
+/* Reads up to LENGTH bytes of the file at OFFSET and adds them; how many, 0
+ * when there is no room left, -1 for an error or an early end. */
+static ssize_t
+add_file(struct run *run, int fd, uint64_t offset, uint64_t length)
+{
+    size_t room = sizeof run->file - run->file_used;
+    size_t want = length < room ? (size_t)length : room;
+    if (want == 0)
+        return 0;
+    char *to = run->file + run->file_used;
+    ssize_t n;
+    do
+        n = pread(fd, to, want, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    if (n <= 0) {
+        log_error("a file being sent: %s", n < 0 ? strerror(errno) : "ended early");
+        return -1;
+    }
+    run->file_used += (size_t)n;
+    add_piece(run, to, (size_t)n);
+    return n;
+}
+
+/* Fills RUN from where the stream of OUT stands. False: the file failed. */
+static bool
+gather(const struct output *out, int id, struct run *run)
+{
+    const struct blob *blob = out->blob;
+    uint64_t content = blob->length + out->file_length;
+    uint64_t records = (content + RECORD_MAX - 1) / RECORD_MAX;
+    uint64_t body_end = content + records * HEADER;
+    run->count = 0;
+    run->at = out->sent;
+    run->file_used = 0;
+
+    while (run->at < body_end && run->count + 2 <= PIECES) {
+        uint64_t record = run->at / (HEADER + RECORD_MAX);
+        size_t within = (size_t)(run->at % (HEADER + RECORD_MAX));
+        uint64_t first = record * RECORD_MAX; /* of the content */
+        uint64_t rest = content - first;
+        size_t length = rest < RECORD_MAX ? (size_t)rest : RECORD_MAX;
+        if (within < HEADER) {
+            unsigned char *header = run->headers[run->count];
+            put_header(header, STDOUT_TYPE, id, length);
+            add_piece(run, header + within, HEADER - within);
+            within = HEADER;
+        }
+        uint64_t at = first + within - HEADER;
+        uint64_t left = first + length - at;
+        if (at < blob->length) {
+            uint64_t room = blob->length - at;
+            add_piece(run, blob->bytes + at, (size_t)(left < room ? left : room));
+        } else {
+            ssize_t n = add_file(run, out->file_fd,
+                                 out->file_offset + (at - blob->length), left);
+            if (n < 0)
+                return false;
+            if (n == 0)
+                return true;
+        }
+    }
+    if (run->at >= body_end && run->count < PIECES) {
+        size_t within = (size_t)(run->at - body_end);
+        memset(run->trailer, 0, sizeof run->trailer);
+        put_header(run->trailer, STDOUT_TYPE, id, 0);
+        put_header(run->trailer + HEADER, END_REQUEST_TYPE, id, 8);
+        add_piece(run, run->trailer + within, TRAILER - within);
+    }
+    return true;
+}
+
+/* Bytes of the whole stream of OUT. */
+static uint64_t
+stream_length(const struct output *out)
+{
+    uint64_t content = out->blob->length + out->file_length;
+    return content + (content + RECORD_MAX - 1) / RECORD_MAX * HEADER + TRAILER;
+}
+
+enum conn_rc
+conn_send(struct conn *conn)
+{
+    struct output *out = &conn->out;
+    struct run run;
+    uint64_t end = stream_length(out);
+    for (int i = 0; i < ROUNDS; i++) {
+        if (!gather(out, conn->request_id, &run))
+            return CONN_BROKEN;
+        struct msghdr message = {.msg_iov = run.pieces, .msg_iovlen = run.count};
+        ssize_t n = sendmsg(conn->source.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? CONN_LATER : CONN_BROKEN;
+        out->sent += (uint64_t)n;
+        if (out->sent == end) {
+            output_clear(out);
+            return CONN_DONE;
+        }
+    }
+    return CONN_LATER;
+}

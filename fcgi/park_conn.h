@@ -1,0 +1,88 @@
+/*
+ * One connection from nginx, and how an answer leaves on it: as FastCGI records
+ * (STDOUT …, END_REQUEST), written without ever waiting. Content that several
+ * requests get is shared; content of files is read as the socket takes it.
+ *
+ * A connection belongs to exactly one side at a time: to a request thread from
+ * the moment it is readable until conn_arm(), to the loop's thread otherwise.
+ */
+#ifndef NTHPI_PARK_CONN_H
+#define NTHPI_PARK_CONN_H
+
+#include "fcgi/park_wait.h"
+#include "fcgi/reply.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What epoll's data points to: the first member of listeners and connections. */
+enum source_kind { SOURCE_WAKE, SOURCE_LISTENER, SOURCE_CONN };
+struct source {
+    enum source_kind kind;
+    int fd;
+};
+
+enum conn_state {
+    CONN_IDLE,    /* armed: readable means the next request, or the end */
+    CONN_BUSY,    /* a request thread has it, or it waits for one */
+    CONN_PARKED,  /* armed: readable means that the client is gone */
+    CONN_SENDING, /* armed: writable */
+};
+
+/* Bytes that several answers share: a head and, mostly, a body. */
+struct blob;
+
+/* The head and body of REPLY (which stays the caller's; a file's bytes are not
+ * part of it). NULL: no memory. Release with blob_release(). */
+struct blob *blob_of(const struct reply *reply);
+struct blob *blob_keep(struct blob *blob);
+void blob_release(struct blob *blob); /* NULL is allowed */
+
+/* What of an answer has left. */
+struct output {
+    struct blob *blob;
+    int file_fd; /* -1, or a file whose bytes come after the blob */
+    uint64_t file_offset, file_length;
+    uint64_t sent; /* bytes of all records so far */
+};
+
+struct conn {
+    struct source source; /* first */
+    enum conn_state state;
+    int request_id; /* of the request that is answered next */
+    bool keep;      /* the connection stays open after its answer */
+    struct output out;
+    struct waiter waiter;
+    struct conn *next, **link; /* all connections; the loop's */
+    struct conn *queued;       /* in the queue of requests or of those given back */
+};
+
+/* A connection for FD, busy. NULL: no memory, FD is still the caller's. */
+struct conn *conn_new(int fd);
+
+/* Closes and frees CONN with its unsent answer. */
+void conn_free(struct conn *conn);
+
+/* Adds CONN to EPOLL_FD as an idle one: from now on it belongs to the loop. 0,
+ * or -1: an error, logged. */
+int conn_watch(struct conn *conn, int epoll_fd);
+
+/* Watches CONN in EPOLL_FD for what STATE means, once; from now on it belongs
+ * to the loop. 0, or -1: an error, logged, and CONN is still the caller's. */
+int conn_arm(struct conn *conn, int epoll_fd, enum conn_state state);
+
+/* Makes BLOB (whose reference it takes) the answer of CONN. */
+void conn_answer(struct conn *conn, struct blob *blob);
+
+/* Makes REPLY, file and all, the answer of CONN, and takes the file out of
+ * REPLY. 0, or -1: no memory. */
+int conn_answer_reply(struct conn *conn, struct reply *reply);
+
+/* Writes what the socket takes. CONN_DONE: all of it, and the output is empty
+ * again. CONN_LATER: the rest when it is writable. CONN_BROKEN: nobody is there,
+ * or the file ended early; close it. */
+enum conn_rc { CONN_DONE, CONN_LATER, CONN_BROKEN };
+enum conn_rc conn_send(struct conn *conn);
+
+#endif

@@ -1,0 +1,323 @@
+/*
+ * The loop's thread: accepts, hands readable connections to the request
+ * threads, writes what they could not write at once, and answers parked polls.
+ * It never renders, reads the database or waits for anything but epoll.
+ *
+ * A turn of the loop handles a batch of events first, then what other threads
+ * left for it (connections to close, answers to fan out), then deadlines.
+ * Connections are only freed here: those of the batch when their own event is
+ * handled, others after it, so that no event of a batch is about a connection
+ * that is gone. Fan-outs are cut into slices, between which new events are
+ * seen.
+ *
+ * Stopping: no more accepting, all parked polls end as if their time was over,
+ * the request threads finish what is queued, then what is still being written
+ * gets FLUSH_MS.
+ */
+#include "config.h"
+
+#include "fcgi/park_internal.h"
+
+#include "common/log.h"
+#include "fcgi/middleware.h"
+#include "fcgi/updates.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    EVENTS = 256,
+    ACCEPTS = 64,      /* of one listener in a turn */
+    SLICE = 128,       /* polls answered in a turn */
+    QUEUE_MOST = 1024, /* requests in the queue: stop accepting */
+    QUEUE_LOW = 256,   /* and accept again */
+    PAUSE_MS = 100,    /* no accepting after accept4() failed */
+    TURN_MS = 500,     /* look at deadlines at least this often */
+    FLUSH_MS = 2000,   /* for what is still being written at the end */
+    READ_TIMEOUT_S = 5 /* for a cut request */
+};
+
+/* ---- connections ---- */
+
+static void
+close_conn(struct park *park, struct conn *conn)
+{
+    *conn->link = conn->next;
+    if (conn->next)
+        conn->next->link = conn->link;
+    conn_free(conn);
+    atomic_fetch_sub(&park->connections, 1);
+}
+
+/* Watches the listeners, or not. */
+static void
+set_accepting(struct park *park, bool on)
+{
+    for (size_t i = 0; i < park->listener_count; i++) {
+        struct source *source = &park->listeners[i].source;
+        struct epoll_event event = {.events = on ? EPOLLIN : 0, .data.ptr = source};
+        if (epoll_ctl(park->epoll_fd, EPOLL_CTL_MOD, source->fd, &event) != 0)
+            log_error("cannot watch a listening socket: %s", strerror(errno));
+    }
+    park->accepting = on;
+}
+
+/* Takes FD over. */
+static void
+add_conn(struct park *park, int fd)
+{
+    const struct timeval limit = {.tv_sec = READ_TIMEOUT_S};
+    struct conn *conn = conn_new(fd);
+    if (!conn) {
+        log_error("no memory for a connection");
+        close(fd);
+        return;
+    }
+    conn->next = park->conns;
+    conn->link = &park->conns;
+    if (conn->next)
+        conn->next->link = &conn->next;
+    park->conns = conn;
+    atomic_fetch_add(&park->connections, 1);
+
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) {
+        log_error("cannot set up a connection: %s", strerror(errno));
+        close_conn(park, conn);
+    } else if (conn_watch(conn, park->epoll_fd) != 0) {
+        close_conn(park, conn);
+    }
+}
+
+static void
+accept_some(struct park *park, int listener)
+{
+    for (int i = 0; i < ACCEPTS; i++) {
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        if (fd >= 0) {
+            add_conn(park, fd);
+            continue;
+        }
+        if (errno == EINTR || errno == ECONNABORTED)
+            continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) {
+            log_warning("cannot accept a connection: %s", strerror(errno));
+            set_accepting(park, false);
+            park->accept_at = park_ms() + PAUSE_MS;
+        }
+        return;
+    }
+}
+
+/* True when the other side of an idle connection has closed it. */
+static bool
+is_closed(const struct conn *conn)
+{
+    char byte;
+    ssize_t n = recv(conn->source.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+static void
+conn_event(struct park *park, struct conn *conn, uint32_t events)
+{
+    switch (conn->state) {
+    case CONN_IDLE:
+        conn->state = CONN_BUSY;
+        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && is_closed(conn))
+            close_conn(park, conn);
+        else
+            pool_push(park, conn);
+        break;
+    case CONN_PARKED:
+        /* Closed, or FCGI_ABORT_REQUEST: nothing else comes while we answer. */
+        waits_remove(park->waits, &conn->waiter);
+        atomic_fetch_add(&park->gone, 1);
+        close_conn(park, conn);
+        break;
+    case CONN_SENDING:
+        conn->state = CONN_BUSY;
+        park_send(park, conn, close_conn);
+        break;
+    case CONN_BUSY:
+        break;
+    }
+}
+
+/* ---- what comes after a batch of events ---- */
+
+static void
+close_returned(struct park *park)
+{
+    struct conn *conn = park_returned(park);
+    while (conn) {
+        struct conn *next = conn->queued;
+        close_conn(park, conn);
+        conn = next;
+    }
+}
+
+static struct conn *
+conn_of(struct waiter *waiter)
+{
+    return (struct conn *)((char *)waiter - offsetof(struct conn, waiter));
+}
+
+/* Writes up to SLICE answers. True: there are more. */
+static bool
+fan_out_slice(struct park *park)
+{
+    struct waiter *waiters[SLICE];
+    size_t left = SLICE;
+    for (;;) {
+        struct answer *answer = park_answer(park);
+        if (!answer)
+            return false;
+        size_t n = waits_take(park->waits, &answer->wait, waiters, left);
+        for (size_t i = 0; i < n; i++) {
+            struct conn *conn = conn_of(waiters[i]);
+            conn->state = CONN_BUSY;
+            conn_answer(conn, blob_keep(answer->blob));
+            park_send(park, conn, close_conn);
+        }
+        atomic_fetch_add(&park->answered_count, (long long)n);
+        left -= n;
+        if (left == 0)
+            return true;
+        park_answer_drop(park);
+    }
+}
+
+/* Answers up to SLICE polls whose time is over. True: there may be more. */
+static bool
+expire_slice(struct park *park)
+{
+    struct waiter *waiters[SLICE];
+    struct wait waits[SLICE];
+    size_t n = waits_take_expired(park->waits, park_ms(), waiters, waits, SLICE);
+    for (size_t i = 0; i < n; i++) {
+        struct conn *conn = conn_of(waiters[i]);
+        struct reply reply;
+        conn->state = CONN_BUSY;
+        reply_init(&reply);
+        updates_nothing_new(&waits[i], &reply);
+        middleware_headers(&reply);
+        if (conn_answer_reply(conn, &reply) == 0)
+            park_send(park, conn, close_conn);
+        else
+            close_conn(park, conn);
+        reply_clear(&reply);
+    }
+    atomic_fetch_add(&park->expired, (long long)n);
+    return n == SLICE;
+}
+
+/* Accepts again, or not, by the length of the queue. */
+static void
+balance(struct park *park)
+{
+    size_t length = pool_length(park);
+    if (park->accepting && length > QUEUE_MOST) {
+        log_warning("%zu requests are waiting for a thread: not accepting", length);
+        set_accepting(park, false);
+    } else if (!park->accepting && length < QUEUE_LOW && park_ms() >= park->accept_at) {
+        set_accepting(park, true);
+    }
+}
+
+/* ---- the loop ---- */
+
+static void
+handle_events(struct park *park, const struct epoll_event *events, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct source *source = events[i].data.ptr;
+        uint64_t wakes;
+        switch (source->kind) {
+        case SOURCE_WAKE:
+            (void)!read(source->fd, &wakes, sizeof wakes);
+            break;
+        case SOURCE_LISTENER:
+            accept_some(park, source->fd);
+            break;
+        case SOURCE_CONN:
+            conn_event(park, (struct conn *)source, events[i].events);
+            break;
+        }
+    }
+}
+
+/* How long epoll may sleep, in milliseconds. */
+static int
+sleep_ms(struct park *park, bool busy)
+{
+    if (busy)
+        return 0;
+    int64_t most = park->accepting ? TURN_MS : PAUSE_MS / 4;
+    int64_t next = waits_next(park->waits, park_ms());
+    return (int)(next >= 0 && next < most ? next : most);
+}
+
+void
+loop_run(struct park *park, const volatile sig_atomic_t *stop, const sigset_t *mask)
+{
+    struct epoll_event events[EVENTS];
+    bool busy = false;
+    set_accepting(park, true);
+    while (!*stop) {
+        int n = epoll_pwait(park->epoll_fd, events, EVENTS, sleep_ms(park, busy), mask);
+        if (n < 0 && errno != EINTR) {
+            log_error("cannot wait for events: %s", strerror(errno));
+            return;
+        }
+        handle_events(park, events, n);
+        close_returned(park);
+        busy = fan_out_slice(park);
+        busy = expire_slice(park) || busy;
+        balance(park);
+    }
+}
+
+/* Closes the connections that nothing is being written to. */
+static bool
+anything_left(struct park *park)
+{
+    struct conn *next;
+    for (struct conn *conn = park->conns; conn; conn = next) {
+        next = conn->next;
+        if (conn->state != CONN_SENDING)
+            close_conn(park, conn);
+    }
+    return park->conns != NULL;
+}
+
+void
+loop_end(struct park *park)
+{
+    struct epoll_event events[EVENTS];
+    set_accepting(park, false);
+    waits_end(park->waits);
+    while (expire_slice(park))
+        continue;
+    pool_stop(park);
+    notify_stop(park);
+    close_returned(park);
+    while (park_answer(park))
+        park_answer_drop(park);
+
+    int64_t end = park_ms() + FLUSH_MS;
+    while (anything_left(park)) {
+        int64_t left = end - park_ms();
+        if (left <= 0)
+            break;
+        int n = epoll_wait(park->epoll_fd, events, EVENTS, (int)left);
+        handle_events(park, events, n);
+    }
+    while (park->conns)
+        close_conn(park, park->conns);
+}
