@@ -10,6 +10,7 @@ libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/handlers.h \
 	fcgi/middleware.c fcgi/middleware.h \
+	fcgi/notify.c \
 	fcgi/park.c fcgi/park.h fcgi/park_internal.h \
 	fcgi/park_conn.c fcgi/park_conn.h \
 	fcgi/park_listen.c \
@@ -36,7 +37,6 @@ libweb_a_SOURCES += \
 	fcgi/form.c fcgi/form.h \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
-	fcgi/notify.c \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \

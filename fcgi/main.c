@@ -153,7 +153,8 @@ make_build_id(struct app *app)
     crypto_generichash_update(&hash, (const unsigned char *)PACKAGE_VERSION,
                               sizeof PACKAGE_VERSION);
     view_fingerprint(app->view, templates);
-    crypto_generichash_update(&hash, (const unsigned char *)templates, sizeof templates);
+    crypto_generichash_update(&hash, (const unsigned char *)templates,
+                              sizeof templates);
     crypto_generichash_final(&hash, digest, sizeof digest);
     sodium_bin2hex(app->build_id, sizeof app->build_id, digest, SIZE);
 }
@@ -194,8 +195,8 @@ main(int argc, char **argv)
     struct conf conf;
     struct app app = {.digits_fd = -1, .work_fd = -1};
     int first = 0;
-    int rc = conf_load(&conf, CONF_FCGI, argc, argv, "nthpi-fcgi [OPTION]...", NULL,
-                       &first);
+    int rc =
+        conf_load(&conf, CONF_FCGI, argc, argv, "nthpi-fcgi [OPTION]...", NULL, &first);
     if (rc != 0)
         return rc > 0 ? 0 : 2;
     if (first < argc) {
