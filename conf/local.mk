@@ -1,0 +1,13 @@
+# nginx's side, the schema's migrations, the example configuration.
+EXTRA_DIST += conf/nginx.conf.in
+nginxdir = $(pkgdatadir)
+dist_nginx_DATA = conf/nthpi.nginx
+errorsdir = $(pkgdatadir)/errors
+dist_errors_DATA = \
+	conf/errors/400.html \
+	conf/errors/404.html \
+	conf/errors/405.html \
+	conf/errors/413.html \
+	conf/errors/414.html \
+	conf/errors/unavailable.html \
+	conf/errors/unsent.html

@@ -60,7 +60,7 @@ struct request {
     char *host, *origin, *sec_fetch_site, *content_type, *if_none_match, *if_range,
         *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
     bool wants_json;           /* Accept names application/json but not text/html, or
-                                  the path is under /api/, or /updates */
+                                  the path is under /api/ */
     bool https;
     unsigned wait_s;           /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
 
