@@ -145,16 +145,27 @@ answer(struct daemon *d, const struct computation *row)
     return true; /* answered, gone, or to be answered at the next look */
 }
 
-/* True when a running job will publish ROW's digits before ROW's own could. */
+/* True when J's digits, once published, answer ROW. */
+static bool
+covers(const struct job *j, const struct computation *row)
+{
+    return j->algorithm && j->algorithm->prefix && j->row.radix == row->radix &&
+           j->row.position >= row->position + ENGINE_WINDOW - 1;
+}
+
+/* True when a job will publish ROW's digits before ROW's own could. */
 static bool
 is_coming(const struct daemon *d, const struct computation *row,
           const struct plan_need *need)
 {
     for (const struct job *j = d->jobs; j; j = j->next) {
-        if (j->worker.pid > 0 && j->algorithm->prefix && j->row.radix == row->radix &&
-            j->row.position >= row->position + ENGINE_WINDOW - 1 &&
-            plan_wait_for_cover(need, j->seconds,
-                                (double)j->worker.report.ppm / PROTOCOL_PPM)) {
+        if (!covers(j, row)) {
+            continue;
+        }
+        if (j->settle == SETTLE_RESULT ||
+            (j->worker.pid > 0 &&
+             plan_wait_for_cover(need, j->seconds,
+                                 (double)j->worker.report.ppm / PROTOCOL_PPM))) {
             return true;
         }
     }
@@ -173,8 +184,8 @@ lease(struct daemon *d, const struct computation *row,
     enum store_rc rc;
 
     daemon_lease(d, &lease);
-    j = daemon_add_job(d, row);
-    if (!j || !algorithm_parse(algorithm->name, &method)) {
+    j = algorithm_parse(algorithm->name, &method) ? daemon_add_job(d, row) : NULL;
+    if (!j) {
         return NULL;
     }
     j->algorithm = algorithm;

@@ -371,12 +371,13 @@ sched_run(struct daemon *d)
     make_tasks(d->conf, tasks);
     while (ok && !d->stop) {
         run_tasks(d, tasks);
+        settle_jobs(d); /* before the look: what is published now may answer rows */
         if (d->look) {
             d->look = false;
             take_wishes(d);
             launch_pending(d);
+            settle_jobs(d);
         }
-        settle_jobs(d);
         if (!d->look) {
             ok = wait_event(d, next_due(d, tasks));
         }

@@ -196,7 +196,8 @@ worker_read(struct worker *w)
     char bytes[4096];
     ssize_t n;
 
-    while (w->pipe >= 0) {
+    /* Bounded, so that a worker that never stops talking holds up nobody. */
+    for (int i = 0; i < 16 && w->pipe >= 0; i++) {
         n = read(w->pipe, bytes, sizeof bytes);
         if (n < 0 && errno == EINTR) {
             continue;

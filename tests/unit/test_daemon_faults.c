@@ -1,0 +1,442 @@
+/*
+ * The daemon in trouble: workers and daemons are killed, suspended, doubled;
+ * files are left behind; the database is locked. No row may be lost or stuck,
+ * and every row that ends as done has the right digits.
+ */
+#include "daemon_fixture.h"
+
+#include "common/digits.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define AT_762  "9999998372978049"
+#define AT_1000 "9380952572010654"
+
+/* Long enough to be caught while it runs. */
+enum { LONG = 3000000 };
+
+static void
+check_published(struct site *s, uint64_t length)
+{
+    struct published p;
+
+    assert_int_equal(store_published(s->store, 10, &p), STORE_OK);
+    assert_int_equal(p.length, length);
+    assert_int_equal(digits_check(s->digits_fd, 10, length, NULL), DIGITS_OK);
+}
+
+static void
+test_killed_worker_is_retried(void **state)
+{
+    struct site *s = *state;
+    int64_t id;
+    pid_t worker;
+
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    worker = site_hold_worker(s, 0, 0);
+    assert_int_equal(kill(worker, SIGKILL), 0);
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 2);
+    check_published(s, LONG);
+}
+
+static void
+test_three_kills_fail_the_row(void **state)
+{
+    struct site *s = *state;
+    struct computation row;
+    pid_t worker = 0;
+    int64_t id;
+
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+        site_wait_attempts(s, id, attempt);
+        worker = site_hold_worker(s, 0, worker);
+        assert_int_equal(kill(worker, SIGKILL), 0);
+    }
+    row = site_wait(s, id, STATUS_FAILED);
+    assert_string_equal(row.error, "the worker was killed (Killed), 3 times");
+    assert_int_equal(row.attempts, 3);
+    site_check_done(s, site_ask(s, 10, 762, ALGORITHM_SPIGOT), AT_762);
+}
+
+static void
+test_crash_fails_its_row_only(void **state)
+{
+    struct site *s = *state;
+    static const char *const two[] = {"--cpus=2", NULL};
+    struct computation row;
+    int64_t id, other;
+    pid_t worker;
+
+    site_start(s, 0, two);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    worker = site_hold_worker(s, 0, 0);
+    other = site_ask(s, 10, 1000, ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(kill(worker, SIGSEGV), 0);
+    assert_int_equal(kill(worker, SIGCONT), 0);
+    row = site_wait(s, id, STATUS_FAILED);
+    assert_int_equal(row.attempts, 1);
+#ifndef NTHPI_SANITIZED /* they make an exit code of it */
+    assert_non_null(strstr(row.error, "crashed"));
+#endif
+    site_check_done(s, other, AT_1000);
+}
+
+static void
+test_killed_daemon(void **state)
+{
+    struct site *s = *state;
+    int64_t id;
+    pid_t worker;
+
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    for (int i = 0; i < 5; i++) {
+        site_wait_attempts(s, id, 1);
+        worker = site_hold_worker(s, 0, 0);
+        site_kill(s, 0);
+        site_wait_gone(worker);
+        site_start(s, 0, NULL);
+    }
+    /* That the daemon died is not the row's fault. */
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
+    check_published(s, LONG);
+}
+
+static void
+test_stopped_daemon_gives_rows_back(void **state)
+{
+    struct site *s = *state;
+    struct computation row;
+    pid_t worker;
+    int64_t id;
+
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    worker = site_hold_worker(s, 0, 0);
+    assert_int_equal(site_stop(s, 0), 0);
+    site_wait_gone(worker);
+    row = site_row(s, id);
+    assert_int_equal(row.status, STATUS_QUEUED);
+    assert_int_equal(row.attempts, 0);
+    site_start(s, 0, NULL);
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
+}
+
+static void
+test_one_daemon_of_a_name(void **state)
+{
+    struct site *s = *state;
+    int status;
+
+    site_start(s, 0, NULL);
+    status = site_start_and_wait(s, "a");
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    site_wait_log(s, "another nthpid named \"a\" runs");
+    site_check_done(s, site_ask(s, 10, 762, ALGORITHM_SPIGOT), AT_762);
+}
+
+static void
+test_two_daemons_share_the_queue(void **state)
+{
+    struct site *s = *state;
+    static const char *const one[] = {"--cpus=1", NULL};
+    int64_t first, second;
+    pid_t workers[2];
+
+    site_start(s, 0, one);
+    site_start(s, 1, one);
+    first = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    second = site_ask(s, 16, LONG, ALGORITHM_CHUDNOVSKY);
+    for (int i = 0; i < 2; i++) {
+        workers[i] = site_hold_worker(s, i, 0);
+    }
+    assert_int_equal(site_row(s, first).status, STATUS_RUNNING);
+    assert_int_equal(site_row(s, second).status, STATUS_RUNNING);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(kill(workers[i], SIGCONT), 0);
+    }
+    assert_int_equal(site_wait(s, first, STATUS_DONE).attempts, 1);
+    assert_int_equal(site_wait(s, second, STATUS_DONE).attempts, 1);
+}
+
+static void
+test_another_daemon_takes_over(void **state)
+{
+    struct site *s = *state;
+    int64_t id;
+
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    site_hold_worker(s, 0, 0);
+    site_start(s, 1, NULL);
+    assert_int_equal(site_row(s, id).status, STATUS_RUNNING); /* the first one lives */
+    site_kill(s, 0);
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
+    check_published(s, LONG);
+}
+
+static void
+test_suspended_daemon(void **state)
+{
+    struct site *s = *state;
+    static const char *const brief[] = {"--lease-s=5", NULL};
+    struct computation before, after;
+    pid_t worker;
+    int64_t id;
+
+    site_start(s, 0, brief);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    worker = site_hold_worker(s, 0, 0);
+    assert_int_equal(kill(s->daemon[0], SIGSTOP), 0);
+    site_start(s, 1, brief);
+    before = site_wait(s, id, STATUS_DONE); /* by the second, after the lease's end */
+    check_published(s, LONG);
+    assert_int_equal(kill(s->daemon[0], SIGCONT), 0);
+    site_wait_gone(worker); /* the first one learns that it lost */
+    site_wait_log(s, "its lease is lost");
+    after = site_row(s, id);
+    assert_int_equal(after.revision, before.revision);
+    check_published(s, LONG);
+    /* Both still work. */
+    assert_int_equal(site_stop(s, 1), 0);
+    site_check_done(s, site_ask(s, 10, 762, ALGORITHM_SPIGOT), AT_762);
+}
+
+/* ---- rows that a dead daemon left in stage `calculated` ---- */
+
+/* The digits 3.d… of the first LENGTH positions, from an undisturbed daemon. */
+static char *
+known_digits(struct site *s, size_t length)
+{
+    struct digits_file file;
+    char *text = malloc(length + 1);
+
+    assert_non_null(text);
+    assert_int_equal(digits_open(&file, s->digits_fd, 10, length), DIGITS_OK);
+    assert_int_equal(digits_read(&file, 1, length, text), DIGITS_OK);
+    digits_close(&file);
+    text[length] = '\0';
+    return text;
+}
+
+/* Makes row ID look as if the daemon "ghost" had died after the worker's end,
+ * with the digits 1 .. LENGTH of TEXT in work/. */
+static void
+leave_calculated(struct site *s, int64_t id, const char *text, size_t length,
+                 char sha256[DIGITS_SHA256_SIZE])
+{
+    const struct store_cost cost = {1, 1, 1};
+    struct store_lease lease = {.token = "0123456789abcdef", .owner = "ghost"};
+    struct digits_writer *writer;
+    char name[32];
+    int fd, sum_fd;
+
+    lease.until = store_boottime() + INT64_C(3600000000);
+    assert_int_equal(store_take(s->store, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    snprintf(name, sizeof name, "%ld.txt", (long)id);
+    fd = openat(s->work_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    snprintf(name, sizeof name, "%ld.sum", (long)id);
+    sum_fd = openat(s->work_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    writer = digits_writer_new(fd, sum_fd, 10);
+    assert_non_null(writer);
+    assert_int_equal(digits_writer_add(writer, text, length), DIGITS_OK);
+    assert_int_equal(digits_writer_finish(writer, sha256), DIGITS_OK);
+    digits_writer_free(writer);
+    close(fd);
+    close(sum_fd);
+    assert_int_equal(store_calculated(s->store, id, lease.token, AT_762, sha256, &cost),
+                     STORE_OK);
+}
+
+/* A site without a daemon that knows 1,000 digits in *TEXT. */
+static void
+prepare_digits(struct site *s, char **text)
+{
+    site_start(s, 0, NULL);
+    site_check_done(s, site_ask(s, 10, 1000, ALGORITHM_CHUDNOVSKY), AT_1000);
+    assert_int_equal(site_stop(s, 0), 0);
+    *text = known_digits(s, 1000);
+}
+
+static void
+test_calculated_files_are_aside(void **state)
+{
+    struct site *s = *state;
+    char sha256[DIGITS_SHA256_SIZE], *text, name[32];
+    struct computation row;
+    int64_t id;
+
+    prepare_digits(s, &text);
+    id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    leave_calculated(s, id, text, 762, sha256);
+    free(text);
+    site_start(s, 0, NULL);
+    site_check_done(s, id, AT_762);
+    row = site_row(s, id);
+    assert_int_equal(row.attempts, 1);
+    assert_true(row.wall_s == 1);
+    check_published(s, 1000); /* longer than 762: it stays */
+    snprintf(name, sizeof name, "%ld.txt", (long)id);
+    site_wait_file(s->work_fd, name, false);
+    site_wait_file(s->work_fd, "pi-10-762.txt", false);
+}
+
+/* Forgets what is published, so that shorter digits are published again. */
+static void
+forget_published(struct site *s)
+{
+    char path[96];
+    sqlite3 *db;
+
+    snprintf(path, sizeof path, "%s/%s", s->path, CONF_DB);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DELETE FROM published", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_close(db);
+}
+
+static void
+test_calculated_files_are_published(void **state)
+{
+    struct site *s = *state;
+    char sha256[DIGITS_SHA256_SIZE], *text;
+    int64_t id;
+
+    prepare_digits(s, &text);
+    forget_published(s);
+    id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    leave_calculated(s, id, text, 762, sha256);
+    free(text);
+    site_start(s, 0, NULL);
+    site_check_done(s, id, AT_762);
+    check_published(s, 762);
+}
+
+static void
+test_calculated_files_are_in_place(void **state)
+{
+    struct site *s = *state;
+    char sha256[DIGITS_SHA256_SIZE], *text, name[32], sum[32];
+    int64_t id;
+
+    prepare_digits(s, &text);
+    forget_published(s);
+    id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    leave_calculated(s, id, text, 762, sha256);
+    free(text);
+    snprintf(name, sizeof name, "%ld.txt", (long)id);
+    snprintf(sum, sizeof sum, "%ld.sum", (long)id);
+    assert_int_equal(digits_commit(s->work_fd, name, sum, s->digits_fd, 10, 762),
+                     DIGITS_OK);
+    site_start(s, 0, NULL);
+    site_check_done(s, id, AT_762);
+    check_published(s, 762);
+    assert_int_equal(site_row(s, id).attempts, 1);
+}
+
+static void
+test_calculated_files_are_broken(void **state)
+{
+    struct site *s = *state;
+    char sha256[DIGITS_SHA256_SIZE], *text, name[32];
+    struct computation row;
+    int64_t id;
+    int fd;
+
+    prepare_digits(s, &text);
+    id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    leave_calculated(s, id, text, 762, sha256);
+    free(text);
+    snprintf(name, sizeof name, "%ld.txt", (long)id);
+    fd = openat(s->work_fd, name, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, "0", 1, 500), 1);
+    close(fd);
+    site_start(s, 0, NULL);
+    site_check_done(s, id, AT_762);
+    row = site_row(s, id);
+    assert_true(row.wall_s != 1); /* it was computed again */
+}
+
+static void
+test_leftover_files_go(void **state)
+{
+    struct site *s = *state;
+    int fd = openat(s->work_fd, "999.txt", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+    assert_true(fd >= 0);
+    close(fd);
+    site_start(s, 0, NULL);
+    site_wait_file(s->work_fd, "999.txt", false);
+}
+
+static void
+test_result_outlasts_a_locked_database(void **state)
+{
+    struct site *s = *state;
+    char path[96];
+    sqlite3 *db;
+    int64_t id;
+    pid_t worker;
+
+    snprintf(path, sizeof path, "%s/%s", s->path, CONF_DB);
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    worker = site_hold_worker(s, 0, 0);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(kill(worker, SIGCONT), 0);
+    site_wait_log(s, "not committed yet: ");
+    assert_int_equal(site_row(s, id).stage, STAGE_TAKEN);
+    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_close(db);
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
+    check_published(s, LONG);
+}
+
+#define ON_SITE(test) cmocka_unit_test_setup_teardown(test, site_setup, site_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_SITE(test_killed_worker_is_retried),
+        ON_SITE(test_three_kills_fail_the_row),
+        ON_SITE(test_crash_fails_its_row_only),
+        ON_SITE(test_killed_daemon),
+        ON_SITE(test_stopped_daemon_gives_rows_back),
+        ON_SITE(test_one_daemon_of_a_name),
+        ON_SITE(test_two_daemons_share_the_queue),
+        ON_SITE(test_another_daemon_takes_over),
+        ON_SITE(test_suspended_daemon),
+        ON_SITE(test_calculated_files_are_aside),
+        ON_SITE(test_calculated_files_are_published),
+        ON_SITE(test_calculated_files_are_in_place),
+        ON_SITE(test_calculated_files_are_broken),
+        ON_SITE(test_leftover_files_go),
+        ON_SITE(test_result_outlasts_a_locked_database),
+    };
+
+    return cmocka_run_group_tests_name("daemon_faults", tests, NULL, NULL);
+}
