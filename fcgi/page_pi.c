@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCREEN = 1000, GROUP = 10, LINE = 100 };
+/* From FAR on, positions are long and need more room beside the digits. */
+enum { SCREEN = 1000, GROUP = 10, LINE = 100, FAR = 100000 };
 
 /* What a screen shows. */
 struct screen {
@@ -98,6 +99,8 @@ show_digits(struct dict *part, const char *digits, size_t count, uint64_t from,
     dict_set_int(d, VIEW_FROM, (int64_t)from);
     if (from == 1)
         dict_section(d, VIEW_LEAD);
+    if (from + count > FAR)
+        dict_section(d, VIEW_FAR);
     for (size_t i = 0; i < count; i += GROUP) {
         size_t length = count - i < GROUP ? count - i : GROUP;
         bool line_end = i % LINE == LINE - GROUP || i + length == count;

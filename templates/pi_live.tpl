@@ -19,6 +19,6 @@
 {{/NAVIGATION}}
 </section>
 <section id="live-digits">
-{{#DIGITS_PART}}<pre id="digits" data-from="{{FROM}}">{{#LEAD}}<b>3.</b>{{BI_NEWLINE}}{{/LEAD}}{{#GROUP}}<span data-p="{{LABEL}}">{{DIGITS}}{{#MARK}}<mark id="n">{{DIGIT}}</mark>{{REST}}{{/MARK}}</span>{{#GROUP_END}}{{BI_SPACE}}{{/GROUP_END}}{{#LINE_END}}{{BI_NEWLINE}}{{/LINE_END}}{{/GROUP}}</pre>{{/DIGITS_PART}}
+{{#DIGITS_PART}}<pre id="digits"{{#FAR}} class="far"{{/FAR}} data-from="{{FROM}}">{{#LEAD}}<b>3.</b>{{BI_NEWLINE}}{{/LEAD}}{{#GROUP}}<span data-p="{{LABEL}}">{{DIGITS}}{{#MARK}}<mark id="n">{{DIGIT}}</mark>{{REST}}{{/MARK}}</span>{{#GROUP_END}}{{BI_SPACE}}{{/GROUP_END}}{{#LINE_END}}{{BI_NEWLINE}}{{/LINE_END}}{{/GROUP}}</pre>{{/DIGITS_PART}}
 {{#NOT_YET}}<p class="empty">[[The digits from position]] {{POSITION}} [[on are not known yet.]]</p>{{/NOT_YET}}
 </section>

@@ -68,6 +68,38 @@ tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+# Pages, polls, the API: whole requests without a web server.
+unit_tests += \
+	tests/unit/test_text \
+	tests/unit/test_pages \
+	tests/unit/test_pi_pages \
+	tests/unit/test_updates \
+	tests/unit/test_api
+site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h \
+	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
+site_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
+site_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_text_SOURCES = tests/unit/test_text.c
+tests_unit_test_text_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_text_LDADD = $(site_test_LDADD)
+tests_unit_test_text_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
+tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pages_LDADD = $(site_test_LDADD)
+tests_unit_test_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
+tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
+tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(site_fixture)
+tests_unit_test_updates_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_updates_LDADD = $(site_test_LDADD)
+tests_unit_test_updates_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
+tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_api_LDADD = $(site_test_LDADD)
+tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 endif

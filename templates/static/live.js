@@ -12,7 +12,8 @@
   const WAIT = 25; // seconds a poll may wait
   const HIDDEN_EVERY = 60_000;
   const TOO_FAST = 200; // answers that come faster than this, ms, are slowed down
-  const BACKOFF_MOST = 30_000;
+  const BACKOFF_MOST = 10_000;
+  const LOST_AFTER = (WAIT + 15) * 1000; // a poll that is not answered by then is dead
 
   const connection = document.getElementById('connection');
   const announcer = document.getElementById('announce');
@@ -175,27 +176,37 @@
     let over = false; // nothing will change any more
 
     function take(answer) {
-      const before = revision;
       revision = view.apply(answer);
       over = answer.live === false;
-      return before;
+      if (over && connection) connection.hidden = true;
     }
 
-    /** One question; resolves to true when it was answered. */
+    /** One question, and what is to be done with its answer. */
     async function ask(wait, signal) {
-      const headers = { Accept: 'application/json', 'If-None-Match': `"${revision}"` };
+      const since = revision;
+      const headers = { Accept: 'application/json', 'If-None-Match': `"${since}"` };
       if (wait) headers.Prefer = `wait=${wait}`;
-      const response = await fetch(url, { headers, cache: 'no-store', signal });
-      if (response.status === 304) return;
-      if (response.status === 404 || response.status === 410) {
-        over = true;
-        location.reload(); // what the page is about has gone
-        return;
+      const request = new AbortController();
+      const end = () => request.abort();
+      const timer = setTimeout(end, LOST_AFTER);
+      signal.addEventListener('abort', end);
+      try {
+        const response = await fetch(url, { headers, cache: 'no-store', signal: request.signal });
+        if (response.status === 304) return;
+        if (response.status === 404 || response.status === 410) {
+          over = true;
+          location.reload(); // what the page is about has gone
+          return;
+        }
+        if (!response.ok) throw new Error(`status ${response.status}`);
+        const answer = await response.json();
+        if (signal.aborted || since !== revision) return; // another tab was quicker
+        take(answer);
+        channel?.postMessage({ since, answer });
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
       }
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      const answer = await response.json();
-      const since = take(answer);
-      channel?.postMessage({ since, answer });
     }
 
     /** Polls until SIGNAL is aborted. */
@@ -207,7 +218,7 @@
         try {
           await ask(wait, signal);
           failures = 0;
-          showConnection('live');
+          if (!over) showConnection('live');
           const early = TOO_FAST - (performance.now() - begun);
           if (wait && early > 0) await sleep(early * (0.5 + Math.random()), signal);
           wait = WAIT;
@@ -229,17 +240,26 @@
       }
     }
 
+    /** Polls when no other tab does; else catches up once and waits its turn. */
+    async function shareLoop(signal) {
+      const name = `nthpi ${url}`;
+      const mine = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+        if (lock) await loop(signal);
+        return lock !== null;
+      });
+      if (mine || signal.aborted) return;
+      await ask(0, signal).then(() => showConnection('live'), () => {});
+      await navigator.locks.request(name, { signal }, () => loop(signal)).catch(() => {});
+    }
+
     function start() {
       stop?.abort();
       if (over) return;
       stop = new AbortController();
       const { signal } = stop;
       if (document.hidden) hiddenLoop(signal);
-      else if (!channel || !navigator.locks) loop(signal);
-      else {
-        ask(0, signal).then(() => showConnection('live'), () => {});
-        navigator.locks.request(`nthpi ${url}`, { signal }, () => loop(signal)).catch(() => {});
-      }
+      else if (channel && navigator.locks) shareLoop(signal);
+      else loop(signal);
     }
 
     channel?.addEventListener('message', ({ data: { since, answer } }) => {

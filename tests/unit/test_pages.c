@@ -1,0 +1,485 @@
+/*
+ * The list, its form, a computation's page, and pages of errors.
+ */
+#include "site_fixture.h"
+
+#include "fcgi/token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOSTILE "<script>alert(\"1\")</script>'&"
+
+/* Where TEXT begins in the last answer; it must be there. */
+static size_t
+place(struct site *site, const char *text)
+{
+    const char *at = strstr(site_body(site), text);
+    if (at == NULL)
+        fail_msg("not in the answer: %s\n%s", text, site_body(site));
+    return (size_t)(at - site_body(site));
+}
+
+static void
+an_empty_list_invites(void **state)
+{
+    struct site *site = *state;
+    site_get(site, "/");
+    assert_status(site, 200);
+    assert_has(site, "<form id=\"new\"");
+    assert_has(site, "<table id=\"computations\"");
+    assert_has(site, "<div id=\"empty\" class=\"empty\">");
+    assert_has(site, "50,000 (radix 10)");
+    assert_has_not(site, "<tr id=");
+    assert_header(site, "Content-Type", "text/html; charset=utf-8");
+}
+
+static void
+rows_have_their_hooks(void **state)
+{
+    struct site *site = *state;
+    char row[200];
+    int64_t id = put_as(site->store, 10, 1000, ALGORITHM_AUTO, ALICE);
+    struct computation c = row_of(site->store, id);
+    site_get(site, "/");
+    snprintf(row, sizeof row,
+             "<tr id=\"c-1\" data-id=\"1\" data-status=\"queued\" data-revision=\"%d\"",
+             (int)c.revision);
+    assert_has(site, row);
+    assert_has(site, ">1000</a></th>");
+    assert_has(site, "href=\"/pi/1000\"");
+    assert_has_not(site, "<progress");
+    assert_has(site, "<div id=\"empty\" class=\"empty\" hidden>");
+
+    take(site->store, id, TOKEN);
+    site_get(site, "/");
+    assert_has(site, "data-status=\"running\"");
+    assert_has(site, "<progress max=\"1\"");
+    assert_has(site, "data-method=\"chudnovsky\"");
+}
+
+static void
+a_digit_is_shown_only_when_done(void **state)
+{
+    struct site *site = *state;
+    int64_t id = put(site->store, 5, ALICE);
+    take(site->store, id, TOKEN);
+    calculate(site->store, id, TOKEN);
+    site_get(site, "/");
+    assert_has(site, "<td class=\"digit\"></td>");
+    site_get(site, "/computations/1");
+    assert_has_not(site, "id=\"digit\"");
+    finish(site->store, id, TOKEN);
+    site_get(site, "/");
+    assert_has(site, "<td class=\"digit\">9</td>");
+    site_get(site, "/computations/1");
+    assert_has(site, "id=\"digit\">9</strong>");
+    assert_has(site, "<span>2653589793</span>");
+}
+
+static void
+filters_choose_rows(void **state)
+{
+    struct site *site = *state;
+    put_as(site->store, 10, 100, ALGORITHM_SPIGOT, NULL);
+    put_as(site->store, 16, 200, ALGORITHM_BBP, NULL);
+    site_get(site, "/?radix=16");
+    assert_has(site, "id=\"c-2\"");
+    assert_has_not(site, "id=\"c-1\"");
+    assert_has(site, "data-live=\"/updates?radix=16\"");
+    assert_has(site, "href=\"/?status=done&amp;radix=16\"");
+    assert_has(site, "data-count=\"queued\">2</span>");
+    site_get(site, "/?status=done");
+    assert_has_not(site, "<tr id=");
+    assert_has(site, "No computation is like that.");
+    site_get(site, "/?status=nonsense");
+    assert_status(site, 400);
+}
+
+static void
+older_rows_are_a_link_away(void **state)
+{
+    struct site *site = *state;
+    for (int i = 1; i <= 51; i++)
+        put(site->store, (uint64_t)i, NULL);
+    site_get(site, "/");
+    assert_has(site, "id=\"c-51\"");
+    assert_has_not(site, "id=\"c-1\"");
+    assert_has(site, "href=\"/?after=2\"");
+    site_get(site, "/?after=2");
+    assert_has(site, "id=\"c-1\"");
+    assert_has_not(site, "id=\"c-51\"");
+    assert_has_not(site, "data-ordered");
+    assert_has(site, "href=\"/\">Newest</a>");
+}
+
+static void
+a_highlighted_row_comes_first(void **state)
+{
+    struct site *site = *state;
+    for (int i = 1; i <= 60; i++)
+        put(site->store, (uint64_t)i, NULL);
+    site_get(site, "/?highlight=2");
+    assert_true(place(site, "id=\"c-2\"") < place(site, "id=\"c-60\""));
+    assert_has(site, "class=\"highlight\"");
+    assert_has(site, "data-pinned=\"2\"");
+    site_get(site, "/?highlight=60");
+    size_t first = place(site, "id=\"c-60\"");
+    assert_null(strstr(site_body(site) + first + 1, "id=\"c-60\""));
+    site_get(site, "/?highlight=999");
+    assert_status(site, 200);
+    assert_has_not(site, "data-pinned");
+}
+
+static void
+only_a_page_without_fields_reloads_itself(void **state)
+{
+    struct site *site = *state;
+    const char *reload = "http-equiv=\"refresh\" content=\"10\"";
+    site_get(site, "/");
+    assert_has_not(site, reload);
+    int64_t id = put(site->store, 10, ALICE);
+    site_get(site, "/");
+    assert_has(site, reload);
+    assert_has(site, "/static/noscript.css");
+    site_get(site, "/?new=1");
+    assert_has_not(site, reload);
+    site_post(site, "/computations", "position=abc");
+    assert_status(site, 422);
+    assert_has_not(site, reload);
+    take(site->store, id, TOKEN);
+    site_get(site, "/computations/1");
+    assert_has(site, reload);
+    site_get(site, "/computations/1/delete");
+    assert_has_not(site, reload);
+    calculate(site->store, id, TOKEN);
+    finish(site->store, id, TOKEN);
+    site_get(site, "/");
+    assert_has_not(site, reload);
+    site_get(site, "/computations/1");
+    assert_has_not(site, reload);
+}
+
+static void
+an_unchanged_page_is_not_sent_again(void **state)
+{
+    struct site *site = *state;
+    char etag[SITE_HEADER_SIZE];
+    site_get(site, "/");
+    site_header(site, "ETag", etag);
+    assert_header(site, "Cache-Control", "no-cache");
+    site_ask(site, &(struct ask){.target = "/", .if_none_match = etag});
+    assert_status(site, 304);
+    assert_header(site, "ETag", etag);
+    put(site->store, 10, NULL);
+    site_ask(site, &(struct ask){.target = "/", .if_none_match = etag});
+    assert_status(site, 200);
+    strcpy(site->app.build_id, "newer");
+    site_get(site, "/");
+    char other[SITE_HEADER_SIZE];
+    assert_string_not_equal(site_header(site, "ETag", other), etag);
+}
+
+static void
+a_form_adds_a_row_and_makes_its_owner(void **state)
+{
+    struct site *site = *state;
+    char cookie[SITE_HEADER_SIZE], owner[OWNER_SIZE];
+    site_post(site, "/computations", "position=+1000+&radix=10&algorithm=auto");
+    assert_status(site, 303);
+    assert_header(site, "Location", "/?highlight=1#c-1");
+    site_header(site, "Set-Cookie", cookie);
+    assert_non_null(strstr(cookie, "; HttpOnly; SameSite=Lax"));
+    assert_null(strstr(cookie, "Secure"));
+    *strchr(cookie, ';') = '\0';
+    assert_memory_equal(cookie, "nthpi_owner=", 12);
+    assert_true(token_owner_hash(&site->app, cookie + 12, owner));
+
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations",
+                                 .body = "position=1000",
+                                 .cookie = cookie});
+    assert_status(site, 303);
+    assert_header(site, "Location", "/?highlight=1#c-1");
+    assert_header(site, "Set-Cookie", "");
+
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations/1/cancel",
+                                 .body = "x=",
+                                 .cookie = cookie});
+    assert_status(site, 303);
+    assert_header(site, "Location", "/computations/1");
+    assert_row(site->store, 1, STATUS_CANCELLED, STAGE_REGISTERED, WANTED_RUN);
+}
+
+static void
+a_cookie_is_secure_where_the_site_is(void **state)
+{
+    struct site *site = *state;
+    char cookie[SITE_HEADER_SIZE];
+    char url[] = "https://pi.example";
+    site->conf.public_url = url;
+    site_post(site, "/computations", "position=1000");
+    assert_non_null(strstr(site_header(site, "Set-Cookie", cookie), "; Secure"));
+}
+
+/* What is typed, and a part of the message beside the field. */
+static const struct {
+    const char *form, *field, *message;
+} mistakes[] = {
+    {"position=&radix=10&algorithm=auto", "position", "Which digit?"},
+    {"radix=10", "position", "Which digit?"},
+    {"position=abc", "position", "digits 0 to 9"},
+    {"position=-5", "position", "no negative"},
+    {"position=0", "position", "start at 1"},
+    {"position=1e6", "position", "exponent"},
+    {"position=1.5", "position", "without a point"},
+    {"position=%D9%A3", "position", "digits 0 to 9"},
+    {"position=1234567890123456789012345678901234567890", "position", "100,000,000"},
+    {"position=100000001", "position", "100,000,000"},
+    {"position=50001&algorithm=spigot", "position",
+     "for spigot in radix 10 is 50,000; chudnovsky goes to 100,000,000"},
+    {"position=5&radix=16&algorithm=spigot", "radix", "radix 10 only"},
+    {"position=5&radix=10&algorithm=bbp", "radix", "radix 16 only"},
+    {"position=5&radix=7", "radix", "10 or 16"},
+    {"position=5&algorithm=magic", "algorithm", "auto, spigot, chudnovsky or bbp"},
+};
+
+static void
+mistakes_are_explained_beside_their_field(void **state)
+{
+    struct site *site = *state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        char hook[64];
+        site_post(site, "/computations", mistakes[i].form);
+        if (site->reply.status != 422)
+            fail_msg("%s: status %d", mistakes[i].form, site->reply.status);
+        snprintf(hook, sizeof hook, "data-field=\"%s\">", mistakes[i].field);
+        assert_has(site, hook);
+        assert_has(site, mistakes[i].message);
+        assert_has(site, "<table id=\"computations\"");
+        assert_header(site, "Set-Cookie", "");
+    }
+    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"), 0);
+}
+
+static void
+what_was_typed_stays(void **state)
+{
+    struct site *site = *state;
+    site_post(site, "/computations", "position=5x&radix=16&algorithm=bbp");
+    assert_has(site, "name=\"position\" value=\"5x\"");
+    assert_has(site, "<option value=\"16\" selected>");
+    assert_has(site, "<option value=\"bbp\" selected>");
+}
+
+static void
+what_was_typed_is_escaped(void **state)
+{
+    struct site *site = *state;
+    const char *typed = "%22%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E%27%26";
+    const char *fields[] = {"position", "radix", "algorithm"};
+    for (size_t i = 0; i < 3; i++) {
+        char form[200];
+        snprintf(form, sizeof form, "%s%s=%s", i == 0 ? "" : "position=5&", fields[i],
+                 typed);
+        site_post(site, "/computations", form);
+        assert_status(site, 422);
+        assert_has_not(site, "<script>");
+    }
+    char target[100];
+    snprintf(target, sizeof target, "/?new=1&position=%s", typed);
+    site_get(site, target);
+    assert_has_not(site, "<script>");
+    assert_has(site, "value=\"&quot;&gt;&lt;script&gt;");
+}
+
+static void
+a_repeated_field_is_refused(void **state)
+{
+    struct site *site = *state;
+    site_post(site, "/computations", "position=5&position=6");
+    assert_status(site, 400);
+    assert_has(site, "position");
+}
+
+static void
+a_full_queue_asks_to_come_back(void **state)
+{
+    struct site *site = *state;
+    char seconds[SITE_HEADER_SIZE];
+    site->conf.queue_limit = 1;
+    put(site->store, 10, NULL);
+    site_post(site, "/computations", "position=77");
+    assert_status(site, 503);
+    assert_true(atoi(site_header(site, "Retry-After", seconds)) > 0);
+    assert_has(site, "name=\"position\" value=\"77\"");
+    site_post(site, "/computations", "position=10&algorithm=chudnovsky");
+    assert_status(site, 303);
+}
+
+static void
+texts_of_rows_are_escaped(void **state)
+{
+    struct site *site = *state;
+    int64_t id = put(site->store, 10, NULL);
+    take(site->store, id, TOKEN);
+    struct store_progress p = {
+        .id = id, .token = TOKEN, .fraction = 0.5, .phase = HOSTILE, .eta_s = 12};
+    assert_int_equal(store_progress(site->store->s, &p, 1), STORE_OK);
+    site_get(site, "/");
+    assert_has_not(site, "<script>");
+    assert_has(site, "value=\"0.5000\"");
+    assert_has(site, "about 12 s left");
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, HOSTILE), STORE_OK);
+    site_get(site, "/computations/1");
+    assert_has_not(site, "<script>");
+    assert_has(site, "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;");
+    site_get_json(site, "/computations/1");
+    assert_has_not(site, "<script>");
+}
+
+static void
+a_computation_has_the_actions_of_its_state(void **state)
+{
+    struct site *site = *state;
+    int64_t id = put(site->store, 10, NULL);
+    site_get(site, "/computations/1");
+    assert_has(site, "action=\"/computations/1/cancel\"");
+    assert_has_not(site, "/retry");
+    assert_has(site, "href=\"/computations/1/delete\"");
+    assert_has(site, "<li class=\"reached current\" data-stage=\"registered\">");
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, "memory"), STORE_OK);
+    site_get(site, "/computations/1");
+    assert_has_not(site, "/cancel");
+    assert_has(site, "action=\"/computations/1/retry\"");
+    assert_has(site, "<li class=\"broken\" data-stage=\"calculated\">");
+}
+
+static void
+an_unchecked_answer_says_so(void **state)
+{
+    struct site *site = *state;
+    int64_t id = put(site->store, 100, NULL);
+    site_publish(site, 10, 100, id);
+    site_get(site, "/computations/1");
+    assert_has(site, "not checked");
+    assert_has(site, "2.5 s");
+    assert_has(site, "4 MiB");
+    id = put(site->store, 5, NULL);
+    take(site->store, id, TOKEN);
+    calculate(site->store, id, TOKEN);
+    finish(site->store, id, TOKEN);
+    site_get(site, "/computations/2");
+    assert_has_not(site, "not checked");
+    assert_has(site, "<dd class=\"verified\">checked</dd>");
+}
+
+static void
+the_live_part_comes_as_json(void **state)
+{
+    struct site *site = *state;
+    char etag[SITE_HEADER_SIZE];
+    int64_t id = put(site->store, 10, NULL);
+    site_get_json(site, "/computations/1");
+    assert_status(site, 200);
+    json_t *answer = site_json(site);
+    const char *html = json_string_value(json_object_get(answer, "html"));
+    assert_int_equal(json_integer_value(json_object_get(answer, "revision")),
+                     row_of(site->store, id).revision);
+    assert_true(json_is_true(json_object_get(answer, "live")));
+    assert_non_null(strstr(html, "live-stages"));
+    json_decref(answer);
+
+    site_header(site, "ETag", etag);
+    const struct ask again = {
+        .target = "/computations/1", .json = true, .if_none_match = etag, .wait_s = 20};
+    const struct reply *reply = site_ask(site, &again);
+    assert_int_equal(reply->wait.kind, WAIT_COMPUTATION);
+    assert_int_equal(reply->wait_s, 20);
+    take(site->store, id, TOKEN);
+    reply = site_ask(site, &again);
+    assert_int_equal(reply->wait.kind, WAIT_NONE);
+    assert_status(site, 200);
+    assert_has(site, "running");
+}
+
+static void
+strangers_change_nothing(void **state)
+{
+    struct site *site = *state;
+    put(site->store, 10, ALICE);
+    static const char *const actions[] = {"cancel", "delete"};
+    for (size_t i = 0; i < 2; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/computations/1/%s", actions[i]);
+        site_post(site, target, "x=");
+        assert_status(site, 403);
+    }
+    assert_row(site->store, 1, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    site_post(site, "/computations/99/cancel", "x=");
+    assert_status(site, 404);
+}
+
+static void
+errors_are_pages_or_problems(void **state)
+{
+    struct site *site = *state;
+    site_get(site, "/computations/99");
+    assert_status(site, 404);
+    assert_header(site, "Content-Type", "text/html; charset=utf-8");
+    site_get_json(site, "/computations/99");
+    assert_status(site, 404);
+    assert_header(site, "Content-Type", "application/problem+json");
+    json_t *problem = site_json(site);
+    assert_string_equal(json_string_value(json_object_get(problem, "title")),
+                        "Not Found");
+    assert_int_equal(json_integer_value(json_object_get(problem, "status")), 404);
+    assert_true(json_is_string(json_object_get(problem, "detail")));
+    json_decref(problem);
+}
+
+static void
+health_tells_of_database_and_daemon(void **state)
+{
+    struct site *site = *state;
+    site_get(site, "/healthz");
+    assert_status(site, 200);
+    assert_has(site, "\"status\":\"degraded\"");
+    assert_int_equal(store_heartbeat(site->store->s, "one"), STORE_OK);
+    site_get(site, "/healthz");
+    assert_has(site, "\"status\":\"ok\"");
+}
+
+int
+main(void)
+{
+#define PAGE_TEST(f) cmocka_unit_test_setup_teardown(f, site_setup, site_teardown)
+    const struct CMUnitTest tests[] = {
+        PAGE_TEST(an_empty_list_invites),
+        PAGE_TEST(rows_have_their_hooks),
+        PAGE_TEST(a_digit_is_shown_only_when_done),
+        PAGE_TEST(filters_choose_rows),
+        PAGE_TEST(older_rows_are_a_link_away),
+        PAGE_TEST(a_highlighted_row_comes_first),
+        PAGE_TEST(only_a_page_without_fields_reloads_itself),
+        PAGE_TEST(an_unchanged_page_is_not_sent_again),
+        PAGE_TEST(a_form_adds_a_row_and_makes_its_owner),
+        PAGE_TEST(a_cookie_is_secure_where_the_site_is),
+        PAGE_TEST(mistakes_are_explained_beside_their_field),
+        PAGE_TEST(what_was_typed_stays),
+        PAGE_TEST(what_was_typed_is_escaped),
+        PAGE_TEST(a_repeated_field_is_refused),
+        PAGE_TEST(a_full_queue_asks_to_come_back),
+        PAGE_TEST(texts_of_rows_are_escaped),
+        PAGE_TEST(a_computation_has_the_actions_of_its_state),
+        PAGE_TEST(an_unchecked_answer_says_so),
+        PAGE_TEST(the_live_part_comes_as_json),
+        PAGE_TEST(strangers_change_nothing),
+        PAGE_TEST(errors_are_pages_or_problems),
+        PAGE_TEST(health_tells_of_database_and_daemon),
+    };
+    return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
+}
