@@ -36,3 +36,14 @@ common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \
 	  (cd $(srcdir) && $(AWK) -f common/embed_schema.awk $(schema_files)) > $@.tmp && \
 	  mv $@.tmp $@
+
+# The example configuration comes from the table of options.
+noinst_PROGRAMS += common/conf-example
+common_conf_example_SOURCES = common/conf_example.c
+common_conf_example_LDADD = $(common_LIBS)
+examplesdir = $(docdir)/examples
+examples_DATA = conf/nthpi.conf
+CLEANFILES += conf/nthpi.conf
+conf/nthpi.conf: common/conf-example$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) conf && common/conf-example$(EXEEXT) > $@.tmp && \
+	  mv $@.tmp $@

@@ -64,7 +64,7 @@ store_failure(struct store *s, const char *doing)
     int code = sqlite3_errcode(s->db) & 0xff;
     bool busy = code == SQLITE_BUSY || code == SQLITE_LOCKED;
 
-    snprintf(s->message, sizeof s->message, "%s: %s", doing, sqlite3_errmsg(s->db));
+    snprintf(s->message, sizeof s->message, "%.80s: %s", doing, sqlite3_errmsg(s->db));
     if (busy)
         log_warning("store: %s", s->message);
     else

@@ -155,15 +155,17 @@ schema_of(struct store *s, int *version)
 static enum store_rc
 migrate(struct store *s)
 {
-    char sql[64];
+    char text[64];
     int version;
     enum store_rc rc = schema_of(s, &version);
 
     for (; rc == STORE_OK && version < schema_version; version++) {
-        rc = exec(s, schema_migrations[version]);
-        snprintf(sql, sizeof sql, "PRAGMA user_version=%d", version + 1);
-        if (rc == STORE_OK)
-            rc = exec(s, sql);
+        snprintf(text, sizeof text, "migration %d", version + 1);
+        if (sqlite3_exec(s->db, schema_migrations[version], NULL, NULL, NULL) !=
+            SQLITE_OK)
+            return store_failure(s, text);
+        snprintf(text, sizeof text, "PRAGMA user_version=%d", version + 1);
+        rc = exec(s, text);
         if (rc == STORE_OK)
             log_info("store: the schema is now version %d", version + 1);
     }

@@ -168,7 +168,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_BOOT_LEASES] = "UPDATE computation INDEXED BY computation_leased"
                         " SET lease_until = 0 WHERE lease IS NOT NULL",
     [SQL_BOOT_DELAYS] = "UPDATE computation INDEXED BY computation_oldest"
-                        " SET not_before = 0 WHERE status = 'queued'",
+                        " SET not_before = 0"
+                        " WHERE status = 'queued' AND not_before > 0",
     [SQL_PRUNE_ANY] = "SELECT 1 FROM computation INDEXED BY computation_ended"
                       " WHERE ended_at < ?1 LIMIT 1",
     [SQL_PRUNE_BURY] = "INSERT INTO removed (id, revision) SELECT id, ?3"

@@ -100,6 +100,66 @@ tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
 tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
+# What both programs share.
+unit_tests += \
+	tests/unit/test_computation \
+	tests/unit/test_conf \
+	tests/unit/test_log \
+	tests/unit/test_digits \
+	tests/unit/test_doorbell \
+	tests/unit/test_store_open \
+	tests/unit/test_store_plan \
+	tests/unit/test_store_list \
+	tests/unit/test_store_changes \
+	tests/unit/test_store_ask \
+	tests/unit/test_store_queue \
+	tests/unit/test_store_lease \
+	tests/unit/test_store_publish
+common_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
+common_test_LIBS = $(common_LIBS) $(CMOCKA_LIBS)
+test_temporary = tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
+test_capture = tests/unit/capture.c tests/unit/capture.h tests/unit/cmocka_all.h
+store_fixture = tests/unit/store_fixture.c tests/unit/store_fixture.h $(test_temporary)
+tests_unit_test_computation_SOURCES = tests/unit/test_computation.c \
+	tests/unit/cmocka_all.h
+tests_unit_test_computation_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_computation_LDADD = $(common_test_LIBS)
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c $(test_temporary) $(test_capture)
+tests_unit_test_conf_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_conf_LDADD = $(common_test_LIBS)
+tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture)
+tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_log_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(test_temporary)
+tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_LDADD = $(common_test_LIBS)
+tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
+tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
+tests_unit_test_store_open_SOURCES = tests/unit/test_store_open.c $(store_fixture)
+tests_unit_test_store_open_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_open_LDADD = $(common_test_LIBS)
+tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
+tests_unit_test_store_plan_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_plan_LDADD = $(common_test_LIBS)
+tests_unit_test_store_list_SOURCES = tests/unit/test_store_list.c $(store_fixture)
+tests_unit_test_store_list_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_list_LDADD = $(common_test_LIBS)
+tests_unit_test_store_changes_SOURCES = tests/unit/test_store_changes.c $(store_fixture)
+tests_unit_test_store_changes_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_changes_LDADD = $(common_test_LIBS)
+tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
+tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
+tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixture)
+tests_unit_test_store_queue_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_queue_LDADD = $(common_test_LIBS)
+tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)
+tests_unit_test_store_lease_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_lease_LDADD = $(common_test_LIBS)
+tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
+tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 endif

@@ -45,16 +45,19 @@ CREATE TABLE computation (
     revision INTEGER NOT NULL,
 
     UNIQUE (radix, position, algorithm),
-    CHECK ((lease IS NULL) = (lease_owner IS NULL)
-           AND (lease IS NULL) = (lease_until IS NULL)),
-    CHECK (CASE status
-           WHEN 'queued' THEN stage IN ('registered', 'scheduled')
-           WHEN 'running' THEN stage IN ('taken', 'calculated') AND lease IS NOT NULL
-           WHEN 'done' THEN stage = 'stored' AND digit IS NOT NULL
-           ELSE stage <> 'stored' END),
-    CHECK ((status IN ('done', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
-    CHECK (lease IS NOT NULL OR wanted = 'run'),
-    CHECK (lease IS NULL OR ended_at IS NULL)
+    CONSTRAINT lease_is_whole CHECK (
+        (lease IS NULL) = (lease_owner IS NULL)
+        AND (lease IS NULL) = (lease_until IS NULL)),
+    CONSTRAINT stage_fits_status CHECK (
+        CASE status
+        WHEN 'queued' THEN stage IN ('registered', 'scheduled')
+        WHEN 'running' THEN stage IN ('taken', 'calculated') AND lease IS NOT NULL
+        WHEN 'done' THEN stage = 'stored' AND digit IS NOT NULL
+        ELSE stage <> 'stored' END),
+    CONSTRAINT end_fits_status CHECK (
+        (status IN ('done', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
+    CONSTRAINT wish_needs_lease CHECK (lease IS NOT NULL OR wanted = 'run'),
+    CONSTRAINT end_frees_lease CHECK (lease IS NULL OR ended_at IS NULL)
 ) STRICT;
 
 -- Lists, newest first: each combination of filters reads its rows in order.

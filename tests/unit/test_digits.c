@@ -1,0 +1,425 @@
+/*
+ * Digits files: written, published, read and checked; and every way one can be
+ * broken is found.
+ */
+#include "cmocka_all.h"
+
+#include "common/digits.h"
+#include "temporary.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* 100 digits after the point (OEIS A000796). */
+#define PI_100                                                                         \
+    "14159265358979323846264338327950288419716939937510582097494459230781640628620899" \
+    "86"                                                                               \
+    "280348253421170679"
+
+struct fixture {
+    char dir[64];
+    int work, digits; /* folders */
+};
+
+static int
+setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    char path[96];
+
+    if (f == NULL)
+        return -1;
+    temporary_make(f->dir, sizeof f->dir);
+    snprintf(path, sizeof path, "%s/work", f->dir);
+    mkdir(path, 0755);
+    f->work = open(path, O_RDONLY | O_DIRECTORY);
+    snprintf(path, sizeof path, "%s/digits", f->dir);
+    mkdir(path, 0755);
+    f->digits = open(path, O_RDONLY | O_DIRECTORY);
+    *state = f;
+    return f->work >= 0 && f->digits >= 0 ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    close(f->work);
+    close(f->digits);
+    temporary_remove(f->dir);
+    free(f);
+    return 0;
+}
+
+static int
+create(int dir, const char *name)
+{
+    int fd = openat(dir, name, O_CREAT | O_EXCL | O_RDWR, 0644);
+
+    assert_true(fd >= 0);
+    return fd;
+}
+
+/* Writes TEXT in pieces of PIECE and publishes it. */
+static void
+publish(struct fixture *f, int radix, const char *text, size_t length, size_t piece,
+        char sha256[DIGITS_SHA256_SIZE])
+{
+    int fd = create(f->work, "a.txt"), sum_fd = create(f->work, "a.sum");
+    struct digits_writer *w = digits_writer_new(fd, sum_fd, radix);
+
+    assert_non_null(w);
+    for (size_t at = 0; at < length; at += piece)
+        assert_int_equal(
+            digits_writer_add(w, text + at, length - at < piece ? length - at : piece),
+            DIGITS_OK);
+    assert_int_equal(digits_writer_finish(w, sha256), DIGITS_OK);
+    digits_writer_free(w);
+    close(fd);
+    close(sum_fd);
+    assert_int_equal(digits_commit(f->work, "a.txt", "a.sum", f->digits, radix, length),
+                     DIGITS_OK);
+}
+
+/* LENGTH digits that are not all alike; the caller frees them. */
+static char *
+some_digits(size_t length, int radix)
+{
+    char *text = malloc(length);
+    uint32_t x = 2463534242u;
+
+    assert_non_null(text);
+    for (size_t i = 0; i < length; i++) {
+        /* Xorshift, Marsaglia 2003. */
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        text[i] = "0123456789abcdef"[x % (uint32_t)radix];
+    }
+    return text;
+}
+
+static void
+names_carry_radix_and_length(void **state)
+{
+    char name[DIGITS_NAME_SIZE];
+
+    (void)state;
+    digits_name(name, 10, 1000, "txt");
+    assert_string_equal(name, "pi-10-1000.txt");
+    digits_name(name, 16, UINT64_MAX, "sum");
+    assert_string_equal(name, "pi-16-18446744073709551615.sum");
+}
+
+static void
+a_file_holds_the_point_and_the_digits(void **state)
+{
+    struct fixture *f = *state;
+    char sha256[DIGITS_SHA256_SIZE], again[DIGITS_SHA256_SIZE], content[128], hex[65];
+    unsigned char hash[32];
+    int fd;
+
+    publish(f, 10, PI_100, 100, 7, sha256);
+    fd = openat(f->digits, "pi-10-100.txt", O_RDONLY);
+    assert_int_equal(read(fd, content, sizeof content), 102);
+    close(fd);
+    assert_memory_equal(content, "3." PI_100, 102);
+    crypto_hash_sha256(hash, (const unsigned char *)content, 102);
+    assert_string_equal(sha256, sodium_bin2hex(hex, sizeof hex, hash, 32));
+    assert_int_equal(digits_check(f->digits, 10, 100, again), DIGITS_OK);
+    assert_string_equal(again, sha256);
+    assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_OK);
+    /* Nothing stays aside. */
+    assert_int_not_equal(faccessat(f->work, "a.txt", F_OK, 0), 0);
+    assert_int_not_equal(faccessat(f->work, "a.sum", F_OK, 0), 0);
+}
+
+static void
+ranges_are_read(void **state)
+{
+    struct fixture *f = *state;
+    static const char whole[] = "3" PI_100;
+    struct digits_file file;
+    char sha256[DIGITS_SHA256_SIZE], text[128];
+
+    publish(f, 10, PI_100, 100, 100, sha256);
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
+    assert_int_equal(file.length, 100);
+    for (uint64_t from = 0; from <= 100; from++)
+        for (size_t count = 0; count <= 101 - from; count += 1 + count / 3) {
+            assert_int_equal(digits_read(&file, from, count, text), DIGITS_OK);
+            assert_memory_equal(text, whole + from, count);
+        }
+    assert_int_equal(digits_read(&file, 0, 102, text), DIGITS_BROKEN);
+    assert_int_equal(digits_read(&file, 101, 1, text), DIGITS_BROKEN);
+    assert_int_equal(digits_read(&file, 100, 2, text), DIGITS_BROKEN);
+    assert_int_equal(digits_read(&file, UINT64_MAX, 2, text), DIGITS_BROKEN);
+    assert_int_equal(digits_read(&file, 1, SIZE_MAX, text), DIGITS_BROKEN);
+    digits_close(&file);
+    assert_int_equal(file.fd, -1);
+    digits_close(&file);
+}
+
+static void
+many_blocks_make_the_round(void **state)
+{
+    struct fixture *f = *state;
+    static const size_t lengths[] = {DIGITS_BLOCK - 3, DIGITS_BLOCK - 2,
+                                     DIGITS_BLOCK - 1, 3 * DIGITS_BLOCK + 12345};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t length = lengths[i];
+        char *text = some_digits(length, 16), *read_back = malloc(length);
+        char first[DIGITS_SHA256_SIZE], second[DIGITS_SHA256_SIZE];
+        struct digits_file file;
+
+        assert_non_null(read_back);
+        publish(f, 16, text, length, 65537, first);
+        assert_int_equal(digits_check(f->digits, 16, length, second), DIGITS_OK);
+        assert_string_equal(first, second);
+        assert_int_equal(digits_open(&file, f->digits, 16, length), DIGITS_OK);
+        assert_int_equal(digits_read(&file, 1, length, read_back), DIGITS_OK);
+        assert_memory_equal(read_back, text, length);
+        digits_close(&file);
+        /* The pieces in which it came leave no trace. */
+        publish(f, 16, text, length, length, second);
+        assert_string_equal(first, second);
+        assert_int_equal(digits_check(f->digits, 16, length, NULL), DIGITS_OK);
+        free(read_back);
+        free(text);
+    }
+}
+
+static void
+only_digits_of_the_radix_are_written(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const bad[] = {"12a4", "1 4", "3.1",      "1\n",
+                                      "A",    "g",   "1\xc2\xb2"};
+    int fd = create(f->work, "x.txt"), sum_fd = create(f->work, "x.sum");
+    struct digits_writer *w = digits_writer_new(fd, sum_fd, 10);
+    struct stat info;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(digits_writer_add(w, bad[i], strlen(bad[i])), DIGITS_BROKEN);
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_int_equal(info.st_size, 2);
+    digits_writer_free(w);
+    w = digits_writer_new(fd, sum_fd, 16);
+    assert_int_equal(digits_writer_add(w, "243f6a", 6), DIGITS_OK);
+    assert_int_equal(digits_writer_add(w, "A", 1), DIGITS_BROKEN);
+    digits_writer_free(w);
+    digits_writer_free(NULL);
+    close(fd);
+    close(sum_fd);
+}
+
+/* Writes BYTE at OFFSET of the published NAME; returns what was there. */
+static char
+poke(struct fixture *f, const char *name, off_t offset, char byte)
+{
+    int fd = openat(f->digits, name, O_RDWR);
+    char before;
+
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, &before, 1, offset), 1);
+    assert_int_equal(pwrite(fd, &byte, 1, offset), 1);
+    close(fd);
+    return before;
+}
+
+static void
+every_changed_byte_is_found(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"pi-10-100.txt", "pi-10-100.sum"};
+    char sha256[DIGITS_SHA256_SIZE];
+
+    publish(f, 10, PI_100, 100, 100, sha256);
+    for (size_t i = 0; i < 2; i++) {
+        struct stat info;
+
+        assert_int_equal(fstatat(f->digits, names[i], &info, 0), 0);
+        for (off_t at = 0; at < info.st_size; at++) {
+            char before = poke(f, names[i], at, '\0');
+
+            poke(f, names[i], at, before == '7' ? '8' : '7');
+            assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_BROKEN);
+            poke(f, names[i], at, before);
+        }
+    }
+    assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_OK);
+}
+
+static void
+a_change_in_a_later_block_is_found(void **state)
+{
+    struct fixture *f = *state;
+    size_t length = 2 * DIGITS_BLOCK + 5;
+    char *text = some_digits(length, 10), sha256[DIGITS_SHA256_SIZE], name[48], before;
+
+    publish(f, 10, text, length, length, sha256);
+    digits_name(name, 10, length, "txt");
+    before = poke(f, name, (off_t)length + 1, '0');
+    poke(f, name, (off_t)length + 1, before == '9' ? '8' : '9');
+    assert_int_equal(digits_check(f->digits, 10, length, NULL), DIGITS_BROKEN);
+    free(text);
+}
+
+static void
+wrong_sizes_are_found(void **state)
+{
+    struct fixture *f = *state;
+    struct digits_file file;
+    char sha256[DIGITS_SHA256_SIZE], text[128];
+    int fd;
+
+    publish(f, 10, PI_100, 100, 100, sha256);
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
+    fd = openat(f->digits, "pi-10-100.txt", O_RDWR);
+    assert_int_equal(ftruncate(fd, 50), 0);
+    /* Behind the back of one who has it open. */
+    assert_int_equal(digits_read(&file, 1, 48, text), DIGITS_OK);
+    assert_int_equal(digits_read(&file, 1, 49, text), DIGITS_BROKEN);
+    digits_close(&file);
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_BROKEN);
+    assert_int_equal(file.fd, -1);
+    assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_BROKEN);
+    assert_int_equal(ftruncate(fd, 103), 0);
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_BROKEN);
+    close(fd);
+    fd = openat(f->digits, "pi-10-100.sum", O_RDWR);
+    assert_int_equal(ftruncate(fd, 0), 0);
+    close(fd);
+    assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_BROKEN);
+}
+
+static void
+what_is_no_digit_is_never_read(void **state)
+{
+    struct fixture *f = *state;
+    struct digits_file file;
+    char sha256[DIGITS_SHA256_SIZE], text[128];
+
+    publish(f, 10, PI_100, 100, 100, sha256);
+    poke(f, "pi-10-100.txt", 52, 'a');
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
+    assert_int_equal(digits_read(&file, 1, 50, text), DIGITS_OK);
+    assert_int_equal(digits_read(&file, 51, 1, text), DIGITS_BROKEN);
+    assert_int_equal(digits_read(&file, 1, 100, text), DIGITS_BROKEN);
+    poke(f, "pi-10-100.txt", 0, '4');
+    assert_int_equal(digits_read(&file, 0, 1, text), DIGITS_BROKEN);
+    digits_close(&file);
+}
+
+static void
+missing_files_are_missing(void **state)
+{
+    struct fixture *f = *state;
+    struct digits_file file;
+    char sha256[DIGITS_SHA256_SIZE];
+
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_MISSING);
+    assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_MISSING);
+    assert_int_equal(digits_commit(f->work, "none", "none", f->digits, 10, 100),
+                     DIGITS_IO);
+    publish(f, 10, PI_100, 100, 100, sha256);
+    assert_int_equal(unlinkat(f->digits, "pi-10-100.sum", 0), 0);
+    assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_MISSING);
+    /* The digits can be read without their checksums. */
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
+    digits_close(&file);
+    assert_int_equal(digits_remove(f->digits, 10, 100), DIGITS_OK);
+    assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_MISSING);
+    assert_int_equal(digits_remove(f->digits, 10, 100), DIGITS_OK);
+}
+
+static void
+a_link_is_not_followed(void **state)
+{
+    struct fixture *f = *state;
+    struct digits_file file;
+
+    assert_int_equal(symlinkat("/etc/hostname", f->digits, "pi-10-1.txt"), 0);
+    assert_int_equal(digits_open(&file, f->digits, 10, 1), DIGITS_IO);
+}
+
+static void
+a_running_file_grows(void **state)
+{
+    struct fixture *f = *state;
+    int fd = create(f->work, "job.txt"), sum_fd = create(f->work, "job.sum");
+    struct digits_writer *w;
+    struct digits_file file;
+    char text[128];
+
+    assert_int_equal(digits_open_aside(&file, f->work, "none.txt", 10), DIGITS_MISSING);
+    assert_int_equal(digits_open_aside(&file, f->work, "job.txt", 10), DIGITS_MISSING);
+    w = digits_writer_new(fd, sum_fd, 10);
+    assert_int_equal(digits_open_aside(&file, f->work, "job.txt", 10), DIGITS_OK);
+    assert_int_equal(file.length, 0);
+    assert_int_equal(digits_read(&file, 0, 1, text), DIGITS_OK);
+    assert_int_equal(text[0], '3');
+    digits_close(&file);
+    assert_int_equal(digits_writer_add(w, PI_100, 60), DIGITS_OK);
+    assert_int_equal(digits_open_aside(&file, f->work, "job.txt", 10), DIGITS_OK);
+    assert_int_equal(file.length, 60);
+    assert_int_equal(digits_read(&file, 1, 60, text), DIGITS_OK);
+    assert_memory_equal(text, PI_100, 60);
+    digits_close(&file);
+    digits_writer_free(w);
+    close(fd);
+    close(sum_fd);
+}
+
+static void
+a_full_disk_is_an_error(void **state)
+{
+    struct fixture *f = *state;
+    char sha256[DIGITS_SHA256_SIZE];
+    struct digits_writer *w;
+    int full = open("/dev/full", O_WRONLY), fd;
+
+    assert_true(full >= 0);
+    fd = create(f->work, "x.txt");
+    assert_null(digits_writer_new(full, fd, 10));
+    assert_null(digits_writer_new(fd, full, 10));
+    close(full);
+    /* A file that cannot be written any more. */
+    w = digits_writer_new(fd, create(f->work, "x.sum"), 10);
+    assert_non_null(w);
+    close(fd);
+    assert_int_equal(digits_writer_add(w, "1", 1), DIGITS_IO);
+    assert_int_equal(digits_writer_finish(w, sha256), DIGITS_IO);
+    digits_writer_free(w);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(names_carry_radix_and_length),
+        TEST(a_file_holds_the_point_and_the_digits),
+        TEST(ranges_are_read),
+        TEST(many_blocks_make_the_round),
+        TEST(only_digits_of_the_radix_are_written),
+        TEST(every_changed_byte_is_found),
+        TEST(a_change_in_a_later_block_is_found),
+        TEST(wrong_sizes_are_found),
+        TEST(what_is_no_digit_is_never_read),
+        TEST(missing_files_are_missing),
+        TEST(a_link_is_not_followed),
+        TEST(a_running_file_grows),
+        TEST(a_full_disk_is_an_error),
+    };
+
+    return cmocka_run_group_tests_name("digits", tests, NULL, NULL);
+}

@@ -1,0 +1,290 @@
+/*
+ * Leases: renewing, a new boot, and taking back the rows of daemons that are
+ * gone.
+ */
+#include "store_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NEW_TOKEN "00000000000000000000000000000001"
+
+static const struct store_asker admin = {.admin = true};
+
+/* A running row of DAEMON. */
+static int64_t
+running(struct fixture *f, uint64_t position, const char *token, const char *daemon)
+{
+    const struct store_lease lease = lease_of(token, daemon);
+    int64_t id = put(f, position, NULL);
+
+    assert_int_equal(store_take(f->s, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    return id;
+}
+
+struct graveyard {
+    const char *dead; /* the one that is */
+    int asked;
+};
+
+static bool
+is_dead(void *ctx, const char *name)
+{
+    struct graveyard *graveyard = ctx;
+
+    graveyard->asked++;
+    return graveyard->dead != NULL && strcmp(name, graveyard->dead) == 0;
+}
+
+/* Recovers for the daemon "me"; returns how many rows were found. */
+static size_t
+recover(struct fixture *f, const char *dead, struct computation *rows, size_t max,
+        size_t *count)
+{
+    const struct store_lease lease = lease_of(NEW_TOKEN, "me");
+    struct graveyard graveyard = {.dead = dead};
+    size_t taken_back;
+
+    assert_int_equal(
+        store_recover(f->s, &lease, is_dead, &graveyard, rows, max, count, &taken_back),
+        STORE_OK);
+    return taken_back;
+}
+
+static void
+rows_of_the_living_are_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    size_t count;
+    int64_t id = running(f, 1, TOKEN, "other"), revision = store_revision(f->s);
+
+    assert_int_equal(recover(f, NULL, rows, 4, &count), 0);
+    assert_int_equal(count, 0);
+    assert_row(f, id, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    assert_int_equal(store_revision(f->s), revision);
+}
+
+static void
+rows_of_the_dead_return_to_the_queue(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_lease lease = lease_of(NEW_TOKEN, "me");
+    struct graveyard graveyard = {.dead = "gone"};
+    struct computation rows[4];
+    size_t count, found;
+    int64_t first = running(f, 1, TOKEN, "gone");
+    int64_t second = running(f, 2, TOKEN, "gone");
+    int64_t mine = running(f, 3, OTHER, "me");
+    int64_t living = running(f, 4, TOKEN, "alive");
+    int64_t now_mine = running(f, 5, NEW_TOKEN, "me");
+    int64_t revision = store_revision(f->s);
+
+    assert_int_equal(
+        store_recover(f->s, &lease, is_dead, &graveyard, rows, 4, &count, &found),
+        STORE_OK);
+    assert_int_equal(found, 3);
+    assert_int_equal(count, 0);
+    /* One question for each other name. */
+    assert_int_equal(graveyard.asked, 2);
+    assert_row(f, first, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_row(f, second, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_row(f, mine, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_row(f, living, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    assert_row(f, now_mine, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    assert_int_equal(row_of(f, first).attempts, 0);
+    assert_events(f, first, "registered scheduled taken requeued");
+    assert_int_equal(store_revision(f->s), revision + 1);
+    assert_int_equal(row_of(f, first).revision, revision + 1);
+    assert_int_equal(row_of(f, mine).revision, revision + 1);
+    /* Once. */
+    assert_int_equal(recover(f, "gone", rows, 4, &count), 0);
+}
+
+static void
+expired_leases_are_void(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    size_t count;
+    int64_t id = running(f, 1, TOKEN, "hangs");
+
+    assert_int_equal(store_renew(f->s, "hangs", store_boottime() - 1), STORE_OK);
+    assert_int_equal(recover(f, NULL, rows, 4, &count), 1);
+    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+}
+
+static void
+a_renewed_lease_holds(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    size_t count;
+    int64_t revision;
+
+    running(f, 1, TOKEN, "slow");
+    running(f, 2, TOKEN, "other");
+    revision = store_revision(f->s);
+    run_sql(f, "UPDATE computation SET lease_until = 1");
+    assert_int_equal(store_renew(f->s, "slow", store_boottime() + 1000000000),
+                     STORE_OK);
+    assert_int_equal(store_revision(f->s), revision);
+    assert_int_equal(recover(f, NULL, rows, 4, &count), 1);
+    assert_row(f, 1, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    assert_row(f, 2, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+}
+
+static void
+calculated_rows_are_handed_over(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    size_t count;
+    int64_t id = running(f, 5, TOKEN, "gone"), revision;
+
+    calculate(f, id, TOKEN);
+    revision = store_revision(f->s);
+    assert_int_equal(recover(f, "gone", rows, 4, &count), 1);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].id, id);
+    assert_int_equal(rows[0].stage, STAGE_CALCULATED);
+    assert_string_equal(rows[0].window, "9265358979323846");
+    /* Who holds a lease is nobody's business. */
+    assert_int_equal(store_revision(f->s), revision);
+    /* The old token is void, the new one works. */
+    assert_int_equal(store_failed(f->s, id, TOKEN, "no"), STORE_CONFLICT);
+    finish(f, id, NEW_TOKEN);
+    assert_row(f, id, STATUS_DONE, STAGE_STORED, WANTED_RUN);
+}
+
+static void
+what_does_not_fit_is_handed_over_later(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[2];
+    size_t count;
+
+    for (uint64_t i = 1; i <= 3; i++)
+        calculate(f, running(f, i, TOKEN, "gone"), TOKEN);
+    recover(f, "gone", rows, 2, &count);
+    assert_int_equal(count, 2);
+    recover(f, "gone", rows, 2, &count);
+    assert_int_equal(count, 1);
+    recover(f, "gone", rows, 2, &count);
+    assert_int_equal(count, 0);
+}
+
+static void
+wishes_survive_their_daemon(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    enum store_wish wish;
+    size_t count;
+    int64_t cancel = running(f, 1, TOKEN, "gone");
+    int64_t delete_id = running(f, 2, TOKEN, "gone");
+
+    calculate(f, delete_id, TOKEN);
+    assert_int_equal(store_cancel(f->s, cancel, &admin, &wish), STORE_OK);
+    assert_int_equal(store_delete(f->s, delete_id, &admin, &wish), STORE_OK);
+    assert_int_equal(recover(f, "gone", rows, 4, &count), 2);
+    assert_int_equal(count, 0);
+    assert_row(f, cancel, STATUS_CANCELLED, STAGE_TAKEN, WANTED_RUN);
+    assert_gone(f, delete_id);
+}
+
+static void
+many_rows_are_taken_back(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    size_t count;
+
+    for (uint64_t i = 1; i <= 100; i++)
+        running(f, i, TOKEN, "gone");
+    assert_int_equal(recover(f, "gone", rows, 4, &count), 100);
+    assert_int_equal(select_integer(f, "SELECT n FROM counter WHERE status = 'queued'"),
+                     100);
+}
+
+/* ---- a new boot ---- */
+
+static void
+a_boot_is_noted_once(void **state)
+{
+    struct fixture *f = *state;
+    int64_t revision;
+
+    put(f, 1, NULL);
+    revision = store_revision(f->s);
+    assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
+    assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
+    assert_int_equal(store_revision(f->s), revision);
+    assert_int_equal(store_oldest_delta(f->s), 0);
+}
+
+static void
+a_new_boot_voids_leases_and_deltas(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[64];
+    struct store_delta delta;
+    int64_t removed[64], revision, waiting;
+    size_t count, nremoved;
+    int64_t id = running(f, 1, TOKEN, "alive");
+
+    waiting = running(f, 2, OTHER, "alive");
+    assert_int_equal(store_requeue(f->s, waiting, OTHER, "crashed", true, 3600),
+                     STORE_OK);
+    assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
+    revision = store_revision(f->s);
+    assert_int_equal(store_note_boot(f->s, "boot-2"), STORE_OK);
+    assert_int_equal(store_revision(f->s), revision + STORE_REVISION_JUMP);
+    /* A client may have seen what the power cut took back. */
+    assert_int_equal(
+        store_changes(f->s, revision, rows, 64, &count, removed, &nremoved, &delta),
+        STORE_OK);
+    assert_true(delta.reset);
+    /* Delays were times of the old boot. */
+    assert_int_equal(store_pending(f->s, rows, 4, &count), STORE_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].id, waiting);
+    assert_int_equal(recover(f, NULL, rows, 4, &count), 1);
+    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+}
+
+static void
+the_machine_has_a_boot_id(void **state)
+{
+    struct fixture *f = *state;
+    int64_t revision = store_revision(f->s);
+
+    assert_int_equal(store_note_boot(f->s, NULL), STORE_OK);
+    assert_int_equal(store_note_boot(f->s, NULL), STORE_OK);
+    assert_int_equal(store_revision(f->s), revision);
+    assert_int_equal(select_integer(f, "SELECT length(value) FROM meta"
+                                       " WHERE key = 'boot_id'"),
+                     36);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(rows_of_the_living_are_left_alone),
+        TEST(rows_of_the_dead_return_to_the_queue),
+        TEST(expired_leases_are_void),
+        TEST(a_renewed_lease_holds),
+        TEST(calculated_rows_are_handed_over),
+        TEST(what_does_not_fit_is_handed_over_later),
+        TEST(wishes_survive_their_daemon),
+        TEST(many_rows_are_taken_back),
+        TEST(a_boot_is_noted_once),
+        TEST(a_new_boot_voids_leases_and_deltas),
+        TEST(the_machine_has_a_boot_id),
+    };
+
+    return cmocka_run_group_tests_name("store_lease", tests, NULL, NULL);
+}

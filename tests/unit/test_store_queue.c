@@ -1,0 +1,456 @@
+/*
+ * The daemon's side of a row's life: waiting, taking, progress, calculated,
+ * failing, going back, and wishes. And that a lost lease allows none of it.
+ */
+#include "store_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct store_asker admin = {.admin = true};
+
+/* ---- waiting ---- */
+
+static size_t
+pending_ids(struct fixture *f, size_t max, int64_t *ids)
+{
+    struct computation rows[32];
+    size_t count;
+
+    assert_int_equal(store_pending(f->s, rows, max, &count), STORE_OK);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i].id;
+    return count;
+}
+
+static void
+the_oldest_and_the_smallest_wait_first(void **state)
+{
+    struct fixture *f = *state;
+    static const int64_t all[] = {1, 2, 3, 4, 5, 6}, four[] = {1, 2, 6, 5};
+    int64_t ids[32];
+
+    for (uint64_t i = 1; i <= 6; i++)
+        put(f, 1000 - i, NULL);
+    assert_int_equal(pending_ids(f, 4, ids), 4);
+    assert_memory_equal(ids, four, sizeof four);
+    assert_int_equal(pending_ids(f, 12, ids), 6);
+    assert_memory_equal(ids, all, sizeof all);
+    assert_int_equal(pending_ids(f, 1, ids), 1);
+    assert_int_equal(ids[0], 1);
+}
+
+static void
+only_queued_rows_wait(void **state)
+{
+    struct fixture *f = *state;
+    enum store_wish wish;
+    int64_t ids[32];
+
+    for (uint64_t i = 1; i <= 5; i++)
+        put(f, i, NULL);
+    take(f, 1, TOKEN);
+    take(f, 2, OTHER);
+    assert_int_equal(store_failed(f->s, 2, OTHER, "no"), STORE_OK);
+    assert_int_equal(store_cancel(f->s, 3, &admin, &wish), STORE_OK);
+    assert_int_equal(pending_ids(f, 8, ids), 2);
+    assert_int_equal(ids[0], 4);
+    assert_int_equal(ids[1], 5);
+}
+
+static void
+a_retried_row_waits_behind_older_ones(void **state)
+{
+    struct fixture *f = *state;
+    enum store_wish wish;
+    int64_t ids[32];
+
+    put(f, 10, NULL);
+    put(f, 20, NULL);
+    assert_int_equal(store_cancel(f->s, 1, &admin, &wish), STORE_OK);
+    assert_int_equal(store_retry(f->s, 1, &admin, 10), STORE_OK);
+    assert_int_equal(pending_ids(f, 4, ids), 2);
+    assert_int_equal(ids[0], 2);
+    assert_int_equal(ids[1], 1);
+}
+
+static void
+a_row_waits_out_its_delay(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ids[32], id = put(f, 1, NULL);
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 3600),
+                     STORE_OK);
+    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_int_equal(pending_ids(f, 4, ids), 0);
+    run_sql(f, "UPDATE computation SET not_before = not_before - 3600000000");
+    assert_int_equal(pending_ids(f, 4, ids), 1);
+    take(f, id, TOKEN);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 0), STORE_OK);
+    assert_int_equal(pending_ids(f, 4, ids), 1);
+}
+
+/* ---- taking ---- */
+
+static void
+taking_is_two_stages_in_one_commit(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_lease lease = lease_of(TOKEN, "one");
+    int64_t id = put_as(f, 10, 1000, ALGORITHM_AUTO, NULL);
+    int64_t revision = store_revision(f->s);
+    struct computation c;
+
+    assert_int_equal(store_take(f->s, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    c = row_of(f, id);
+    assert_row(f, id, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    assert_int_equal(c.algorithm, ALGORITHM_AUTO);
+    assert_int_equal(c.method, ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(c.attempts, 1);
+    assert_true(c.at[STAGE_REGISTERED] <= c.at[STAGE_SCHEDULED]);
+    assert_true(c.at[STAGE_SCHEDULED] <= c.at[STAGE_TAKEN]);
+    assert_true(c.at[STAGE_TAKEN] > 0);
+    assert_int_equal(c.at[STAGE_CALCULATED], 0);
+    assert_int_equal(c.revision, revision + 1);
+    assert_int_equal(store_revision(f->s), revision + 1);
+    assert_events(f, id, "registered scheduled taken");
+}
+
+static void
+a_row_is_taken_once(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_lease other = lease_of(OTHER, "two");
+    int64_t id = put(f, 1, NULL);
+    enum store_wish wish;
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_take(f->s, id, &other, ALGORITHM_CHUDNOVSKY),
+                     STORE_CONFLICT);
+    assert_int_equal(store_take(f->s, 99, &other, ALGORITHM_CHUDNOVSKY),
+                     STORE_NOT_FOUND);
+    put(f, 2, NULL);
+    assert_int_equal(store_cancel(f->s, 2, &admin, &wish), STORE_OK);
+    assert_int_equal(store_take(f->s, 2, &other, ALGORITHM_CHUDNOVSKY), STORE_CONFLICT);
+    assert_int_equal(row_of(f, id).attempts, 1);
+}
+
+static void
+known_digits_answer_at_once(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = put_as(f, 10, 5, ALGORITHM_AUTO, NULL),
+            revision = store_revision(f->s);
+    struct computation c;
+
+    assert_int_equal(store_answer(f->s, id, ALGORITHM_CHUDNOVSKY, "9265358979323846",
+                                  42, "as stored"),
+                     STORE_OK);
+    c = row_of(f, id);
+    assert_row(f, id, STATUS_DONE, STAGE_STORED, WANTED_RUN);
+    assert_int_equal(c.digit, '9');
+    assert_string_equal(c.window, "9265358979323846");
+    assert_string_equal(c.verified, "as stored");
+    assert_int_equal(c.answered_by, 42);
+    assert_int_equal(c.method, ALGORITHM_CHUDNOVSKY);
+    assert_true(c.progress == 1);
+    for (int stage = STAGE_SCHEDULED; stage < STAGE_COUNT; stage++)
+        assert_true(c.at[stage] >= c.at[STAGE_REGISTERED]);
+    assert_int_equal(store_revision(f->s), revision + 1);
+    assert_events(f, id, "registered scheduled taken calculated stored");
+    assert_int_equal(store_answer(f->s, id, ALGORITHM_CHUDNOVSKY, "1", 0, NULL),
+                     STORE_CONFLICT);
+    assert_int_equal(store_answer(f->s, 99, ALGORITHM_CHUDNOVSKY, "1", 0, NULL),
+                     STORE_NOT_FOUND);
+}
+
+/* ---- while it runs ---- */
+
+static void
+progress_is_one_commit(void **state)
+{
+    struct fixture *f = *state;
+    struct store_progress p[3] = {
+        {.id = 1, .token = TOKEN, .fraction = 0.25, .phase = "sum", .eta_s = 12},
+        {.id = 2, .token = OTHER, .fraction = 0.5, .phase = "sum", .eta_s = -1},
+        {.id = 3, .token = OTHER, .fraction = 1.5, .phase = "write", .eta_s = 0},
+    };
+    struct store *relaxed = fixture_open(f, STORE_RELAXED);
+    int64_t revision;
+
+    for (uint64_t i = 1; i <= 3; i++)
+        put(f, i, NULL);
+    take(f, 1, TOKEN);
+    take(f, 2, TOKEN); /* not the token that reports */
+    take(f, 3, OTHER);
+    revision = store_revision(f->s);
+    assert_int_equal(store_progress(relaxed, p, 3), STORE_OK);
+    assert_false(p[0].lost);
+    assert_true(p[1].lost);
+    assert_false(p[2].lost);
+    assert_int_equal(store_revision(f->s), revision + 1);
+    assert_true(row_of(f, 1).progress == 0.25);
+    assert_string_equal(row_of(f, 1).phase, "sum");
+    assert_true(row_of(f, 1).eta_s == 12);
+    assert_true(row_of(f, 2).progress == 0);
+    assert_true(row_of(f, 3).progress == 1);
+    assert_int_equal(row_of(f, 3).revision, revision + 1);
+    /* The same again is no change. */
+    assert_int_equal(store_progress(relaxed, p, 3), STORE_OK);
+    assert_int_equal(store_revision(f->s), revision + 1);
+    assert_int_equal(store_progress(relaxed, p, 0), STORE_OK);
+    p[0].eta_s = -1;
+    assert_int_equal(store_progress(relaxed, p, 1), STORE_OK);
+    assert_true(row_of(f, 1).eta_s < 0);
+    assert_int_equal(store_revision(f->s), revision + 2);
+    store_close(relaxed);
+}
+
+static void
+calculated_keeps_digits_and_cost(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = put(f, 5, NULL);
+    char sha256[DIGITS_SHA256_SIZE] = "x";
+    struct computation c;
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_calculated_sha256(f->s, id, sha256), STORE_OK);
+    assert_string_equal(sha256, "");
+    calculate(f, id, TOKEN);
+    c = row_of(f, id);
+    assert_row(f, id, STATUS_RUNNING, STAGE_CALCULATED, WANTED_RUN);
+    assert_true(c.cpu_s == 1.5 && c.wall_s == 2.5);
+    assert_int_equal(c.peak_kib, 4096);
+    assert_string_equal(c.phase, "verifying");
+    assert_true(c.at[STAGE_CALCULATED] >= c.at[STAGE_TAKEN]);
+    assert_int_equal(c.digit, 0);
+    assert_int_equal(store_calculated_sha256(f->s, id, sha256), STORE_OK);
+    assert_string_equal(sha256, "cafe");
+    assert_int_equal(store_calculated_sha256(f->s, 99, sha256), STORE_NOT_FOUND);
+}
+
+/* ---- how it ends ---- */
+
+static void
+failing_keeps_the_stage(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = put(f, 5, NULL);
+    struct event events[8];
+    struct computation c;
+    size_t count;
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_failed(f->s, id, TOKEN, "memory: the limit was reached"),
+                     STORE_OK);
+    c = row_of(f, id);
+    assert_row(f, id, STATUS_FAILED, STAGE_TAKEN, WANTED_RUN);
+    assert_string_equal(c.error, "memory: the limit was reached");
+    assert_int_equal(c.attempts, 1);
+    assert_events(f, id, "registered scheduled taken failed");
+    assert_int_equal(store_events(f->s, id, events, 8, &count), STORE_OK);
+    assert_string_equal(events[3].detail, "memory: the limit was reached");
+    /* Only the newest when there is no room for all, still in order. */
+    assert_int_equal(store_events(f->s, id, events, 2, &count), STORE_OK);
+    assert_int_equal(count, 2);
+    assert_string_equal(events[0].stage, "taken");
+    assert_string_equal(events[1].stage, "failed");
+    assert_int_equal(select_integer(f, "SELECT count(*) FROM computation"
+                                       " WHERE lease IS NOT NULL"),
+                     0);
+}
+
+static void
+going_back_keeps_or_returns_the_attempt(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = put(f, 5, NULL);
+    struct computation c;
+
+    take(f, id, TOKEN);
+    calculate(f, id, TOKEN);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "stopped", false, 0), STORE_OK);
+    c = row_of(f, id);
+    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_int_equal(c.attempts, 0);
+    assert_int_equal(c.method, ALGORITHM_AUTO);
+    assert_int_equal(c.at[STAGE_TAKEN], 0);
+    assert_true(c.at[STAGE_REGISTERED] > 0);
+    assert_true(c.cpu_s < 0);
+    assert_int_equal(select_integer(f, "SELECT window IS NULL FROM computation"), 1);
+    take(f, id, TOKEN);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 0), STORE_OK);
+    assert_int_equal(row_of(f, id).attempts, 1);
+    take(f, id, TOKEN);
+    assert_int_equal(row_of(f, id).attempts, 2);
+    assert_events(f, id,
+                  "registered scheduled taken calculated requeued scheduled taken"
+                  " requeued scheduled taken");
+}
+
+static void
+a_lost_lease_allows_nothing(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_cost cost = {.cpu_s = 1};
+    int64_t id = put(f, 5, NULL), revision;
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "expired", false, 0), STORE_OK);
+    for (int round = 0; round < 2; round++) {
+        /* First nobody holds the row, then a successor does. */
+        if (round == 1) {
+            take(f, id, OTHER);
+            calculate(f, id, OTHER);
+        }
+        revision = store_revision(f->s);
+        assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", &cost),
+                         STORE_CONFLICT);
+        assert_int_equal(
+            store_stored(f->s, id, TOKEN, NULL, NULL, NULL, NULL, NULL, NULL),
+            STORE_CONFLICT);
+        assert_int_equal(store_failed(f->s, id, TOKEN, "no"), STORE_CONFLICT);
+        assert_int_equal(store_requeue(f->s, id, TOKEN, "no", false, 0),
+                         STORE_CONFLICT);
+        assert_int_equal(store_grant(f->s, id, TOKEN), STORE_CONFLICT);
+        assert_int_equal(store_revision(f->s), revision);
+    }
+    assert_row(f, id, STATUS_RUNNING, STAGE_CALCULATED, WANTED_RUN);
+    /* The row is gone altogether. */
+    assert_int_equal(store_failed(f->s, 99, TOKEN, "no"), STORE_CONFLICT);
+}
+
+static void
+stages_come_in_order(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_cost cost = {.cpu_s = 1};
+    int64_t id = put(f, 5, NULL);
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_stored(f->s, id, TOKEN, NULL, NULL, NULL, NULL, NULL, NULL),
+                     STORE_CONFLICT);
+    calculate(f, id, TOKEN);
+    assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", &cost), STORE_CONFLICT);
+    finish(f, id, TOKEN);
+    assert_int_equal(store_failed(f->s, id, TOKEN, "no"), STORE_CONFLICT);
+    assert_row(f, id, STATUS_DONE, STAGE_STORED, WANTED_RUN);
+}
+
+/* ---- wishes ---- */
+
+static int64_t
+running_with_wish(struct fixture *f, uint64_t position, enum wanted wanted)
+{
+    int64_t id = put(f, position, ALICE);
+    enum store_wish wish;
+
+    take(f, id, TOKEN);
+    if (wanted == WANTED_CANCEL)
+        assert_int_equal(store_cancel(f->s, id, &admin, &wish), STORE_OK);
+    else
+        assert_int_equal(store_delete(f->s, id, &admin, &wish), STORE_OK);
+    assert_int_equal(wish, WISH_NOTED);
+    return id;
+}
+
+static void
+wishes_are_found_by_their_daemon(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[4];
+    size_t count;
+    int64_t cancel = running_with_wish(f, 1, WANTED_CANCEL);
+    int64_t delete_id = running_with_wish(f, 2, WANTED_DELETE);
+
+    take(f, put(f, 3, NULL), TOKEN);
+    assert_int_equal(store_wishes(f->s, "two", rows, 4, &count), STORE_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(store_wishes(f->s, "one", rows, 4, &count), STORE_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(rows[0].id, cancel);
+    assert_int_equal(rows[0].wanted, WANTED_CANCEL);
+    assert_int_equal(rows[1].id, delete_id);
+    assert_int_equal(rows[1].wanted, WANTED_DELETE);
+    assert_int_equal(store_wishes(f->s, "one", rows, 1, &count), STORE_OK);
+    assert_int_equal(count, 1);
+}
+
+static void
+wishes_are_granted(void **state)
+{
+    struct fixture *f = *state;
+    int64_t cancel = running_with_wish(f, 1, WANTED_CANCEL);
+    int64_t delete_id = running_with_wish(f, 2, WANTED_DELETE);
+    int64_t again = running_with_wish(f, 3, WANTED_CANCEL), revision;
+
+    assert_int_equal(store_grant(f->s, cancel, TOKEN), STORE_OK);
+    assert_row(f, cancel, STATUS_CANCELLED, STAGE_TAKEN, WANTED_RUN);
+    assert_events(f, cancel, "registered scheduled taken cancelled");
+    revision = store_revision(f->s);
+    assert_int_equal(store_grant(f->s, delete_id, TOKEN), STORE_OK);
+    assert_gone(f, delete_id);
+    assert_int_equal(select_integer(f, "SELECT max(revision) FROM removed"),
+                     revision + 1);
+    /* Wanted again while the worker was being killed. */
+    put(f, 3, BOB);
+    assert_int_equal(store_grant(f->s, again, TOKEN), STORE_OK);
+    assert_row(f, again, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_int_equal(row_of(f, again).attempts, 0);
+}
+
+static void
+wishes_outlive_other_ends(void **state)
+{
+    struct fixture *f = *state;
+    int64_t cancel = running_with_wish(f, 1, WANTED_CANCEL);
+    int64_t delete_id = running_with_wish(f, 2, WANTED_DELETE);
+    int64_t late = running_with_wish(f, 3, WANTED_CANCEL);
+    int64_t late_delete = running_with_wish(f, 4, WANTED_DELETE);
+    int64_t failing = running_with_wish(f, 5, WANTED_CANCEL);
+
+    assert_int_equal(store_requeue(f->s, cancel, TOKEN, "stopped", false, 0), STORE_OK);
+    assert_row(f, cancel, STATUS_CANCELLED, STAGE_TAKEN, WANTED_RUN);
+    assert_int_equal(store_requeue(f->s, delete_id, TOKEN, "stopped", false, 0),
+                     STORE_OK);
+    assert_gone(f, delete_id);
+    assert_int_equal(store_failed(f->s, failing, TOKEN, "killed"), STORE_OK);
+    assert_row(f, failing, STATUS_CANCELLED, STAGE_TAKEN, WANTED_RUN);
+    /* The work was done before the wish: the digits are kept. */
+    calculate(f, late, TOKEN);
+    finish(f, late, TOKEN);
+    assert_row(f, late, STATUS_DONE, STAGE_STORED, WANTED_RUN);
+    calculate(f, late_delete, TOKEN);
+    finish(f, late_delete, TOKEN);
+    assert_gone(f, late_delete);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_oldest_and_the_smallest_wait_first),
+        TEST(only_queued_rows_wait),
+        TEST(a_retried_row_waits_behind_older_ones),
+        TEST(a_row_waits_out_its_delay),
+        TEST(taking_is_two_stages_in_one_commit),
+        TEST(a_row_is_taken_once),
+        TEST(known_digits_answer_at_once),
+        TEST(progress_is_one_commit),
+        TEST(calculated_keeps_digits_and_cost),
+        TEST(failing_keeps_the_stage),
+        TEST(going_back_keeps_or_returns_the_attempt),
+        TEST(a_lost_lease_allows_nothing),
+        TEST(stages_come_in_order),
+        TEST(wishes_are_found_by_their_daemon),
+        TEST(wishes_are_granted),
+        TEST(wishes_outlive_other_ends),
+    };
+
+    return cmocka_run_group_tests_name("store_queue", tests, NULL, NULL);
+}
