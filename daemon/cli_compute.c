@@ -75,9 +75,10 @@ keep_window(void *ctx, uint64_t first, const char *text, size_t length)
 
 /* Fills *C from the command line. */
 static bool
-prepare(struct compute *c, const struct cli_question *q, const char *threads)
+prepare(struct compute *c, const struct cli_question *q, const struct conf *conf,
+        const char *threads)
 {
-    uint64_t number = (uint64_t)machine_cpus();
+    uint64_t number = conf->cpus > 0 ? conf->cpus : (uint64_t)machine_cpus();
 
     if (threads && !cli_number("threads", threads, 1, 256, &number)) {
         return false;
@@ -138,7 +139,7 @@ cli_digit(int argc, char **argv)
     c.algorithm = q.algorithm == ALGORITHM_AUTO
                       ? engine_auto(q.radix, q.position)
                       : engine_find(algorithm_name(q.algorithm));
-    if (!prepare(&c, &q, threads)) {
+    if (!prepare(&c, &q, &cli.conf, threads)) {
         return cli_end(&cli, CLI_USAGE);
     }
     if (!run(&c, keep_window) || c.used == 0) {
@@ -224,7 +225,7 @@ cli_digits(int argc, char **argv)
         cli_error("%s gives single digits only; use chudnovsky", c.algorithm->name);
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!prepare(&c, &q, threads)) {
+    if (!prepare(&c, &q, &cli.conf, threads)) {
         return cli_end(&cli, CLI_USAGE);
     }
     return cli_end(&cli, print_digits(&c, output));

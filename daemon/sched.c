@@ -4,9 +4,10 @@
  *
  * A doorbell or the poll_ms fallback leads to a look at wishes and waiting
  * rows. Timed tasks stand in one table; one that fails (a busy database) is
- * due again after a second. Their order matters once: leases are renewed before
- * expired ones are taken back, so that a daemon that was suspended for long
- * keeps those of its rows that nobody took.
+ * due again after a second, and the others have to wait for the next round, so
+ * that signals are seen between two waits for the database. Their order matters once:
+ * leases are renewed before expired ones are taken back, so that a daemon that was
+ * suspended for long keeps those of its rows that nobody took.
  *
  * A daemon whose lease is lost learns it from store_progress(): with each
  * renewal all running jobs are said to have news, however silent they are.
@@ -30,7 +31,7 @@ enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
 
 #define SECOND_US  INT64_C(1000000)
 #define WAL_LARGE  (4 << 20)
-#define STOP_TRIES 3
+#define STOP_TRIES 2
 
 /* ---- timed tasks; false: again in a second ---- */
 
@@ -195,6 +196,9 @@ run_tasks(struct daemon *d, struct task tasks[TASK_COUNT])
             bool ok = tasks[i].run(d);
 
             tasks[i].due = now + (ok ? tasks[i].every_us : SECOND_US);
+            if (!ok) {
+                return;
+            }
         }
     }
 }

@@ -175,7 +175,8 @@ settle_jobs(struct daemon *d)
         } else if (j->settle == before) {
             log_warning("row %" PRId64 ": not committed yet: %s", j->row.id,
                         store_rc_name(rc));
-            j->settle_at = now + RETRY_US;
+            j->settle_at = store_boottime() + RETRY_US;
+            return; /* signals first: the next try may have to wait as long */
         } else {
             next = j; /* it was decided anew, as failed: try that at once */
         }
