@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_FILE NTHPI_SYSCONFDIR "/nthpi/nthpi.conf"
+#define DEFAULT_FILE NTHPI_SYSCONFDIR "/nthpi.conf"
 
 /* What getopt_long() returns for a flag of ours; of the program's own, and of
  * the options, it returns these plus their index. */

@@ -55,7 +55,7 @@ struct conf {
 
 /*
  * Fills *CONF for PROGRAM from defaults, the file named by --config or
- * NTHPI_CONFIG (else the compiled-in /etc path when it exists), the
+ * NTHPI_CONFIG (else SYSCONFDIR/nthpi.conf when it exists), the
  * environment, then ARGV's flags. Flags are permuted to the front as
  * getopt_long does; *FIRST is the index of the first other argument.
  * Handles --help and --version itself by printing to stdout.

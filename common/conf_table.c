@@ -328,8 +328,7 @@ conf_help(FILE *out, enum conf_program program, const char *usage,
     for (; more != NULL && more->name != NULL; more++)
         print_flag(out, more->name, more->argument, more->help);
     print_flag(out, "config", "FILE",
-               "configuration (NTHPI_CONFIG, else " NTHPI_SYSCONFDIR
-               "/nthpi/nthpi.conf)");
+               "configuration (NTHPI_CONFIG, else " NTHPI_SYSCONFDIR "/nthpi.conf)");
     for (size_t i = 0; i < conf_option_count; i++) {
         char variable[CONF_VARIABLE_SIZE];
 

@@ -76,7 +76,7 @@ enum digits_rc digits_open(struct digits_file *file, int digits_fd, int radix,
                            uint64_t length);
 
 /* Opens the file a running worker still writes (PATH in WORK_FD): length is
- * what is there now. */
+ * what is there now. DIGITS_MISSING before its "3." is written. */
 enum digits_rc digits_open_aside(struct digits_file *file, int work_fd, const char *path,
                                  int radix);
 

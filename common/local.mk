@@ -41,9 +41,21 @@ common/schema_sql.c: $(schema_files) common/embed_schema.awk
 noinst_PROGRAMS += common/conf-example
 common_conf_example_SOURCES = common/conf_example.c
 common_conf_example_LDADD = $(common_LIBS)
-examplesdir = $(docdir)/examples
-examples_DATA = conf/nthpi.conf
+noinst_DATA = conf/nthpi.conf
 CLEANFILES += conf/nthpi.conf
 conf/nthpi.conf: common/conf-example$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) conf && common/conf-example$(EXEEXT) > $@.tmp && \
 	  mv $@.tmp $@
+
+# Installed where the programs look for it, unless there is one already; removed
+# again while nobody has changed it.
+install-data-local: install-conf
+uninstall-local: uninstall-conf
+install-conf: conf/nthpi.conf
+	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"
+	test -e "$(DESTDIR)$(sysconfdir)/nthpi.conf" || \
+	  $(INSTALL_DATA) conf/nthpi.conf "$(DESTDIR)$(sysconfdir)/nthpi.conf"
+uninstall-conf: conf/nthpi.conf
+	! cmp -s conf/nthpi.conf "$(DESTDIR)$(sysconfdir)/nthpi.conf" || \
+	  rm -f "$(DESTDIR)$(sysconfdir)/nthpi.conf"
+.PHONY: install-conf uninstall-conf

@@ -41,7 +41,8 @@ enum store_rc store_list(struct store *s, const struct store_filter *filter,
                          const struct store_cursor *cursor, struct computation *rows,
                          size_t max, size_t *count, struct store_cursor *next);
 
-/* One row by id, or by what was asked. STORE_NOT_FOUND leaves *C untouched. */
+/* One row by id, or by what was asked. Like every function here they leave window
+ * and digit empty before the row is stored. STORE_NOT_FOUND leaves *C untouched. */
 enum store_rc store_get(struct store *s, int64_t id, struct computation *c);
 enum store_rc store_find(struct store *s, int radix, uint64_t position,
                          enum algorithm algorithm, struct computation *c);
@@ -50,7 +51,8 @@ enum store_rc store_find(struct store *s, int radix, uint64_t position,
 enum store_rc store_counts(struct store *s, int64_t counts[STATUS_COUNT]);
 
 /* A running or queued row of RADIX whose digits will reach LENGTH (chudnovsky
- * or spigot, running first, shortest first). STORE_NOT_FOUND: none. */
+ * or spigot, or auto where it will run chudnovsky; running first, then shortest
+ * first). STORE_NOT_FOUND: none. */
 enum store_rc store_find_coming(struct store *s, int radix, uint64_t length,
                                 struct computation *c);
 

@@ -26,17 +26,21 @@ int64_t store_boottime(void);
  * Compares the machine's boot id (/proc/sys/kernel/random/boot_id, or BOOT_ID
  * when not NULL: for tests) with the database's. At a new boot all leases are
  * void and the revision jumps by STORE_REVISION_JUMP, because relaxed commits
- * may have been lost. The daemon calls it at start, before store_recover().
+ * may have been lost; no delta reaches back over the jump. The daemon calls it at
+ * start, before store_recover().
  */
 enum store_rc store_note_boot(struct store *s, const char *boot_id);
 
 /*
  * Takes back the rows of dead daemons: those leased by OWNER itself (the caller
  * holds the lock of that name, so its predecessor is dead), by names for which
- * IS_DEAD(ctx, name) is true, and those whose lease has expired. They return to
+ * IS_DEAD(ctx, name) is true (asked once per name, inside the transaction; may
+ * be NULL), and those whose lease has expired. Rows under LEASE's own token are
+ * left alone, so a daemon with one token may call this at any time. They return to
  * the queue with their attempt given back (or are cancelled or deleted where
  * that is wanted), except rows in stage `calculated`: these are leased to
- * LEASE and returned in ROWS (up to MAX), for the caller to store or requeue.
+ * LEASE and returned in ROWS (up to MAX, their unpublished window included; what
+ * does not fit is found by the next call), for the caller to store or requeue.
  * Rows that carry LEASE's own token already are left alone, so a daemon that
  * uses one token for all its leases may call this while it works.
  * *TAKEN_BACK (may be NULL) counts all rows found.
@@ -98,18 +102,21 @@ enum store_rc store_calculated_sha256(struct store *s, int64_t id,
 /*
  * Stage stored, status done. When P is not NULL and longer than what is
  * published for its radix, PUBLISH(ctx) is called inside the transaction, which
- * excludes every other publisher: it renames the files into place and returns
+ * excludes every other writer: it renames the files into place and returns
  * 0, or something else to give up (STORE_ERROR, nothing changed). The row in
  * `published` changes in the same transaction. *PUBLISHED (may be NULL) tells
  * whether it happened; *SUPERSEDED (may be NULL) is the length that was
- * published before, 0: none.
+ * published before, 0: none. A wish to cancel comes too late here; a row that is
+ * wanted deleted goes, its digits stay. STORE_CONFLICT too when the row is not in
+ * stage `calculated`.
  */
 enum store_rc store_stored(struct store *s, int64_t id, const char *token,
                            const char *verified, const struct published *p,
                            int (*publish)(void *ctx), void *ctx, bool *published,
                            uint64_t *superseded);
 
-/* Status failed with MESSAGE (one sentence, English); the stage stays. */
+/* Status failed with MESSAGE (one sentence, English); the stage stays. A row that
+ * is wanted cancelled or deleted becomes so instead. */
 enum store_rc store_failed(struct store *s, int64_t id, const char *token,
                            const char *message);
 

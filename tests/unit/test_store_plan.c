@@ -60,6 +60,47 @@ every_statement_uses_an_index(void **state)
             check_plan(*state, which);
 }
 
+/* Every filter of the list is a part of the index, not a test on each row. */
+static void
+filters_are_in_the_index(void **state)
+{
+    static const struct {
+        enum sql which;
+        const char *terms;
+    } cases[] = {
+        {SQL_LIST_RUNNING, "(status=? AND rowid<?)"},
+        {SQL_LIST_POSITION, "(position=? AND rowid<?)"},
+        {SQL_LIST_OTHERS, "(rowid<?)"},
+        {SQL_LIST_OTHERS_R, "(radix=? AND rowid<?)"},
+        {SQL_LIST_OTHERS_A, "(algorithm=? AND rowid<?)"},
+        {SQL_LIST_OTHERS_RA, "(radix=? AND algorithm=? AND rowid<?)"},
+        {SQL_LIST_S, "(status=? AND rowid<?)"},
+        {SQL_LIST_SR, "(status=? AND radix=? AND rowid<?)"},
+        {SQL_LIST_SA, "(status=? AND algorithm=? AND rowid<?)"},
+        {SQL_LIST_SRA, "(status=? AND radix=? AND algorithm=? AND rowid<?)"},
+        {SQL_CHANGED, "(revision>?)"},
+        {SQL_COMING, "(status=? AND radix=? AND position>?)"},
+        {SQL_WISHES, "(lease_owner=?)"},
+        {SQL_PRUNE_BURY, "(ended_at<?)"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        sqlite3_stmt *statement;
+        char sql[2048];
+        const char *detail;
+
+        snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", store_sql[cases[i].which]);
+        assert_int_equal(sqlite3_prepare_v2(f->s->db, sql, -1, &statement, NULL),
+                         SQLITE_OK);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        detail = (const char *)sqlite3_column_text(statement, 3);
+        if (strstr(detail, cases[i].terms) == NULL)
+            fail_msg("%s\n%s", sql, detail);
+        sqlite3_finalize(statement);
+    }
+}
+
 /* The test itself must be able to find fault. */
 static void
 a_scan_is_recognised(void **state)
@@ -86,6 +127,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_statement_uses_an_index, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(filters_are_in_the_index, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(a_scan_is_recognised, fixture_setup,
                                         fixture_teardown),
