@@ -104,6 +104,7 @@ tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
 unit_tests += \
 	tests/unit/test_computation \
 	tests/unit/test_conf \
+	tests/unit/test_conf_errors \
 	tests/unit/test_log \
 	tests/unit/test_digits \
 	tests/unit/test_doorbell \
@@ -113,6 +114,7 @@ unit_tests += \
 	tests/unit/test_store_changes \
 	tests/unit/test_store_ask \
 	tests/unit/test_store_queue \
+	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_publish
 common_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
@@ -124,7 +126,12 @@ tests_unit_test_computation_SOURCES = tests/unit/test_computation.c \
 	tests/unit/cmocka_all.h
 tests_unit_test_computation_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_computation_LDADD = $(common_test_LIBS)
-tests_unit_test_conf_SOURCES = tests/unit/test_conf.c $(test_temporary) $(test_capture)
+conf_fixture = tests/unit/conf_fixture.c tests/unit/conf_fixture.h \
+	tests/unit/capture.c tests/unit/capture.h $(test_temporary)
+tests_unit_test_conf_errors_SOURCES = tests/unit/test_conf_errors.c $(conf_fixture)
+tests_unit_test_conf_errors_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_conf_errors_LDADD = $(common_test_LIBS)
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c $(conf_fixture)
 tests_unit_test_conf_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_conf_LDADD = $(common_test_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture)
@@ -152,6 +159,9 @@ tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
 tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
 tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixture)
+tests_unit_test_store_wishes_SOURCES = tests/unit/test_store_wishes.c $(store_fixture)
+tests_unit_test_store_wishes_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_wishes_LDADD = $(common_test_LIBS)
 tests_unit_test_store_queue_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_queue_LDADD = $(common_test_LIBS)
 tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)

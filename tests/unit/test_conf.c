@@ -1,104 +1,13 @@
 /*
- * Configuration: four sources and their order, values and their limits, and
- * errors that name their place.
+ * Configuration: four sources and their order, flags, help, the example file and
+ * the state folder.
  */
-#include "cmocka_all.h"
-
-#include "capture.h"
-#include "common/conf_internal.h"
-#include "temporary.h"
+#include "conf_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { TEXT_SIZE = 32768 };
-
-struct fixture {
-    char dir[64], file[96];
-    char text[TEXT_SIZE]; /* what conf_load() printed */
-    struct conf conf;
-    int first;
-};
-
-static int
-setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    if (f == NULL)
-        return -1;
-    temporary_make(f->dir, sizeof f->dir);
-    snprintf(f->file, sizeof f->file, "%s/nthpi.conf", f->dir);
-    for (size_t i = 0; i < conf_option_count; i++) {
-        char variable[CONF_VARIABLE_SIZE];
-
-        conf_variable(&conf_options[i], variable);
-        unsetenv(variable);
-    }
-    /* Not the file of the machine the test runs on. */
-    setenv("NTHPI_CONFIG", "/dev/null", 1);
-    *state = f;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    conf_clear(&f->conf);
-    temporary_remove(f->dir);
-    free(f);
-    return 0;
-}
-
-static void
-write_file(struct fixture *f, const char *content)
-{
-    FILE *file = fopen(f->file, "w");
-
-    assert_non_null(file);
-    fputs(content, file);
-    fclose(file);
-    setenv("NTHPI_CONFIG", f->file, 1);
-}
-
-/* conf_load() with the flags up to NULL; its output is in f->text. */
-static int
-load_more(struct fixture *f, enum conf_program program, const struct conf_flag *more,
-          ...)
-{
-    char *argv[16] = {(char *)"nthpid"};
-    struct capture out, err;
-    char errors[TEXT_SIZE / 2];
-    int argc = 1, result;
-    va_list flags;
-
-    va_start(flags, more);
-    while ((argv[argc] = va_arg(flags, char *)) != NULL)
-        argc++;
-    va_end(flags);
-    conf_clear(&f->conf);
-    capture_begin(&out, 1);
-    capture_begin(&err, 2);
-    result = conf_load(&f->conf, program, argc, argv, "Usage: nthpid [FLAG]...", more,
-                       &f->first);
-    capture_end(&err, errors, sizeof errors);
-    capture_end(&out, f->text, TEXT_SIZE / 2);
-    strcat(f->text, errors);
-    return result;
-}
-#define LOAD(f, program, ...)                                                          \
-    load_more(f, program, NULL, __VA_ARGS__ __VA_OPT__(, ) NULL)
-
-static void
-assert_said(struct fixture *f, const char *words)
-{
-    if (strstr(f->text, words) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", f->text, words);
-}
 
 /* ---- sources ---- */
 
@@ -191,93 +100,6 @@ a_relative_state_folder_becomes_absolute(void **state)
     snprintf(expected, sizeof expected, "%s/some/state", here);
     assert_int_equal(LOAD(f, CONF_FCGI, "--state=some/state"), 0);
     assert_string_equal(f->conf.state, expected);
-}
-
-/* ---- errors ---- */
-
-static void
-errors_in_a_file_name_their_line(void **state)
-{
-    static const struct {
-        const char *content, *line, *reason;
-    } cases[] = {
-        {"threads = 4\n\nwaitmax = 3\n", ":3:", "there is no option \"waitmax\""},
-        {"Threads = 4\n", ":1:", "there is no option \"Threads\""},
-        {"# x\nthreads = 0\n", ":2:", "threads must be a whole number from 1 to 64"},
-        {"threads = 65\n", ":1:", "not \"65\""},
-        {"threads = four\n", ":1:", "not \"four\""},
-        {"threads = 4.5\n", ":1:", "not \"4.5\""},
-        {"threads = -4\n", ":1:", "not \"-4\""},
-        {"threads = 0x4\n", ":1:", "not \"0x4\""},
-        {"threads =\n", ":1:", "not \"\""},
-        {"threads = 99999999999999999999\n", ":1:", "from 1 to 64"},
-        {"limit-bbp = 10000000000001\n", ":1:", "10000000000000"},
-        {"socket-mode = 0888\n", ":1:", "octal"},
-        {"socket-mode = 7777\n", ":1:", "octal"},
-        {"admin = true\n", ":1:", "yes or no"},
-        {"log-level = loud\n", ":1:", "error, warning, info or debug"},
-        {"log-target = /var/log/x\n", ":1:", "stderr or syslog"},
-        {"name = Main\n", ":1:", "small letters"},
-        {"name = a-name-that-is-longer-than-32-chars\n", ":1:", "1 to 32"},
-        {"state =\n", ":1:", "must name a folder"},
-        {"listen =\n", ":1:", "at least one socket"},
-        {"public-url = pi.example\n", ":1:", "https://pi.example"},
-        {"public-url = https://\n", ":1:", "https://pi.example"},
-        {"public-url = https://pi.example/\n", ":1:", "without a path"},
-        {"public-url = https://\"><b>\n", ":1:", "without a path"},
-        {"accel = digits\n", ":1:", "begin and end with a slash"},
-        {"threads = 4\nthreads = 5\n", ":2:", "threads is given twice"},
-        {"[web]\nthreads = 4\n", ":1:", "no sections"},
-        {"threads = 4\nand more\n", ":2:", "not of the form"},
-        {"oops\nthreads = 0\n", ":1:", "not of the form"},
-        {"threads = 4\n  waiters = 0\n", ":2:", "waiters must be"},
-    };
-    struct fixture *f = *state;
-
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char place[128];
-
-        write_file(f, cases[i].content);
-        assert_int_equal(LOAD(f, CONF_DAEMON), -1);
-        snprintf(place, sizeof place, "%s%s", f->file, cases[i].line);
-        assert_said(f, place);
-        assert_said(f, cases[i].reason);
-        assert_null(f->conf.state);
-    }
-}
-
-static void
-overlong_lines_are_refused(void **state)
-{
-    struct fixture *f = *state;
-    char content[2000] = "threads = 4\nlisten = ";
-
-    memset(content + strlen(content), 'x', 1500);
-    write_file(f, content);
-    assert_int_equal(LOAD(f, CONF_FCGI), -1);
-    assert_said(f, ":2: the line is too long");
-}
-
-static void
-errors_elsewhere_name_their_source(void **state)
-{
-    struct fixture *f = *state;
-
-    setenv("NTHPI_WAIT_MAX", "61", 1);
-    assert_int_equal(LOAD(f, CONF_DAEMON), -1);
-    assert_said(f, "NTHPI_WAIT_MAX in the environment: wait-max must be");
-    unsetenv("NTHPI_WAIT_MAX");
-    assert_int_equal(LOAD(f, CONF_FCGI, "--wait-max=x"), -1);
-    assert_said(f, "--wait-max: wait-max must be");
-    assert_int_equal(LOAD(f, CONF_FCGI, "--wait-maximum=3"), -1);
-    assert_said(f, "--wait-maximum=3: there is no such flag");
-    assert_int_equal(LOAD(f, CONF_FCGI, "--threads"), -1);
-    assert_said(f, "--threads: a value is missing");
-    /* Other programs' options are no flags, but may be in the common file. */
-    assert_int_equal(LOAD(f, CONF_FCGI, "--niceness=3"), -1);
-    write_file(f, "niceness = 3\n");
-    assert_int_equal(LOAD(f, CONF_FCGI), 0);
-    assert_int_equal(f->conf.niceness, 3);
 }
 
 /* ---- flags ---- */
@@ -458,7 +280,7 @@ the_state_folder_is_made(void **state)
     assert_int_equal(conf_make_state(&f->conf), -1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, conf_setup, conf_teardown)
 
 int
 main(void)
@@ -469,9 +291,6 @@ main(void)
         TEST(a_flag_names_another_file),
         TEST(files_are_read_leniently_in_form),
         TEST(a_relative_state_folder_becomes_absolute),
-        TEST(errors_in_a_file_name_their_line),
-        TEST(overlong_lines_are_refused),
-        TEST(errors_elsewhere_name_their_source),
         TEST(other_arguments_are_left),
         TEST(a_switch_needs_no_value),
         TEST(help_lists_what_the_program_knows),
