@@ -38,6 +38,7 @@ answer_group(struct park *park, const struct wait *wait)
     if (!updates_answer(&park->notifier.context, wait, &reply, &checked)) {
         waits_checked(park->waits, wait, checked);
     } else {
+        reply_header(&reply, "Preference-Applied", "wait");
         middleware_headers(&reply);
         struct blob *blob = blob_of(&reply);
         if (!blob || park_publish(park, wait, blob) != 0) {

@@ -39,7 +39,7 @@ enum {
     PAUSE_MS = 100,    /* no accepting after accept4() failed */
     TURN_MS = 500,     /* look at deadlines at least this often */
     FLUSH_MS = 2000,   /* for what is still being written at the end */
-    READ_TIMEOUT_S = 5 /* for a cut request */
+    READ_TIMEOUT_S = 2 /* for the rest of a request; nginx sends it in one piece */
 };
 
 /* ---- connections ---- */
@@ -206,6 +206,7 @@ expire_slice(struct park *park)
         conn->state = CONN_BUSY;
         reply_init(&reply);
         updates_nothing_new(&waits[i], &reply);
+        reply_header(&reply, "Preference-Applied", "wait");
         middleware_headers(&reply);
         if (conn_answer_reply(conn, &reply) == 0)
             park_send(park, conn, close_conn);

@@ -6,7 +6,8 @@
  * that did not change keep their order among themselves, so those of them that
  * enter the screen enter from below: as many at most as rows changed or left. So
  * besides the changed rows the answer brings that many unchanged rows from the
- * end of the order.
+ * end of the order. (None when nothing left and the screen has room: the client
+ * has all rows then.)
  */
 #include "fcgi/json.h"
 #include "fcgi/list.h"
@@ -158,7 +159,9 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d, bool 
     } else {
         int news = add_changes(ctx->app->view, wait, d, changed, removed);
         *nothing = news == 0 && !d->about.more;
-        good = news >= 0 && add_entering(ctx->app->view, wait, d, changed, news);
+        bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
+        good = news >= 0 &&
+               add_entering(ctx->app->view, wait, d, changed, has_all ? 0 : news);
     }
     if (d->about.more)
         json_object_set_new(answer, "more", json_true());
