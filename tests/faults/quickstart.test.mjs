@@ -72,7 +72,7 @@ test('reaches ready, serves, and stops on SIGTERM leaving nothing', async () => 
   assert.equal((await request(port, '/static/nthpi.css')).status, 200);
   await computes(port, 1000, '9');
   assert.equal((await request(port, '/pi/1000.txt')).body.length, 1002, 'nginx reads the digits');
-  for (const name of ['nginx', 'nthpi-fcgi', 'nthpid']) {
+  for (const name of ['nthpi-fcgi', 'nthpid']) {
     assert.match(run.err, new RegExp(`^${name} +\\| `, 'm'), `lines of ${name}`);
   }
   const processes = below(run.child.pid);

@@ -75,12 +75,6 @@ export function children(pid) {
   }
 }
 
-const programs = {
-  nginx: { signals: ['SIGTERM'] },
-  fcgi: { file: 'nthpi-fcgi' },
-  daemon: { file: 'nthpid' },
-};
-
 export class Site {
   /**
    * Starts a site and waits until it answers. `options` are options of the
@@ -114,7 +108,7 @@ export class Site {
     const env = { ...process.env };
     env.NTHPI_STATE = this.state;
     env.NTHPI_CONFIG = path.join(this.state, 'nthpi.conf');
-    env.NTHPI_TEMPLATES = path.join(source, 'templates');
+    env.NTHPI_TEMPLATES = path.join(build, 'templates');
     for (const [name, value] of Object.entries(this.options)) {
       env[`NTHPI_${name.toUpperCase().replaceAll('-', '_')}`] = String(value);
     }
@@ -123,13 +117,15 @@ export class Site {
 
   prepare() {
     fs.writeFileSync(path.join(this.state, 'nthpi.conf'), '');
-    fs.writeFileSync(path.join(this.state, 'nginx.conf'), nginxConf(this));
+    const nginx = path.join(this.state, 'nginx');
+    fs.mkdirSync(nginx);
+    fs.writeFileSync(path.join(nginx, 'nginx.conf'), nginxConf(this, nginx));
   }
 
   start(name) {
     const args = {
-      nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', this.state,
-        '-c', path.join(this.state, 'nginx.conf')],
+      nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', path.join(this.state, 'nginx'),
+        '-c', path.join(this.state, 'nginx', 'nginx.conf')],
       fcgi: [path.join(build, 'nthpi-fcgi')],
       daemon: [path.join(build, 'nthpid')],
     }[name];
@@ -190,18 +186,21 @@ export class Site {
     this.start(name);
   }
 
+  /** Resolves when the site answers; fails as soon as a process has ended. */
   async waitReady(processes = [...this.processes.keys()]) {
-    await until(async () => {
-      for (const name of processes) {
-        const { result } = this.processes.get(name);
-        if (result) throw new Error(`${name} ended with ${result.signal ?? result.code}`);
+    const answers = async () => {
+      if (!processes.includes('fcgi')) {
+        return (await request(this.port, '/robots.txt')).status === 200;
       }
-      if (!processes.includes('fcgi')) return (await request(this.port, '/robots.txt')).status === 200;
-      const page = await request(this.port, '/');
-      if (page.status !== 200) return false;
+      if ((await request(this.port, '/')).status !== 200) return false;
       if (!processes.includes('daemon')) return true;
-      return (await request(this.port, '/healthz')).status === 200;
+      return (await request(this.port, '/healthz')).json().status === 'ok';
+    };
+    const ended = await until(async () => {
+      const over = processes.find((name) => this.processes.get(name).result);
+      return over ?? ((await answers()) && 'none');
     }, `the site at ${this.url}`);
+    if (ended !== 'none') throw new Error(`${ended} did not start:\n${this.logText()}`);
   }
 
   /** Stops everything and removes the state folder. With `check`, every process
@@ -329,9 +328,20 @@ export class Site {
   }
 }
 
-function nginxConf(site) {
+// nginx's configuration, from the template that contrib/quickstart uses too. As
+// root its workers stay root: state folders of tests are for one user.
+function nginxConf(site, run) {
+  const values = {
+    PORT: site.port,
+    STATE: site.state,
+    STATIC: path.join(source, 'templates', 'static'),
+    CONF: path.join(source, 'conf'),
+    RUN: run,
+    USER_LINE: process.getuid() === 0 ? 'user root;' : '',
+  };
   const template = fs.readFileSync(path.join(source, 'conf', 'nginx.conf.in'), 'utf8');
-  const values = {};
-  void site;
-  return template.replace(/@([A-Z_]+)@/g, (whole, name) => values[name] ?? whole);
+  return template.replace(/^#.*\n/gm, '').replace(/@([A-Z_]+)@/g, (whole, name) => {
+    if (!(name in values)) throw new Error(`nginx.conf.in: nobody fills in ${whole}`);
+    return values[name];
+  });
 }

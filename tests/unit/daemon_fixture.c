@@ -3,6 +3,8 @@
  */
 #include "daemon_fixture.h"
 
+#include "daemon/worker.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -311,6 +313,24 @@ site_workers(struct site *s, int which)
     return children(s->daemon[which], pids);
 }
 
+/* True when process PID is a worker that is ready to compute. */
+static bool
+is_ready(pid_t pid)
+{
+    char path[64], name[32] = "";
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    file = fopen(path, "re");
+    if (file) {
+        if (!fgets(name, sizeof name, file)) {
+            name[0] = '\0';
+        }
+        fclose(file);
+    }
+    return strcmp(name, WORKER_NAME "\n") == 0;
+}
+
 pid_t
 site_worker(struct site *s, int which, pid_t but)
 {
@@ -321,7 +341,7 @@ site_worker(struct site *s, int which, pid_t but)
         int count = children(s->daemon[which], pids);
 
         for (int i = 0; i < count; i++) {
-            if (pids[i] != but) {
+            if (pids[i] != but && is_ready(pids[i])) {
                 return pids[i];
             }
         }

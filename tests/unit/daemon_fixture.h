@@ -67,7 +67,7 @@ struct computation site_wait(struct site *s, int64_t id, enum status status);
 /* Waits until COUNT attempts of the row began. */
 void site_wait_attempts(struct site *s, int64_t id, int count);
 
-/* Waits until daemon WHICH has a worker other than BUT (0: any). */
+/* Waits until daemon WHICH has a worker other than BUT (0: any) that computes. */
 pid_t site_worker(struct site *s, int which, pid_t but);
 
 /* site_worker(), stopped with SIGSTOP. Its daemon's end is its own, too. */
