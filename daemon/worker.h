@@ -23,6 +23,9 @@ enum {
 /* The argument that turns nthpid into a worker. */
 #define WORKER_FLAG "--worker"
 
+/* What ps shows a worker as, once it is ready to compute. */
+#define WORKER_NAME "nthpi-worker"
+
 /* What to start. */
 struct worker_order {
     int exe_fd;            /* the program */

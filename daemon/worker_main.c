@@ -239,12 +239,12 @@ worker_main(int argc, char **argv)
     if (!parse_arguments(&run, argc, argv)) {
         return WORKER_USAGE;
     }
-    prctl(PR_SET_NAME, "nthpi-worker");
     gmp_guard_install();
     /* Both are told as errors of write() instead. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
         return WORKER_USAGE;
     }
+    prctl(PR_SET_NAME, WORKER_NAME);
     tell(&run, &hello);
     run.next = run.algorithm->prefix ? 1 : run.job.position;
     if (run.algorithm->prefix) {
