@@ -79,7 +79,7 @@ conn_new(int fd)
     if (!conn)
         return NULL;
     conn->source = (struct source){SOURCE_CONN, fd};
-    conn->state = CONN_BUSY;
+    atomic_init(&conn->state, CONN_BUSY);
     conn->out.file_fd = -1;
     return conn;
 }
@@ -107,9 +107,10 @@ set_events(struct conn *conn, int epoll_fd, int operation, enum conn_state state
 {
     struct epoll_event event = {.events = EPOLLONESHOT, .data.ptr = &conn->source};
     event.events |= state == CONN_SENDING ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
-    /* Before the call: after it the loop may have the connection already. */
-    conn->state = state;
-    if (epoll_ctl(epoll_fd, operation, conn->source.fd, &event) == 0)
+    int fd = conn->source.fd;
+    /* Before the call: during it the loop may get the connection already. */
+    atomic_store_explicit(&conn->state, state, memory_order_release);
+    if (epoll_ctl(epoll_fd, operation, fd, &event) == 0)
         return 0;
     log_error("cannot watch a connection: %s", strerror(errno));
     conn->state = CONN_BUSY;

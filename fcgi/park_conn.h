@@ -49,7 +49,9 @@ struct output {
 
 struct conn {
     struct source source; /* first */
-    enum conn_state state;
+    /* Set by the side that gives the connection away, as the last thing; what it
+     * wrote before is then seen by the side that reads it. */
+    _Atomic enum conn_state state;
     int request_id; /* of the request that is answered next */
     bool keep;      /* the connection stays open after its answer */
     struct output out;

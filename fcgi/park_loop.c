@@ -126,7 +126,7 @@ is_closed(const struct conn *conn)
 static void
 conn_event(struct park *park, struct conn *conn, uint32_t events)
 {
-    switch (conn->state) {
+    switch (atomic_load_explicit(&conn->state, memory_order_acquire)) {
     case CONN_IDLE:
         conn->state = CONN_BUSY;
         if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && is_closed(conn))
@@ -179,13 +179,13 @@ fan_out_slice(struct park *park)
         if (!answer)
             return false;
         size_t n = waits_take(park->waits, &answer->wait, waiters, left);
+        atomic_fetch_add(&park->answered_count, (long long)n);
         for (size_t i = 0; i < n; i++) {
             struct conn *conn = conn_of(waiters[i]);
             conn->state = CONN_BUSY;
             conn_answer(conn, blob_keep(answer->blob));
             park_send(park, conn, close_conn);
         }
-        atomic_fetch_add(&park->answered_count, (long long)n);
         left -= n;
         if (left == 0)
             return true;
@@ -200,6 +200,7 @@ expire_slice(struct park *park)
     struct waiter *waiters[SLICE];
     struct wait waits[SLICE];
     size_t n = waits_take_expired(park->waits, park_ms(), waiters, waits, SLICE);
+    atomic_fetch_add(&park->expired, (long long)n);
     for (size_t i = 0; i < n; i++) {
         struct conn *conn = conn_of(waiters[i]);
         struct reply reply;
@@ -214,7 +215,6 @@ expire_slice(struct park *park)
             close_conn(park, conn);
         reply_clear(&reply);
     }
-    atomic_fetch_add(&park->expired, (long long)n);
     return n == SLICE;
 }
 
@@ -291,7 +291,7 @@ anything_left(struct park *park)
     struct conn *next;
     for (struct conn *conn = park->conns; conn; conn = next) {
         next = conn->next;
-        if (conn->state != CONN_SENDING)
+        if (atomic_load_explicit(&conn->state, memory_order_acquire) != CONN_SENDING)
             close_conn(park, conn);
     }
     return park->conns != NULL;

@@ -114,7 +114,10 @@ static int
 read_body(struct request *r, FCGX_Request *fcgi, size_t limit)
 {
     uint64_t announced;
-    bool valid = announced_length(fcgi, &announced);
+    /* libfcgi takes PARAMS that broke off between two names for whole ones, and
+     * would wait for the body of such a request. */
+    bool broken = FCGX_GetError(fcgi->in) != 0;
+    bool valid = announced_length(fcgi, &announced) && !broken;
     size_t keep = !valid ? 0 : announced > limit ? 0 : (size_t)announced;
     r->body = malloc(keep + 1);
     if (!r->body)
@@ -127,7 +130,7 @@ read_body(struct request *r, FCGX_Request *fcgi, size_t limit)
         total = r->body_length;
     }
     char rest[4096];
-    for (int n; total < DRAIN_MAX; total += (uint64_t)n)
+    for (int n; !broken && total < DRAIN_MAX; total += (uint64_t)n)
         if ((n = FCGX_GetStr(rest, sizeof rest, fcgi->in)) <= 0)
             break;
 

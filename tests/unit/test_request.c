@@ -1,0 +1,476 @@
+/*
+ * Reading requests: real records through the packaged libfcgi, and the header
+ * fields that are read by hand.
+ */
+#include "config.h"
+
+#include "cmocka_all.h"
+#include "fcgi_client.h"
+
+#include "common/conf.h"
+#include "fcgi/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const struct conf conf = {.wait_max = 60, .body_limit = 1024};
+
+#define HEADERS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static int
+setup(void **state)
+{
+    (void)state;
+    return FCGX_Init();
+}
+
+/* Reads into *R what the records B say; the body's end must be reached. */
+static int
+read_bytes(struct request *r, struct bytes *b)
+{
+    int ends[2];
+    FCGX_Request fcgi;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    client_send(ends[0], b);
+    bytes_clear(b);
+    FCGX_InitRequest(&fcgi, -1, 0);
+    fcgi.ipcFd = ends[1];
+    fcgi.keepConnection = 1;
+    assert_int_equal(FCGX_Accept_r(&fcgi), 0);
+    int status = request_read(r, &fcgi, &conf);
+    assert_int_equal(FCGX_HasSeenEOF(fcgi.in), EOF);
+    FCGX_Free(&fcgi, 0);
+    close(ends[0]);
+    close(ends[1]);
+    return status;
+}
+
+static int
+read_get(struct request *r, const char *uri, const char *const *headers)
+{
+    struct bytes b = {0};
+    put_request(&b, 1, true, "GET", uri, headers, NULL, 0);
+    return read_bytes(r, &b);
+}
+
+static int
+read_post(struct request *r, const char *type, const char *body, size_t length)
+{
+    struct bytes b = {0};
+    const char *const headers[] = {"CONTENT_TYPE", type, NULL};
+    put_request(&b, 1, true, "POST", "/computations", headers, body, length);
+    return read_bytes(r, &b);
+}
+
+static int
+read_form(struct request *r, const char *body)
+{
+    return read_post(r, "application/x-www-form-urlencoded; charset=utf-8", body,
+                     strlen(body));
+}
+
+static void
+reads_headers(void **state)
+{
+    struct request r;
+    (void)state;
+    assert_int_equal(
+        read_get(&r, "/pi/100?from=5&x=a+b%26c",
+                 HEADERS("HTTP_HOST", "pi.example", "HTTP_ACCEPT", "text/html", "HTTPS",
+                         "on", "HTTP_PREFER", "wait=25", "HTTP_COOKIE", "a=b",
+                         "HTTP_ORIGIN", "")),
+        0);
+    assert_int_equal(r.method, HTTP_GET);
+    assert_string_equal(r.path, "/pi/100");
+    assert_string_equal(r.query, "from=5&x=a+b%26c");
+    assert_string_equal(r.host, "pi.example");
+    assert_string_equal(r.cookie, "a=b");
+    assert_null(r.origin);
+    assert_null(r.if_none_match);
+    assert_true(r.https);
+    assert_false(r.wants_json);
+    assert_int_equal(r.wait_s, 25);
+    assert_string_equal(request_query(&r, "from"), "5");
+    assert_string_equal(request_query(&r, "x"), "a b&c");
+    assert_null(request_query(&r, "y"));
+    assert_int_equal(strlen(r.id), REQUEST_ID_SIZE - 1);
+    assert_int_equal(r.body_length, 0);
+    request_clear(&r);
+    request_clear(&r);
+}
+
+static void
+knows_methods(void **state)
+{
+    static const struct {
+        const char *name;
+        enum http_method method;
+    } cases[] = {
+        {"GET", HTTP_GET},       {"HEAD", HTTP_HEAD}, {"POST", HTTP_POST},
+        {"DELETE", HTTP_DELETE}, {"get", HTTP_OTHER}, {"PUT", HTTP_OTHER},
+        {"", HTTP_OTHER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request r;
+        struct bytes b = {0};
+        put_request(&b, 1, true, cases[i].name, "/", NULL, NULL, 0);
+        assert_int_equal(read_bytes(&r, &b), 0);
+        assert_int_equal(r.method, cases[i].method);
+        request_clear(&r);
+    }
+}
+
+static void
+decodes_paths(void **state)
+{
+    static const struct {
+        const char *uri, *path;
+        int status;
+    } cases[] = {
+        {"/", "/", 0},
+        {"/a%2fb%20c", "/a/b c", 0},
+        {"/a+b", "/a+b", 0},
+        {"/%CF%80", "/π", 0},
+        {"/pi/%31", "/pi/1", 0},
+        {"/%00", "", 400},
+        {"/a%0", "", 400},
+        {"/a%", "", 400},
+        {"/%zz", "", 400},
+        {"/%ff", "", 400},
+        {"/%c0%af", "", 400},
+        {"/%ed%a0%80", "", 400},
+        {"pi", "pi", 400},
+        {"", "", 400},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request r;
+        assert_int_equal(read_get(&r, cases[i].uri, NULL), cases[i].status);
+        assert_string_equal(r.path, cases[i].path);
+        request_clear(&r);
+    }
+}
+
+static void
+refuses_bad_queries(void **state)
+{
+    static const char *const bad[] = {"/?a=%00", "/?a=1%002", "/?%00=1", "/?a=%f",
+                                      "/?a=%ff", "/?a=%e2%82"};
+    struct request r;
+    char many[400] = "/?";
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(read_get(&r, bad[i], NULL), 400);
+        request_clear(&r);
+    }
+    for (int i = 0; i < REQUEST_FIELDS_MAX; i++)
+        strcat(many, i ? "&a=1" : "a=1");
+    assert_int_equal(read_get(&r, many, NULL), 0);
+    assert_int_equal(r.field_count, REQUEST_FIELDS_MAX);
+    request_clear(&r);
+    strcat(many, "&a=1");
+    assert_int_equal(read_get(&r, many, NULL), 400);
+    request_clear(&r);
+}
+
+static void
+takes_odd_queries(void **state)
+{
+    struct request r;
+    (void)state;
+    assert_int_equal(read_get(&r, "/?a&b=&=c&&d==e&a=2?3", NULL), 0);
+    assert_string_equal(request_query(&r, "a"), "");
+    assert_string_equal(request_query(&r, "b"), "");
+    assert_string_equal(request_query(&r, ""), "c");
+    assert_string_equal(request_query(&r, "d"), "=e");
+    assert_string_equal(r.fields[r.field_count - 1].value, "2?3");
+    request_clear(&r);
+}
+
+static void
+reads_forms(void **state)
+{
+    struct request r;
+    (void)state;
+    assert_int_equal(read_form(&r, "position=+1%30&radix=10&note=%CF%80"), 0);
+    assert_int_equal(r.method, HTTP_POST);
+    assert_string_equal(request_form(&r, "position"), " 10");
+    assert_string_equal(request_form(&r, "radix"), "10");
+    assert_string_equal(request_form(&r, "note"), "π");
+    assert_null(request_form(&r, "algorithm"));
+    assert_null(r.repeated);
+    request_clear(&r);
+
+    assert_int_equal(read_form(&r, "a=1&b=2&a=1"), 0);
+    assert_string_equal(r.repeated, "a");
+    request_clear(&r);
+
+    assert_int_equal(read_form(&r, "position=5%00"), 400);
+    request_clear(&r);
+    assert_int_equal(
+        read_post(&r, "application/x-www-form-urlencoded", "position=5\0&x=1", 15), 400);
+    request_clear(&r);
+}
+
+static void
+keeps_other_bodies_as_they_are(void **state)
+{
+    struct request r;
+    (void)state;
+    assert_int_equal(read_post(&r, "application/json", "{\"a=%00\":1}", 11), 0);
+    assert_int_equal(r.form_count, 0);
+    assert_int_equal(r.body_length, 11);
+    assert_string_equal(r.body, "{\"a=%00\":1}");
+    request_clear(&r);
+}
+
+static void
+limits_bodies(void **state)
+{
+    struct request r;
+    char *body = calloc(1, 200000);
+    (void)state;
+    assert_non_null(body);
+    memset(body, 'x', 200000);
+    static const size_t allowed[] = {0, 1, 1023, 1024};
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+        assert_int_equal(read_post(&r, "text/plain", body, allowed[i]), 0);
+        assert_int_equal(r.body_length, allowed[i]);
+        assert_int_equal(strlen(r.body), allowed[i]);
+        request_clear(&r);
+    }
+    static const size_t refused[] = {1025, 8192, 70000};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        assert_int_equal(read_post(&r, "text/plain", body, refused[i]), 413);
+        assert_true(r.body_too_large);
+        assert_int_equal(r.body_length, 0);
+        request_clear(&r);
+    }
+    free(body);
+}
+
+/* A request whose CONTENT_LENGTH says something else than its body. */
+static int
+read_announced(struct request *r, const char *announced, size_t length)
+{
+    char body[2000];
+    struct bytes b = {0}, params = {0};
+    memset(body, 'x', sizeof body);
+    put_begin(&b, 1, true);
+    put_param(&params, "REQUEST_METHOD", "POST");
+    put_param(&params, "REQUEST_URI", "/");
+    put_param(&params, "CONTENT_LENGTH", announced);
+    put_stream(&b, FCGI_PARAMS, 1, params.data, params.length);
+    put_stream(&b, FCGI_STDIN, 1, body, length);
+    bytes_clear(&params);
+    return read_bytes(r, &b);
+}
+
+static void
+compares_lengths(void **state)
+{
+    static const struct {
+        const char *announced;
+        size_t length;
+        int status;
+    } cases[] = {
+        {"5", 5, 0},   {"", 0, 0},     {"5", 4, 400},  {"5", 6, 400},    {"0", 1, 400},
+        {"-1", 5, 400}, {"5x", 5, 400}, {"5", 0, 400}, {"5", 1500, 413},
+        {"99999999999999999999999", 5, 400},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request r;
+        assert_int_equal(read_announced(&r, cases[i].announced, cases[i].length),
+                         cases[i].status);
+        request_clear(&r);
+    }
+}
+
+static void
+knows_who_wants_json(void **state)
+{
+    static const struct {
+        const char *uri, *accept;
+        bool json;
+    } cases[] = {
+        {"/", "application/json", true},
+        {"/", "APPLICATION/JSON;q=0.9, */*", true},
+        {"/", "application/problem+json", true},
+        {"/", "text/html,application/json", false},
+        {"/", "application/json, text/html;q=0.1", false},
+        {"/", "*/*", false},
+        {"/", "", false},
+        {"/", "x/y; z=\", application/json\"", false},
+        {"/api/v1/computations", "text/html", true},
+        {"/apis", "", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request r;
+        assert_int_equal(
+            read_get(&r, cases[i].uri, HEADERS("HTTP_ACCEPT", cases[i].accept)), 0);
+        assert_int_equal(r.wants_json, cases[i].json);
+        request_clear(&r);
+    }
+}
+
+static void
+reads_prefer(void **state)
+{
+    static const struct {
+        const char *header;
+        unsigned wait;
+    } cases[] = {
+        {NULL, 0},
+        {"", 0},
+        {"wait=25", 25},
+        {"Wait = 25", 25},
+        {"wait=\"7\"", 7},
+        {"respond-async, wait=10", 10},
+        {"wait=10, respond-async", 10},
+        {"wait=10;x=1", 10},
+        {"x=\"a, wait=3\"; y, wait=4", 4},
+        {"x=\"\\\", wait=3\", wait=4", 4},
+        {"wait=5, wait=50", 5},
+        {"wait=61", 60},
+        {"wait=99999999999999999999999", 60},
+        {"wait", 0},
+        {"wait=", 0},
+        {"wait=x", 0},
+        {"wait=-5", 0},
+        {"wait=1.5", 0},
+        {"await=5", 0},
+        {"\"", 0},
+        {",,;", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(request_prefer_wait(cases[i].header, 60), cases[i].wait);
+}
+
+static void
+reads_cookies(void **state)
+{
+    char value[8];
+    (void)state;
+    assert_false(request_cookie(NULL, "a", value, sizeof value));
+    assert_false(request_cookie("", "a", value, sizeof value));
+    assert_true(request_cookie("a=1", "a", value, sizeof value));
+    assert_string_equal(value, "1");
+    assert_true(request_cookie("xa=0; a=12 ; b=3", "a", value, sizeof value));
+    assert_string_equal(value, "12");
+    assert_true(request_cookie("b=3;a=\"x\"", "a", value, sizeof value));
+    assert_string_equal(value, "x");
+    assert_true(request_cookie("a=", "a", value, sizeof value));
+    assert_string_equal(value, "");
+    assert_true(request_cookie("a=1234567", "a", value, sizeof value));
+    assert_false(request_cookie("a=12345678", "a", value, sizeof value));
+    assert_false(request_cookie("ab=1", "a", value, sizeof value));
+    assert_false(request_cookie("a", "a", value, sizeof value));
+}
+
+static void
+matches_etags(void **state)
+{
+    static const struct {
+        const char *header;
+        bool same;
+    } cases[] = {
+        {"\"5\"", true},       {"W/\"5\"", true},       {"\"4\", \"5\"", true},
+        {"\"4\",W/\"5\"", true}, {"*", true},            {"\"55\"", false},
+        {"\"4\"", false},      {"5", false},            {"\"5", false},
+        {"", false},           {"\"4\" \"5\"", true}, {"\"x,\", \"5\"", true},
+    };
+    struct request r = {0};
+    (void)state;
+    assert_false(request_etag_matches(&r, "\"5\""));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char header[32];
+        snprintf(header, sizeof header, "%s", cases[i].header);
+        r.if_none_match = header;
+        assert_int_equal(request_etag_matches(&r, "\"5\""), cases[i].same);
+        assert_int_equal(request_etag_matches(&r, "W/\"5\""), cases[i].same);
+    }
+}
+
+static void
+reads_ranges(void **state)
+{
+    static const struct {
+        const char *header;
+        uint64_t size;
+        enum range_kind kind;
+        uint64_t first, last;
+    } cases[] = {
+        {NULL, 100, RANGE_NONE, 0, 0},
+        {"bytes=0-0", 100, RANGE_ONE, 0, 0},
+        {"bytes=0-", 100, RANGE_ONE, 0, 99},
+        {"Bytes=10-19", 100, RANGE_ONE, 10, 19},
+        {"bytes=90-1000", 100, RANGE_ONE, 90, 99},
+        {"bytes=90-99999999999999999999999", 100, RANGE_ONE, 90, 99},
+        {"bytes=-1", 100, RANGE_ONE, 99, 99},
+        {"bytes=-1000", 100, RANGE_ONE, 0, 99},
+        {"bytes=100-", 100, RANGE_BAD, 0, 0},
+        {"bytes=99999999999999999999999-", 100, RANGE_BAD, 0, 0},
+        {"bytes=-0", 100, RANGE_BAD, 0, 0},
+        {"bytes=0-", 0, RANGE_BAD, 0, 0},
+        {"bytes=-1", 0, RANGE_BAD, 0, 0},
+        {"bytes=5-1", 100, RANGE_NONE, 0, 0},
+        {"bytes=0-1,3-4", 100, RANGE_NONE, 0, 0},
+        {"bytes=", 100, RANGE_NONE, 0, 0},
+        {"bytes=-", 100, RANGE_NONE, 0, 0},
+        {"bytes=a-b", 100, RANGE_NONE, 0, 0},
+        {"bytes=1-2x", 100, RANGE_NONE, 0, 0},
+        {"lines=1-2", 100, RANGE_NONE, 0, 0},
+        {"bytes", 100, RANGE_NONE, 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t first = 0, last = 0;
+        assert_int_equal(request_range(cases[i].header, cases[i].size, &first, &last),
+                         cases[i].kind);
+        assert_int_equal(first, cases[i].first);
+        assert_int_equal(last, cases[i].last);
+    }
+}
+
+static void
+compares_types(void **state)
+{
+    (void)state;
+    assert_true(request_is_type("application/json", "application/json"));
+    assert_true(request_is_type(" Application/JSON ; charset=utf-8", "application/json"));
+    assert_false(request_is_type("application/jsonx", "application/json"));
+    assert_false(request_is_type("application/json2;", "application/json"));
+    assert_false(request_is_type("application/jso", "application/json"));
+    assert_false(request_is_type("", "application/json"));
+    assert_false(request_is_type(NULL, "application/json"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_headers),
+        cmocka_unit_test(knows_methods),
+        cmocka_unit_test(decodes_paths),
+        cmocka_unit_test(refuses_bad_queries),
+        cmocka_unit_test(takes_odd_queries),
+        cmocka_unit_test(reads_forms),
+        cmocka_unit_test(keeps_other_bodies_as_they_are),
+        cmocka_unit_test(limits_bodies),
+        cmocka_unit_test(compares_lengths),
+        cmocka_unit_test(knows_who_wants_json),
+        cmocka_unit_test(reads_prefer),
+        cmocka_unit_test(reads_cookies),
+        cmocka_unit_test(matches_etags),
+        cmocka_unit_test(reads_ranges),
+        cmocka_unit_test(compares_types),
+    };
+    return cmocka_run_group_tests_name("request", tests, setup, NULL);
+}
