@@ -137,7 +137,7 @@ show_choice(struct dict *d, enum view_key section, const char *value, const char
 }
 
 void
-form_show(struct context *ctx, struct dict *page, const struct form *form)
+form_show(struct context *ctx, struct dict *page, const struct form *form, bool refresh)
 {
     static const enum text_key lines[ALGORITHM_COUNT] = {
         [ALGORITHM_AUTO] = TEXT_ALGORITHM_AUTO,
@@ -156,6 +156,8 @@ form_show(struct context *ctx, struct dict *page, const struct form *form)
     dict_set(d, VIEW_POSITION, form->typed[FORM_POSITION]);
     if (form->focus)
         dict_section(d, VIEW_FOCUS);
+    if (refresh)
+        dict_section(d, VIEW_REFRESH);
     if (form->notice[0] != '\0')
         dict_set(dict_section(d, VIEW_NOTICE), VIEW_MESSAGE, form->notice);
     for (int field = 0; field < FORM_FIELDS; field++)

@@ -32,8 +32,11 @@ void form_init(struct form *form);
  * wrong, all of it at once. */
 bool form_check(struct form *form, const struct limits *limits);
 
-/* Includes form.tpl where PAGE says {{>FORM}}, filled in with FORM. */
-void form_show(struct context *ctx, struct dict *page, const struct form *form);
+/* Includes form.tpl where PAGE says {{>FORM}}, filled in with FORM. With REFRESH
+ * (see page_new()) it brings the link that stands for its fields without
+ * JavaScript. */
+void form_show(struct context *ctx, struct dict *page, const struct form *form,
+               bool refresh);
 
 /* What PROBLEM (not ASK_OK) means, for people, into OUT; and the name of the
  * field it is about ("position" or "radix"; static storage). */

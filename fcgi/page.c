@@ -14,14 +14,13 @@
 #include <stdlib.h>
 
 struct dict *
-page_new(struct context *ctx, const char *title, bool refresh)
+page_new(const char *title, bool refresh)
 {
     struct dict *d = dict_new();
     if (d == NULL)
         return NULL;
     struct dict *head = dict_include(d, VIEW_HEAD, "head.tpl");
     dict_set(head, VIEW_TITLE, title);
-    dict_set(head, VIEW_BUILD, ctx->app->build_id);
     if (refresh)
         dict_section(head, VIEW_REFRESH);
     dict_include(d, VIEW_FOOT, "foot.tpl");

@@ -21,7 +21,7 @@ enum { PAGE_ETAG_SIZE = 96 };
  * not show fields to type in there (see noscript.css). The caller gives it to
  * page_send(), or frees it.
  */
-struct dict *page_new(struct context *ctx, const char *title, bool refresh);
+struct dict *page_new(const char *title, bool refresh);
 
 /*
  * The ETag of a page that shows the database at REVISION, for everybody: it

@@ -41,12 +41,12 @@ set_time(struct dict *d, int64_t micros)
     dict_set(d, VIEW_TIME_TEXT, text_time(time, micros));
 }
 
-/* "after 1.3 s" where TIME is known and so is the one BEFORE it. */
+/* "after 1.3 s" where TIME came after the one BEFORE it. */
 static void
 set_since_then(struct dict *d, int64_t before, int64_t time)
 {
     char span[TEXT_SPAN_SIZE], text[TEXT_SIZE];
-    if (before == 0 || time < before)
+    if (before == 0 || time <= before)
         return;
     text_span(span, (double)(time - before) / 1e6);
     dict_set(d, VIEW_TOOK,
@@ -214,7 +214,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (page_not_modified(ctx, r, reply, c->revision, 0, etag))
         return;
     make_title(title, c);
-    struct dict *d = page_new(ctx, title, rows_is_live(c));
+    struct dict *d = page_new(title, rows_is_live(c));
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, c->revision);
@@ -263,7 +263,7 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     }
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(TEXT_TITLE_DELETE), "id", id, NULL);
-    struct dict *d = page_new(ctx, title, false);
+    struct dict *d = page_new(title, false);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(question, &c));

@@ -155,8 +155,8 @@ send_list(struct context *ctx, struct reply *reply, int status, const struct lis
           const struct form *form, const char *etag)
 {
     bool refresh = etag != NULL && !form->focus && anything_live(list);
-    struct dict *d = page_new(ctx, text_get(TEXT_TITLE_LIST), refresh);
-    form_show(ctx, d, form);
+    struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh);
+    form_show(ctx, d, form, refresh);
     show_filters(d, list);
     show_table(d, list);
     if (form->focus)

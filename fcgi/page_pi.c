@@ -141,6 +141,7 @@ show_state(struct dict *part, const struct screen *s)
     if (pi_is_live(state)) {
         struct dict *d = dict_section(part, VIEW_COMING);
         dict_set_int(d, VIEW_ID, row->id);
+        dict_set(d, VIEW_STATUS, status_name(row->status));
         dict_set(d, VIEW_STATUS_TEXT, text_status(row->status));
         rows_fill_progress(d, row);
         if (state->known > 0)
@@ -236,14 +237,14 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     form.typed[FORM_POSITION] = position;
     form.typed[FORM_RADIX] = state->radix == 16 ? "16" : "10";
     form.focus = true;
-    struct dict *d = page_new(ctx, title, false);
+    struct dict *d = page_new(title, false);
     dict_set(d, VIEW_TITLE, title);
     if (state->row.status == STATUS_FAILED && state->row.id != 0) {
         struct dict *failed = dict_section(d, VIEW_FAILED);
         dict_set_int(failed, VIEW_ID, state->row.id);
         dict_set(failed, VIEW_MESSAGE, state->row.error);
     }
-    form_show(ctx, d, &form);
+    form_show(ctx, d, &form, false);
     page_send(ctx, reply, 404, "pi_unknown.tpl", d, NULL);
 }
 
@@ -273,7 +274,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
         return;
     make_title(title, state->radix, state->number);
     bool live = pi_is_live(state);
-    struct dict *d = page_new(ctx, title, live);
+    struct dict *d = page_new(title, live);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
     dict_setf(d, VIEW_PI_PATH, "/pi/%" PRIu64, state->number);

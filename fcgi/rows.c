@@ -39,7 +39,9 @@ rows_fill_progress(struct dict *d, const struct computation *c)
         dict_setf(running, VIEW_PROGRESS, "%.4f", progress);
         dict_setf(running, VIEW_PERCENT, "%d", (int)(progress * 100));
         dict_set(running, VIEW_PHASE, c->phase);
-        dict_set(running, VIEW_ETA, text_eta(eta, c->eta_s));
+        if (c->eta_s >= 0)
+            dict_set(dict_section(running, VIEW_TIME_LEFT), VIEW_ETA,
+                     text_eta(eta, c->eta_s));
     }
     if (rows_is_live(c) && c->wanted != WANTED_RUN) {
         enum text_key key =

@@ -2,7 +2,7 @@
 {{>HEAD}}
 <p class="back"><a href="/?highlight={{ID:url_query_escape}}#c-{{ID}}">[[All computations]]</a></p>
 <h1>{{TITLE}}</h1>
-<div id="live"{{#LIVE}} data-live="{{LIVE_URL}}"{{/LIVE}} data-revision="{{REVISION}}">
+<div id="live" class="computation"{{#LIVE}} data-live="{{LIVE_URL}}"{{/LIVE}} data-revision="{{REVISION}}">
 {{>LIVE_PART}}
 </div>
 <p id="announce" class="hidden" role="status" aria-live="polite"></p>

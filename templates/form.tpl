@@ -24,9 +24,9 @@
 {{#BAD_POSITION}}<p class="error" id="position-error" data-field="position">{{MESSAGE}}</p>{{/BAD_POSITION}}
 {{#BAD_RADIX}}<p class="error" id="radix-error" data-field="radix">{{MESSAGE}}</p>{{/BAD_RADIX}}
 {{#BAD_ALGORITHM}}<p class="error" id="algorithm-error" data-field="algorithm">{{MESSAGE}}</p>{{/BAD_ALGORITHM}}
-<noscript><p class="instead"><a class="button primary" href="/?new=1#new">[[Ask for a digit]]</a> [[This page reloads itself while something runs.]]</p></noscript>
+{{#REFRESH}}<noscript><p class="instead"><a class="button primary" href="/?new=1#new">[[Ask for a digit]]</a> [[This page reloads itself while something runs.]]</p></noscript>{{/REFRESH}}
 <dl class="algorithms typed" id="algorithms">
-{{#ALGORITHM_LINE}}<div><dt>{{NAME}}</dt><dd>{{EXPLANATION}}; <span class="limit">[[to]] {{LIMIT}}</span></dd></div>
+{{#ALGORITHM_LINE}}<div><dt>{{NAME}}</dt><dd>{{EXPLANATION}} <span class="limit">[[to]] {{LIMIT}}</span></dd></div>
 {{/ALGORITHM_LINE}}
 </dl>
 </form>

@@ -5,11 +5,11 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{TITLE}} · nthpi</title>
-<link rel="stylesheet" href="/static/nthpi.css?v={{BUILD:url_query_escape}}">
+<link rel="stylesheet" href="/static/nthpi.css?v=@STATIC@">
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-<script src="/static/live.js?v={{BUILD:url_query_escape}}" defer></script>
+<script src="/static/live.js?v=@STATIC@" defer></script>
 {{#REFRESH}}
-<noscript><meta http-equiv="refresh" content="10"><link rel="stylesheet" href="/static/noscript.css?v={{BUILD:url_query_escape}}"></noscript>
+<noscript><meta http-equiv="refresh" content="10"><link rel="stylesheet" href="/static/noscript.css?v=@STATIC@"></noscript>
 {{/REFRESH}}
 </head>
 <body>

@@ -40,8 +40,10 @@ templatesendir = $(pkgdatadir)/templates/en
 nodist_templatesen_DATA = $(english)
 CLEANFILES += $(english)
 # Each is made from the template of the same name in the source tree.
-$(english): templates/localize.awk $(template_files)
+# Pages name the static files by a checksum, so that browsers can keep them.
+$(english): templates/localize.awk $(template_files) $(dist_static_DATA)
 	$(AM_V_GEN)$(MKDIR_P) templates/en && \
-	  $(AWK) -v lang=en -f $(srcdir)/templates/localize.awk \
+	  static=$$(cd $(srcdir) && cat $(dist_static_DATA) | cksum | cut -d' ' -f1) && \
+	  $(AWK) -v lang=en -v static=$$static -f $(srcdir)/templates/localize.awk \
 	    $(srcdir)/templates/$(@F) > $@.tmp && \
 	  mv $@.tmp $@

@@ -1,8 +1,8 @@
-# Turns a template into one for a language: awk -v lang=xx -v po=FILE -f
-# localize.awk TEMPLATE. Text for people stands in templates as [[English text]],
+# Turns a template into one for a language: awk -v lang=xx -v po=FILE
+# -v static=VERSION -f localize.awk TEMPLATE. Text for people stands in templates as [[English text]],
 # on one line. Each is replaced by its msgstr from the po file, or by itself
 # when there is no po file (English) or no translation. @LANG@ becomes the
-# language. Markers that do not match, and texts that a po file translates with
+# language, @STATIC@ the version of the static files. Markers that do not match, and texts that a po file translates with
 # another set of {{...}}, stop the build.
 
 function fail(message) {
@@ -105,6 +105,7 @@ BEGIN {
         fail("]] without [[")
     line = line rest
     gsub(/@LANG@/, lang, line)
+    gsub(/@STATIC@/, static, line)
     print line
 }
 

@@ -1,6 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
 <p class="back"><a href="/">[[All computations]]</a></p>
+<div class="title-line">
 <h1>{{TITLE}}</h1>
 <div class="tools">
 {{#TEXT}}<a class="button" href="{{TEXT_PATH}}">[[Plain text]]</a>{{/TEXT}}
@@ -12,6 +13,7 @@
 <button>[[Go]]</button>
 </form>
 {{/JUMP}}
+</div>
 </div>
 <div id="live"{{#LIVE}} data-live="{{HREF}}"{{/LIVE}} data-revision="{{REVISION}}">
 {{>LIVE_PART}}

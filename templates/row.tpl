@@ -2,9 +2,9 @@
 <tr id="c-{{ID}}" data-id="{{ID}}" data-status="{{STATUS}}" data-revision="{{REVISION}}" data-position="{{POSITION}}"{{#HIGHLIGHT}} class="highlight"{{/HIGHLIGHT}}>
 <th scope="row" class="position"><a href="/computations/{{ID}}">{{POSITION}}</a></th>
 <td class="digit">{{#ANSWER}}{{DIGIT}}{{/ANSWER}}</td>
-<td class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PHASE}} <span class="eta">{{ETA}}</span></span>{{/RUNNING}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</td>
+<td class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</td>
 <td class="radix" data-label="[[radix]]">{{RADIX}}</td>
 <td class="algorithm"{{#CHOSEN}} data-method="{{METHOD}}"{{/CHOSEN}}>{{ALGORITHM}}</td>
 <td class="when"><time datetime="{{TIME}}">{{TIME_TEXT}}</time></td>
-<td class="pi">{{#LINK}}<a href="{{PI_PATH}}">[[π to]] {{POSITION}}</a>{{/LINK}}</td>
+<td class="pi">{{#LINK}}<a href="{{PI_PATH}}">[[π to]] <span class="n">{{POSITION}}</span></a>{{/LINK}}</td>
 </tr>

@@ -56,11 +56,11 @@
   /** Thousands of a position in spans, so that style can set them apart; the text
    * stays the plain number. */
   function groupThousands(root) {
-    for (const link of root.querySelectorAll('.position a')) {
-      const text = link.textContent;
-      if (text.length < 5 || link.firstElementChild) continue;
+    for (const number of root.querySelectorAll('.position a, .n')) {
+      const text = number.textContent;
+      if (text.length < 5 || number.firstElementChild) continue;
       const groups = text.split(/(?=(?:\d{3})+$)/);
-      link.replaceChildren(...groups.map((group) => {
+      number.replaceChildren(...groups.map((group) => {
         const span = document.createElement('span');
         span.textContent = group;
         return span;

@@ -30,7 +30,7 @@ an_empty_list_invites(void **state)
     assert_has(site, "<form id=\"new\"");
     assert_has(site, "<table id=\"computations\"");
     assert_has(site, "<div id=\"empty\" class=\"empty\">");
-    assert_has(site, "50,000 (radix 10)");
+    assert_has(site, "50,000 in radix 10");
     assert_has_not(site, "<tr id=");
     assert_header(site, "Content-Type", "text/html; charset=utf-8");
 }
