@@ -41,13 +41,13 @@ make_key(const char *path)
     char *aside = NULL;
     int result = -1;
     int fd = -1;
-    if (asprintf(&aside, "%s.%ld", path, (long)getpid()) < 0) {
+    if (asprintf(&aside, "%s.XXXXXX", path) < 0) {
         log_error("no memory for the key file's name");
         return -1;
     }
-    fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    fd = mkostemp(aside, O_CLOEXEC); /* mode 0600 */
     if (fd < 0) {
-        log_error("cannot create %s: %s", aside, strerror(errno));
+        log_error("cannot create %s: %s", path, strerror(errno));
         free(aside);
         return -1;
     }

@@ -13,7 +13,7 @@
 
 enum { TOKEN_SIZE = 128 };
 
-/* Reads the file PATH (32 random bytes), or makes it (0600, O_EXCL: of several
+/* Reads the file PATH (32 random bytes), or makes it (0600; of several
  * processes starting at once one makes it and all read the same), and derives
  * APP's keys. 0, or -1 with a message logged. */
 int token_keys(struct app *app, const char *path);

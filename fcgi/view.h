@@ -53,7 +53,9 @@ __attribute__((format(printf, 3, 4))) void dict_setf(struct dict *dict, enum vie
  * parent's values). Owned by DICT. NULL (no memory) is accepted by all above. */
 struct dict *dict_section(struct dict *dict, enum view_key key);
 
-/* Includes TEMPLATE ("row.tpl") once more where the template says {{>KEY}}. */
+/* Includes TEMPLATE ("row.tpl") once more where the template says {{>KEY}}, and
+ * returns its dictionary, which does not see its parent's values. Owned by
+ * DICT. */
 struct dict *dict_include(struct dict *dict, enum view_key key, const char *template_name);
 
 /* Expands TEMPLATE with DICT into *OUT (malloc()ed, terminated; the caller

@@ -68,9 +68,60 @@ tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+# The web server's side: requests, routes, replies, tokens, templates, polls.
+unit_tests += \
+	tests/unit/test_request \
+	tests/unit/test_reply \
+	tests/unit/test_router \
+	tests/unit/test_token \
+	tests/unit/test_view \
+	tests/unit/test_park_wait \
+	tests/unit/test_park \
+	tests/unit/test_park_poll
+web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
+web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
+fcgi_client = tests/unit/fcgi_client.c tests/unit/fcgi_client.h tests/unit/cmocka_all.h
+request_fixture = tests/unit/request_fixture.c tests/unit/request_fixture.h $(fcgi_client)
+park_fixture = tests/unit/park_fixture.c tests/unit/park_fixture.h $(fcgi_client) \
+	tests/unit/temporary.c tests/unit/temporary.h
+tests_unit_test_request_SOURCES = tests/unit/test_request.c $(request_fixture)
+tests_unit_test_request_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_request_LDADD = $(web_test_LDADD)
+tests_unit_test_request_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_reply_SOURCES = tests/unit/test_reply.c tests/unit/cmocka_all.h
+tests_unit_test_reply_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_reply_LDADD = $(web_test_LDADD)
+tests_unit_test_reply_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_router_SOURCES = tests/unit/test_router.c $(request_fixture)
+tests_unit_test_router_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_router_LDADD = $(web_test_LDADD)
+tests_unit_test_router_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/cmocka_all.h
+tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_token_LDADD = $(web_test_LDADD)
+tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/cmocka_all.h
+tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_view_LDADD = $(web_test_LDADD)
+tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
+tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
+tests_unit_test_park_wait_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_SOURCES = tests/unit/test_park.c $(park_fixture)
+tests_unit_test_park_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_LDADD = $(web_test_LDADD)
+tests_unit_test_park_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_poll_SOURCES = tests/unit/test_park_poll.c $(park_fixture)
+tests_unit_test_park_poll_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_poll_LDADD = $(web_test_LDADD)
+tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 # Pages, polls, the API: whole requests without a web server.
 unit_tests += \
 	tests/unit/test_text \
+	tests/unit/test_form \
 	tests/unit/test_pages \
 	tests/unit/test_pi_pages \
 	tests/unit/test_updates \
@@ -84,6 +135,10 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_text_LDADD = $(site_test_LDADD)
 tests_unit_test_text_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_form_SOURCES = tests/unit/test_form.c $(site_fixture)
+tests_unit_test_form_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_form_LDADD = $(site_test_LDADD)
+tests_unit_test_form_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)

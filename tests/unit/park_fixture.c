@@ -250,8 +250,8 @@ server_change(struct server *s, bool ring)
     const struct store_asker nobody = {0};
     int64_t id;
     enum store_added added;
-    assert_int_equal(store_add(s->store, 10, position++, ALGORITHM_AUTO, &nobody, 1000000,
-                               &id, &added),
+    assert_int_equal(store_add(s->store, 10, position++, ALGORITHM_AUTO, &nobody,
+                               1000000, &id, &added),
                      STORE_OK);
     if (ring)
         doorbell_ring(s->app.bell);

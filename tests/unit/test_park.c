@@ -14,8 +14,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define HEADERS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 /* Reads the answer to request ID and compares status and body. */
 static void
 expect(int fd, int id, int status, const char *body)
@@ -90,7 +88,8 @@ leaves_no_body_behind(void **state)
     memset(body, 'b', 300000);
     server_start(s);
     int fd = client_connect(s->path[0]);
-    static const size_t sizes[] = {0, 1, 8191, 8192, 16384, 16385, 65535, 65536, 300000};
+    static const size_t sizes[] = {0,     1,     8191,  8192,  16384,
+                                   16385, 65535, 65536, 300000};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct bytes b = {0};
         struct answer_text a;
@@ -192,11 +191,12 @@ closes_on_nonsense(void **state)
 {
     struct server *s = *state;
     static const unsigned char nonsense[][16] = {
-        {9, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1},           /* another version */
-        {1, 1, 0, 0, 0, 8, 0, 0, 0, 1, 1},           /* BEGIN without an id */
-        {1, 1, 0, 1, 0, 8, 0, 0, 0, 9, 1},           /* an unknown role */
-        {1, 5, 0, 1, 0, 8, 0, 0, 'x', 'y'},          /* STDIN first, then the end */
-        {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r', '\n'},
+        {9, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1},  /* another version */
+        {1, 1, 0, 0, 0, 8, 0, 0, 0, 1, 1},  /* BEGIN without an id */
+        {1, 1, 0, 1, 0, 8, 0, 0, 0, 9, 1},  /* an unknown role */
+        {1, 5, 0, 1, 0, 8, 0, 0, 'x', 'y'}, /* STDIN first, then the end */
+        {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r',
+         '\n'},
     };
     server_start(s);
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
@@ -325,8 +325,8 @@ streams_files(void **state)
     static const struct {
         unsigned long from, length;
     } parts[] = {
-        {0, 1},        {0, 0},          {5, 10},          {0, 65535},      {1, 65536},
-        {65535, 2},    {0, 1000000},    {123456, 654321}, {999999, 1},     {7, 131070},
+        {0, 1},     {0, 0},       {5, 10},          {0, 65535},  {1, 65536},
+        {65535, 2}, {0, 1000000}, {123456, 654321}, {999999, 1}, {7, 131070},
     };
     park_file(s, 1000000);
     server_start(s);

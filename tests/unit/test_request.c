@@ -5,20 +5,15 @@
 #include "config.h"
 
 #include "cmocka_all.h"
-#include "fcgi_client.h"
+#include "request_fixture.h"
 
-#include "common/conf.h"
-#include "fcgi/request.h"
+#include <fcgiapp.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 static const struct conf conf = {.wait_max = 60, .body_limit = 1024};
-
-#define HEADERS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static int
 setup(void **state)
@@ -27,33 +22,10 @@ setup(void **state)
     return FCGX_Init();
 }
 
-/* Reads into *R what the records B say; the body's end must be reached. */
-static int
-read_bytes(struct request *r, struct bytes *b)
-{
-    int ends[2];
-    FCGX_Request fcgi;
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    client_send(ends[0], b);
-    bytes_clear(b);
-    FCGX_InitRequest(&fcgi, -1, 0);
-    fcgi.ipcFd = ends[1];
-    fcgi.keepConnection = 1;
-    assert_int_equal(FCGX_Accept_r(&fcgi), 0);
-    int status = request_read(r, &fcgi, &conf);
-    assert_int_equal(FCGX_HasSeenEOF(fcgi.in), EOF);
-    FCGX_Free(&fcgi, 0);
-    close(ends[0]);
-    close(ends[1]);
-    return status;
-}
-
 static int
 read_get(struct request *r, const char *uri, const char *const *headers)
 {
-    struct bytes b = {0};
-    put_request(&b, 1, true, "GET", uri, headers, NULL, 0);
-    return read_bytes(r, &b);
+    return request_make(r, &conf, "GET", uri, headers, NULL);
 }
 
 static int
@@ -62,7 +34,7 @@ read_post(struct request *r, const char *type, const char *body, size_t length)
     struct bytes b = {0};
     const char *const headers[] = {"CONTENT_TYPE", type, NULL};
     put_request(&b, 1, true, "POST", "/computations", headers, body, length);
-    return read_bytes(r, &b);
+    return request_take(r, &b, &conf);
 }
 
 static int
@@ -116,9 +88,7 @@ knows_methods(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct request r;
-        struct bytes b = {0};
-        put_request(&b, 1, true, cases[i].name, "/", NULL, NULL, 0);
-        assert_int_equal(read_bytes(&r, &b), 0);
+        assert_int_equal(request_make(&r, &conf, cases[i].name, "/", NULL, NULL), 0);
         assert_int_equal(r.method, cases[i].method);
         request_clear(&r);
     }
@@ -131,20 +101,13 @@ decodes_paths(void **state)
         const char *uri, *path;
         int status;
     } cases[] = {
-        {"/", "/", 0},
-        {"/a%2fb%20c", "/a/b c", 0},
-        {"/a+b", "/a+b", 0},
-        {"/%CF%80", "/π", 0},
-        {"/pi/%31", "/pi/1", 0},
-        {"/%00", "", 400},
-        {"/a%0", "", 400},
-        {"/a%", "", 400},
-        {"/%zz", "", 400},
-        {"/%ff", "", 400},
-        {"/%c0%af", "", 400},
-        {"/%ed%a0%80", "", 400},
-        {"pi", "pi", 400},
-        {"", "", 400},
+        {"/", "/", 0},           {"/a%2fb%20c", "/a/b c", 0},
+        {"/a+b", "/a+b", 0},     {"/%CF%80", "/π", 0},
+        {"/pi/%31", "/pi/1", 0}, {"/%00", "", 400},
+        {"/a%0", "", 400},       {"/a%", "", 400},
+        {"/%zz", "", 400},       {"/%ff", "", 400},
+        {"/%c0%af", "", 400},    {"/%ed%a0%80", "", 400},
+        {"pi", "pi", 400},       {"", "", 400},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -158,8 +121,8 @@ decodes_paths(void **state)
 static void
 refuses_bad_queries(void **state)
 {
-    static const char *const bad[] = {"/?a=%00", "/?a=1%002", "/?%00=1", "/?a=%f",
-                                      "/?a=%ff", "/?a=%e2%82"};
+    static const char *const bad[] = {"/?a=%00", "/?a=1%002", "/?%00=1",
+                                      "/?a=%f",  "/?a=%ff",   "/?a=%e2%82"};
     struct request r;
     char many[400] = "/?";
     (void)state;
@@ -212,7 +175,8 @@ reads_forms(void **state)
     assert_int_equal(read_form(&r, "position=5%00"), 400);
     request_clear(&r);
     assert_int_equal(
-        read_post(&r, "application/x-www-form-urlencoded", "position=5\0&x=1", 15), 400);
+        read_post(&r, "application/x-www-form-urlencoded", "position=5\0&x=1", 15),
+        400);
     request_clear(&r);
 }
 
@@ -267,7 +231,7 @@ read_announced(struct request *r, const char *announced, size_t length)
     put_stream(&b, FCGI_PARAMS, 1, params.data, params.length);
     put_stream(&b, FCGI_STDIN, 1, body, length);
     bytes_clear(&params);
-    return read_bytes(r, &b);
+    return request_take(r, &b, &conf);
 }
 
 static void
@@ -278,9 +242,11 @@ compares_lengths(void **state)
         size_t length;
         int status;
     } cases[] = {
-        {"5", 5, 0},   {"", 0, 0},     {"5", 4, 400},  {"5", 6, 400},    {"0", 1, 400},
-        {"-1", 5, 400}, {"5x", 5, 400}, {"5", 0, 400}, {"5", 1500, 413},
-        {"99999999999999999999999", 5, 400},
+        {"5", 5, 0},      {"", 0, 0},
+        {"5", 4, 400},    {"5", 6, 400},
+        {"0", 1, 400},    {"-1", 5, 400},
+        {"5x", 5, 400},   {"5", 0, 400},
+        {"5", 1500, 413}, {"99999999999999999999999", 5, 400},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -381,10 +347,18 @@ matches_etags(void **state)
         const char *header;
         bool same;
     } cases[] = {
-        {"\"5\"", true},       {"W/\"5\"", true},       {"\"4\", \"5\"", true},
-        {"\"4\",W/\"5\"", true}, {"*", true},            {"\"55\"", false},
-        {"\"4\"", false},      {"5", false},            {"\"5", false},
-        {"", false},           {"\"4\" \"5\"", true}, {"\"x,\", \"5\"", true},
+        {"\"5\"", true},
+        {"W/\"5\"", true},
+        {"\"4\", \"5\"", true},
+        {"\"4\",W/\"5\"", true},
+        {"*", true},
+        {"\"55\"", false},
+        {"\"4\"", false},
+        {"5", false},
+        {"\"5", false},
+        {"", false},
+        {"\"4\" \"5\"", true},
+        {"\"x,\", \"5\"", true},
     };
     struct request r = {0};
     (void)state;
@@ -444,7 +418,8 @@ compares_types(void **state)
 {
     (void)state;
     assert_true(request_is_type("application/json", "application/json"));
-    assert_true(request_is_type(" Application/JSON ; charset=utf-8", "application/json"));
+    assert_true(
+        request_is_type(" Application/JSON ; charset=utf-8", "application/json"));
     assert_false(request_is_type("application/jsonx", "application/json"));
     assert_false(request_is_type("application/json2;", "application/json"));
     assert_false(request_is_type("application/jso", "application/json"));

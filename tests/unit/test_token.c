@@ -1,0 +1,231 @@
+/*
+ * Keys and tokens.
+ */
+#include "config.h"
+
+#include "cmocka_all.h"
+#include "temporary.h"
+
+#include "common/log.h"
+#include "fcgi/token.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct key {
+    char folder[64], path[96];
+    struct app app;
+};
+
+static int
+setup(void **state)
+{
+    struct key *k = calloc(1, sizeof *k);
+    assert_non_null(k);
+    log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
+    temporary_make(k->folder, sizeof k->folder);
+    snprintf(k->path, sizeof k->path, "%s/key", k->folder);
+    assert_int_equal(token_keys(&k->app, k->path), 0);
+    *state = k;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    struct key *k = *state;
+    temporary_remove(k->folder);
+    free(k);
+    return 0;
+}
+
+static void
+makes_one_key_for_all(void **state)
+{
+    struct key *k = *state;
+    struct app other = {0};
+    struct stat st;
+    assert_int_equal(stat(k->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(st.st_size, APP_KEY_SIZE);
+    assert_int_equal(token_keys(&other, k->path), 0);
+    assert_memory_equal(k->app.csrf_key, other.csrf_key, APP_KEY_SIZE);
+    assert_memory_equal(k->app.owner_key, other.owner_key, APP_KEY_SIZE);
+    assert_memory_not_equal(k->app.csrf_key, k->app.owner_key, APP_KEY_SIZE);
+}
+
+struct starter {
+    pthread_t thread;
+    const char *path;
+    struct app app;
+    int result;
+};
+
+static void *
+start(void *argument)
+{
+    struct starter *s = argument;
+    s->result = token_keys(&s->app, s->path);
+    return NULL;
+}
+
+static void
+racing_starts_agree(void **state)
+{
+    struct key *k = *state;
+    enum { STARTERS = 16 };
+    for (int round = 0; round < 20; round++) {
+        struct starter starters[STARTERS] = {0};
+        unlink(k->path);
+        for (int i = 0; i < STARTERS; i++) {
+            starters[i].path = k->path;
+            pthread_create(&starters[i].thread, NULL, start, &starters[i]);
+        }
+        for (int i = 0; i < STARTERS; i++)
+            pthread_join(starters[i].thread, NULL);
+        for (int i = 0; i < STARTERS; i++) {
+            assert_int_equal(starters[i].result, 0);
+            assert_memory_equal(starters[i].app.csrf_key, starters[0].app.csrf_key,
+                                APP_KEY_SIZE);
+        }
+    }
+}
+
+static void
+refuses_a_short_key(void **state)
+{
+    struct key *k = *state;
+    struct app other;
+    assert_int_equal(truncate(k->path, APP_KEY_SIZE - 1), 0);
+    assert_int_equal(token_keys(&other, k->path), -1);
+}
+
+static void
+refuses_a_folder_that_is_not_there(void **state)
+{
+    struct key *k = *state;
+    struct app other;
+    char path[128];
+    snprintf(path, sizeof path, "%s/no/key", k->folder);
+    assert_int_equal(token_keys(&other, path), -1);
+}
+
+static void
+csrf_tokens_last_for_hours(void **state)
+{
+    struct key *k = *state;
+    const int64_t now = 1800000000 / TOKEN_CSRF_STEP * TOKEN_CSRF_STEP;
+    char token[TOKEN_SIZE], same[TOKEN_SIZE], next[TOKEN_SIZE];
+    token_csrf_at(&k->app, now, token);
+    token_csrf_at(&k->app, now + TOKEN_CSRF_STEP - 1, same);
+    token_csrf_at(&k->app, now + TOKEN_CSRF_STEP, next);
+    assert_string_equal(token, same);
+    assert_string_not_equal(token, next);
+    assert_true(token_csrf_valid_at(&k->app, now, token));
+    assert_true(token_csrf_valid_at(&k->app, now + TOKEN_CSRF_AGE, token));
+    assert_false(
+        token_csrf_valid_at(&k->app, now + TOKEN_CSRF_AGE + TOKEN_CSRF_STEP, token));
+    /* A clock that is a little behind is no reason to refuse; a far one is. */
+    assert_true(token_csrf_valid_at(&k->app, now - TOKEN_CSRF_STEP, token));
+    assert_false(token_csrf_valid_at(&k->app, now - 2 * TOKEN_CSRF_STEP, token));
+    token_csrf(&k->app, token);
+    assert_true(token_csrf_valid(&k->app, token));
+}
+
+/* Every change of one character, a cut and an addition. */
+static void
+assert_no_forgery(const struct app *app, const char *token,
+                  bool (*valid)(const struct app *app, const char *token))
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ .";
+    char changed[TOKEN_SIZE + 1];
+    assert_true(valid(app, token));
+    for (size_t i = 0; i < strlen(token); i++)
+        for (const char *c = alphabet; *c; c++) {
+            strcpy(changed, token);
+            changed[i] = *c;
+            assert_int_equal(valid(app, changed), token[i] == *c);
+        }
+    for (size_t i = 0; i < strlen(token); i++) {
+        strcpy(changed, token);
+        changed[i] = '\0';
+        assert_false(valid(app, changed));
+    }
+    for (const char *c = alphabet; *c; c++) {
+        snprintf(changed, sizeof changed, "%s%c", token, *c);
+        assert_false(valid(app, changed));
+    }
+    assert_false(valid(app, NULL));
+    assert_false(valid(app, ""));
+}
+
+static bool
+owner_valid(const struct app *app, const char *token)
+{
+    char owner[OWNER_SIZE] = "left over";
+    bool valid = token_owner_hash(app, token, owner);
+    assert_int_equal(strlen(owner), valid ? OWNER_SIZE - 1 : 0);
+    return valid;
+}
+
+static void
+tokens_cannot_be_invented(void **state)
+{
+    struct key *k = *state;
+    char csrf[TOKEN_SIZE], owner[TOKEN_SIZE], long_one[1000];
+    struct app other = k->app;
+    token_csrf(&k->app, csrf);
+    token_owner_new(&k->app, owner);
+    assert_no_forgery(&k->app, csrf, token_csrf_valid);
+    assert_no_forgery(&k->app, owner, owner_valid);
+    assert_false(token_csrf_valid(&k->app, owner));
+    assert_false(owner_valid(&k->app, csrf));
+    memset(long_one, 'A', sizeof long_one - 1);
+    long_one[sizeof long_one - 1] = '\0';
+    assert_false(token_csrf_valid(&k->app, long_one));
+    assert_false(owner_valid(&k->app, long_one));
+    other.csrf_key[5] ^= 1;
+    other.owner_key[5] ^= 1;
+    assert_false(token_csrf_valid(&other, csrf));
+    assert_false(owner_valid(&other, owner));
+}
+
+static void
+owners_differ(void **state)
+{
+    struct key *k = *state;
+    char one[TOKEN_SIZE], two[TOKEN_SIZE];
+    char owner[OWNER_SIZE], again[OWNER_SIZE], other[OWNER_SIZE];
+    token_owner_new(&k->app, one);
+    token_owner_new(&k->app, two);
+    assert_string_not_equal(one, two);
+    assert_true(token_owner_hash(&k->app, one, owner));
+    assert_true(token_owner_hash(&k->app, one, again));
+    assert_true(token_owner_hash(&k->app, two, other));
+    assert_string_equal(owner, again);
+    assert_string_not_equal(owner, other);
+    assert_null(strstr(one, owner));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(makes_one_key_for_all),
+        TEST(racing_starts_agree),
+        TEST(refuses_a_short_key),
+        TEST(refuses_a_folder_that_is_not_there),
+        TEST(csrf_tokens_last_for_hours),
+        TEST(tokens_cannot_be_invented),
+        TEST(owners_differ),
+    };
+    return cmocka_run_group_tests_name("token", tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/*
+ * The shim over ctemplate: escaping, and what view_open() refuses. The program's
+ * own keys serve as names.
+ */
+#include "config.h"
+
+#include "cmocka_all.h"
+#include "temporary.h"
+
+#include "common/log.h"
+#include "fcgi/view.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PRAGMA "{{%AUTOESCAPE context=\"HTML\"}}\n"
+
+struct folder {
+    char path[64];
+    struct view *view;
+};
+
+static int
+setup(void **state)
+{
+    struct folder *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    assert_true(sodium_init() >= 0);
+    log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
+    temporary_make(f->path, sizeof f->path);
+    *state = f;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    struct folder *f = *state;
+    view_close(f->view);
+    temporary_remove(f->path);
+    free(f);
+    return 0;
+}
+
+static void
+put_file(struct folder *f, const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", f->path, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Opens the folder, which holds the template a.tpl with TEXT behind its pragma. */
+static void
+open_with(struct folder *f, const char *text)
+{
+    char whole[1000];
+    snprintf(whole, sizeof whole, "%s%s", PRAGMA, text);
+    put_file(f, "a.tpl", whole);
+    view_close(f->view);
+    f->view = view_open(f->path);
+}
+
+static void
+expect(struct folder *f, const struct dict *dict, const char *expected)
+{
+    char *out = NULL;
+    size_t length = 0;
+    assert_int_equal(view_render(f->view, "a.tpl", dict, &out, &length), 0);
+    assert_string_equal(out, expected);
+    assert_int_equal(length, strlen(expected));
+    free(out);
+}
+
+static void
+escapes_values(void **state)
+{
+    struct folder *f = *state;
+    open_with(f, "<p title=\"{{TITLE}}\">{{NAME}}</p><a href=\"/?x={{STATUS:url_query_"
+                 "escape}}\">");
+    assert_non_null(f->view);
+    struct dict *dict = dict_new();
+    dict_set(dict, VIEW_TITLE, "a\"b<c>");
+    dict_set(dict, VIEW_NAME, "<script>alert('x')</script> & π");
+    dict_set(dict, VIEW_STATUS, "a&b=c d");
+    expect(
+        f, dict,
+        "<p "
+        "title=\"a&quot;b&lt;c&gt;\">&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; "
+        "&amp; π</p><a href=\"/?x=a%26b%3Dc+d\">");
+    dict_free(dict);
+}
+
+static void
+sets_values(void **state)
+{
+    struct folder *f = *state;
+    open_with(f, "[{{TITLE}}|{{NAME}}|{{STATUS}}]");
+    struct dict *dict = dict_new();
+    expect(f, dict, "[||]");
+    char text[] = "copied";
+    dict_set(dict, VIEW_TITLE, text);
+    text[0] = 'X';
+    dict_set_int(dict, VIEW_NAME, INT64_MIN);
+    dict_setf(dict, VIEW_STATUS, "%s %d", "five", 5);
+    expect(f, dict, "[copied|-9223372036854775808|five 5]");
+    dict_set(dict, VIEW_TITLE, NULL);
+    dict_set_int(dict, VIEW_NAME, INT64_MAX);
+    expect(f, dict, "[|9223372036854775807|five 5]");
+    dict_free(dict);
+}
+
+static void
+repeats_sections_and_includes(void **state)
+{
+    struct folder *f = *state;
+    put_file(f, "row.tpl", PRAGMA "({{NAME}}{{TITLE}})");
+    open_with(f, "{{#BAD_FIELD}}{{NAME}}{{TITLE}};{{/BAD_FIELD}}{{>ROW}}");
+    struct dict *dict = dict_new();
+    dict_set(dict, VIEW_TITLE, "!");
+    for (int i = 1; i <= 3; i++)
+        dict_set_int(dict_section(dict, VIEW_BAD_FIELD), VIEW_NAME, i);
+    for (int i = 4; i <= 5; i++)
+        dict_set_int(dict_include(dict, VIEW_ROW, "row.tpl"), VIEW_NAME, i);
+    /* A section sees its parent's values, an included template does not. */
+    expect(f, dict, "1!;2!;3!;(4)(5)");
+    dict_free(dict);
+}
+
+static void
+never_gives_a_part_of_a_page(void **state)
+{
+    struct folder *f = *state;
+    char *out = (char *)f;
+    size_t length = 5;
+    open_with(f, "before {{>ROW}} after");
+    struct dict *dict = dict_new();
+    dict_include(dict, VIEW_ROW, "missing.tpl");
+    assert_int_equal(view_render(f->view, "a.tpl", dict, &out, &length), -1);
+    assert_null(out);
+    assert_int_equal(length, 0);
+    assert_int_equal(view_render(f->view, "missing.tpl", dict, &out, &length), -1);
+    assert_null(out);
+    /* A file that appears later is not taken either: all were checked at start. */
+    put_file(f, "missing.tpl", PRAGMA "late");
+    assert_int_equal(view_render(f->view, "a.tpl", dict, &out, &length), -1);
+    dict_free(dict);
+}
+
+static void
+keeps_good_templates(void **state)
+{
+    struct folder *f = *state;
+    open_with(f, "good");
+    put_file(f, "a.tpl", "{{broken");
+    struct dict *dict = dict_new();
+    expect(f, dict, "good");
+    dict_free(dict);
+}
+
+static void
+refuses_bad_templates(void **state)
+{
+    static const char *const bad[] = {
+        "{{NO_SUCH_KEY}}",  "{{#NO_SUCH_KEY}}{{/NO_SUCH_KEY}}",
+        "{{>NO_SUCH_KEY}}", "{{NO_SUCH_KEY:h}}",
+        "{{TITLE:none}}",   "{{#TITLE}} never closed",
+        "{{TITLE",
+    };
+    struct folder *f = *state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        open_with(f, bad[i]);
+        assert_null(f->view);
+    }
+    open_with(f, "{{! a comment, NO_SUCH_KEY }}{{BI_SPACE}}{{#ROW}}{{#ROW_separator}}, "
+                 "{{/ROW_separator}}{{/ROW}}");
+    assert_non_null(f->view);
+    /* Without the pragma nothing would be escaped. */
+    put_file(f, "b.tpl", "<p>{{TITLE}}</p>");
+    assert_null(view_open(f->path));
+    put_file(f, "b.tpl", "");
+    assert_null(view_open(f->path));
+    put_file(f, "b.tpl", "\n" PRAGMA);
+    assert_null(view_open(f->path));
+    put_file(f, "b.tpl", PRAGMA);
+    put_file(f, "notes.txt", "{{NO_SUCH_KEY}}");
+    struct view *view = view_open(f->path);
+    assert_non_null(view);
+    view_close(view);
+}
+
+static void
+refuses_folders_without_templates(void **state)
+{
+    struct folder *f = *state;
+    assert_null(view_open(f->path));
+    assert_null(view_open("/nonexistent/templates"));
+}
+
+static void
+fingerprints_differ(void **state)
+{
+    struct folder *f = *state;
+    char one[VIEW_FINGERPRINT_SIZE], two[VIEW_FINGERPRINT_SIZE];
+    open_with(f, "one");
+    view_fingerprint(f->view, one);
+    open_with(f, "one");
+    view_fingerprint(f->view, two);
+    assert_string_equal(one, two);
+    open_with(f, "two");
+    view_fingerprint(f->view, two);
+    assert_string_not_equal(one, two);
+    assert_int_equal(strlen(one), VIEW_FINGERPRINT_SIZE - 1);
+}
+
+static void
+accepts_no_dictionary(void **state)
+{
+    struct folder *f = *state;
+    char *out;
+    size_t length;
+    open_with(f, "x");
+    dict_set(NULL, VIEW_TITLE, "x");
+    dict_set_int(NULL, VIEW_TITLE, 1);
+    dict_setf(NULL, VIEW_TITLE, "%d", 1);
+    assert_null(dict_section(NULL, VIEW_TITLE));
+    assert_null(dict_include(NULL, VIEW_TITLE, "a.tpl"));
+    assert_int_equal(view_render(f->view, "a.tpl", NULL, &out, &length), -1);
+    dict_free(NULL);
+    view_close(NULL);
+}
+
+/* ---- many threads ---- */
+
+static void *
+render_often(void *argument)
+{
+    struct folder *f = argument;
+    for (int i = 0; i < 300; i++) {
+        char expected[32], *out = NULL;
+        size_t length;
+        struct dict *dict = dict_new();
+        dict_set_int(dict, VIEW_TITLE, i);
+        dict_set_int(dict_include(dict, VIEW_ROW, "row.tpl"), VIEW_NAME, i);
+        snprintf(expected, sizeof expected, "%d (%d)", i, i);
+        if (view_render(f->view, "a.tpl", dict, &out, &length) != 0 ||
+            strcmp(out, expected) != 0)
+            return f;
+        free(out);
+        dict_free(dict);
+    }
+    return NULL;
+}
+
+static void
+threads_share_a_view(void **state)
+{
+    struct folder *f = *state;
+    pthread_t threads[8];
+    put_file(f, "row.tpl", PRAGMA "({{NAME}})");
+    open_with(f, "{{TITLE}} {{>ROW}}");
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, render_often, f), 0);
+    for (int i = 0; i < 8; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(escapes_values),
+        TEST(sets_values),
+        TEST(repeats_sections_and_includes),
+        TEST(never_gives_a_part_of_a_page),
+        TEST(keeps_good_templates),
+        TEST(refuses_bad_templates),
+        TEST(refuses_folders_without_templates),
+        TEST(fingerprints_differ),
+        TEST(accepts_no_dictionary),
+        TEST(threads_share_a_view),
+    };
+    return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+}
