@@ -36,7 +36,8 @@ action_do(struct context *ctx, const struct request *r, struct reply *reply,
         rc = store_cancel(ctx->store, r->row_id, &asker.store, wish);
         break;
     case ACTION_RETRY:
-        rc = store_retry(ctx->store, r->row_id, &asker.store, ctx->app->conf->queue_limit);
+        rc = store_retry(ctx->store, r->row_id, &asker.store,
+                         ctx->app->conf->queue_limit);
         break;
     case ACTION_DELETE:
         rc = store_delete(ctx->store, r->row_id, &asker.store, wish);

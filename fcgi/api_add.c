@@ -124,8 +124,9 @@ add(struct context *ctx, const struct request *r, struct reply *reply,
     int64_t id;
     enum store_added added;
     asker_known_or_new(&asker, ctx->app, r);
-    enum store_rc rc = store_add(ctx->store, q->radix, q->position, q->algorithm,
-                                 &asker.store, ctx->app->conf->queue_limit, &id, &added);
+    enum store_rc rc =
+        store_add(ctx->store, q->radix, q->position, q->algorithm, &asker.store,
+                  ctx->app->conf->queue_limit, &id, &added);
     if (rc == STORE_OK) {
         doorbell_ring(ctx->app->bell);
         rc = store_get(ctx->store, id, &c);

@@ -19,10 +19,10 @@ send_list(struct context *ctx, const struct wait *wait, int64_t revision,
     struct store_cursor next = {.id = 0};
     size_t count = 0;
     struct computation *rows = calloc(wait->limit, sizeof *rows);
-    enum store_rc rc =
-        rows != NULL ? store_list(ctx->store, &wait->filter, &wait->after, rows,
-                                  wait->limit, &count, &next)
-                     : STORE_ERROR;
+    enum store_rc rc = rows != NULL
+                           ? store_list(ctx->store, &wait->filter, &wait->after, rows,
+                                        wait->limit, &count, &next)
+                           : STORE_ERROR;
     if (rc != STORE_OK) {
         free(rows);
         reply_store_error(ctx, NULL, reply, rc);

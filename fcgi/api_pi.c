@@ -76,8 +76,7 @@ read_radix(const struct request *r, struct reply *reply, int *radix)
 {
     const char *text = request_query(r, "radix");
     *radix = 10;
-    if (text == NULL ||
-        (occurrences(r, "radix") == 1 && radix_parse(text, radix)))
+    if (text == NULL || (occurrences(r, "radix") == 1 && radix_parse(text, radix)))
         return true;
     refuse(reply, "The radix is invalid: 10 and 16 are known.");
     return false;
@@ -133,7 +132,8 @@ api_pi(struct context *ctx, struct request *r, struct reply *reply)
     }
     if (start > p.length || count > p.length - start + 1) {
         refuse(reply,
-               "out of range: %" PRIu64 " digits after the point are known in radix %d.",
+               "out of range: %" PRIu64
+               " digits after the point are known in radix %d.",
                p.length, radix);
         return;
     }

@@ -46,10 +46,10 @@ above_limit(char out[TEXT_SIZE], const struct limits *limits, int radix,
     uint64_t there = position_limit(limits, better, radix);
     enum text_key key =
         there > here ? TEXT_ASK_ABOVE_LIMIT_BETTER : TEXT_ASK_ABOVE_LIMIT;
-    return text_fill(out, TEXT_SIZE, text_get(key), "algorithm",
-                     algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10",
-                     "limit", text_number(limit, here), "better", algorithm_name(better),
-                     "better_limit", text_number(better_limit, there), NULL);
+    return text_fill(
+        out, TEXT_SIZE, text_get(key), "algorithm", algorithm_name(algorithm), "radix",
+        radix == 16 ? "16" : "10", "limit", text_number(limit, here), "better",
+        algorithm_name(better), "better_limit", text_number(better_limit, there), NULL);
 }
 
 const char *
@@ -57,18 +57,18 @@ form_problem(char out[TEXT_SIZE], enum ask_problem problem, const struct limits 
              int radix, enum algorithm algorithm)
 {
     static const enum text_key keys[] = {
-        [ASK_EMPTY] = TEXT_ASK_EMPTY,         [ASK_NOT_A_NUMBER] = TEXT_ASK_NOT_A_NUMBER,
-        [ASK_NEGATIVE] = TEXT_ASK_NEGATIVE,   [ASK_NOT_WHOLE] = TEXT_ASK_NOT_WHOLE,
+        [ASK_EMPTY] = TEXT_ASK_EMPTY,       [ASK_NOT_A_NUMBER] = TEXT_ASK_NOT_A_NUMBER,
+        [ASK_NEGATIVE] = TEXT_ASK_NEGATIVE, [ASK_NOT_WHOLE] = TEXT_ASK_NOT_WHOLE,
         [ASK_ZERO] = TEXT_ASK_ZERO,
     };
     if (problem == ASK_ABOVE_LIMIT)
         return above_limit(out, limits, radix, algorithm);
     if (problem == ASK_RADIX)
-        return text_fill(
-            out, TEXT_SIZE,
-            text_get(algorithm_has_radix(algorithm, 10) ? TEXT_ASK_RADIX_10
-                                                        : TEXT_ASK_RADIX_16),
-            "algorithm", algorithm_name(algorithm), NULL);
+        return text_fill(out, TEXT_SIZE,
+                         text_get(algorithm_has_radix(algorithm, 10)
+                                      ? TEXT_ASK_RADIX_10
+                                      : TEXT_ASK_RADIX_16),
+                         "algorithm", algorithm_name(algorithm), NULL);
     return text_fill(out, TEXT_SIZE, text_get(keys[problem]), NULL);
 }
 
@@ -95,11 +95,13 @@ form_check(struct form *form, const struct limits *limits)
         text_fill(form->problem[FORM_ALGORITHM], TEXT_SIZE,
                   text_get(TEXT_ASK_UNKNOWN_ALGORITHM), NULL);
     }
-    bool fits = !radix || !algorithm || algorithm_has_radix(form->algorithm, form->radix);
+    bool fits =
+        !radix || !algorithm || algorithm_has_radix(form->algorithm, form->radix);
     if (!fits)
         note(form, ASK_RADIX, limits);
 
-    enum ask_problem problem = position_parse(form->typed[FORM_POSITION], &form->position);
+    enum ask_problem problem =
+        position_parse(form->typed[FORM_POSITION], &form->position);
     if (problem == ASK_OK && radix && algorithm && fits)
         problem = ask_check(limits, form->radix, form->position, form->algorithm);
     if (problem == ASK_ABOVE_LIMIT && !fits)
@@ -162,7 +164,8 @@ form_show(struct context *ctx, struct dict *page, const struct form *form, bool 
         dict_set(dict_section(d, VIEW_NOTICE), VIEW_MESSAGE, form->notice);
     for (int field = 0; field < FORM_FIELDS; field++)
         if (form->problem[field][0] != '\0')
-            dict_set(dict_section(d, sections[field]), VIEW_MESSAGE, form->problem[field]);
+            dict_set(dict_section(d, sections[field]), VIEW_MESSAGE,
+                     form->problem[field]);
 
     show_choice(d, VIEW_RADIX_CHOICE, "10", form->typed[FORM_RADIX]);
     show_choice(d, VIEW_RADIX_CHOICE, "16", form->typed[FORM_RADIX]);

@@ -14,10 +14,10 @@
 enum form_field { FORM_POSITION, FORM_RADIX, FORM_ALGORITHM, FORM_FIELDS };
 
 struct form {
-    const char *typed[FORM_FIELDS];      /* as it came; not owned */
+    const char *typed[FORM_FIELDS];       /* as it came; not owned */
     char problem[FORM_FIELDS][TEXT_SIZE]; /* "" where all is well */
-    char notice[TEXT_SIZE];              /* about the form as a whole, or "" */
-    bool focus;                          /* the page is about the form */
+    char notice[TEXT_SIZE];               /* about the form as a whole, or "" */
+    bool focus;                           /* the page is about the form */
 
     /* the question, after form_check() returned true */
     uint64_t position;

@@ -58,8 +58,9 @@ json_computation(const struct computation *c)
     json_object_set_new(o, "radix", json_integer(c->radix));
     json_object_set_new(o, "algorithm", json_string(algorithm_name(c->algorithm)));
     json_object_set_new(o, "method",
-                        c->method != ALGORITHM_AUTO ? json_string(algorithm_name(c->method))
-                                                    : json_null());
+                        c->method != ALGORITHM_AUTO
+                            ? json_string(algorithm_name(c->method))
+                            : json_null());
     json_object_set_new(o, "status", json_string(status_name(c->status)));
     json_object_set_new(o, "stage", json_string(stage_name(c->stage)));
     json_object_set_new(o, "digit", done ? json_stringn(&c->digit, 1) : json_null());
@@ -88,8 +89,8 @@ json_computation(const struct computation *c)
 void
 json_send_as(struct reply *reply, int status, const char *type, json_t *value)
 {
-    char *text = value != NULL ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(9))
-                               : NULL;
+    char *text =
+        value != NULL ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(value);
     reply_header(reply, "Cache-Control", "no-store");
     reply_take(reply, status, type, text, text != NULL ? strlen(text) : 0);

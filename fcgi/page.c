@@ -62,12 +62,13 @@ page_not_modified(struct context *ctx, const struct request *r, struct reply *re
 }
 
 void
-page_send(struct context *ctx, struct reply *reply, int status, const char *template_name,
-          struct dict *d, const char *etag)
+page_send(struct context *ctx, struct reply *reply, int status,
+          const char *template_name, struct dict *d, const char *etag)
 {
     char *html = NULL;
     size_t length = 0;
-    if (d == NULL || view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
+    if (d == NULL ||
+        view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
         dict_free(d);
         reply_text(reply, 500, "text/plain; charset=utf-8",
                    text_get(TEXT_ERROR_INTERNAL));
@@ -87,7 +88,8 @@ page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
 {
     char *html = NULL;
     size_t length = 0;
-    if (d == NULL || view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
+    if (d == NULL ||
+        view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
         dict_free(d);
         reply_error(ctx, NULL, reply, 500, NULL, text_get(TEXT_ERROR_INTERNAL));
         return;

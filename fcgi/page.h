@@ -29,8 +29,9 @@ struct dict *page_new(const char *title, bool refresh);
  * for what else the page depends on, or 0). Returns true when the visitor has
  * this very page: REPLY is then a 304 and the caller is done.
  */
-bool page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
-                       int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE]);
+bool page_not_modified(struct context *ctx, const struct request *r,
+                       struct reply *reply, int64_t revision, int64_t more,
+                       char etag[PAGE_ETAG_SIZE]);
 
 /* Renders TEMPLATE with D into REPLY and frees D. ETAG may be NULL: a page that
  * is not to be stored. Memory or template trouble becomes a plain 500. */

@@ -49,8 +49,9 @@ set_since_then(struct dict *d, int64_t before, int64_t time)
     if (before == 0 || time <= before)
         return;
     text_span(span, (double)(time - before) / 1e6);
-    dict_set(d, VIEW_TOOK,
-             text_fill(text, sizeof text, text_get(TEXT_SINCE_THEN), "time", span, NULL));
+    dict_set(
+        d, VIEW_TOOK,
+        text_fill(text, sizeof text, text_get(TEXT_SINCE_THEN), "time", span, NULL));
 }
 
 static void
@@ -105,11 +106,13 @@ show_facts(struct dict *d, const struct computation *c)
     struct dict *facts = dict_section(d, VIEW_FACTS);
     dict_set(facts, VIEW_ALGORITHM, algorithm_name(c->algorithm));
     if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
-        dict_set(dict_section(facts, VIEW_CHOSEN), VIEW_METHOD, algorithm_name(c->method));
+        dict_set(dict_section(facts, VIEW_CHOSEN), VIEW_METHOD,
+                 algorithm_name(c->method));
     if (c->answered_by != 0)
         dict_set_int(dict_section(facts, VIEW_ANSWERED_BY), VIEW_ID, c->answered_by);
     if (c->wall_s >= 0)
-        dict_set(dict_section(facts, VIEW_WALL), VIEW_VALUE, text_span(span, c->wall_s));
+        dict_set(dict_section(facts, VIEW_WALL), VIEW_VALUE,
+                 text_span(span, c->wall_s));
     if (c->cpu_s >= 0)
         dict_set(dict_section(facts, VIEW_CPU), VIEW_VALUE, text_span(span, c->cpu_s));
     if (c->peak_kib > 0)

@@ -40,8 +40,8 @@ headline(int status)
 }
 
 static void
-send_problem(const struct request *r, struct reply *reply, int status, const char *field,
-             const char *detail)
+send_problem(const struct request *r, struct reply *reply, int status,
+             const char *field, const char *detail)
 {
     json_t *problem = json_object();
     json_object_set_new(problem, "type", json_string("about:blank"));
@@ -56,8 +56,8 @@ send_problem(const struct request *r, struct reply *reply, int status, const cha
 }
 
 void
-reply_error(struct context *ctx, const struct request *r, struct reply *reply, int status,
-            const char *field, const char *detail)
+reply_error(struct context *ctx, const struct request *r, struct reply *reply,
+            int status, const char *field, const char *detail)
 {
     if (r == NULL || r->wants_json) {
         send_problem(r, reply, status, field, detail);

@@ -19,7 +19,9 @@ page_health(struct context *ctx, struct request *r, struct reply *reply)
     bool daemon = age >= 0 && age <= HEARTBEAT_OLD;
     json_t *health = json_object();
     json_object_set_new(health, "status",
-                        json_string(!database ? "error" : daemon ? "ok" : "degraded"));
+                        json_string(!database ? "error"
+                                    : daemon  ? "ok"
+                                              : "degraded"));
     json_object_set_new(health, "database", json_string(database ? "ok" : "error"));
     json_object_set_new(health, "daemon", json_string(daemon ? "ok" : "missing"));
     json_object_set_new(health, "heartbeat_age_s",

@@ -45,7 +45,8 @@ filter_url(char out[URL_SIZE], const char *path, const struct store_filter *filt
         used += (size_t)snprintf(out + used, URL_SIZE - used, "status=%s&",
                                  status_name((enum status)filter->status));
     if (filter->radix != 0)
-        used += (size_t)snprintf(out + used, URL_SIZE - used, "radix=%d&", filter->radix);
+        used +=
+            (size_t)snprintf(out + used, URL_SIZE - used, "radix=%d&", filter->radix);
     if (filter->algorithm >= 0)
         used += (size_t)snprintf(out + used, URL_SIZE - used, "algorithm=%s&",
                                  algorithm_name((enum algorithm)filter->algorithm));
@@ -203,7 +204,8 @@ page_list(struct context *ctx, struct request *r, struct reply *reply)
         free(list);
         return;
     }
-    rc = read_list(ctx->store, list, (r->has & PARAM_HIGHLIGHT) != 0 ? r->highlight : 0);
+    rc =
+        read_list(ctx->store, list, (r->has & PARAM_HIGHLIGHT) != 0 ? r->highlight : 0);
     store_end_read(ctx->store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);

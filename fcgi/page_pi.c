@@ -23,10 +23,10 @@ enum { SCREEN = 1000, GROUP = 10, LINE = 100, FAR = 100000 };
 /* What a screen shows. */
 struct screen {
     struct pi_state state;
-    uint64_t from;       /* its first position */
-    size_t count;        /* digits on it */
+    uint64_t from; /* its first position */
+    size_t count;  /* digits on it */
     char digits[SCREEN];
-    char digit;          /* the digit at N, or 0: not known */
+    char digit; /* the digit at N, or 0: not known */
 };
 
 /* The number of the first position of the screen that has POSITION, when screens
@@ -174,7 +174,8 @@ fill_live(struct dict *d, const struct screen *s)
     else if (s->count > 0)
         show_digits(d, s->digits, s->count, s->from, state->number);
     else
-        dict_set(dict_section(d, VIEW_NOT_YET), VIEW_POSITION, text_number(text, s->from));
+        dict_set(dict_section(d, VIEW_NOT_YET), VIEW_POSITION,
+                 text_number(text, s->from));
     if (state->kind != PI_WINDOW)
         show_links(d, s);
 }
@@ -197,8 +198,9 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
 {
     (void)revision;
     struct screen *s = calloc(1, sizeof *s);
-    enum store_rc rc = s != NULL ? load(ctx, s, wait->filter.radix, wait->number, wait->from)
-                                 : STORE_ERROR;
+    enum store_rc rc = s != NULL
+                           ? load(ctx, s, wait->filter.radix, wait->number, wait->from)
+                           : STORE_ERROR;
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
@@ -220,9 +222,10 @@ static const char *
 make_title(char title[TEXT_SIZE], int radix, uint64_t number)
 {
     char text[TEXT_NUMBER_SIZE];
-    return text_fill(title, TEXT_SIZE,
-                     text_plural(radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
-                     "position", text_number(text, number), NULL);
+    return text_fill(
+        title, TEXT_SIZE,
+        text_plural(radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
+        "position", text_number(text, number), NULL);
 }
 
 /* 404 with the form ready to send. */

@@ -24,8 +24,9 @@ set_headers(struct reply *reply, const char *etag, int radix, uint64_t number)
     reply_header(reply, "ETag", "%s", etag);
     reply_header(reply, "Cache-Control", "public, max-age=86400");
     reply_header(reply, "Accept-Ranges", "bytes");
-    reply_header(reply, "Content-Disposition", "inline; filename=\"pi-%s%" PRIu64 ".txt\"",
-                 radix == 16 ? "hex-" : "", number);
+    reply_header(reply, "Content-Disposition",
+                 "inline; filename=\"pi-%s%" PRIu64 ".txt\"", radix == 16 ? "hex-" : "",
+                 number);
 }
 
 /* 404; with Retry-After while the digits are being computed. */

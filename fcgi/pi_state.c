@@ -104,10 +104,9 @@ pi_read(struct context *ctx, const struct pi_state *state, uint64_t from, size_t
         char *text)
 {
     struct digits_file file;
-    enum digits_rc rc = state->aside
-                            ? open_aside(ctx, state, &file)
-                            : digits_open(&file, ctx->app->digits_fd, state->radix,
-                                          state->prefix.length);
+    enum digits_rc rc = state->aside ? open_aside(ctx, state, &file)
+                                     : digits_open(&file, ctx->app->digits_fd,
+                                                   state->radix, state->prefix.length);
     if (rc != DIGITS_OK)
         return rc;
     rc = digits_read(&file, from, count, text);

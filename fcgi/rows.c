@@ -61,7 +61,8 @@ rows_fill(struct dict *row, const struct computation *c)
     dict_set_int(row, VIEW_RADIX, c->radix);
     dict_set(row, VIEW_ALGORITHM, algorithm_name(c->algorithm));
     if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
-        dict_set(dict_section(row, VIEW_CHOSEN), VIEW_METHOD, algorithm_name(c->method));
+        dict_set(dict_section(row, VIEW_CHOSEN), VIEW_METHOD,
+                 algorithm_name(c->method));
     dict_set(row, VIEW_STATUS, status_name(c->status));
     dict_set(row, VIEW_STATUS_TEXT, text_status(c->status));
     rows_fill_progress(row, c);

@@ -166,8 +166,7 @@ text_time_machine(char out[TEXT_TIME_SIZE], int64_t micros)
     if (!calendar(micros, &tm))
         return out;
     size_t used = strftime(out, TEXT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(out + used, TEXT_TIME_SIZE - used, ".%03dZ",
-             (int)(micros / 1000 % 1000));
+    snprintf(out + used, TEXT_TIME_SIZE - used, ".%03dZ", (int)(micros / 1000 % 1000));
     return out;
 }
 
@@ -185,8 +184,10 @@ const char *
 text_status(enum status status)
 {
     static const enum text_key keys[STATUS_COUNT] = {
-        [STATUS_QUEUED] = TEXT_STATUS_QUEUED,       [STATUS_RUNNING] = TEXT_STATUS_RUNNING,
-        [STATUS_DONE] = TEXT_STATUS_DONE,           [STATUS_FAILED] = TEXT_STATUS_FAILED,
+        [STATUS_QUEUED] = TEXT_STATUS_QUEUED,
+        [STATUS_RUNNING] = TEXT_STATUS_RUNNING,
+        [STATUS_DONE] = TEXT_STATUS_DONE,
+        [STATUS_FAILED] = TEXT_STATUS_FAILED,
         [STATUS_CANCELLED] = TEXT_STATUS_CANCELLED,
     };
     return text_get(keys[status]);

@@ -22,7 +22,12 @@ enum text_key {
 
 /* Room for a text with its placeholders filled, for a number in digits with
  * separators, for a length of time, for a point of time. */
-enum { TEXT_SIZE = 512, TEXT_NUMBER_SIZE = 32, TEXT_SPAN_SIZE = 64, TEXT_TIME_SIZE = 40 };
+enum {
+    TEXT_SIZE = 512,
+    TEXT_NUMBER_SIZE = 32,
+    TEXT_SPAN_SIZE = 64,
+    TEXT_TIME_SIZE = 40
+};
 
 /* The text of KEY, with its placeholders; static storage. */
 const char *text_get(enum text_key key);

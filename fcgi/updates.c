@@ -46,8 +46,8 @@ updates_answer(struct context *ctx, const struct wait *wait, struct reply *reply
                int64_t *checked)
 {
     static live_answer *const kinds[] = {
-        [WAIT_UPDATES] = live_updates,   [WAIT_COMPUTATION] = live_computation,
-        [WAIT_PI] = live_pi,             [WAIT_API_LIST] = live_api_list,
+        [WAIT_UPDATES] = live_updates, [WAIT_COMPUTATION] = live_computation,
+        [WAIT_PI] = live_pi,           [WAIT_API_LIST] = live_api_list,
         [WAIT_API_ROW] = live_api_row,
     };
     enum store_rc rc = store_begin_read(ctx->store);

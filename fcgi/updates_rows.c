@@ -141,7 +141,8 @@ counts_of(const struct delta *d)
 /* Makes the answer's body; NULL: an error. *NOTHING is set when no row of the
  * filter moved. */
 static json_t *
-make_answer(struct context *ctx, const struct wait *wait, struct delta *d, bool *nothing)
+make_answer(struct context *ctx, const struct wait *wait, struct delta *d,
+            bool *nothing)
 {
     json_t *answer = json_object(), *changed = json_array(), *removed = json_array();
     json_t *order = json_array();

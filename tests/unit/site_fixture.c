@@ -173,7 +173,8 @@ site_get_json(struct site *site, const char *target)
 const struct reply *
 site_post(struct site *site, const char *target, const char *form)
 {
-    return site_ask(site, &(struct ask){.method = "POST", .target = target, .body = form});
+    return site_ask(site,
+                    &(struct ask){.method = "POST", .target = target, .body = form});
 }
 
 const char *
@@ -246,8 +247,8 @@ site_digit(uint64_t position)
 
 /* Writes the digits into the files NAME.txt and NAME.sum of the folder WORK. */
 static void
-write_digits(struct site *site, const char *name, int radix, uint64_t length, bool whole,
-             char sha256[DIGITS_SHA256_SIZE])
+write_digits(struct site *site, const char *name, int radix, uint64_t length,
+             bool whole, char sha256[DIGITS_SHA256_SIZE])
 {
     char text_name[32], sum_name[32], *text = malloc(length);
     snprintf(text_name, sizeof text_name, "%s.txt", name);

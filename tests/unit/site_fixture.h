@@ -53,7 +53,8 @@ json_t *site_json(struct site *site);
 
 /* The value of header NAME of the last answer into VALUE, or "". */
 enum { SITE_HEADER_SIZE = 512 };
-const char *site_header(struct site *site, const char *name, char value[SITE_HEADER_SIZE]);
+const char *site_header(struct site *site, const char *name,
+                        char value[SITE_HEADER_SIZE]);
 
 /* Asserts on the last answer. */
 void assert_status(struct site *site, int status);

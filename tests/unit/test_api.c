@@ -42,7 +42,8 @@ static void
 a_question_becomes_a_row(void **state)
 {
     struct site *site = *state;
-    post(site, API, "{\"position\":1000,\"radix\":10,\"algorithm\":\"chudnovsky\"}", NULL);
+    post(site, API, "{\"position\":1000,\"radix\":10,\"algorithm\":\"chudnovsky\"}",
+         NULL);
     assert_status(site, 201);
     assert_header(site, "Location", API "/1");
     assert_header(site, "Content-Type", "application/json");
@@ -53,8 +54,9 @@ a_question_becomes_a_row(void **state)
     assert_string_equal(string(row, "algorithm"), "chudnovsky");
     assert_string_equal(string(row, "status"), "queued");
     assert_string_equal(string(row, "stage"), "registered");
-    static const char *const nulls[] = {"method",   "digit",  "window",   "eta_s", "error",
-                                        "verified", "wall_s", "peak_kib", "cpu_s"};
+    static const char *const nulls[] = {"method", "digit",    "window",
+                                        "eta_s",  "error",    "verified",
+                                        "wall_s", "peak_kib", "cpu_s"};
     for (size_t i = 0; i < sizeof nulls / sizeof nulls[0]; i++)
         assert_true(json_is_null(json_object_get(row, nulls[i])));
     assert_true(strlen(string(row, "created_at")) == 24);
@@ -79,7 +81,8 @@ the_same_question_finds_its_row(void **state)
     post(site, API, " {\"algorithm\":\"auto\",\"position\":1000,\"radix\":10}\n", NULL);
     assert_status(site, 200);
     assert_header(site, "Location", API "/1");
-    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"), 1);
+    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"),
+                     1);
 }
 
 static void
@@ -101,7 +104,8 @@ a_done_row_has_its_digit(void **state)
     assert_string_equal(string(row, "verified"), "checked");
     assert_int_equal(integer(row, "peak_kib"), 4096);
     assert_true(json_number_value(json_object_get(row, "wall_s")) == 2.5);
-    assert_true(json_is_string(json_object_get(json_object_get(row, "stages"), "stored")));
+    assert_true(
+        json_is_string(json_object_get(json_object_get(row, "stages"), "stored")));
     json_decref(row);
 }
 
@@ -161,7 +165,8 @@ mistakes_are_problems_that_name_the_field(void **state)
                             mistakes[i].field);
         json_decref(problem);
     }
-    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"), 0);
+    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"),
+                     0);
 }
 
 static void
@@ -287,9 +292,9 @@ lists_have_filters(void **state)
     assert_has_not(site, "\"id\":3,");
     site_get(site, API "?status=done");
     assert_has(site, "\"computations\":[]");
-    static const char *const bad[] = {"limit=0",    "limit=101", "limit=x",     "status=x",
-                                      "radix=2",    "after=x",   "position=-1", "since=x",
-                                      "algorithm=x"};
+    static const char *const bad[] = {"limit=0",     "limit=101", "limit=x",
+                                      "status=x",    "radix=2",   "after=x",
+                                      "position=-1", "since=x",   "algorithm=x"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char target[96];
         snprintf(target, sizeof target, API "?%s", bad[i]);

@@ -1,9 +1,7 @@
 /*
- * The list, its form, a computation's page, and pages of errors.
+ * The list, a computation's page, and pages of errors.
  */
 #include "site_fixture.h"
-
-#include "fcgi/token.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,144 +180,6 @@ an_unchanged_page_is_not_sent_again(void **state)
 }
 
 static void
-a_form_adds_a_row_and_makes_its_owner(void **state)
-{
-    struct site *site = *state;
-    char cookie[SITE_HEADER_SIZE], owner[OWNER_SIZE];
-    site_post(site, "/computations", "position=+1000+&radix=10&algorithm=auto");
-    assert_status(site, 303);
-    assert_header(site, "Location", "/?highlight=1#c-1");
-    site_header(site, "Set-Cookie", cookie);
-    assert_non_null(strstr(cookie, "; HttpOnly; SameSite=Lax"));
-    assert_null(strstr(cookie, "Secure"));
-    *strchr(cookie, ';') = '\0';
-    assert_memory_equal(cookie, "nthpi_owner=", 12);
-    assert_true(token_owner_hash(&site->app, cookie + 12, owner));
-
-    site_ask(site, &(struct ask){.method = "POST",
-                                 .target = "/computations",
-                                 .body = "position=1000",
-                                 .cookie = cookie});
-    assert_status(site, 303);
-    assert_header(site, "Location", "/?highlight=1#c-1");
-    assert_header(site, "Set-Cookie", "");
-
-    site_ask(site, &(struct ask){.method = "POST",
-                                 .target = "/computations/1/cancel",
-                                 .body = "x=",
-                                 .cookie = cookie});
-    assert_status(site, 303);
-    assert_header(site, "Location", "/computations/1");
-    assert_row(site->store, 1, STATUS_CANCELLED, STAGE_REGISTERED, WANTED_RUN);
-}
-
-static void
-a_cookie_is_secure_where_the_site_is(void **state)
-{
-    struct site *site = *state;
-    char cookie[SITE_HEADER_SIZE];
-    char url[] = "https://pi.example";
-    site->conf.public_url = url;
-    site_post(site, "/computations", "position=1000");
-    assert_non_null(strstr(site_header(site, "Set-Cookie", cookie), "; Secure"));
-}
-
-/* What is typed, and a part of the message beside the field. */
-static const struct {
-    const char *form, *field, *message;
-} mistakes[] = {
-    {"position=&radix=10&algorithm=auto", "position", "Which digit?"},
-    {"radix=10", "position", "Which digit?"},
-    {"position=abc", "position", "digits 0 to 9"},
-    {"position=-5", "position", "no negative"},
-    {"position=0", "position", "start at 1"},
-    {"position=1e6", "position", "exponent"},
-    {"position=1.5", "position", "without a point"},
-    {"position=%D9%A3", "position", "digits 0 to 9"},
-    {"position=1234567890123456789012345678901234567890", "position", "100,000,000"},
-    {"position=100000001", "position", "100,000,000"},
-    {"position=50001&algorithm=spigot", "position",
-     "for spigot in radix 10 is 50,000; chudnovsky goes to 100,000,000"},
-    {"position=5&radix=16&algorithm=spigot", "radix", "radix 10 only"},
-    {"position=5&radix=10&algorithm=bbp", "radix", "radix 16 only"},
-    {"position=5&radix=7", "radix", "10 or 16"},
-    {"position=5&algorithm=magic", "algorithm", "auto, spigot, chudnovsky or bbp"},
-};
-
-static void
-mistakes_are_explained_beside_their_field(void **state)
-{
-    struct site *site = *state;
-    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
-        char hook[64];
-        site_post(site, "/computations", mistakes[i].form);
-        if (site->reply.status != 422)
-            fail_msg("%s: status %d", mistakes[i].form, site->reply.status);
-        snprintf(hook, sizeof hook, "data-field=\"%s\">", mistakes[i].field);
-        assert_has(site, hook);
-        assert_has(site, mistakes[i].message);
-        assert_has(site, "<table id=\"computations\"");
-        assert_header(site, "Set-Cookie", "");
-    }
-    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"), 0);
-}
-
-static void
-what_was_typed_stays(void **state)
-{
-    struct site *site = *state;
-    site_post(site, "/computations", "position=5x&radix=16&algorithm=bbp");
-    assert_has(site, "name=\"position\" value=\"5x\"");
-    assert_has(site, "<option value=\"16\" selected>");
-    assert_has(site, "<option value=\"bbp\" selected>");
-}
-
-static void
-what_was_typed_is_escaped(void **state)
-{
-    struct site *site = *state;
-    const char *typed = "%22%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E%27%26";
-    const char *fields[] = {"position", "radix", "algorithm"};
-    for (size_t i = 0; i < 3; i++) {
-        char form[200];
-        snprintf(form, sizeof form, "%s%s=%s", i == 0 ? "" : "position=5&", fields[i],
-                 typed);
-        site_post(site, "/computations", form);
-        assert_status(site, 422);
-        assert_has_not(site, "<script>");
-    }
-    char target[100];
-    snprintf(target, sizeof target, "/?new=1&position=%s", typed);
-    site_get(site, target);
-    assert_has_not(site, "<script>");
-    assert_has(site, "value=\"&quot;&gt;&lt;script&gt;");
-}
-
-static void
-a_repeated_field_is_refused(void **state)
-{
-    struct site *site = *state;
-    site_post(site, "/computations", "position=5&position=6");
-    assert_status(site, 400);
-    assert_has(site, "position");
-}
-
-static void
-a_full_queue_asks_to_come_back(void **state)
-{
-    struct site *site = *state;
-    char seconds[SITE_HEADER_SIZE];
-    site->conf.queue_limit = 1;
-    put(site->store, 10, NULL);
-    site_post(site, "/computations", "position=77");
-    assert_status(site, 503);
-    assert_true(atoi(site_header(site, "Retry-After", seconds)) > 0);
-    assert_has(site, "name=\"position\" value=\"77\"");
-    site_post(site, "/computations", "position=10&algorithm=chudnovsky");
-    assert_status(site, 303);
-}
-
-static void
 texts_of_rows_are_escaped(void **state)
 {
     struct site *site = *state;
@@ -466,13 +326,6 @@ main(void)
         PAGE_TEST(a_highlighted_row_comes_first),
         PAGE_TEST(only_a_page_without_fields_reloads_itself),
         PAGE_TEST(an_unchanged_page_is_not_sent_again),
-        PAGE_TEST(a_form_adds_a_row_and_makes_its_owner),
-        PAGE_TEST(a_cookie_is_secure_where_the_site_is),
-        PAGE_TEST(mistakes_are_explained_beside_their_field),
-        PAGE_TEST(what_was_typed_stays),
-        PAGE_TEST(what_was_typed_is_escaped),
-        PAGE_TEST(a_repeated_field_is_refused),
-        PAGE_TEST(a_full_queue_asks_to_come_back),
         PAGE_TEST(texts_of_rows_are_escaped),
         PAGE_TEST(a_computation_has_the_actions_of_its_state),
         PAGE_TEST(an_unchecked_answer_says_so),

@@ -113,7 +113,8 @@ the_nth_digit_is_marked(void **state)
         site_get(site, target);
         snprintf(mark, sizeof mark, "<mark id=\"n\">%c</mark>", site_digit(n));
         assert_has(site, mark);
-        snprintf(mark, sizeof mark, "<strong class=\"large\">%c</strong>", site_digit(n));
+        snprintf(mark, sizeof mark, "<strong class=\"large\">%c</strong>",
+                 site_digit(n));
         assert_has(site, mark);
         assert_screen(site, n > 1000 ? 1001 : 1, n > 1000 ? n - 1000 : n);
     }
@@ -324,9 +325,11 @@ the_same_text_is_not_sent_again(void **state)
 {
     struct site *site = *state;
     publish(site, 98);
-    site_ask(site, &(struct ask){.target = "/pi/98.txt", .if_none_match = "\"pi10-98\""});
+    site_ask(site,
+             &(struct ask){.target = "/pi/98.txt", .if_none_match = "\"pi10-98\""});
     assert_status(site, 304);
-    site_ask(site, &(struct ask){.target = "/pi/97.txt", .if_none_match = "\"pi10-98\""});
+    site_ask(site,
+             &(struct ask){.target = "/pi/97.txt", .if_none_match = "\"pi10-98\""});
     assert_status(site, 200);
 }
 

@@ -25,7 +25,8 @@ cuts_what_does_not_fit(void **state)
 {
     (void)state;
     char out[6];
-    assert_string_equal(text_fill(out, sizeof out, "ab{x}", "x", "cdefgh", NULL), "abcde");
+    assert_string_equal(text_fill(out, sizeof out, "ab{x}", "x", "cdefgh", NULL),
+                        "abcde");
 }
 
 static void
@@ -94,9 +95,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fills_placeholders),     cmocka_unit_test(cuts_what_does_not_fit),
-        cmocka_unit_test(groups_digits),          cmocka_unit_test(names_lengths_of_time),
-        cmocka_unit_test(writes_points_of_time),  cmocka_unit_test(chooses_plural_forms),
+        cmocka_unit_test(fills_placeholders),
+        cmocka_unit_test(cuts_what_does_not_fit),
+        cmocka_unit_test(groups_digits),
+        cmocka_unit_test(names_lengths_of_time),
+        cmocka_unit_test(writes_points_of_time),
+        cmocka_unit_test(chooses_plural_forms),
         cmocka_unit_test(has_words_for_every_state),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

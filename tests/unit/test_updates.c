@@ -329,7 +329,8 @@ one_step(struct site *site, unsigned random)
     const struct store_asker admin = {.admin = true};
     enum store_wish wish;
     struct computation c;
-    int64_t newest = select_integer(site->store, "SELECT coalesce(max(id), 0) FROM computation");
+    int64_t newest =
+        select_integer(site->store, "SELECT coalesce(max(id), 0) FROM computation");
     int64_t id = newest > 0 ? 1 + (int64_t)(random / 8 % (unsigned)newest) : 0;
     if (random % 8 < 3 || id == 0 || store_get(s, id, &c) != STORE_OK) {
         put_as(site->store, random % 2 == 0 ? 10 : 16, 1 + random % 5000,
