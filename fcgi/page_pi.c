@@ -137,7 +137,7 @@ show_state(struct dict *part, const struct screen *s)
 {
     const struct pi_state *state = &s->state;
     const struct computation *row = &state->row;
-    char number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
+    char number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE], path[ROWS_PATH_SIZE];
     if (pi_is_live(state)) {
         struct dict *d = dict_section(part, VIEW_COMING);
         dict_set_int(d, VIEW_ID, row->id);
@@ -156,14 +156,34 @@ show_state(struct dict *part, const struct screen *s)
         if (state->kind == PI_KNOWN && !here)
             set_screen_url(dict_section(d, VIEW_ELSEWHERE), state,
                            screen_of(state->number), "#n");
+        if (state->kind == PI_KNOWN) {
+            rows_text_path(path, state->number, state->radix);
+            dict_set(dict_section(d, VIEW_TEXT), VIEW_TEXT_PATH, path);
+        }
     }
     if (state->kind == PI_WINDOW)
         dict_set_int(dict_section(part, VIEW_WINDOW_ONLY), VIEW_ID, row->id);
 }
 
+/* Offers a bbp row's visitor all digits up to N, where this site computes so
+ * many. */
+static void
+show_offer(struct context *ctx, struct dict *d, const struct pi_state *state)
+{
+    const struct limits *limits = &ctx->app->conf->limits;
+    char number[TEXT_NUMBER_SIZE];
+    if (state->kind != PI_WINDOW || state->number > limits->chudnovsky)
+        return;
+    struct dict *offer = dict_section(d, VIEW_OFFER);
+    page_set_csrf(ctx, offer);
+    dict_set_int(offer, VIEW_POSITION, (int64_t)state->number);
+    dict_set_int(offer, VIEW_RADIX, state->radix);
+    dict_set(offer, VIEW_LABEL, text_number(number, state->number));
+}
+
 /* Fills D, a dictionary of pi_live.tpl. */
 static void
-fill_live(struct dict *d, const struct screen *s)
+fill_live(struct context *ctx, struct dict *d, const struct screen *s)
 {
     const struct pi_state *state = &s->state;
     char text[TEXT_NUMBER_SIZE];
@@ -178,6 +198,7 @@ fill_live(struct dict *d, const struct screen *s)
                  text_number(text, s->from));
     if (state->kind != PI_WINDOW)
         show_links(d, s);
+    show_offer(ctx, d, state);
 }
 
 /* Finds and reads what a screen needs. STORE_NOT_FOUND: nothing to show. */
@@ -209,7 +230,7 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
     } else {
         struct dict *d = dict_new();
         if (d != NULL)
-            fill_live(d, s);
+            fill_live(ctx, d, s);
         page_send_live(ctx, reply, s->state.revision, "pi_live.tpl", d,
                        pi_is_live(&s->state));
     }
@@ -240,7 +261,7 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     form.typed[FORM_POSITION] = position;
     form.typed[FORM_RADIX] = state->radix == 16 ? "16" : "10";
     form.focus = true;
-    struct dict *d = page_new(title, false);
+    struct dict *d = page_new(title, NULL);
     dict_set(d, VIEW_TITLE, title);
     if (state->row.status == STATUS_FAILED && state->row.id != 0) {
         struct dict *failed = dict_section(d, VIEW_FAILED);
@@ -251,33 +272,17 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     page_send(ctx, reply, 404, "pi_unknown.tpl", d, NULL);
 }
 
-/* Offers a bbp row's visitor all digits up to N, where this site computes so
- * many. */
-static void
-show_offer(struct context *ctx, struct dict *d, const struct pi_state *state)
-{
-    const struct limits *limits = &ctx->app->conf->limits;
-    char number[TEXT_NUMBER_SIZE];
-    if (state->kind != PI_WINDOW || state->number > limits->chudnovsky)
-        return;
-    struct dict *offer = dict_section(d, VIEW_OFFER);
-    page_set_csrf(ctx, offer);
-    dict_set_int(offer, VIEW_POSITION, (int64_t)state->number);
-    dict_set_int(offer, VIEW_RADIX, state->radix);
-    dict_set(offer, VIEW_LABEL, text_number(number, state->number));
-}
-
 static void
 send_page(struct context *ctx, const struct request *r, struct reply *reply,
           const struct screen *s)
 {
     const struct pi_state *state = &s->state;
-    char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE], path[ROWS_PATH_SIZE];
+    char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
     if (page_not_modified(ctx, r, reply, state->revision, (int64_t)state->known, etag))
         return;
     make_title(title, state->radix, state->number);
     bool live = pi_is_live(state);
-    struct dict *d = page_new(title, live);
+    struct dict *d = page_new(title, live ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
     dict_setf(d, VIEW_PI_PATH, "/pi/%" PRIu64, state->number);
@@ -286,14 +291,9 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
         dict_section(d, VIEW_HEX);
     if (live)
         set_screen_url(dict_section(d, VIEW_LIVE), state, s->from, "");
-    if (state->kind == PI_KNOWN) {
-        rows_text_path(path, state->number, state->radix);
-        dict_set(dict_section(d, VIEW_TEXT), VIEW_TEXT_PATH, path);
-    }
-    if (state->known > SCREEN)
+    if (state->number > SCREEN && state->kind != PI_WINDOW)
         dict_section(d, VIEW_JUMP);
-    show_offer(ctx, d, state);
-    fill_live(dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
+    fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
 }
 

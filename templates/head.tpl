@@ -9,7 +9,7 @@
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <script src="/static/live.js?v=@STATIC@" defer></script>
 {{#REFRESH}}
-<noscript><meta http-equiv="refresh" content="10"><link rel="stylesheet" href="/static/noscript.css?v=@STATIC@"></noscript>
+<noscript><meta http-equiv="refresh" content="10; url={{PAGE_URL}}"><link rel="stylesheet" href="/static/noscript.css?v=@STATIC@"></noscript>
 {{/REFRESH}}
 </head>
 <body>
