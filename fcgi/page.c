@@ -14,15 +14,18 @@
 #include <stdlib.h>
 
 struct dict *
-page_new(const char *title, bool refresh)
+page_new(const char *title, const struct request *reload)
 {
     struct dict *d = dict_new();
     if (d == NULL)
         return NULL;
     struct dict *head = dict_include(d, VIEW_HEAD, "head.tpl");
     dict_set(head, VIEW_TITLE, title);
-    if (refresh)
-        dict_section(head, VIEW_REFRESH);
+    /* With its address: a browser at /?highlight=5#c-5 would else only go to the
+     * fragment again. */
+    if (reload != NULL)
+        dict_setf(dict_section(head, VIEW_REFRESH), VIEW_PAGE_URL, "%s%s%s",
+                  reload->path, *reload->query ? "?" : "", reload->query);
     dict_include(d, VIEW_FOOT, "foot.tpl");
     return d;
 }

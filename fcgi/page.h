@@ -16,12 +16,12 @@ enum { PAGE_ETAG_SIZE = 96 };
 
 /*
  * A page's dictionary with its common parts (head.tpl, foot.tpl) filled in;
- * TITLE is plain text. NULL: no memory (page_send() answers it). With REFRESH
- * the page reloads itself every 10 s where JavaScript is off; such a page must
- * not show fields to type in there (see noscript.css). The caller gives it to
- * page_send(), or frees it.
+ * TITLE is plain text. NULL: no memory (page_send() answers it). With RELOAD,
+ * its request, the page reloads itself every 10 s where JavaScript is off; such a
+ * page must not show fields to type in there (see noscript.css). The caller gives
+ * it to page_send(), or frees it.
  */
-struct dict *page_new(const char *title, bool refresh);
+struct dict *page_new(const char *title, const struct request *reload);
 
 /*
  * The ETag of a page that shows the database at REVISION, for everybody: it

@@ -217,7 +217,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (page_not_modified(ctx, r, reply, c->revision, 0, etag))
         return;
     make_title(title, c);
-    struct dict *d = page_new(title, rows_is_live(c));
+    struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, c->revision);
@@ -266,7 +266,7 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     }
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(TEXT_TITLE_DELETE), "id", id, NULL);
-    struct dict *d = page_new(title, false);
+    struct dict *d = page_new(title, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(question, &c));

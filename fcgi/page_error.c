@@ -63,7 +63,7 @@ reply_error(struct context *ctx, const struct request *r, struct reply *reply,
         send_problem(r, reply, status, field, detail);
         return;
     }
-    struct dict *d = page_new(headline(status), false);
+    struct dict *d = page_new(headline(status), NULL);
     dict_set_int(d, VIEW_STATUS, status);
     dict_set(d, VIEW_TITLE, headline(status));
     dict_set(d, VIEW_MESSAGE, detail);

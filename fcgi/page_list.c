@@ -151,12 +151,14 @@ anything_live(const struct list *list)
     return list->counts[STATUS_QUEUED] + list->counts[STATUS_RUNNING] > 0;
 }
 
+/* Sends LIST with FORM. R is the request of the page, or NULL for an answer to a
+ * form, which does not reload itself. */
 static void
-send_list(struct context *ctx, struct reply *reply, int status, const struct list *list,
-          const struct form *form, const char *etag)
+send_list(struct context *ctx, const struct request *r, struct reply *reply, int status,
+          const struct list *list, const struct form *form, const char *etag)
 {
-    bool refresh = etag != NULL && !form->focus && anything_live(list);
-    struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh);
+    bool refresh = r != NULL && !form->focus && anything_live(list);
+    struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
     show_filters(d, list);
     show_table(d, list);
@@ -217,7 +219,7 @@ page_list(struct context *ctx, struct request *r, struct reply *reply)
     if (position != NULL)
         form.typed[FORM_POSITION] = position;
     form.focus = request_query(r, "new") != NULL;
-    send_list(ctx, reply, 200, list, &form, etag);
+    send_list(ctx, r, reply, 200, list, &form, etag);
     free(list);
 }
 
@@ -238,6 +240,6 @@ list_with_form(struct context *ctx, struct reply *reply, int status,
                         store_message(ctx->store));
         store_end_read(ctx->store);
     }
-    send_list(ctx, reply, status, list, form, NULL);
+    send_list(ctx, NULL, reply, status, list, form, NULL);
     free(list);
 }

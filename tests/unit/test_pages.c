@@ -134,13 +134,18 @@ static void
 only_a_page_without_fields_reloads_itself(void **state)
 {
     struct site *site = *state;
-    const char *reload = "http-equiv=\"refresh\" content=\"10\"";
+    const char *reload = "http-equiv=\"refresh\" content=\"10; url=/";
     site_get(site, "/");
     assert_has_not(site, reload);
     int64_t id = put(site->store, 10, ALICE);
     site_get(site, "/");
     assert_has(site, reload);
     assert_has(site, "/static/noscript.css");
+    site_get(site, "/?highlight=1&radix=10");
+    assert_has(site, "content=\"10; url=/?highlight=1&amp;radix=10\"");
+    site_get(site, "/?radix=10&x=\"><script>");
+    assert_has(site, reload);
+    assert_has_not(site, "\"><script>");
     site_get(site, "/?new=1");
     assert_has_not(site, reload);
     site_post(site, "/computations", "position=abc");
