@@ -50,6 +50,8 @@ test('submit through the form: the row goes from queued to done without a reload
   assert.equal(seen.n, 0, 'no navigation');
   assert.deepEqual(page.problems(), []);
   await row(page, id).locator('.pi a').click();
+  await page.locator('pre#digits').waitFor();
+  await page.locator('#live-state a[href*="from="]').click();
   await page.locator('pre#digits mark').waitFor();
   assert.equal((await page.locator('pre#digits mark').innerText()).trim(), digit);
   await page.context().close();
@@ -180,7 +182,7 @@ test('the page of pi follows the computation that extends it', async () => {
   const position = nextSlow();
   const { id } = await site.ask(position, slow.question);
   await site.waitFor(id, ({ status: now }) => now === 'running', 'running');
-  await page.goto(`${site.url}/pi/${position}`);
+  await page.goto(`${site.url}/pi/${position}?from=${position}`);
   const seen = navigations(page);
   await page.locator('pre#digits mark').waitFor({ timeout: 60_000 });
   assert.equal((await page.locator('pre#digits mark').innerText()).trim(), (await site.waitDone(id)).digit);

@@ -110,6 +110,8 @@ test('with JavaScript off the form works and the page refreshes itself while som
   await page.goto(`${site.url}/`);
   assert.equal(await refresh(), 0, 'nothing runs any more');
   await page.locator(`tr#c-${id} .pi a`).click();
+  await page.locator('pre#digits').waitFor();
+  await page.locator('#live-state a[href*="from="]').click();
   await page.locator('pre#digits mark').waitFor();
   assert.deepEqual(page.problems(), []);
   await page.context().close();

@@ -23,6 +23,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 test('SIGTERM answers parked polls', async () => {
   const site = await Site.start();
   try {
+    await site.waitDone((await site.ask(1000)).id);
     const { revision } = (await site.get('/updates?since=0')).json();
     const waiting = Array.from({ length: 20 }, () =>
       site.get(`/updates?since=${revision}`, { headers: { prefer: 'wait=60' } }));

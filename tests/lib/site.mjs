@@ -91,7 +91,7 @@ export class Site {
       return site;
     } catch (error) {
       await site.stop({ check: false });
-      throw new Error(`${error.message}\n${site.logText()}`, { cause: error });
+      throw new Error(`${error.message}\n${site.logText()}`);
     }
   }
 
@@ -123,6 +123,9 @@ export class Site {
   }
 
   start(name) {
+    if (!fs.existsSync(path.join(build, 'nthpid'))) {
+      throw new Error(`there is no build in ${build}: make it, or set NTHPI_BUILD`);
+    }
     const args = {
       nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', path.join(this.state, 'nginx'),
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
@@ -139,7 +142,7 @@ export class Site {
         this.logs.push(`${name}: ${error.message}`);
         resolve({ code: null, signal: 'not started' });
       });
-      child.on('close', (code, signal) => resolve({ code, signal }));
+      child.on('exit', (code, signal) => resolve({ code, signal }));
     });
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';
@@ -200,7 +203,7 @@ export class Site {
       const over = processes.find((name) => this.processes.get(name).result);
       return over ?? ((await answers()) && 'none');
     }, `the site at ${this.url}`);
-    if (ended !== 'none') throw new Error(`${ended} did not start:\n${this.logText()}`);
+    if (ended !== 'none') throw new Error(`${ended} did not start`);
   }
 
   /** Stops everything and removes the state folder. With `check`, every process
