@@ -234,7 +234,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
-	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/pages.test.mjs \
+	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
+	tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
