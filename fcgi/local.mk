@@ -59,3 +59,4 @@ nthpi_fcgi_CFLAGS = $(libweb_a_CFLAGS)
 nthpi_fcgi_LDADD = $(web_LIBS)
 # The library holds C++: link with the C++ driver.
 nthpi_fcgi_LINK = $(CXXLD) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) $(LDFLAGS) -o $@
+dist_man_MANS += fcgi/nthpi-fcgi.8
