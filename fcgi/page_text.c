@@ -23,7 +23,6 @@ set_headers(struct reply *reply, const char *etag, int radix, uint64_t number)
 {
     reply_header(reply, "ETag", "%s", etag);
     reply_header(reply, "Cache-Control", "public, max-age=86400");
-    reply_header(reply, "Accept-Ranges", "bytes");
     reply_header(reply, "Content-Disposition",
                  "inline; filename=\"pi-%s%" PRIu64 ".txt\"", radix == 16 ? "hex-" : "",
                  number);
@@ -81,6 +80,7 @@ send_file(struct context *ctx, const struct request *r, struct reply *reply,
         return;
     }
     set_headers(reply, etag, p->radix, r->number);
+    reply_header(reply, "Accept-Ranges", "bytes"); /* nginx adds it to its own */
     if (kind == RANGE_ONE) {
         reply_header(reply, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
                      first, last, size);
