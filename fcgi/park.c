@@ -10,10 +10,12 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -147,6 +149,20 @@ init_libfcgi(void)
     return 0;
 }
 
+/* How many connections leave enough descriptors for everything else: databases,
+ * files that are sent. */
+static long long
+most_connections(const struct conf *conf)
+{
+    enum { OWN = 64, EACH_THREAD = 16, LEAST = 16 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return LLONG_MAX;
+    long long most =
+        (long long)limit.rlim_cur - OWN - (long long)conf->threads * EACH_THREAD;
+    return most > LEAST ? most : LEAST;
+}
+
 static int
 watch(struct park *park, struct source *source, uint32_t mask)
 {
@@ -168,6 +184,7 @@ park_open(struct app *app)
     park->app = app;
     park->epoll_fd = park->wake.fd = -1;
     park->answers_last = &park->answers;
+    park->connections_most = most_connections(app->conf);
     pthread_mutex_init(&park->lock, NULL);
     pthread_cond_init(&park->answered, NULL);
     pthread_mutex_init(&park->pool.lock, NULL);

@@ -73,9 +73,11 @@ struct park {
     struct answer *answers, **answers_last;
     pthread_cond_t answered; /* the list of answers became empty */
 
-    struct conn *conns; /* all connections; the loop's */
-    bool accepting;     /* the loop's: listeners are watched */
-    int64_t accept_at;  /* milliseconds: not before */
+    struct conn *conns;  /* all connections; the loop's */
+    bool accepting;      /* the loop's: listeners are watched */
+    int64_t accept_at;   /* milliseconds: not before */
+    int64_t complain_at; /* the same for saying why not */
+    long long connections_most;
 
     atomic_llong connections, expired, gone, answered_count, requests;
 };

@@ -32,14 +32,15 @@
 
 enum {
     EVENTS = 256,
-    ACCEPTS = 64,      /* of one listener in a turn */
-    SLICE = 128,       /* polls answered in a turn */
-    QUEUE_MOST = 1024, /* requests in the queue: stop accepting */
-    QUEUE_LOW = 256,   /* and accept again */
-    PAUSE_MS = 100,    /* no accepting after accept4() failed */
-    TURN_MS = 500,     /* look at deadlines at least this often */
-    FLUSH_MS = 2000,   /* for what is still being written at the end */
-    READ_TIMEOUT_S = 2 /* for the rest of a request; nginx sends it in one piece */
+    ACCEPTS = 64,        /* of one listener in a turn */
+    SLICE = 128,         /* polls answered in a turn */
+    QUEUE_MOST = 1024,   /* requests in the queue: stop accepting */
+    QUEUE_LOW = 256,     /* and accept again */
+    PAUSE_MS = 100,      /* no accepting after that, or when accept4() failed */
+    COMPLAIN_MS = 10000, /* between two lines of the log about it */
+    TURN_MS = 500,       /* look at deadlines at least this often */
+    FLUSH_MS = 2000,     /* for what is still being written at the end */
+    READ_TIMEOUT_S = 2   /* for the rest of a request; nginx sends it in one piece */
 };
 
 /* ---- connections ---- */
@@ -65,6 +66,19 @@ set_accepting(struct park *park, bool on)
             log_error("cannot watch a listening socket: %s", strerror(errno));
     }
     park->accepting = on;
+}
+
+/* Leaves new connections to the queues of the sockets for a while. */
+static void
+pause_accepting(struct park *park, const char *why)
+{
+    int64_t now = park_ms();
+    set_accepting(park, false);
+    park->accept_at = now + PAUSE_MS;
+    if (now >= park->complain_at) {
+        log_warning("accepting no connections: %s", why);
+        park->complain_at = now + COMPLAIN_MS;
+    }
 }
 
 /* Takes FD over. */
@@ -98,6 +112,10 @@ static void
 accept_some(struct park *park, int listener)
 {
     for (int i = 0; i < ACCEPTS; i++) {
+        if (park->connections >= park->connections_most) {
+            pause_accepting(park, "the limit of open files is near");
+            return;
+        }
         int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0) {
             add_conn(park, fd);
@@ -105,11 +123,8 @@ accept_some(struct park *park, int listener)
         }
         if (errno == EINTR || errno == ECONNABORTED)
             continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) {
-            log_warning("cannot accept a connection: %s", strerror(errno));
-            set_accepting(park, false);
-            park->accept_at = park_ms() + PAUSE_MS;
-        }
+        if (errno != EAGAIN && errno != EWOULDBLOCK)
+            pause_accepting(park, strerror(errno));
         return;
     }
 }
@@ -223,12 +238,11 @@ static void
 balance(struct park *park)
 {
     size_t length = pool_length(park);
-    if (park->accepting && length > QUEUE_MOST) {
-        log_warning("%zu requests are waiting for a thread: not accepting", length);
-        set_accepting(park, false);
-    } else if (!park->accepting && length < QUEUE_LOW && park_ms() >= park->accept_at) {
+    if (park->accepting && length > QUEUE_MOST)
+        pause_accepting(park, "too many requests are waiting for a thread");
+    else if (!park->accepting && length < QUEUE_LOW && park_ms() >= park->accept_at &&
+             park->connections < park->connections_most)
         set_accepting(park, true);
-    }
 }
 
 /* ---- the loop ---- */
