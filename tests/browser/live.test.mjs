@@ -73,6 +73,55 @@ test('what another client does appears on an open page', async () => {
   await page.context().close();
 });
 
+test('an answer that does not fit the page makes it start anew', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/`);
+  await page.locator('#connection[data-state="live"]').waitFor();
+  const asked = [];
+  let spoilt = false;
+  await page.route('**/updates*', async (route) => {
+    asked.push(route.request().headers()['if-none-match']);
+    const answer = await route.fetch({ timeout: 0 });
+    if (spoilt || answer.status() !== 200) return route.fulfill({ response: answer });
+    // The order names a row that the page has not, and the answer brings none.
+    const body = await answer.json();
+    spoilt = true;
+    return route.fulfill({ response: answer, json: { ...body, changed: [] } });
+  });
+  // The poll that is under way is not seen by the route: its answer passes.
+  const passed = await site.ask(126);
+  await becomes(page, passed.id, 'done');
+  await until(() => asked.length > 0, 'a poll that goes through the route');
+  const { id } = await site.ask(127);
+  await becomes(page, id, 'done');
+  assert.ok(spoilt);
+  assert.ok(asked.includes(`"${Number.MAX_SAFE_INTEGER}"`), asked.join(' '));
+  const shown = await page.locator('table#computations tbody tr[data-id]').evaluateAll((list) =>
+    list.map(({ dataset }) => `${dataset.id} ${dataset.status} ${dataset.revision}`));
+  const wanted = await site.summary();
+  assert.ok(shown.every((line) => wanted.includes(line)), shown.join(', '));
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('a page that is told to ask later does', async () => {
+  const page = await open(browser);
+  await page.clock.install();
+  let asked = 0;
+  await page.route('**/updates*', (route) => {
+    asked++;
+    return route.fulfill({ status: 304, headers: { 'retry-after': '3600', etag: '"1"' } });
+  });
+  await page.goto(`${site.url}/`);
+  await until(() => asked === 1, 'the first poll');
+  // Time that passes without a poll: each second is run, and answered.
+  await page.clock.runFor(600_000);
+  assert.equal(asked, 1);
+  await page.clock.runFor(3_100_000);
+  await until(() => asked === 2, 'the next poll');
+  await page.context().close();
+});
+
 test('a filtered page shows only what belongs there', async () => {
   const page = await open(browser);
   await page.goto(`${site.url}/?radix=16`);

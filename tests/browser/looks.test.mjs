@@ -30,15 +30,27 @@ for (const width of [1280, 390]) {
     test(`${width} pixels, ${colorScheme}: no page is wider than the window`, async () => {
       const page = await open(browser, { viewport: { width, height: width === 390 ? 844 : 800 }, colorScheme });
       const backgrounds = new Set();
-      for (const [name, path] of paths) {
+      const visitor = site.visitor();
+      const running = await visitor.submit(slow.position + 100 + width + colorScheme.length, slow.question);
+      const live = [['running', '/'], ['running-computation', `/computations/${running}`],
+        ['running-pi', `/pi/${slow.position + 100 + width + colorScheme.length}`]];
+      for (const [name, path] of [...live, ...paths]) {
         await page.goto(site.url + path);
         assert.equal(await overflow(page), 0, `${path} overflows`);
         backgrounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor +
           getComputedStyle(document.documentElement).backgroundColor));
         await picture(page, `${name}-${width}-${colorScheme}`);
       }
+      await page.goto(`${site.url}/`);
+      await page.locator('form#new [name=position]').fill(`${'9'.repeat(60)} ${'x'.repeat(200)}`);
+      await page.locator('form#new button').click();
+      await page.locator('.error[data-field=position]').waitFor();
+      assert.equal(await overflow(page), 0, 'the form with a message overflows');
+      await picture(page, `message-${width}-${colorScheme}`);
+      await visitor.post(`/computations/${running}/cancel`);
+      await site.waitFor(running, ({ status }) => status !== 'running' && status !== 'queued', 'over');
       assert.equal(backgrounds.size, 1, [...backgrounds].join(' '));
-      assert.deepEqual(page.problems().filter((text) => !/404/.test(text)), []);
+      assert.deepEqual(page.problems().filter((text) => !/40[04]|422/.test(text)), []);
       await page.context().close();
     });
   }

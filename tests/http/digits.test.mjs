@@ -48,7 +48,9 @@ test('position 1,000,000 is 1, and the longer prefix answers at once', async () 
   assert.equal(known.length, 1_000_002);
   assert.ok(known.startsWith(await pi(20_000)));
 
-  const at = await site.waitDone((await site.ask(654_321)).id);
+  const { id } = await site.ask(654_321);
+  const at = await site.waitDone(id);
+  assert.ok(!site.logs.some((line) => line.includes(`row ${id}:`) && line.includes(', pid ')), 'no worker ran');
   assert.equal(at.digit, known[1 + 654_321]);
   assert.ok(at.window.startsWith(known.slice(1 + 654_321, 1 + 654_321 + 16)));
 });

@@ -123,17 +123,38 @@ test('white space around a position is dropped', async () => {
   }
 });
 
+// The form came back as it was sent, with a token that works.
+function assertKept(answer, { position, radix, algorithm }) {
+  const shown = filled(answer.text);
+  assert.deepEqual([shown.position, shown.radix, shown.algorithm], [position, radix, algorithm]);
+  assert.ok(shown.csrf.length >= 20);
+}
+
+test('a form that was refused for its token can be sent again as it is', async () => {
+  const visitor = site.visitor();
+  const sent = { position: '81', radix: '16', algorithm: 'bbp' };
+  const refused = await visitor.post('/computations', { ...sent, csrf: 'old' });
+  assert.equal(refused.status, 403);
+  assert.match(refused.text, /class="notice" role="alert"/);
+  const { position, radix, algorithm, csrf } = filled(refused.text);
+  const answer = await visitor.post('/computations', { position, radix, algorithm, csrf });
+  assert.equal(answer.status, 303);
+  assert.equal(answer.headers['cache-control'], 'no-store');
+});
+
 test('a repeated field is a bad request', async () => {
   const before = await rowCount();
   for (const name of ['position', 'radix', 'algorithm', 'csrf']) {
     const visitor = site.visitor();
     const page = (await visitor.get('/')).text;
     const token = filled(page).csrf;
-    const fields = [['position', '77'], ['radix', '10'], ['algorithm', 'auto'], ['csrf', token]];
+    const fields = [['position', '77'], ['radix', '16'], ['algorithm', 'bbp'], ['csrf', token]];
     fields.push(fields.find(([own]) => own === name));
     const answer = await visitor.post('/computations', fields);
     assert.equal(answer.status, 400, name);
     assert.match(answer.headers['content-type'], /^text\/html/);
+    assertKept(answer, { position: '77', radix: '16', algorithm: 'bbp' });
+    if (name !== 'csrf') assert.deepEqual(Object.keys(errors(answer.text)), [name]);
   }
   assert.equal(await rowCount(), before);
 });
@@ -145,9 +166,12 @@ test('CSRF: missing, empty, invented and altered tokens are refused', async () =
   assert.ok(token.length >= 20);
   const altered = token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A');
   for (const csrf of [null, '', 'x', 'a'.repeat(64), altered, token.slice(0, -1), token + 'A', token + token]) {
-    const answer = await visitor.post('/computations', { position: '78', radix: '10', algorithm: 'auto', csrf });
+    const sent = { position: '78', radix: '16', algorithm: 'chudnovsky' };
+    const answer = await visitor.post('/computations', { ...sent, csrf });
     assert.equal(answer.status, 403, `token ${csrf}`);
     assert.match(answer.headers['content-type'], /^text\/html/);
+    assert.equal(answer.headers['set-cookie'], undefined);
+    assertKept(answer, sent);
   }
   assert.equal(await rowCount(), before);
 });
@@ -165,6 +189,7 @@ test('CSRF: a right token from another site is refused', async () => {
     const answer = await site.visitor().post('/computations',
       { position: '79', radix: '10', algorithm: 'auto' }, { headers });
     assert.equal(answer.status, 403, JSON.stringify(headers));
+    assert.ok(!answer.text.includes('name="csrf"'), 'no form for another site to bring up');
   }
   assert.equal(await rowCount(), before);
 });
