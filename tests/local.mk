@@ -73,15 +73,19 @@ unit_tests += \
 	tests/unit/test_request \
 	tests/unit/test_reply \
 	tests/unit/test_router \
+	tests/unit/test_middleware \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
+	tests/unit/test_park_listen \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
 web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
 fcgi_client = tests/unit/fcgi_client.c tests/unit/fcgi_client.h tests/unit/cmocka_all.h
 request_fixture = tests/unit/request_fixture.c tests/unit/request_fixture.h $(fcgi_client)
+router_fixture = tests/unit/router_fixture.c tests/unit/router_fixture.h \
+	$(request_fixture)
 park_fixture = tests/unit/park_fixture.c tests/unit/park_fixture.h $(fcgi_client) \
 	tests/unit/temporary.c tests/unit/temporary.h
 tests_unit_test_request_SOURCES = tests/unit/test_request.c $(request_fixture)
@@ -92,10 +96,14 @@ tests_unit_test_reply_SOURCES = tests/unit/test_reply.c tests/unit/cmocka_all.h
 tests_unit_test_reply_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_reply_LDADD = $(web_test_LDADD)
 tests_unit_test_reply_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_router_SOURCES = tests/unit/test_router.c $(request_fixture)
+tests_unit_test_router_SOURCES = tests/unit/test_router.c $(router_fixture)
 tests_unit_test_router_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_router_LDADD = $(web_test_LDADD)
 tests_unit_test_router_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_middleware_SOURCES = tests/unit/test_middleware.c $(router_fixture)
+tests_unit_test_middleware_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_middleware_LDADD = $(web_test_LDADD)
+tests_unit_test_middleware_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
@@ -114,6 +122,10 @@ tests_unit_test_park_SOURCES = tests/unit/test_park.c $(park_fixture)
 tests_unit_test_park_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_LDADD = $(web_test_LDADD)
 tests_unit_test_park_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_listen_SOURCES = tests/unit/test_park_listen.c $(park_fixture)
+tests_unit_test_park_listen_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_listen_LDADD = $(web_test_LDADD)
+tests_unit_test_park_listen_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_poll_SOURCES = tests/unit/test_park_poll.c $(park_fixture)
 tests_unit_test_park_poll_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_poll_LDADD = $(web_test_LDADD)

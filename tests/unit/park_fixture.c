@@ -331,3 +331,20 @@ park_blocked(void)
 {
     return blocked > 0;
 }
+
+void
+expect_answer(int fd, int id, int status, const char *body)
+{
+    struct answer_text a;
+    assert_true(client_read(fd, id, &a));
+    assert_int_equal(a.status, status);
+    assert_string_equal(a.body, body);
+    answer_clear(&a);
+}
+
+void
+get_answer(int fd, int id, const char *uri, int status, const char *body)
+{
+    client_get(fd, id, true, uri, NULL);
+    expect_answer(fd, id, status, body);
+}

@@ -28,11 +28,11 @@
 #include <stdint.h>
 
 struct server {
-    char state[64];       /* the state folder */
-    char path[2][96];     /* of its two sockets */
+    char state[64];   /* the state folder */
+    char path[2][96]; /* of its two sockets */
     struct conf conf;
     struct app app;
-    struct store *store;  /* the test's own connection */
+    struct store *store; /* the test's own connection */
     bool running;
 };
 
@@ -57,6 +57,11 @@ bool parked_is(const struct park_stats *stats, int64_t value);
 bool gone_is(const struct park_stats *stats, int64_t value);
 bool connections_is(const struct park_stats *stats, int64_t value);
 bool requests_is(const struct park_stats *stats, int64_t value);
+
+/* Reads the answer to request ID and compares status and body; the second sends
+ * a GET of URI first, on a connection that is to be kept. */
+void expect_answer(int fd, int id, int status, const char *body);
+void get_answer(int fd, int id, const char *uri, int status, const char *body);
 
 /* How often updates_answer() rendered an answer. */
 long server_renderings(void);

@@ -6,34 +6,11 @@
 
 #include "park_fixture.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/resource.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-/* Reads the answer to request ID and compares status and body. */
-static void
-expect(int fd, int id, int status, const char *body)
-{
-    struct answer_text a;
-    assert_true(client_read(fd, id, &a));
-    assert_int_equal(a.status, status);
-    assert_string_equal(a.body, body);
-    answer_clear(&a);
-}
-
-static void
-get(int fd, int id, const char *uri, int status, const char *body)
-{
-    client_get(fd, id, true, uri, NULL);
-    expect(fd, id, status, body);
-}
 
 /* ---- requests ---- */
 
@@ -63,10 +40,10 @@ answers_many_on_one_connection(void **state)
     server_start(s);
     int fd = client_connect(s->path[0]);
     for (int i = 0; i < 500; i++)
-        get(fd, i % 3 + 1, "/hello", 200, "hello");
+        get_answer(fd, i % 3 + 1, "/hello", 200, "hello");
     /* The last one without FCGI_KEEP_CONN. */
     client_get(fd, 7, false, "/hello", NULL);
-    expect(fd, 7, 200, "hello");
+    expect_answer(fd, 7, 200, "hello");
     assert_true(client_closed(fd));
     close(fd);
 }
@@ -77,8 +54,8 @@ answers_large_request_ids(void **state)
     struct server *s = *state;
     server_start(s);
     int fd = client_connect(s->path[0]);
-    get(fd, 65535, "/hello", 200, "hello");
-    get(fd, 256, "/hello", 200, "hello");
+    get_answer(fd, 65535, "/hello", 200, "hello");
+    get_answer(fd, 256, "/hello", 200, "hello");
     close(fd);
 }
 
@@ -104,7 +81,7 @@ leaves_no_body_behind(void **state)
         assert_int_equal(a.status, fits ? 200 : 413);
         assert_int_equal(a.body_length, fits ? sizes[i] : strlen("refused"));
         answer_clear(&a);
-        get(fd, 2, "/hello", 200, "hello");
+        get_answer(fd, 2, "/hello", 200, "hello");
     }
     free(body);
     close(fd);
@@ -147,8 +124,8 @@ survives_read_boundaries(void **state)
             put_stream(&b, FCGI_STDIN, 1, NULL, 0);
             client_send(fd, &b);
             bytes_clear(&b);
-            expect(fd, 1, 200, "hello");
-            get(fd, 2, "/hello", 200, "hello");
+            expect_answer(fd, 1, 200, "hello");
+            get_answer(fd, 2, "/hello", 200, "hello");
         }
     }
     close(fd);
@@ -165,7 +142,7 @@ reads_requests_in_pieces(void **state)
     for (size_t i = 0; i < b.length; i++)
         assert_int_equal(send(fd, b.data + i, 1, MSG_NOSIGNAL), 1);
     bytes_clear(&b);
-    expect(fd, 1, 200, "piece by piece");
+    expect_answer(fd, 1, 200, "piece by piece");
     close(fd);
 }
 
@@ -210,7 +187,7 @@ closes_on_nonsense(void **state)
         close(fd);
     }
     int fd = client_connect(s->path[0]);
-    get(fd, 1, "/hello", 200, "hello");
+    get_answer(fd, 1, "/hello", 200, "hello");
     close(fd);
     server_wait(s, connections_is, 0);
 }
@@ -231,7 +208,7 @@ cut_requests_wedge_no_thread(void **state)
     }
     bytes_clear(&b);
     int fd = client_connect(s->path[1]);
-    get(fd, 1, "/hello", 200, "hello");
+    get_answer(fd, 1, "/hello", 200, "hello");
     for (size_t i = 0; i < 6; i++) {
         struct answer_text a;
         /* The one that only lacked its end is told so; all are closed. */
@@ -242,7 +219,7 @@ cut_requests_wedge_no_thread(void **state)
         }
         close(cut[i]);
     }
-    get(fd, 2, "/hello", 200, "hello");
+    get_answer(fd, 2, "/hello", 200, "hello");
     close(fd);
 }
 
@@ -254,7 +231,7 @@ forgets_who_connects_and_leaves(void **state)
     for (int i = 0; i < 50; i++)
         close(client_connect(s->path[i % 2]));
     int fd = client_connect(s->path[0]);
-    get(fd, 1, "/hello", 200, "hello");
+    get_answer(fd, 1, "/hello", 200, "hello");
     close(fd);
     /* One that leaves before its answer, and one that leaves in the middle. */
     fd = client_connect(s->path[0]);
@@ -312,11 +289,11 @@ slow_readers_hold_no_thread(void **state)
     /* Ten answers are stuck, and two threads are free. */
     int fd = client_connect(s->path[0]);
     for (int i = 0; i < 20; i++)
-        get(fd, 1, "/hello", 200, "hello");
+        get_answer(fd, 1, "/hello", 200, "hello");
     close(fd);
     for (int i = SLOW - 1; i >= 0; i--) {
         expect_bytes(slow[i], 1, 0, LENGTH);
-        get(slow[i], 2, "/hello", 200, "hello");
+        get_answer(slow[i], 2, "/hello", 200, "hello");
         close(slow[i]);
     }
 }
@@ -355,136 +332,8 @@ files_that_end_early_close_the_connection(void **state)
     assert_false(client_read(fd, 1, &a));
     close(fd);
     fd = client_connect(s->path[0]);
-    get(fd, 1, "/hello", 200, "hello");
+    get_answer(fd, 1, "/hello", 200, "hello");
     close(fd);
-}
-
-/* ---- the sockets ---- */
-
-static void
-keeps_live_sockets(void **state)
-{
-    struct server *s = *state;
-    server_start(s);
-    assert_null(park_open(&s->app));
-    int fd = client_connect(s->path[0]);
-    get(fd, 1, "/hello", 200, "hello");
-    close(fd);
-    assert_int_equal(server_stop(s), 0);
-    assert_int_equal(access(s->path[0], F_OK), -1);
-    assert_int_equal(access(s->path[1], F_OK), -1);
-}
-
-/* Runs the server in this process, with a socket that was bound before it, as
- * systemd does; returns the exit status. */
-static int
-run_activated(struct server *s, int listener)
-{
-    enum { FIRST = 3 };
-    static volatile sig_atomic_t never;
-    char pid[24];
-    snprintf(pid, sizeof pid, "%ld", (long)getpid());
-    if (dup2(listener, FIRST) != FIRST || setenv("LISTEN_PID", pid, 1) != 0 ||
-        setenv("LISTEN_FDS", "1", 1) != 0)
-        return 1;
-    s->app.park = park_open(&s->app);
-    if (!s->app.park || getenv("LISTEN_FDS"))
-        return 2;
-    signal(SIGTERM, SIG_DFL);
-    park_run(s->app.park, &never);
-    return 3;
-}
-
-static void
-takes_sockets_from_systemd(void **state)
-{
-    struct server *s = *state;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int status;
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/passed.sock", s->state);
-    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof address),
-                     0);
-    assert_int_equal(listen(listener, 5), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        _exit(run_activated(s, listener));
-    int fd = client_connect(address.sun_path);
-    get(fd, 1, "/hello", 200, "hello");
-    close(fd);
-    /* Those of the configuration were not bound. */
-    assert_int_equal(access(s->path[0], F_OK), -1);
-    assert_int_equal(kill(child, SIGTERM), 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status));
-    close(listener);
-}
-
-static void
-replaces_stale_sockets(void **state)
-{
-    struct server *s = *state;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strcpy(address.sun_path, s->path[0]);
-    int stale = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(stale, (const struct sockaddr *)&address, sizeof address), 0);
-    close(stale);
-    assert_int_equal(access(s->path[0], F_OK), 0);
-    server_start(s);
-    int fd = client_connect(s->path[0]);
-    get(fd, 1, "/hello", 200, "hello");
-    close(fd);
-}
-
-/* With few descriptors the server serves fewer connections at a time, and all of
- * them in the end. */
-static void
-waits_when_files_run_out(void **state)
-{
-    struct server *s = *state;
-    enum { CLIENTS = 40 };
-    struct rlimit before, few;
-    int fds[CLIENTS];
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-    few = before;
-    few.rlim_cur = 64; /* as park_open() sees it: 16 connections */
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    server_start(s);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    for (int i = 0; i < CLIENTS; i++) {
-        fds[i] = client_connect(s->path[0]);
-        client_get(fds[i], 1, true, "/hello", NULL);
-    }
-    server_wait(s, connections_is, 16);
-    for (int i = 0; i < CLIENTS; i++) {
-        expect(fds[i], 1, 200, "hello");
-        close(fds[i]);
-    }
-    assert_int_equal(server_stats(s).requests, CLIENTS);
-}
-
-static void
-touches_no_other_files(void **state)
-{
-    struct server *s = *state;
-    int fd = open(s->path[1], O_WRONLY | O_CREAT, 0600);
-    close(fd);
-    assert_null(park_open(&s->app));
-    assert_int_equal(access(s->path[1], F_OK), 0);
-    /* What was bound before the failure is gone again. */
-    assert_int_equal(access(s->path[0], F_OK), -1);
-}
-
-static void
-refuses_long_paths(void **state)
-{
-    struct server *s = *state;
-    char path[200] = "run/";
-    memset(path + 4, 'x', 150);
-    free(s->conf.listen);
-    s->conf.listen = strdup(path);
-    assert_null(park_open(&s->app));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
@@ -507,12 +356,6 @@ main(void)
         TEST(slow_readers_hold_no_thread),
         TEST(streams_files),
         TEST(files_that_end_early_close_the_connection),
-        TEST(keeps_live_sockets),
-        TEST(takes_sockets_from_systemd),
-        TEST(replaces_stale_sockets),
-        TEST(waits_when_files_run_out),
-        TEST(touches_no_other_files),
-        TEST(refuses_long_paths),
     };
     return cmocka_run_group_tests_name("park", tests, NULL, NULL);
 }

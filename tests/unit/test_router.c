@@ -1,114 +1,17 @@
 /*
- * Which handler answers what, and what is refused before: the table of routes,
- * query parameters, and the chain of middleware. Handlers and error pages are
- * this file's own, so that only the way to them is tested.
+ * Which handler answers what, and what is refused before: the table of routes
+ * and query parameters.
  */
 #include "config.h"
 
-#include "request_fixture.h"
+#include "router_fixture.h"
 
-#include "cmocka_all.h"
-
-#include "common/log.h"
-#include "fcgi/handlers.h"
-#include "fcgi/middleware.h"
-#include "fcgi/token.h"
-
-#include <fcgiapp.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <string.h>
-
-/* What the last request came to. */
-static struct {
-    const char *handler;
-    int status;
-    char field[32];
-    char detail[ROUTER_DETAIL_SIZE];
-} seen;
-
-#define HANDLER(name)                                                                  \
-    void name(struct context *ctx, struct request *r, struct reply *reply)             \
-    {                                                                                  \
-        (void)ctx;                                                                     \
-        (void)r;                                                                       \
-        seen.handler = #name;                                                          \
-        reply_text(reply, 200, "text/plain", #name);                                   \
-    }
-HANDLER(page_list)
-HANDLER(page_computation)
-HANDLER(page_delete_confirm)
-HANDLER(page_pi)
-HANDLER(page_text)
-HANDLER(page_health)
-HANDLER(post_add)
-HANDLER(post_cancel)
-HANDLER(post_retry)
-HANDLER(post_delete)
-HANDLER(updates_handler)
-HANDLER(api_list)
-HANDLER(api_add)
-HANDLER(api_get)
-HANDLER(api_delete)
-HANDLER(api_cancel)
-HANDLER(api_retry)
-HANDLER(api_pi)
-
-void
-reply_error(struct context *ctx, const struct request *r, struct reply *reply,
-            int status, const char *field, const char *detail)
-{
-    (void)ctx;
-    (void)r;
-    seen.status = status;
-    snprintf(seen.field, sizeof seen.field, "%s", field ? field : "");
-    snprintf(seen.detail, sizeof seen.detail, "%s", detail);
-    reply_text(reply, status, "text/plain", detail);
-}
-
-static char no_url[] = "", front_url[] = "https://front.example";
-static struct conf conf = {.wait_max = 60, .body_limit = 1024, .public_url = no_url};
-static struct app app = {.conf = &conf};
-static struct context ctx = {.app = &app};
-
-static int
-setup(void **state)
-{
-    (void)state;
-    log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
-    randombytes_buf(app.csrf_key, sizeof app.csrf_key);
-    randombytes_buf(app.owner_key, sizeof app.owner_key);
-    return FCGX_Init();
-}
-
-/* Sends a request through the chain; *R and *REPLY are the caller's to clear. */
-static void
-run(struct request *r, struct reply *reply, const char *method, const char *uri,
-    const char *const *headers, const char *body)
-{
-    memset(&seen, 0, sizeof seen);
-    int status = request_make(r, &conf, method, uri, headers, body);
-    reply_init(reply);
-    middleware_run(&ctx, r, status, reply);
-}
-
-/* The status of such a request; what else it came to is in `seen`. */
-static int
-ask(const char *method, const char *uri, const char *const *headers, const char *body)
-{
-    struct request r;
-    struct reply reply;
-    run(&r, &reply, method, uri, headers, body);
-    int status = reply.status;
-    assert_false(reply.headers_cut);
-    reply_clear(&reply);
-    request_clear(&r);
-    return status;
-}
 
 static void
 finds_handlers(void **state)
 {
+    struct chain *c = *state;
     static const struct {
         const char *uri, *handler;
         int64_t id;
@@ -129,13 +32,12 @@ finds_handlers(void **state)
         {"/v1/pi?start=-1", "api_pi", 0, 0},
         {"/healthz", "page_health", 0, 0},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct request r;
         struct reply reply;
-        run(&r, &reply, "GET", cases[i].uri, NULL, NULL);
+        chain_run(c, &r, &reply, "GET", cases[i].uri, NULL, NULL);
         assert_int_equal(reply.status, 200);
-        assert_string_equal(seen.handler, cases[i].handler);
+        assert_string_equal(c->seen.handler, cases[i].handler);
         assert_int_equal(r.row_id, cases[i].id);
         assert_int_equal(r.number, cases[i].number);
         reply_clear(&reply);
@@ -146,6 +48,7 @@ finds_handlers(void **state)
 static void
 finds_nothing_elsewhere(void **state)
 {
+    struct chain *c = *state;
     static const char *const uris[] = {
         "//",
         "/x",
@@ -180,16 +83,16 @@ finds_nothing_elsewhere(void **state)
         "/pi/N",
         "/computations/ID",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
-        assert_int_equal(ask("GET", uris[i], NULL, NULL), 404);
-        assert_null(seen.handler);
+        assert_int_equal(chain_ask(c, "GET", uris[i], NULL, NULL), 404);
+        assert_null(c->seen.handler);
     }
 }
 
 static void
 names_the_methods_allowed(void **state)
 {
+    struct chain *c = *state;
     static const struct {
         const char *method, *uri, *allow;
     } cases[] = {
@@ -202,14 +105,13 @@ names_the_methods_allowed(void **state)
         {"DELETE", "/pi/5.txt", "Allow: GET, HEAD\r\n"},
         {"OPTIONS", "/v1/pi", "Allow: GET, HEAD\r\n"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct request r;
         struct reply reply;
-        run(&r, &reply, cases[i].method, cases[i].uri, NULL, NULL);
+        chain_run(c, &r, &reply, cases[i].method, cases[i].uri, NULL, NULL);
         assert_int_equal(reply.status, 405);
         assert_non_null(strstr(reply.headers, cases[i].allow));
-        assert_null(seen.handler);
+        assert_null(c->seen.handler);
         reply_clear(&reply);
         request_clear(&r);
     }
@@ -218,13 +120,13 @@ names_the_methods_allowed(void **state)
 static void
 reads_parameters(void **state)
 {
+    struct chain *c = *state;
     struct request r;
     struct reply reply;
-    (void)state;
-    run(&r, &reply, "GET",
-        "/api/v1/computations?status=failed&radix=16&algorithm=bbp&position=+42+&"
-        "limit=100&after=r12&since=7&from=x",
-        NULL, NULL);
+    chain_run(c, &r, &reply, "GET",
+              "/api/v1/computations?status=failed&radix=16&algorithm=bbp&position=+42+&"
+              "limit=100&after=r12&since=7&from=x",
+              NULL, NULL);
     assert_int_equal(reply.status, 200);
     assert_int_equal(r.has, PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM |
                                 PARAM_POSITION | PARAM_LIMIT | PARAM_AFTER |
@@ -240,15 +142,15 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
-    run(&r, &reply, "GET", "/pi/1000?from=0&radix=10", NULL, NULL);
+    chain_run(c, &r, &reply, "GET", "/pi/1000?from=0&radix=10", NULL, NULL);
     assert_int_equal(r.has, PARAM_FROM | PARAM_RADIX);
     assert_int_equal(r.from, 0);
     reply_clear(&reply);
     request_clear(&r);
 
     /* A form's "any", and what the route does not take. */
-    run(&r, &reply, "GET", "/?status=&radix=&algorithm=&position=x&utm=1&utm=2", NULL,
-        NULL);
+    chain_run(c, &r, &reply, "GET",
+              "/?status=&radix=&algorithm=&position=x&utm=1&utm=2", NULL, NULL);
     assert_int_equal(reply.status, 200);
     assert_int_equal(r.has, 0);
     assert_int_equal(r.filter.status, -1);
@@ -260,6 +162,7 @@ reads_parameters(void **state)
 static void
 refuses_bad_parameters(void **state)
 {
+    struct chain *c = *state;
     static const struct {
         const char *uri, *field, *detail;
     } cases[] = {
@@ -292,242 +195,26 @@ refuses_bad_parameters(void **state)
         {"/api/v1/computations?position=1e6", "position", NULL},
         {"/api/v1/computations?position=99999999999999", "position", NULL},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(ask("GET", cases[i].uri, NULL, NULL), 400);
-        assert_string_equal(seen.field, cases[i].field);
+        assert_int_equal(chain_ask(c, "GET", cases[i].uri, NULL, NULL), 400);
+        assert_string_equal(c->seen.field, cases[i].field);
         if (cases[i].detail)
-            assert_string_equal(seen.detail, cases[i].detail);
-        assert_null(seen.handler);
+            assert_string_equal(c->seen.detail, cases[i].detail);
+        assert_null(c->seen.handler);
     }
 }
 
-static void
-answers_what_could_not_be_read(void **state)
-{
-    char body[2000];
-    (void)state;
-    assert_int_equal(ask("GET", "/%00", NULL, NULL), 400);
-    assert_int_equal(ask("GET", "/?a=%ff", NULL, NULL), 400);
-    memset(body, 'x', sizeof body - 1);
-    body[sizeof body - 1] = '\0';
-    assert_int_equal(ask("POST", "/computations", NULL, body), 413);
-    assert_string_equal(seen.detail, "The request's body is larger than 1024 bytes.");
-}
-
-static void
-adds_headers_to_every_answer(void **state)
-{
-    static const char *const uris[] = {"/", "/x", "/?status=x", "/%00"};
-    (void)state;
-    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
-        struct request r;
-        struct reply reply;
-        run(&r, &reply, "GET", uris[i], NULL, NULL);
-        assert_non_null(strstr(reply.headers, "Content-Security-Policy: default-src "
-                                              "'self'"));
-        assert_non_null(strstr(reply.headers, "X-Content-Type-Options: nosniff\r\n"));
-        assert_non_null(strstr(reply.headers, "Referrer-Policy: "));
-        reply_clear(&reply);
-        request_clear(&r);
-    }
-}
-
-static void
-answers_head_like_get(void **state)
-{
-    struct request r;
-    struct reply reply;
-    (void)state;
-    run(&r, &reply, "HEAD", "/updates", HEADERS("HTTP_PREFER", "wait=5"), NULL);
-    assert_int_equal(reply.status, 200);
-    assert_string_equal(seen.handler, "updates_handler");
-    assert_int_equal(r.wait_s, 0);
-    assert_true(reply.head_only);
-    assert_int_equal(reply_body_size(&reply), 0);
-    reply_clear(&reply);
-    request_clear(&r);
-}
-
-/* ---- proof of origin ---- */
-
-static const char form_type[] = "application/x-www-form-urlencoded";
-
-static void
-wants_the_right_type(void **state)
-{
-    (void)state;
-    assert_int_equal(ask("POST", "/computations", HEADERS("CONTENT_TYPE", "text/plain"),
-                         "position=5"),
-                     415);
-    assert_int_equal(ask("POST", "/computations",
-                         HEADERS("CONTENT_TYPE", "multipart/form-data; boundary=x"),
-                         "x"),
-                     415);
-    assert_int_equal(ask("POST", "/computations", NULL, "position=5"), 415);
-    assert_int_equal(
-        ask("POST", "/api/v1/computations", HEADERS("CONTENT_TYPE", form_type), "x=1"),
-        415);
-    assert_int_equal(ask("POST", "/api/v1/computations", NULL, "{}"), 415);
-    assert_int_equal(ask("POST", "/api/v1/computations",
-                         HEADERS("CONTENT_TYPE", "application/json"), "{}"),
-                     200);
-    /* These need no body. */
-    assert_int_equal(ask("POST", "/api/v1/computations/1/cancel", NULL, NULL), 200);
-    assert_int_equal(ask("DELETE", "/api/v1/computations/1", NULL, NULL), 200);
-    assert_int_equal(ask("POST", "/api/v1/computations/1/cancel",
-                         HEADERS("CONTENT_TYPE", "text/plain"), NULL),
-                     415);
-}
-
-static void
-wants_a_token_in_forms(void **state)
-{
-    static const char *const uris[] = {"/computations", "/computations/1/cancel",
-                                       "/computations/1/retry",
-                                       "/computations/1/delete"};
-    char token[TOKEN_SIZE], body[TOKEN_SIZE + 32];
-    (void)state;
-    token_csrf(&app, token);
-    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
-        const char *const *headers = HEADERS("CONTENT_TYPE", form_type);
-        assert_int_equal(ask("POST", uris[i], headers, "position=5"), 403);
-        assert_string_equal(seen.field, "csrf");
-        assert_int_equal(ask("POST", uris[i], headers, "csrf="), 403);
-        snprintf(body, sizeof body, "position=5&csrf=%s", token);
-        assert_int_equal(ask("POST", uris[i], headers, body), 200);
-        assert_non_null(seen.handler);
-        body[strlen(body) - 3] ^= 1;
-        assert_int_equal(ask("POST", uris[i], headers, body), 403);
-    }
-}
-
-static void
-refuses_other_sites(void **state)
-{
-    static const struct {
-        const char *host, *https, *origin, *site;
-        int status;
-    } cases[] = {
-        {"pi.example", "", "", "", 200},
-        {"pi.example", "", "http://pi.example", "", 200},
-        {"pi.example", "", "HTTP://PI.example", "", 200},
-        {"pi.example", "on", "https://pi.example", "", 200},
-        {"pi.example:8080", "", "http://pi.example:8080", "", 200},
-        {"inner:8080", "", "https://front.example", "", 200}, /* public-url */
-        {"pi.example", "on", "http://pi.example", "", 403},
-        {"pi.example", "", "https://pi.example", "", 403},
-        {"pi.example:8080", "", "http://pi.example", "", 403},
-        {"pi.example", "", "http://pi.example.evil", "", 403},
-        {"pi.example", "", "http://evil", "", 403},
-        {"pi.example", "", "null", "", 403},
-        {"", "", "http://", "", 403},
-        {"pi.example", "", "", "same-origin", 200},
-        {"pi.example", "", "", "none", 200},
-        {"pi.example", "", "", "same-site", 403},
-        {"pi.example", "", "", "cross-site", 403},
-        {"pi.example", "", "http://pi.example", "cross-site", 403},
-        {"pi.example", "", "http://evil", "same-origin", 403},
-    };
-    char token[TOKEN_SIZE], form[TOKEN_SIZE + 8];
-    (void)state;
-    token_csrf(&app, token);
-    snprintf(form, sizeof form, "csrf=%s", token);
-    conf.public_url = front_url;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *headers[] = {"HTTP_HOST",
-                                 cases[i].host,
-                                 "HTTPS",
-                                 cases[i].https,
-                                 "HTTP_ORIGIN",
-                                 cases[i].origin,
-                                 "HTTP_SEC_FETCH_SITE",
-                                 cases[i].site,
-                                 "CONTENT_TYPE",
-                                 form_type,
-                                 NULL};
-        assert_int_equal(ask("POST", "/computations", headers, form), cases[i].status);
-        headers[9] = "application/json";
-        assert_int_equal(ask("POST", "/api/v1/computations", headers, "{}"),
-                         cases[i].status);
-        headers[8] = NULL;
-        assert_int_equal(ask("DELETE", "/api/v1/computations/1", headers, NULL),
-                         cases[i].status);
-        /* Reading is for everybody. */
-        assert_int_equal(ask("GET", "/", headers, NULL), 200);
-    }
-    conf.public_url = no_url;
-}
-
-/* ---- who asks ---- */
-
-static void
-expect_owner(const char *name, const char *value, const char *owner)
-{
-    struct request r;
-    struct reply reply;
-    run(&r, &reply, "GET", "/", HEADERS(name, value), NULL);
-    assert_string_equal(r.owner, owner);
-    assert_false(r.admin);
-    reply_clear(&reply);
-    request_clear(&r);
-}
-
-static void
-knows_owners(void **state)
-{
-    char token[TOKEN_SIZE], owner[OWNER_SIZE], text[TOKEN_SIZE + 64];
-    (void)state;
-    token_owner_new(&app, token);
-    assert_true(token_owner_hash(&app, token, owner));
-    snprintf(text, sizeof text, "a=b; nthpi_owner=%s; c=d", token);
-    expect_owner("HTTP_COOKIE", text, owner);
-    snprintf(text, sizeof text, "nthpi_owner=%sx", token);
-    expect_owner("HTTP_COOKIE", text, "");
-    expect_owner("HTTP_COOKIE", "nthpi_owner=", "");
-    snprintf(text, sizeof text, "bearer  %s", token);
-    expect_owner("HTTP_AUTHORIZATION", text, owner);
-    snprintf(text, sizeof text, "Basic %s", token);
-    expect_owner("HTTP_AUTHORIZATION", text, "");
-    expect_owner("HTTP_AUTHORIZATION", "Bearer ", "");
-    expect_owner("REMOTE_USER", "root", "");
-}
-
-static void
-knows_administrators_only_when_told_to(void **state)
-{
-    struct request r;
-    struct reply reply;
-    (void)state;
-    conf.admin = true;
-    run(&r, &reply, "GET", "/", HEADERS("REMOTE_USER", "ann"), NULL);
-    assert_true(r.admin);
-    reply_clear(&reply);
-    request_clear(&r);
-    run(&r, &reply, "GET", "/", HEADERS("REMOTE_USER", ""), NULL);
-    assert_false(r.admin);
-    reply_clear(&reply);
-    request_clear(&r);
-    conf.admin = false;
-}
+#define TEST(f) cmocka_unit_test_setup_teardown(f, chain_setup, chain_teardown)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_handlers),
-        cmocka_unit_test(finds_nothing_elsewhere),
-        cmocka_unit_test(names_the_methods_allowed),
-        cmocka_unit_test(reads_parameters),
-        cmocka_unit_test(refuses_bad_parameters),
-        cmocka_unit_test(answers_what_could_not_be_read),
-        cmocka_unit_test(adds_headers_to_every_answer),
-        cmocka_unit_test(answers_head_like_get),
-        cmocka_unit_test(wants_the_right_type),
-        cmocka_unit_test(wants_a_token_in_forms),
-        cmocka_unit_test(refuses_other_sites),
-        cmocka_unit_test(knows_owners),
-        cmocka_unit_test(knows_administrators_only_when_told_to),
+        TEST(finds_handlers),
+        TEST(finds_nothing_elsewhere),
+        TEST(names_the_methods_allowed),
+        TEST(reads_parameters),
+        TEST(refuses_bad_parameters),
     };
-    return cmocka_run_group_tests_name("router", tests, setup, NULL);
+    return cmocka_run_group_tests_name("router", tests, NULL, NULL);
 }
