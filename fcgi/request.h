@@ -125,7 +125,8 @@ int request_decode(const char *text, size_t length, char **out);
 /* Decodes LENGTH bytes of a query string or an urlencoded form into up to
  * REQUEST_FIELDS_MAX FIELDS ('+' is a space). Returns as request_decode(); 400
  * also for too many fields. *COUNT fields are the caller's to free even then. */
-int request_fields(const char *text, size_t length, struct field *fields, size_t *count);
+int request_fields(const char *text, size_t length, struct field *fields,
+                   size_t *count);
 
 /* Fills *R from an accepted FastCGI request: reads headers and the whole body,
  * parses query and form. Returns 0, or the HTTP status to answer (400 for a
