@@ -32,6 +32,7 @@ enum sql {
     SQL_HEARTBEAT_NEWEST,
     SQL_PUBLISHED_GET,
     SQL_PUBLISHED_SET,
+    SQL_PUBLISHED_DROP,
     /* reading rows */
     SQL_GET,
     SQL_FIND,

@@ -24,11 +24,24 @@ struct publication {
 };
 
 static enum store_rc
+set_published(struct store *s, const struct published *p)
+{
+    int64_t revision;
+    enum store_rc rc = store_stamp(s, &revision);
+
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_PUBLISHED_SET,
+                       VALUES(value_int(p->radix), value_int((int64_t)p->length),
+                              value_text(p->file), value_text(p->sha256),
+                              value_text(p->verified), value_int(revision)));
+    return rc;
+}
+
+static enum store_rc
 publish_prefix(struct store *s, struct publication *work)
 {
     const struct published *p = work->p;
     struct published before;
-    int64_t revision;
     enum store_rc rc = store_published(s, p->radix, &before);
 
     if (rc != STORE_OK || p->length <= before.length)
@@ -38,12 +51,7 @@ publish_prefix(struct store *s, struct publication *work)
         log_error("store: %s", s->message);
         return STORE_ERROR;
     }
-    rc = store_stamp(s, &revision);
-    if (rc == STORE_OK)
-        rc = store_run(s, SQL_PUBLISHED_SET,
-                       VALUES(value_int(p->radix), value_int((int64_t)p->length),
-                              value_text(p->file), value_text(p->sha256),
-                              value_text(p->verified), value_int(revision)));
+    rc = set_published(s, p);
     work->done = true;
     work->superseded = before.length;
     return rc;
@@ -89,6 +97,36 @@ store_stored(struct store *s, int64_t id, const char *token, const char *verifie
         *published = rc == STORE_OK && work.done;
     if (superseded != NULL)
         *superseded = rc == STORE_OK ? work.superseded : 0;
+    return rc;
+}
+
+static enum store_rc
+mend(struct store *s, const struct published *broken, const struct published *instead)
+{
+    struct published now;
+    int64_t revision;
+    enum store_rc rc = store_published(s, broken->radix, &now);
+
+    if (rc == STORE_OK &&
+        (now.length != broken->length || now.revision != broken->revision))
+        rc = STORE_CONFLICT;
+    if (rc == STORE_OK && instead != NULL)
+        return set_published(s, instead);
+    if (rc == STORE_OK)
+        rc = store_stamp(s, &revision);
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_PUBLISHED_DROP, VALUES(value_int(broken->radix)));
+    return rc;
+}
+
+enum store_rc
+store_mend(struct store *s, const struct published *broken,
+           const struct published *instead)
+{
+    enum store_rc rc = store_begin(s);
+
+    if (rc == STORE_OK)
+        rc = store_end(s, mend(s, broken, instead));
     return rc;
 }
 

@@ -115,6 +115,15 @@ enum store_rc store_stored(struct store *s, int64_t id, const char *token,
                            int (*publish)(void *ctx), void *ctx, bool *published,
                            uint64_t *superseded);
 
+/*
+ * The file that BROKEN names (as store_published() told) is missing or not what
+ * it should be: INSTEAD, a file of the same radix that is whole, takes its place
+ * in `published`, or nothing is published in this radix (NULL). No row of
+ * `computation` changes. STORE_CONFLICT when another file is published by now.
+ */
+enum store_rc store_mend(struct store *s, const struct published *broken,
+                         const struct published *instead);
+
 /* Status failed with MESSAGE (one sentence, English); the stage stays. A row that
  * is wanted cancelled or deleted becomes so instead. */
 enum store_rc store_failed(struct store *s, int64_t id, const char *token,

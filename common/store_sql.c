@@ -47,6 +47,7 @@ const char *const store_sql[SQL_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (radix) DO UPDATE SET"
         " length = excluded.length, file = excluded.file, sha256 = excluded.sha256,"
         " verified = excluded.verified, revision = excluded.revision",
+    [SQL_PUBLISHED_DROP] = "DELETE FROM published WHERE radix = ?1",
 
     [SQL_GET] = ROW "WHERE id = ?1",
     [SQL_FIND] = ROW "WHERE radix = ?1 AND position = ?2 AND algorithm = ?3",
@@ -146,7 +147,7 @@ const char *const store_sql[SQL_COUNT] = {
                   " SET lease_until = ?2 WHERE lease_owner = ?1 AND lease IS NOT NULL",
     [SQL_CALCULATED] = "UPDATE computation SET stage = 'calculated', window = ?2,"
                        " file_sha256 = ?3, cpu_s = ?4, wall_s = ?5, peak_kib = ?6,"
-                       " phase = 'verifying', eta_s = NULL, calculated_at = ?7,"
+                       " phase = 'storing', eta_s = NULL, calculated_at = ?7,"
                        " revision = ?8 WHERE id = ?1",
     [SQL_SHA256_GET] = "SELECT file_sha256 FROM computation WHERE id = ?1",
     [SQL_STORED] = "UPDATE computation SET" ENDED ", stage = 'stored', status = 'done',"

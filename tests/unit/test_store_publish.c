@@ -223,6 +223,35 @@ racing_publishers_leave_the_longest(void **state)
 }
 
 static void
+a_broken_prefix_gives_way(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = calculated(f, 100), revision;
+    struct published p = prefix_of(10, 116), shorter = prefix_of(10, 50), found;
+    struct published longer = prefix_of(10, 1016);
+    struct rename r = {.f = NULL};
+
+    assert_int_equal(
+        store_stored(f->s, id, TOKEN, NULL, &p, publish, &r, NULL, NULL), STORE_OK);
+    assert_int_equal(store_published(f->s, 10, &p), STORE_OK);
+    revision = store_revision(f->s);
+    assert_int_equal(store_mend(f->s, &p, &shorter), STORE_OK);
+    assert_int_equal(store_published(f->s, 10, &found), STORE_OK);
+    assert_int_equal(found.length, 50);
+    assert_string_equal(found.file, "pi-10-50.txt");
+    assert_int_equal(found.revision, revision + 1);
+    assert_int_equal(row_of(f, id).status, STATUS_DONE);
+    /* Who found the first one broken comes too late for the second. */
+    assert_int_equal(store_mend(f->s, &p, &longer), STORE_CONFLICT);
+    assert_int_equal(store_mend(f->s, &p, NULL), STORE_CONFLICT);
+    assert_int_equal(store_revision(f->s), revision + 1);
+    assert_int_equal(store_mend(f->s, &found, NULL), STORE_OK);
+    assert_int_equal(store_published(f->s, 10, &found), STORE_OK);
+    assert_int_equal(found.length, 0);
+    assert_int_equal(store_revision(f->s), revision + 2);
+}
+
+static void
 an_answer_without_digits_is_no_answer(void **state)
 {
     struct fixture *f = *state;
@@ -248,6 +277,7 @@ main(void)
         TEST(a_failed_rename_changes_nothing),
         TEST(who_lost_the_lease_publishes_nothing),
         TEST(racing_publishers_leave_the_longest),
+        TEST(a_broken_prefix_gives_way),
         TEST(an_answer_without_digits_is_no_answer),
     };
 
