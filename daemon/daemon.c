@@ -110,7 +110,9 @@ open_signals(struct daemon *d)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCHLD);
+    /* SIGXFSZ: a limit on file sizes is an error of write(), too. */
     if (sigaction(SIGPIPE, &ignore, NULL) != 0 ||
+        sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
         sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
         log_error("cannot set up signals: %s", strerror(errno));
         return false;

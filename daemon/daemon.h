@@ -21,6 +21,9 @@
 #include "daemon/plan.h"
 #include "daemon/worker.h"
 
+/* What "auto" means is said twice, since the engine knows nothing of rows. */
+_Static_assert(ENGINE_AUTO_HEX_LIMIT == AUTO_HEX_LIMIT, "one limit of auto");
+
 /* Attempts a row has before a worker that keeps being killed fails it. */
 enum { DAEMON_ATTEMPTS = 3 };
 
@@ -45,9 +48,10 @@ struct job {
     double seconds;        /* estimate with the threads it has */
     struct worker worker;
     struct aside aside;
-    bool granted; /* a wish ended it */
-    bool lost;    /* its lease is lost */
-    bool unsaid;  /* its progress is not committed yet */
+    bool granted;          /* a wish ended it */
+    bool lost;             /* its lease is lost */
+    bool unsaid;           /* its progress is not committed yet */
+    enum store_rc untaken; /* not STORE_OK: why nobody knows whether it is leased */
 
     enum settle settle;
     bool calculated;    /* stage calculated is committed */
@@ -143,7 +147,13 @@ enum store_rc publish_job(struct daemon *d, struct job *j);
 /* True when the published file of J's length is whole and has J's digest. */
 bool publish_in_place(const struct daemon *d, const struct job *j);
 
-/* Removes superseded files whose time has come; true when all went well. */
+/* Publishes what is whole instead of a file of RADIX that is missing or has
+ * another size (THOROUGH: or is broken anywhere, which takes reading it). True
+ * when that changed what is published. */
+bool publish_mend(struct daemon *d, int radix, bool thorough);
+
+/* Removes superseded files whose time has come, and looks after the files that
+ * are published; true when all went well. */
 bool publish_tidy(struct daemon *d);
 
 /* Puts superseded files found in the digits folder on the list. */

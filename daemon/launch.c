@@ -5,8 +5,14 @@
  * or left to wait. A row is leased only when its worker is started, so a
  * daemon never holds rows that it can't work on.
  *
- * A job that waits for memory or disk holds up all behind it except small ones:
- * otherwise a stream of middling jobs could keep a large one waiting for ever.
+ * A job that waits for memory or disk that our own jobs will free holds up all
+ * behind it except small ones: otherwise a stream of middling jobs could keep a
+ * large one waiting for ever. When nothing of ours runs, others have what is
+ * missing, nobody knows for how long, and the rows behind it get their turn.
+ *
+ * A look ends where the database is locked, or has failed in another way for
+ * REFUSED_MAX rows: a single broken row does not stop the others, and a full
+ * disk is not tried for every row again and again.
  */
 #include "config.h"
 
@@ -18,9 +24,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PENDING_MAX = 128 };
+enum { PENDING_MAX = 128, REFUSED_MAX = 3 };
 
-#define MIB (UINT64_C(1) << 20)
+#define MIB      (UINT64_C(1) << 20)
+#define RETRY_US INT64_C(1000000)
 
 static bool
 is_wide(const struct job *j)
@@ -111,38 +118,50 @@ read_window(struct daemon *d, const struct computation *row, const struct publis
         digits_close(&file);
     }
     if (rc != DIGITS_OK) {
-        log_error("the published file %s can't be read; computing anew", p->file);
+        log_error("the published file %s can't be read", p->file);
         return false;
     }
     window[ENGINE_WINDOW] = '\0';
     return true;
 }
 
-/* Answers ROW when the published digits reach far enough. */
-static bool
+/* Answers ROW when the published digits reach far enough. STORE_OK: it is
+ * answered, gone, or to be looked at again; STORE_NOT_FOUND: it has to be
+ * computed. */
+static enum store_rc
 answer(struct daemon *d, const struct computation *row)
 {
     char window[COMPUTATION_WINDOW_SIZE];
     struct published p;
     enum algorithm method;
-    enum store_rc rc;
+    enum store_rc rc = store_published(d->durable, row->radix, &p);
     int64_t by;
 
-    if (store_published(d->durable, row->radix, &p) != STORE_OK ||
-        p.length < row->position + ENGINE_WINDOW - 1 ||
-        !read_window(d, row, &p, window)) {
-        return false;
+    if (rc != STORE_OK) {
+        return rc;
+    }
+    if (p.length < row->position + ENGINE_WINDOW - 1) {
+        return STORE_NOT_FOUND;
+    }
+    if (!read_window(d, row, &p, window)) {
+        if (!publish_mend(d, row->radix, true)) {
+            return STORE_NOT_FOUND;
+        }
+        d->look = true; /* with what is published now */
+        return STORE_OK;
     }
     method = find_producer(d, &p, &by);
     rc = store_answer(d->durable, row->id, method, window, by, p.verified);
     if (rc == STORE_OK) {
         log_info("row %" PRId64 ": answered from %s", row->id, p.file);
         daemon_changed(d);
-    } else if (rc != STORE_CONFLICT && rc != STORE_NOT_FOUND) {
+    } else if (rc == STORE_CONFLICT || rc == STORE_NOT_FOUND) {
+        rc = STORE_OK;
+    } else {
         log_warning("row %" PRId64 ": not answered yet: %s", row->id,
                     store_rc_name(rc));
     }
-    return true; /* answered, gone, or to be answered at the next look */
+    return rc;
 }
 
 /* True when J's digits, once published, answer ROW. */
@@ -198,6 +217,8 @@ lease(struct daemon *d, const struct computation *row,
     if (rc != STORE_OK) {
         log_warning("row %" PRId64 ": not taken: %s", row->id, store_rc_name(rc));
         settle_requeue(j, false, 1, "the database did not answer");
+        j->settle_at = store_boottime() + RETRY_US;
+        j->untaken = rc;
         return j;
     }
     j->row.method = method;
@@ -206,16 +227,18 @@ lease(struct daemon *d, const struct computation *row,
     return j;
 }
 
-static void
+/* Takes ROW and fails it. */
+static enum store_rc
 refuse(struct daemon *d, const struct computation *row,
        const struct engine_algorithm *algorithm, const struct plan_need *need,
        const char *message)
 {
     struct job *j = lease(d, row, algorithm, need);
 
-    if (j && j->settle == SETTLE_NOT_YET) {
+    if (j && j->untaken == STORE_OK) {
         settle_fail(j, "%s", message);
     }
+    return j ? j->untaken : STORE_OK;
 }
 
 /* Address space for a worker: the estimate may be off by a factor of 3, and
@@ -295,8 +318,9 @@ never(const struct plan_room *room, const struct plan_need *need,
     return true;
 }
 
-/* Decides about one row; *HELD: a job before it waits for memory or disk. */
-static void
+/* Decides about one row; *HELD: a job before it waits for what our jobs will
+ * free. STORE_OK unless the database failed. */
+static enum store_rc
 consider(struct daemon *d, const struct computation *row, struct plan_room *room,
          bool *held)
 {
@@ -304,44 +328,62 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
     char message[COMPUTATION_TEXT_SIZE];
     struct plan_choice choice;
     struct plan_need need;
+    enum store_rc rc;
     struct job *j;
 
     if (daemon_find_job(d, row->id)) {
-        return; /* an earlier lease of it is not settled yet */
+        return STORE_OK; /* an earlier lease of it is not settled yet */
     }
     if (!algorithm || !engine_has_radix(algorithm, row->radix) ||
         row->position < algorithm->least || row->position > algorithm->largest) {
         log_warning("row %" PRId64 " asks for what the engine can't do", row->id);
         algorithm = algorithm ? algorithm : engine_auto(10, 1);
         need = (struct plan_need){0};
-        refuse(d, row, algorithm, &need, engine_strerror(ENGINE_BAD_JOB));
-        return;
+        return refuse(d, row, algorithm, &need, engine_strerror(ENGINE_BAD_JOB));
     }
-    if (row->algorithm == ALGORITHM_AUTO && answer(d, row)) {
-        return;
+    rc = row->algorithm == ALGORITHM_AUTO ? answer(d, row) : STORE_NOT_FOUND;
+    if (rc != STORE_NOT_FOUND) {
+        return rc;
     }
     estimate(d, algorithm, row, &need);
     if (row->algorithm == ALGORITHM_AUTO && is_coming(d, row, &need)) {
-        return;
+        return STORE_OK;
     }
     if (*held && !plan_small(&need)) {
-        return;
+        return STORE_OK;
     }
     choice = plan_choose(room, &need);
     if (never(room, &need, &choice, message)) {
-        refuse(d, row, algorithm, &need, message);
-    } else if (choice.verdict == PLAN_WAIT_MEMORY || choice.verdict == PLAN_WAIT_DISK) {
+        return refuse(d, row, algorithm, &need, message);
+    }
+    if (choice.verdict == PLAN_WAIT_MEMORY || choice.verdict == PLAN_WAIT_DISK) {
         log_debug("row %" PRId64 " waits for %s", row->id,
                   choice.verdict == PLAN_WAIT_MEMORY ? "memory" : "disk");
-        *held = true;
+        *held = !plan_is_idle(room);
     } else if (choice.verdict == PLAN_START) {
         j = lease(d, row, algorithm, &need);
-        if (j && j->settle == SETTLE_NOT_YET) {
+        if (j && j->untaken != STORE_OK) {
+            return j->untaken;
+        }
+        if (j) {
             j->slot = choice;
             plan_book(room, &need, &choice);
             start(d, j);
         }
     }
+    return STORE_OK;
+}
+
+/* Rows that could not be taken and are still to be given back. */
+static int
+count_untaken(const struct daemon *d)
+{
+    int count = 0;
+
+    for (const struct job *j = d->jobs; j; j = j->next) {
+        count += j->untaken != STORE_OK;
+    }
+    return count;
 }
 
 void
@@ -351,13 +393,17 @@ launch_pending(struct daemon *d)
     struct plan_room room;
     size_t count = 0;
     bool held = false;
+    int refused = count_untaken(d);
+    enum store_rc rc = STORE_OK;
 
-    if (store_pending(d->durable, rows, PENDING_MAX, &count) != STORE_OK ||
+    if (refused >= REFUSED_MAX ||
+        store_pending(d->durable, rows, PENDING_MAX, &count) != STORE_OK ||
         count == 0) {
         return;
     }
     measure_room(d, &room);
-    for (size_t i = 0; i < count; i++) {
-        consider(d, &rows[i], &room, &held);
+    for (size_t i = 0; i < count && rc != STORE_BUSY && refused < REFUSED_MAX; i++) {
+        rc = consider(d, &rows[i], &room, &held);
+        refused += rc != STORE_OK;
     }
 }

@@ -57,6 +57,12 @@ plan_choose(const struct plan_room *room, const struct plan_need *need)
     return choice;
 }
 
+bool
+plan_is_idle(const struct plan_room *room)
+{
+    return room->threads == 0 && !room->express;
+}
+
 static uint64_t
 less(uint64_t a, uint64_t b)
 {

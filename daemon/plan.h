@@ -57,6 +57,9 @@ bool plan_small(const struct plan_need *need);
 struct plan_choice plan_choose(const struct plan_room *room,
                                const struct plan_need *need);
 
+/* True when nothing runs in ROOM: what is not free now is others'. */
+bool plan_is_idle(const struct plan_room *room);
+
 /* Books the job that CHOICE starts into *ROOM, for deciding about the next. */
 void plan_book(struct plan_room *room, const struct plan_need *need,
                const struct plan_choice *choice);

@@ -6,6 +6,11 @@
  * A commit may fail after the rename (a full disk, a power cut): the next try
  * then finds the files in place already, and takes them when they are whole and
  * are those that the worker made.
+ *
+ * Files can go bad behind our back (removed by hand, a disk that failed). A row
+ * in `published` whose file is missing or broken would stand in the way of every
+ * shorter prefix and of the pages, so it gives way to the longest file that is
+ * whole, or to none: the digits are then computed again when somebody asks.
  */
 #include "daemon/daemon.h"
 
@@ -79,6 +84,7 @@ publish_job(struct daemon *d, struct job *j)
         return store_stored(d->durable, j->row.id, d->token, NULL, NULL, NULL, NULL,
                             NULL, NULL);
     }
+    publish_mend(d, j->row.radix, false); /* a file that is gone is no longer one */
     digits_name(published.file, j->row.radix, j->row.position, "txt");
     memcpy(published.sha256, j->sha256, sizeof published.sha256);
     rc = store_stored(d->durable, j->row.id, d->token, NULL, &published, put_into_place,
@@ -120,6 +126,8 @@ publish_tidy(struct daemon *d)
     struct superseded **link = &d->superseded;
     int64_t now = store_boottime();
 
+    publish_mend(d, 10, false);
+    publish_mend(d, 16, false);
     while (*link) {
         struct superseded *s = *link;
 
@@ -154,28 +162,118 @@ parse_name(const char *name, int *radix, uint64_t *length)
     return false;
 }
 
-void
-publish_scan(struct daemon *d)
+static DIR *
+open_folder(const struct daemon *d)
 {
     int fd = openat(d->digits_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-    struct published p;
-    uint64_t length;
-    int radix;
 
     if (!folder) {
         log_warning("cannot read the digits folder: %s", strerror(errno));
         if (fd >= 0) {
             close(fd);
         }
-        return;
     }
-    while ((entry = readdir(folder)) != NULL) {
+    return folder;
+}
+
+void
+publish_scan(struct daemon *d)
+{
+    DIR *folder = open_folder(d);
+    struct dirent *entry;
+    struct published p;
+    uint64_t length;
+    int radix;
+
+    while (folder && (entry = readdir(folder)) != NULL) {
         if (parse_name(entry->d_name, &radix, &length) &&
             store_published(d->durable, radix, &p) == STORE_OK && length < p.length) {
             supersede(d, radix, length);
         }
     }
-    closedir(folder);
+    if (folder) {
+        closedir(folder);
+    }
+}
+
+/* ---- files that went bad ---- */
+
+/* True unless P's file is missing or broken for certain. THOROUGH: not only its
+ * size counts. */
+static bool
+is_usable(const struct daemon *d, const struct published *p, bool thorough)
+{
+    char sha256[DIGITS_SHA256_SIZE];
+    struct digits_file file;
+    enum digits_rc rc;
+
+    if (thorough) {
+        rc = digits_check(d->digits_fd, p->radix, p->length, sha256);
+        if (rc == DIGITS_OK && strcmp(sha256, p->sha256) != 0) {
+            rc = DIGITS_BROKEN;
+        }
+    } else {
+        rc = digits_open(&file, d->digits_fd, p->radix, p->length);
+        digits_close(&file);
+    }
+    return rc != DIGITS_MISSING && rc != DIGITS_BROKEN;
+}
+
+/* The longest length below BELOW, other than BUT, of RADIX's files; 0: none. */
+static uint64_t
+longest_below(const struct daemon *d, int radix, uint64_t below, uint64_t but)
+{
+    DIR *folder = open_folder(d);
+    struct dirent *entry;
+    uint64_t length, longest = 0;
+    int of;
+
+    while (folder && (entry = readdir(folder)) != NULL) {
+        if (parse_name(entry->d_name, &of, &length) && of == radix && length < below &&
+            length != but && length > longest) {
+            longest = length;
+        }
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    return longest;
+}
+
+/* The longest file that is whole and can take BROKEN's place; false: none. */
+static bool
+find_whole(const struct daemon *d, const struct published *broken,
+           struct published *found)
+{
+    uint64_t length = UINT64_MAX;
+
+    *found = (struct published){.radix = broken->radix};
+    do {
+        length = longest_below(d, broken->radix, length, broken->length);
+    } while (length > 0 && digits_check(d->digits_fd, broken->radix, length,
+                                        found->sha256) != DIGITS_OK);
+    found->length = length;
+    digits_name(found->file, found->radix, length, "txt");
+    return length > 0;
+}
+
+bool
+publish_mend(struct daemon *d, int radix, bool thorough)
+{
+    struct published p, instead;
+    bool found;
+
+    if (store_published(d->durable, radix, &p) != STORE_OK || p.length == 0 ||
+        is_usable(d, &p, thorough)) {
+        return false;
+    }
+    found = find_whole(d, &p, &instead);
+    if (store_mend(d->durable, &p, found ? &instead : NULL) != STORE_OK) {
+        return false;
+    }
+    log_error("the published file %s is missing or broken: %s takes its place", p.file,
+              found ? instead.file : "none");
+    daemon_changed(d);
+    return true;
 }

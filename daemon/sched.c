@@ -3,11 +3,12 @@
  * pipes and the next timed task.
  *
  * A doorbell or the poll_ms fallback leads to a look at wishes and waiting
- * rows. Timed tasks stand in one table; one that fails (a busy database) is
- * due again after a second, and the others have to wait for the next round, so
- * that signals are seen between two waits for the database. Their order matters once:
- * leases are renewed before expired ones are taken back, so that a daemon that was
- * suspended for long keeps those of its rows that nobody took.
+ * rows. Timed tasks stand in one table; one that fails (a busy database) is due
+ * again after a second, and the others have to wait for the next round. So a
+ * look ends at the first failure, too: signals are read between any two waits
+ * for the database, and between any two looks. The order of tasks matters once:
+ * leases are renewed before expired ones are taken back, so that a daemon that
+ * was suspended for long keeps those of its rows that nobody took.
  *
  * A daemon whose lease is lost learns it from store_progress(): with each
  * renewal all running jobs are said to have news, however silent they are.
@@ -138,18 +139,16 @@ task_checkpoint(struct daemon *d)
 static bool
 task_prune(struct daemon *d)
 {
-    size_t removed = 0, all = 0;
-    enum store_rc rc;
+    size_t removed = 0;
+    enum store_rc rc =
+        store_prune(d->durable, d->conf->retention_days, PRUNE_MAX, &removed);
 
-    do {
-        rc = store_prune(d->durable, d->conf->retention_days, PRUNE_MAX, &removed);
-        all += rc == STORE_OK ? removed : 0;
-    } while (rc == STORE_OK && removed == PRUNE_MAX);
-    if (all > 0) {
-        log_info("%zu old row%s removed", all, all == 1 ? "" : "s");
+    if (removed > 0) {
+        log_info("%zu old row%s removed", removed, removed == 1 ? "" : "s");
         daemon_changed(d);
     }
-    return rc == STORE_OK;
+    /* More may be left: the next lot in a second, not all at once. */
+    return rc == STORE_OK && removed < PRUNE_MAX;
 }
 
 enum task_name {
@@ -382,9 +381,8 @@ sched_run(struct daemon *d)
             launch_pending(d);
             settle_jobs(d);
         }
-        if (!d->look) {
-            ok = wait_event(d, next_due(d, tasks));
-        }
+        /* With more to look at: what has come, without waiting for it. */
+        ok = wait_event(d, d->look ? 0 : next_due(d, tasks));
         reap(d);
     }
     stop(d);

@@ -221,7 +221,6 @@ void
 worker_kill(struct worker *w)
 {
     if (w->pid > 0) {
-        w->killed = true;
         kill(-w->pid, SIGKILL);
         kill(w->pid, SIGKILL);
     }

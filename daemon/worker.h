@@ -43,7 +43,6 @@ struct worker {
     int pipe;  /* reading end, non-blocking, or -1 */
     struct report report;
     const char *nonsense; /* what was wrong with its report, or NULL */
-    bool killed;          /* by worker_kill() */
     int64_t started_us;   /* CLOCK_BOOTTIME */
     int64_t ended_us;     /* 0: not yet */
     int status;           /* of waitpid() */

@@ -46,7 +46,8 @@ unit_tests += \
 	tests/unit/test_protocol \
 	tests/unit/test_worker \
 	tests/unit/test_daemon_jobs \
-	tests/unit/test_daemon_faults
+	tests/unit/test_daemon_faults \
+	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c
@@ -58,7 +59,7 @@ tests_unit_test_protocol_LDADD = $(daemon_test_LDADD)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
 tests_unit_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_worker_LDADD = $(daemon_test_LDADD)
-# These two start the daemon.
+# These start the daemon.
 daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_fixture.h
 tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fixture)
 tests_unit_test_daemon_jobs_CFLAGS = $(daemon_test_CFLAGS)
@@ -68,6 +69,10 @@ tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_disk_SOURCES = tests/unit/test_daemon_disk.c $(daemon_fixture)
+tests_unit_test_daemon_disk_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_disk_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_disk_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 # The web server's side: requests, routes, replies, tokens, templates, polls.
 unit_tests += \
 	tests/unit/test_request \

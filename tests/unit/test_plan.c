@@ -196,6 +196,20 @@ test_booking_takes_memory_and_disk(void **state)
 }
 
 static void
+test_idle_until_something_is_booked(void **state)
+{
+    struct plan_room room = idle(2), express = idle(2);
+
+    (void)state;
+    assert_true(plan_is_idle(&room));
+    book(&room, &narrow, 1);
+    assert_false(plan_is_idle(&room));
+    book(&express, &small, 1);
+    assert_int_equal(express.threads, 0);
+    assert_false(plan_is_idle(&express));
+}
+
+static void
 test_waiting_for_a_running_job(void **state)
 {
     (void)state;
@@ -219,6 +233,7 @@ main(void)
         cmocka_unit_test(test_disk_is_needed_three_times),
         cmocka_unit_test(test_never_comes_before_waiting),
         cmocka_unit_test(test_booking_takes_memory_and_disk),
+        cmocka_unit_test(test_idle_until_something_is_booked),
         cmocka_unit_test(test_waiting_for_a_running_job),
     };
 
