@@ -18,11 +18,12 @@ handler page_pi;             /* GET /pi/N; JSON: its live part */
 handler page_text;           /* GET /pi/N.txt */
 handler page_health;         /* GET /healthz */
 
-/* Forms; their CSRF token was checked. */
-handler post_add;    /* POST /computations */
-handler post_cancel; /* POST /computations/ID/cancel */
-handler post_retry;  /* POST /computations/ID/retry */
-handler post_delete; /* POST /computations/ID/delete */
+/* Forms; their CSRF token was checked, but for post_add_refused. */
+handler post_add;         /* POST /computations */
+handler post_add_refused; /* the same with a wrong token: 403, and the form again */
+handler post_cancel;      /* POST /computations/ID/cancel */
+handler post_retry;       /* POST /computations/ID/retry */
+handler post_delete;      /* POST /computations/ID/delete */
 
 /* The JSON API. */
 handler api_list;   /* GET /api/v1/computations */

@@ -15,10 +15,10 @@
 #include "fcgi/middleware.h"
 
 #include "common/log.h"
+#include "fcgi/text.h"
 #include "fcgi/token.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -97,7 +97,8 @@ finish_headers(struct context *ctx, struct request *r, struct reply *reply)
 static void
 check_limits(struct context *ctx, struct request *r, struct reply *reply)
 {
-    char detail[80];
+    char detail[TEXT_SIZE], size[TEXT_NUMBER_SIZE];
+    enum text_key key = TEXT_ERROR_MEMORY;
     switch (r->read_status) {
     case 0:
         /* A HEAD request has no news to wait for. */
@@ -106,16 +107,16 @@ check_limits(struct context *ctx, struct request *r, struct reply *reply)
         middleware_next(ctx, r, reply);
         return;
     case 400:
-        snprintf(detail, sizeof detail,
-                 "The address or the body of the request is not encoded correctly.");
+        key = TEXT_ERROR_ENCODING;
         break;
     case 413:
-        snprintf(detail, sizeof detail, "The request's body is larger than %u bytes.",
-                 ctx->app->conf->body_limit);
+        key = TEXT_ERROR_BODY;
         break;
     default:
-        snprintf(detail, sizeof detail, "The server is out of memory.");
+        break;
     }
+    text_fill(detail, sizeof detail, text_get(key), "size",
+              text_number(size, ctx->app->conf->body_limit), NULL);
     reply_error(ctx, r, reply, r->read_status, NULL, detail);
 }
 
@@ -185,21 +186,20 @@ prove(struct context *ctx, struct request *r, struct reply *reply)
     }
     if (!type_fits(r)) {
         reply_error(ctx, r, reply, 415, NULL,
-                    r->route->body == BODY_JSON
-                        ? "Send the body as application/json."
-                        : "Send the form as application/x-www-form-urlencoded.");
+                    text_get(r->route->body == BODY_JSON ? TEXT_ERROR_NOT_JSON
+                                                         : TEXT_ERROR_NOT_FORM));
         return;
     }
     if (is_foreign(r, ctx->app->conf)) {
-        reply_error(ctx, r, reply, 403, NULL,
-                    "This request came from a page of another site.");
+        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_FOREIGN));
         return;
     }
     if (r->route->body == BODY_FORM &&
         !token_csrf_valid(ctx->app, request_form(r, "csrf"))) {
-        reply_error(ctx, r, reply, 403, "csrf",
-                    "This form is too old, or not from this site. Go back, load its "
-                    "page again and send it once more.");
+        if (r->route->refused && !r->wants_json)
+            r->route->refused(ctx, r, reply);
+        else
+            reply_error(ctx, r, reply, 403, "csrf", text_get(TEXT_ERROR_CSRF));
         return;
     }
     middleware_next(ctx, r, reply);

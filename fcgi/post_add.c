@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The form's value of NAME, or INSTEAD when it did not come. */
 static const char *
@@ -29,16 +30,56 @@ read_form(const struct request *r, struct form *form)
     form->focus = true;
 }
 
+/* The form as it came, with TEXT above it. Nothing is asked. */
+static void
+refuse(struct context *ctx, struct reply *reply, struct form *form, int status,
+       enum text_key key)
+{
+    text_fill(form->notice, sizeof form->notice, text_get(key), NULL);
+    list_with_form(ctx, reply, status, form);
+}
+
+/* 400: the field R->repeated came twice; its first value is shown. */
+static void
+refuse_repeated(struct context *ctx, struct request *r, struct reply *reply)
+{
+    static const char *const names[FORM_FIELDS] = {
+        [FORM_POSITION] = "position",
+        [FORM_RADIX] = "radix",
+        [FORM_ALGORITHM] = "algorithm",
+    };
+    char text[TEXT_SIZE];
+    struct form form;
+    text_fill(text, sizeof text, text_get(TEXT_ASK_REPEATED), "field", r->repeated,
+              NULL);
+    if (r->wants_json) {
+        reply_error(ctx, r, reply, 400, r->repeated, text);
+        return;
+    }
+    read_form(r, &form);
+    char *place = form.notice;
+    for (int field = 0; field < FORM_FIELDS; field++)
+        if (strcmp(r->repeated, names[field]) == 0)
+            place = form.problem[field];
+    memcpy(place, text, sizeof text);
+    list_with_form(ctx, reply, 400, &form);
+}
+
+void
+post_add_refused(struct context *ctx, struct request *r, struct reply *reply)
+{
+    struct form form;
+    read_form(r, &form);
+    refuse(ctx, reply, &form, 403, TEXT_FORM_OLD);
+}
+
 void
 post_add(struct context *ctx, struct request *r, struct reply *reply)
 {
     const struct conf *conf = ctx->app->conf;
     struct form form;
     if (r->repeated != NULL) {
-        char text[TEXT_SIZE];
-        text_fill(text, sizeof text, text_get(TEXT_ASK_REPEATED), "field", r->repeated,
-                  NULL);
-        reply_error(ctx, r, reply, 400, r->repeated, text);
+        refuse_repeated(ctx, r, reply);
         return;
     }
     read_form(r, &form);
@@ -51,16 +92,20 @@ post_add(struct context *ctx, struct request *r, struct reply *reply)
     int64_t id;
     enum store_added added;
     asker_known_or_new(&asker, ctx->app, r);
-    enum store_rc rc = store_add(ctx->store, form.radix, form.position, form.algorithm,
-                                 &asker.store, conf->queue_limit, &id, &added);
-    if (rc == STORE_FULL) {
-        text_fill(form.notice, sizeof form.notice, text_get(TEXT_ASK_QUEUE_FULL), NULL);
+    switch (store_add(ctx->store, form.radix, form.position, form.algorithm,
+                      &asker.store, conf->queue_limit, &id, &added)) {
+    case STORE_OK:
+        break;
+    case STORE_FULL:
         reply_header(reply, "Retry-After", "30");
-        list_with_form(ctx, reply, 503, &form);
+        refuse(ctx, reply, &form, 503, TEXT_ASK_QUEUE_FULL);
         return;
-    }
-    if (rc != STORE_OK) {
-        reply_store_error(ctx, r, reply, rc);
+    case STORE_BUSY:
+        reply_header(reply, "Retry-After", "2");
+        refuse(ctx, reply, &form, 503, TEXT_ERROR_BUSY);
+        return;
+    default:
+        refuse(ctx, reply, &form, 500, TEXT_ERROR_STORE);
         return;
     }
     doorbell_ring(ctx->app->bell);

@@ -1,6 +1,6 @@
 /*
  * Filling a reply, and its head as CGI has it. What is put on the wire is
- * decided by park_send.c; here is only what HTTP says about headers and bodies.
+ * decided by park_conn.c; here is only what HTTP says about headers and bodies.
  */
 #include "config.h"
 
@@ -133,6 +133,7 @@ reply_redirect(struct reply *reply, const char *location)
 {
     drop_body(reply);
     reply->status = 303;
+    reply_header(reply, "Cache-Control", "no-store");
     reply_header(reply, "Location", "%s", location);
 }
 

@@ -9,6 +9,7 @@
 
 #include "fcgi/handlers.h"
 #include "fcgi/middleware.h"
+#include "fcgi/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,26 +22,26 @@ enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMI
 
 /* clang-format off */
 const struct route routes[] = {
-    /* methods, path, handler, parameters, body, name */
-    {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list"},
-    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add"},
-    {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation"},
-    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel"},
-    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry"},
-    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm"},
-    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete"},
-    {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi"},
-    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text"},
-    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates"},
-    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list"},
-    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add"},
-    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get"},
-    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete"},
-    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel"},
-    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry"},
-    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi"},
-    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health"},
-    {0, NULL, NULL, 0, BODY_NONE, NULL},
+    /* methods, path, handler, parameters, body, name, refused */
+    {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list", NULL},
+    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused},
+    {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation", NULL},
+    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", NULL},
+    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", NULL},
+    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL},
+    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", NULL},
+    {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi", NULL},
+    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL},
+    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL},
+    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL},
+    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL},
+    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get", NULL},
+    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete", NULL},
+    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel", NULL},
+    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL},
+    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL},
+    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL},
+    {0, NULL, NULL, 0, BODY_NONE, NULL, NULL},
 };
 /* clang-format on */
 
@@ -143,16 +144,16 @@ router_locate(struct context *ctx, struct request *r, struct reply *reply)
         print_methods(allowed, text);
         reply_header(reply, "Allow", "%s", text);
         reply_error(ctx, r, reply, 405, NULL,
-                    "This address does not answer that method.");
+                    text_get(TEXT_ERROR_METHOD));
         return;
     }
-    reply_error(ctx, r, reply, 404, NULL, "There is nothing at this address.");
+    reply_error(ctx, r, reply, 404, NULL, text_get(TEXT_ERROR_NOWHERE));
 }
 
 void
 router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
 {
-    char detail[ROUTER_DETAIL_SIZE];
+    char detail[TEXT_SIZE];
     const char *field = router_params(r, r->route, detail);
     if (field)
         reply_error(ctx, r, reply, 400, field, detail);

@@ -9,6 +9,7 @@
 #include "fcgi/app.h"
 #include "fcgi/reply.h"
 #include "fcgi/request.h"
+#include "fcgi/text.h"
 
 /* Answers R into REPLY. Runs on any request thread. */
 typedef void handler(struct context *ctx, struct request *r, struct reply *reply);
@@ -27,6 +28,7 @@ struct route {
     unsigned params;      /* enum request_param, or-ed */
     enum route_body body;
     const char *name;     /* for logs and metrics: "computation" */
+    handler *refused;     /* answers 403 when csrf is wrong; NULL: an error page */
 };
 
 /* The table, ended by a NULL path. */
@@ -45,9 +47,8 @@ const struct route *router_find(struct request *r, int *status, unsigned *allowe
  * (a form's "any") count as not given. Returns NULL, or the name of the parameter
  * at fault (static) with a sentence for the visitor in DETAIL.
  */
-enum { ROUTER_DETAIL_SIZE = 160 };
 const char *router_params(struct request *r, const struct route *route,
-                          char detail[ROUTER_DETAIL_SIZE]);
+                          char detail[TEXT_SIZE]);
 
 /* The middleware that finds the route: answers 404 and 405 (with Allow) itself,
  * and leaves the row in R's route for those inside. */

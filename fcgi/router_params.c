@@ -6,7 +6,6 @@
 
 #include "fcgi/router.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { LIMIT_MAX = 100 };
@@ -110,25 +109,29 @@ static const struct param {
     enum request_param bit;
     const char *name;
     bool (*read)(struct request *r, const char *text);
-    const char *rule; /* "status must be …" */
+    enum text_key rule; /* "{field} must be …" */
 } params[] = {
-    {PARAM_STATUS, "status", read_status,
-     "one of queued, running, done, failed, cancelled"},
-    {PARAM_RADIX, "radix", read_radix, "10 or 16"},
-    {PARAM_ALGORITHM, "algorithm", read_algorithm,
-     "one of auto, spigot, chudnovsky, bbp"},
-    {PARAM_POSITION, "position", read_position,
-     "a whole number from 1 to 10000000000000"},
-    {PARAM_AFTER, "after", read_after, "the value of a link to the next page"},
-    {PARAM_LIMIT, "limit", read_limit, "a whole number from 1 to 100"},
-    {PARAM_HIGHLIGHT, "highlight", read_highlight, "the number of a computation"},
-    {PARAM_SINCE, "since", read_since, "a revision, a whole number"},
-    {PARAM_FROM, "from", read_from, "a whole number from 0 to 10000000000000"},
+    {PARAM_STATUS, "status", read_status, TEXT_PARAM_STATUS},
+    {PARAM_RADIX, "radix", read_radix, TEXT_PARAM_RADIX},
+    {PARAM_ALGORITHM, "algorithm", read_algorithm, TEXT_PARAM_ALGORITHM},
+    {PARAM_POSITION, "position", read_position, TEXT_PARAM_POSITION},
+    {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
+    {PARAM_LIMIT, "limit", read_limit, TEXT_PARAM_LIMIT},
+    {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
+    {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},
+    {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
 };
 
+/* The sentence KEY about PARAM into DETAIL; PARAM's name. */
+static const char *
+complain(char detail[TEXT_SIZE], enum text_key key, const struct param *param)
+{
+    text_fill(detail, TEXT_SIZE, text_get(key), "field", param->name, NULL);
+    return param->name;
+}
+
 const char *
-router_params(struct request *r, const struct route *route,
-              char detail[ROUTER_DETAIL_SIZE])
+router_params(struct request *r, const struct route *route, char detail[TEXT_SIZE])
 {
     unsigned seen = 0;
     r->has = 0;
@@ -145,19 +148,13 @@ router_params(struct request *r, const struct route *route,
                 param = &params[k];
         if (!param || !(route->params & param->bit))
             continue;
-        if (seen & param->bit) {
-            snprintf(detail, ROUTER_DETAIL_SIZE, "%s is given more than once.",
-                     param->name);
-            return param->name;
-        }
+        if (seen & param->bit)
+            return complain(detail, TEXT_PARAM_REPEATED, param);
         seen |= param->bit;
         if (!*r->fields[i].value)
             continue;
-        if (!param->read(r, r->fields[i].value)) {
-            snprintf(detail, ROUTER_DETAIL_SIZE, "%s must be %s.", param->name,
-                     param->rule);
-            return param->name;
-        }
+        if (!param->read(r, r->fields[i].value))
+            return complain(detail, param->rule, param);
         r->has |= param->bit;
     }
     return NULL;

@@ -59,7 +59,8 @@ some_have_no_body(void **state)
     assert_int_equal(reply_body_size(&reply), 0);
     reply_clear(&reply);
     reply_redirect(&reply, "/?highlight=5#c-5");
-    assert_head(&reply, "Status: 303 See Other\r\nLocation: /?highlight=5#c-5\r\n"
+    assert_head(&reply, "Status: 303 See Other\r\nCache-Control: no-store\r\n"
+                        "Location: /?highlight=5#c-5\r\n"
                         "Content-Length: 0\r\n\r\n");
     reply_clear(&reply);
 }
