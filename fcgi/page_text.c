@@ -46,31 +46,34 @@ refuse_unknown(struct context *ctx, const struct request *r, struct reply *reply
     reply_error(ctx, r, reply, 404, NULL, text);
 }
 
-/* A Range counts unless If-Range names another version (RFC 9110, 13.1.5: the
- * comparison is strong, and dates are not ours). */
+/* A Range counts for GET only (RFC 9110, 14.2), and unless If-Range names another
+ * version (13.1.5: the comparison is strong, and dates are not ours). */
 static bool
 range_counts(const struct request *r, const char *etag)
 {
-    return r->range != NULL && (r->if_range == NULL || strcmp(r->if_range, etag) == 0);
+    return r->method == HTTP_GET && r->range != NULL &&
+           (r->if_range == NULL || strcmp(r->if_range, etag) == 0);
 }
 
-/* Sends SIZE bytes of the file P, or the range of them that R wants. */
+/* 416 for a range beyond SIZE bytes. */
+static void
+refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
+             uint64_t size)
+{
+    char text[TEXT_SIZE], bytes[TEXT_NUMBER_SIZE];
+    reply_header(reply, "Content-Range", "bytes */%" PRIu64, size);
+    text_fill(text, sizeof text, text_get(TEXT_ERROR_BYTES), "size",
+              text_number(bytes, size), NULL);
+    reply_error(ctx, r, reply, 416, "Range", text);
+}
+
+/* Sends bytes FIRST to LAST of what was asked for, from the file P; as a part when
+ * PART is set. */
 static void
 send_file(struct context *ctx, const struct request *r, struct reply *reply,
-          const struct published *p, const char *etag)
+          const struct published *p, const char *etag, uint64_t first, uint64_t last,
+          bool part)
 {
-    uint64_t size = r->number + 2, first = 0, last = size - 1;
-    enum range_kind kind = range_counts(r, etag)
-                               ? request_range(r->range, size, &first, &last)
-                               : RANGE_NONE;
-    if (kind == RANGE_BAD) {
-        char text[TEXT_SIZE], bytes[TEXT_NUMBER_SIZE];
-        reply_header(reply, "Content-Range", "bytes */%" PRIu64, size);
-        text_fill(text, sizeof text, text_get(TEXT_ERROR_BYTES), "size",
-                  text_number(bytes, size), NULL);
-        reply_error(ctx, r, reply, 416, "Range", text);
-        return;
-    }
     struct digits_file file;
     enum digits_rc rc = digits_open(&file, ctx->app->digits_fd, p->radix, p->length);
     if (rc != DIGITS_OK) {
@@ -81,13 +84,10 @@ send_file(struct context *ctx, const struct request *r, struct reply *reply,
     }
     set_headers(reply, etag, p->radix, r->number);
     reply_header(reply, "Accept-Ranges", "bytes"); /* nginx adds it to its own */
-    if (kind == RANGE_ONE) {
+    if (part)
         reply_header(reply, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
-                     first, last, size);
-        reply_file(reply, 206, type, file.fd, first, last - first + 1);
-    } else {
-        reply_file(reply, 200, type, file.fd, 0, size);
-    }
+                     first, last, r->number + 2);
+    reply_file(reply, part ? 206 : 200, type, file.fd, first, last - first + 1);
 }
 
 void
@@ -110,12 +110,21 @@ page_text(struct context *ctx, struct request *r, struct reply *reply)
     if (request_etag_matches(r, etag)) {
         reply_header(reply, "Cache-Control", "public, max-age=86400");
         reply_not_modified(reply, etag);
+        return;
+    }
+    uint64_t size = r->number + 2, first = 0, last = size - 1;
+    enum range_kind kind = range_counts(r, etag)
+                               ? request_range(r->range, size, &first, &last)
+                               : RANGE_NONE;
+    if (kind == RANGE_BAD) {
+        refuse_range(ctx, r, reply, size);
     } else if (accel != NULL && accel[0] != '\0' && r->number == p.length) {
+        /* nginx sees to the range. */
         set_headers(reply, etag, radix, r->number);
         reply_header(reply, "X-Accel-Redirect", "%s%s", accel, p.file);
         reply_header(reply, "Content-Type", "%s", type);
         reply->status = 200;
     } else {
-        send_file(ctx, r, reply, &p, etag);
+        send_file(ctx, r, reply, &p, etag, first, last, kind == RANGE_ONE);
     }
 }

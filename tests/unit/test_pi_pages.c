@@ -318,6 +318,10 @@ ranges_of_the_text(void **state)
     site_ask(site, &(struct ask){.target = "/pi/98.txt", .range = "bytes=100-"});
     assert_status(site, 416);
     assert_header(site, "Content-Range", "bytes */100");
+    site_ask(site, &(struct ask){
+                       .method = "HEAD", .target = "/pi/98.txt", .range = "bytes=0-9"});
+    assert_status(site, 200);
+    assert_header(site, "Content-Range", "");
 }
 
 static void
@@ -348,6 +352,12 @@ a_whole_file_is_left_to_nginx(void **state)
     site_get(site, "/pi/97.txt");
     assert_header(site, "X-Accel-Redirect", "");
     assert_file(site, 200, 0, 99);
+    site_ask(site, &(struct ask){.target = "/pi/98.txt", .range = "bytes=9-"});
+    assert_header(site, "X-Accel-Redirect", "/digits/pi-10-98.txt");
+    site_ask(site, &(struct ask){.target = "/pi/98.txt", .range = "bytes=100-"});
+    assert_status(site, 416);
+    assert_header(site, "X-Accel-Redirect", "");
+    assert_header(site, "Cache-Control", "no-store");
 }
 
 /* ---- the pi.delivery interface ---- */
