@@ -13,6 +13,7 @@
   const HIDDEN_EVERY = 60_000;
   const TOO_FAST = 200; // answers that come faster than this, ms, are slowed down
   const BACKOFF_MOST = 10_000;
+  const ANEW = Number.MAX_SAFE_INTEGER; // a revision that no site has: the answer is a reset
   const LOST_AFTER = (WAIT + 15) * 1000; // a poll that is not answered by then is dead
 
   const connection = document.getElementById('connection');
@@ -139,7 +140,7 @@
         if (empty) empty.hidden = body.rows.length > 0;
         countUp(answer.counts);
         table.dataset.revision = answer.revision;
-        return whole ? answer.revision : 0; // 0: start anew
+        return whole ? answer.revision : ANEW;
       },
     };
   }
@@ -192,7 +193,11 @@
       signal.addEventListener('abort', end);
       try {
         const response = await fetch(url, { headers, cache: 'no-store', signal: request.signal });
-        if (response.status === 304) return;
+        if (response.status === 304) {
+          // Too many wait already: nothing is new, and we shall not ask so soon.
+          await sleep(1000 * (Number(response.headers.get('Retry-After')) || 0), signal);
+          return;
+        }
         if (response.status === 404 || response.status === 410) {
           over = true;
           location.reload(); // what the page is about has gone
@@ -264,12 +269,15 @@
 
     channel?.addEventListener('message', ({ data: { since, answer } }) => {
       if (over || answer.revision === revision) return;
-      if (answer.reset || answer.html !== undefined || (since <= revision && answer.revision > revision)) {
+      const follows = since <= revision && answer.revision > revision;
+      const missed = since > revision; // something in between
+      if (answer.reset || answer.html !== undefined || follows) {
         take(answer);
         showConnection('live');
-      } else if (since > revision && stop) {
-        ask(0, stop.signal).catch(() => {}); // something was missed in between
+      } else if (missed && stop) {
+        ask(0, stop.signal).catch(() => {});
       }
+      if (revision === ANEW && stop) ask(0, stop.signal).catch(() => {});
     });
     document.addEventListener('visibilitychange', start);
     addEventListener('pagehide', () => stop?.abort());
