@@ -41,8 +41,6 @@ enum store_rc store_note_boot(struct store *s, const char *boot_id);
  * that is wanted), except rows in stage `calculated`: these are leased to
  * LEASE and returned in ROWS (up to MAX, their unpublished window included; what
  * does not fit is found by the next call), for the caller to store or requeue.
- * Rows that carry LEASE's own token already are left alone, so a daemon that
- * uses one token for all its leases may call this while it works.
  * *TAKEN_BACK (may be NULL) counts all rows found.
  */
 enum store_rc store_recover(struct store *s, const struct store_lease *lease,

@@ -75,6 +75,22 @@ child_descriptors(const struct child *c)
     return true;
 }
 
+/* When the machine runs out of memory, the worker should go and not the daemon
+ * or the web program. Raising one's own score needs no privilege; where /proc
+ * can't be written the kernel chooses by size, which is the worker, too. */
+static void
+child_oom_score(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        ssize_t written = write(fd, "500", 3);
+
+        (void)written;
+        close(fd);
+    }
+}
+
 static _Noreturn void
 child_run(const struct child *c)
 {
@@ -89,6 +105,7 @@ child_run(const struct child *c)
         _exit(WORKER_USAGE);
     }
     setpriority(PRIO_PROCESS, 0, (int)c->order->niceness);
+    child_oom_score();
     child_signals();
     fexecve(c->order->exe_fd, c->argv, environ);
     _exit(WORKER_USAGE);

@@ -8,9 +8,12 @@
 #include "daemon_fixture.h"
 
 #include "common/digits.h"
+#include "daemon/worker.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -293,6 +296,53 @@ test_out_of_memory(void **state)
 #endif
 }
 
+/* The number in /proc/PID/NAME. */
+static long
+proc_number(pid_t pid, const char *name)
+{
+    char path[64], text[32] = "";
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+    file = fopen(path, "re");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    return strtol(text, NULL, 10);
+}
+
+static void
+test_worker_has_limits(void **state)
+{
+    struct site *s = *state;
+    static const char *const nice[] = {"--niceness=7", NULL};
+    struct rlimit r;
+    char path[64], target[256];
+    pid_t pid;
+
+    site_start(s, 0, nice);
+    site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    pid = site_hold_worker(s, 0, 0);
+    assert_int_equal(getpgid(pid), pid); /* no Ctrl-C at the daemon's terminal */
+    errno = 0;
+    assert_int_equal(getpriority(PRIO_PROCESS, (id_t)pid), 7);
+    assert_int_equal(errno, 0);
+    assert_int_equal(proc_number(pid, "oom_score_adj"), 500);
+    assert_int_equal(prlimit(pid, RLIMIT_CORE, NULL, &r), 0);
+    assert_int_equal(r.rlim_cur, 0);
+#ifndef NTHPI_SANITIZED
+    assert_int_equal(prlimit(pid, RLIMIT_AS, NULL, &r), 0);
+    assert_true(r.rlim_cur != RLIM_INFINITY && r.rlim_cur == r.rlim_max);
+#endif
+    /* The pipe and its two files; nothing of the daemon's, above all not its
+     * database. */
+    for (int fd = 0; fd < 64; fd++) {
+        snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)pid, fd);
+        assert_int_equal(readlink(path, target, sizeof target) > 0,
+                         fd < WORKER_FIRST_FREE);
+    }
+}
+
 static void
 test_disk_is_full(void **state)
 {
@@ -360,6 +410,7 @@ main(void)
         ON_SITE(test_delete_while_running),
         ON_SITE(test_publishing_fails),
         ON_SITE(test_out_of_memory),
+        ON_SITE(test_worker_has_limits),
         ON_SITE(test_disk_is_full),
         ON_SITE(test_what_can_never_run_fails),
         ON_SITE(test_hangup_is_noted_only),
