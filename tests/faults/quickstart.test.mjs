@@ -68,6 +68,10 @@ test('reaches ready, serves, and stops on SIGTERM leaving nothing', async () => 
   const state = path.join(folder, 'one');
   const run = quickstart('--port', String(port), '--state', state);
   await ready(run, port);
+  for (const name of fs.readdirSync(path.join(state, 'run')).filter((name) => name.endsWith('.sock'))) {
+    const { mode } = fs.statSync(path.join(state, 'run', name));
+    assert.equal(mode & 0o007, 0, `${name} is for nginx only`);
+  }
   assert.equal((await request(port, '/')).status, 200);
   assert.equal((await request(port, '/static/nthpi.css')).status, 200);
   await computes(port, 1000, '9');
