@@ -23,7 +23,7 @@ const unknown = [
   '/computations/-1', '/computations/1x', '/computations/01', '/computations/99999999999999999999',
   '/computations/' + '1'.repeat(300), '/computations/1/nothing', '/pi', '/pi/', '/pi/0', '/pi/abc',
   '/pi/-5', '/pi/1.5', '/pi/99999999999999999999', '/pi/0.txt', '/pi/99999999999999999999.txt',
-  '/pi/5.pdf', '/pi/.txt', '/static/nothing.css', '/static/../schema', '/digits/pi-10-5.txt',
+  '/pi/5.pdf', '/pi/.txt', '/static/', '/static/nothing.css', '/static/../schema', '/digits/pi-10-5.txt',
   '/db/nthpi.db', '/key', '/.git/config', '/%00', '/computations/%31%00', '//', '/updates/',
 ];
 for (const path of unknown) {
