@@ -23,6 +23,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -95,8 +96,9 @@ watch(void *argument)
 
     while (!n->stopping) {
         if (poll(fds, 2, sleep_ms(park, dirty, next_us)) < 0 && errno != EINTR) {
+            /* No memory in the kernel: polls are not left without news for that. */
             log_error("the notifier cannot wait: %s", strerror(errno));
-            break;
+            nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
         }
         uint64_t pokes;
         int64_t before = version;

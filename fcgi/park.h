@@ -38,10 +38,10 @@ struct park_stats {
  */
 struct park *park_open(struct app *app);
 
-/* Starts the threads and runs until *STOP is not 0 (set by a signal handler; the loop's epoll_pwait
- * unblocks SIGTERM and SIGINT): then stops accepting, lets running requests end,
- * answers all parked polls as if their time was over, and returns 0. -1: could
- * not start, logged. */
+/* Starts the threads and runs until *STOP is not 0 (set by a signal handler; the loop's
+ * epoll_pwait unblocks SIGTERM and SIGINT): then stops accepting, lets running requests
+ * end, answers all parked polls as if their time was over, and returns 0. -1: could not
+ * start, logged. */
 int park_run(struct park *park, const volatile sig_atomic_t *stop);
 
 /* Any thread. */

@@ -149,7 +149,11 @@ link_waiter(struct waits *w, struct waiter *waiter, struct wait_group *group)
         waiter->group_next->group_link = &waiter->group_next;
     group->waiters = waiter;
 
-    struct waiter **slot = &w->slots[waiter->deadline_ms / SLOT_MS % SLOTS];
+    /* Not into a slot that was looked at: a thread may have been held up. */
+    int64_t turn = waiter->deadline_ms / SLOT_MS;
+    if (turn <= w->turn)
+        turn = w->turn + 1;
+    struct waiter **slot = &w->slots[turn % SLOTS];
     waiter->slot_next = *slot;
     waiter->slot_link = slot;
     if (waiter->slot_next)

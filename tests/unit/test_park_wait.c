@@ -206,6 +206,20 @@ takes_the_expired_in_portions(void **state)
     assert_int_equal(total, MOST);
 }
 
+/* A thread that was held up between reading the clock and parking. */
+static void
+ends_a_wait_that_comes_late(void **state)
+{
+    struct waits *w = *state;
+    struct waiter other = {0}, late = {0}, *out[2];
+    struct wait waits[2];
+    add(w, &other, 1, 1, 60, NOW);
+    assert_int_equal(waits_take_expired(w, NOW + 20000, out, waits, 2), 0);
+    add(w, &late, 2, 1, 1, NOW);
+    assert_int_equal(waits_take_expired(w, NOW + 20300, out, waits, 2), 1);
+    assert_ptr_equal(out[0], &late);
+}
+
 static void
 survives_a_long_pause(void **state)
 {
@@ -299,6 +313,7 @@ main(void)
         TEST(ends_by_deadline),
         TEST(says_when_the_next_ends),
         TEST(takes_the_expired_in_portions),
+        TEST(ends_a_wait_that_comes_late),
         TEST(survives_a_long_pause),
         TEST(has_a_limit),
         TEST(ends_all),
