@@ -185,9 +185,27 @@ algorithm_has_radix(enum algorithm algorithm, int radix)
 }
 
 uint64_t
+auto_prefix_limit(const struct limits *limits, int radix)
+{
+    if (radix == 10)
+        return POSITION_MAX;
+    if (radix != 16)
+        return 0;
+    return limits->chudnovsky < AUTO_HEX_LIMIT ? limits->chudnovsky : AUTO_HEX_LIMIT;
+}
+
+enum algorithm
+algorithm_auto(const struct limits *limits, int radix, uint64_t position)
+{
+    return radix == 10 || position <= auto_prefix_limit(limits, radix)
+               ? ALGORITHM_CHUDNOVSKY
+               : ALGORITHM_BBP;
+}
+
+uint64_t
 position_limit(const struct limits *limits, enum algorithm algorithm, int radix)
 {
-    uint64_t all_digits = limits->chudnovsky;
+    uint64_t prefix;
 
     if (!algorithm_has_radix(algorithm, radix))
         return 0;
@@ -203,10 +221,9 @@ position_limit(const struct limits *limits, enum algorithm algorithm, int radix)
         break;
     }
     if (radix == 10)
-        return all_digits;
-    if (all_digits > AUTO_HEX_LIMIT)
-        all_digits = AUTO_HEX_LIMIT;
-    return limits->bbp > all_digits ? limits->bbp : all_digits;
+        return limits->chudnovsky;
+    prefix = auto_prefix_limit(limits, radix);
+    return limits->bbp > prefix ? limits->bbp : prefix;
 }
 
 enum ask_problem

@@ -67,8 +67,7 @@ enum {
 /* Largest position any configuration can allow: 10^13. */
 #define POSITION_MAX UINT64_C(10000000000000)
 
-/* "auto" runs chudnovsky in radix 10, and in radix 16 up to this position (the
- * page then gets all digits); bbp beyond. */
+/* No site's "auto" runs chudnovsky beyond this position in radix 16. */
 #define AUTO_HEX_LIMIT UINT64_C(10000000)
 
 struct computation {
@@ -123,8 +122,20 @@ enum ask_problem position_parse(const char *text, uint64_t *position);
  * chudnovsky and auto in both. */
 bool algorithm_has_radix(enum algorithm algorithm, int radix);
 
+/* The largest position for which "auto" runs chudnovsky in RADIX, so that the page
+ * gets all digits up to it: in radix 10 whatever LIMITS say (they bound what is
+ * asked), in radix 16 AUTO_HEX_LIMIT or LIMITS->chudnovsky, whichever is less. 0
+ * for another radix. */
+uint64_t auto_prefix_limit(const struct limits *limits, int radix);
+
+/* What "auto" runs for POSITION in RADIX (10 or 16): chudnovsky up to
+ * auto_prefix_limit(), bbp beyond. Each question that ask_check() allows for auto is
+ * within LIMITS for the algorithm named here. */
+enum algorithm algorithm_auto(const struct limits *limits, int radix,
+                              uint64_t position);
+
 /* The largest position LIMITS allow for ALGORITHM in RADIX (for auto: that of
- * the best algorithm for this radix). 0 when it does not know the radix. */
+ * the algorithm it runs furthest out). 0 when it does not know the radix. */
 uint64_t position_limit(const struct limits *limits, enum algorithm algorithm, int radix);
 
 /* Checks a whole question: ASK_OK, ASK_ZERO, ASK_RADIX or ASK_ABOVE_LIMIT. */

@@ -136,9 +136,10 @@ cli_digit(int argc, char **argv)
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    c.algorithm = q.algorithm == ALGORITHM_AUTO
-                      ? engine_auto(q.radix, q.position)
-                      : engine_find(algorithm_name(q.algorithm));
+    if (q.algorithm == ALGORITHM_AUTO) {
+        q.algorithm = algorithm_auto(&cli.conf.limits, q.radix, q.position);
+    }
+    c.algorithm = engine_find(algorithm_name(q.algorithm));
     if (!prepare(&c, &q, &cli.conf, threads)) {
         return cli_end(&cli, CLI_USAGE);
     }

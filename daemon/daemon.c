@@ -253,12 +253,14 @@ daemon_drop_job(struct daemon *d, struct job *j)
 }
 
 const struct engine_algorithm *
-daemon_algorithm(const struct computation *row)
+daemon_algorithm(const struct limits *limits, const struct computation *row)
 {
-    if (row->algorithm == ALGORITHM_AUTO) {
-        return engine_auto(row->radix, row->position);
+    enum algorithm algorithm = row->algorithm;
+
+    if (algorithm == ALGORITHM_AUTO) {
+        algorithm = algorithm_auto(limits, row->radix, row->position);
     }
-    return engine_find(algorithm_name(row->algorithm));
+    return engine_find(algorithm_name(algorithm));
 }
 
 uint64_t

@@ -21,9 +21,6 @@
 #include "daemon/plan.h"
 #include "daemon/worker.h"
 
-/* What "auto" means is said twice, since the engine knows nothing of rows. */
-_Static_assert(ENGINE_AUTO_HEX_LIMIT == AUTO_HEX_LIMIT, "one limit of auto");
-
 /* Attempts a row has before a worker that keeps being killed fails it. */
 enum { DAEMON_ATTEMPTS = 3 };
 
@@ -110,8 +107,9 @@ struct job *daemon_find_job(struct daemon *d, int64_t id);
 /* Takes J out of D's list and frees it. */
 void daemon_drop_job(struct daemon *d, struct job *j);
 
-/* The engine's algorithm for ROW, auto resolved, or NULL. */
-const struct engine_algorithm *daemon_algorithm(const struct computation *row);
+/* The engine's algorithm for ROW, auto resolved by LIMITS, or NULL. */
+const struct engine_algorithm *daemon_algorithm(const struct limits *limits,
+                                                const struct computation *row);
 
 /* Bytes of the digits file ALGORITHM makes for POSITION, 0: none. */
 uint64_t daemon_file_bytes(const struct engine_algorithm *algorithm, uint64_t position);

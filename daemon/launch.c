@@ -324,7 +324,7 @@ static enum store_rc
 consider(struct daemon *d, const struct computation *row, struct plan_room *room,
          bool *held)
 {
-    const struct engine_algorithm *algorithm = daemon_algorithm(row);
+    const struct engine_algorithm *algorithm = daemon_algorithm(&d->conf->limits, row);
     char message[COMPUTATION_TEXT_SIZE];
     struct plan_choice choice;
     struct plan_need need;
@@ -337,7 +337,7 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
     if (!algorithm || !engine_has_radix(algorithm, row->radix) ||
         row->position < algorithm->least || row->position > algorithm->largest) {
         log_warning("row %" PRId64 " asks for what the engine can't do", row->id);
-        algorithm = algorithm ? algorithm : engine_auto(10, 1);
+        algorithm = algorithm ? algorithm : &engine_algorithms[0];
         need = (struct plan_need){0};
         return refuse(d, row, algorithm, &need, engine_strerror(ENGINE_BAD_JOB));
     }

@@ -161,6 +161,44 @@ limits_depend_on_algorithm_and_radix(void **state)
 }
 
 static void
+auto_keeps_to_the_limits(void **state)
+{
+    static const struct limits sites[] = {
+        {.spigot = 50000, .chudnovsky = 100000000, .bbp = 10000000000},
+        {.spigot = 50000, .chudnovsky = 1000, .bbp = 10000000000},
+        {.spigot = 50000, .chudnovsky = 100000000, .bbp = 1000},
+        {.spigot = 50000, .chudnovsky = 500, .bbp = 1000},
+        {.spigot = 50000, .chudnovsky = 1000, .bbp = 500},
+    };
+    const struct limits *low = &sites[1];
+
+    (void)state;
+    assert_int_equal(algorithm_auto(&limits, 10, 1), ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(algorithm_auto(&limits, 10, 100000000), ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(algorithm_auto(&limits, 16, 1), ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(algorithm_auto(&limits, 16, AUTO_HEX_LIMIT), ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(algorithm_auto(&limits, 16, AUTO_HEX_LIMIT + 1), ALGORITHM_BBP);
+    assert_int_equal(algorithm_auto(low, 16, 1000), ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(algorithm_auto(low, 16, 1001), ALGORITHM_BBP);
+    assert_int_equal(algorithm_auto(low, 10, 1001), ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(auto_prefix_limit(low, 16), 1000);
+    assert_int_equal(auto_prefix_limit(low, 8), 0);
+    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++)
+        for (int radix = 10; radix <= 16; radix += 6) {
+            uint64_t prefix = auto_prefix_limit(&sites[i], radix);
+            uint64_t end = position_limit(&sites[i], ALGORITHM_AUTO, radix);
+            uint64_t positions[] = {1, prefix < end ? prefix : end, prefix + 1, end};
+
+            for (size_t k = 0; k < 4; k++) {
+                enum algorithm runs = algorithm_auto(&sites[i], radix, positions[k]);
+
+                assert_true(positions[k] > end ||
+                            ask_check(&sites[i], radix, positions[k], runs) == ASK_OK);
+            }
+        }
+}
+
+static void
 questions_are_checked(void **state)
 {
     static const struct {
@@ -200,6 +238,7 @@ main(void)
         cmocka_unit_test(other_words_are_refused),
         cmocka_unit_test(radices_are_ten_and_sixteen),
         cmocka_unit_test(limits_depend_on_algorithm_and_radix),
+        cmocka_unit_test(auto_keeps_to_the_limits),
         cmocka_unit_test(questions_are_checked),
     };
 

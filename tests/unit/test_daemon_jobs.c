@@ -79,6 +79,22 @@ test_algorithms(void **state)
 }
 
 static void
+test_auto_keeps_to_the_limits(void **state)
+{
+    struct site *s = *state;
+    static const char *const low[] = {"--limit-chudnovsky=1000", NULL};
+    int64_t near, far;
+
+    site_start(s, 0, low);
+    near = site_ask(s, 16, 1, ALGORITHM_AUTO);
+    far = site_ask(s, 16, 1000000, ALGORITHM_AUTO);
+    site_check_done(s, near, HEX_1);
+    site_check_done(s, far, HEX_10_6);
+    assert_int_equal(site_row(s, near).method, ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(site_row(s, far).method, ALGORITHM_BBP);
+}
+
+static void
 test_auto_from_the_prefix(void **state)
 {
     struct site *s = *state;
@@ -400,6 +416,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SITE(test_algorithms),
+        ON_SITE(test_auto_keeps_to_the_limits),
         ON_SITE(test_auto_from_the_prefix),
         ON_SITE(test_auto_from_a_running_job),
         ON_SITE(test_explicit_always_computes),
