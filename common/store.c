@@ -28,6 +28,13 @@ store_close(struct store *s)
     free(s);
 }
 
+void
+store_set_patience(struct store *s, int ms)
+{
+    s->patience_ms = ms;
+    sqlite3_busy_timeout(s->db, ms);
+}
+
 const char *
 store_message(const struct store *s)
 {

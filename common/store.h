@@ -53,6 +53,12 @@ enum store_mode {
  */
 enum store_rc store_open(struct store **out, const char *path, enum store_mode mode);
 
+/* From now on S waits at most MS milliseconds (>= 0) for a lock before it returns
+ * STORE_BUSY; after store_open() it is five seconds. For a caller with other things
+ * to look after that tries again by itself. The opening thread's or its successor's,
+ * as every call; no error is possible. */
+void store_set_patience(struct store *s, int ms);
+
 /* Closes and frees; NULL is allowed. No checkpoint is made. */
 void store_close(struct store *s);
 

@@ -120,7 +120,7 @@ configure(struct store *s, enum store_mode mode)
     char sql[64];
     enum store_rc rc;
 
-    sqlite3_busy_timeout(s->db, BUSY_MS);
+    store_set_patience(s, BUSY_MS);
     sqlite3_wal_autocheckpoint(s->db, 0);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         if (sqlite3_db_config(s->db, settings[i].option, settings[i].on, NULL) !=

@@ -134,7 +134,7 @@ enum store_rc
 store_checkpoint(struct store *s)
 {
     /* Past this many frames the WAL is emptied even if writers must wait. */
-    enum { LONG_WAL = 8192, WAIT_MS = 250, BUSY_MS = 5000 };
+    enum { LONG_WAL = 8192, WAIT_MS = 250 };
     int frames = 0, copied = 0;
     int code = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
                                          &frames, &copied);
@@ -143,7 +143,7 @@ store_checkpoint(struct store *s)
         sqlite3_busy_timeout(s->db, WAIT_MS);
         code = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
                                          NULL);
-        sqlite3_busy_timeout(s->db, BUSY_MS);
+        sqlite3_busy_timeout(s->db, s->patience_ms);
     }
     /* Busy: readers hold it, the next call will get further. */
     if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)

@@ -5,8 +5,10 @@
  * A doorbell or the poll_ms fallback leads to a look at wishes and waiting
  * rows. Timed tasks stand in one table; one that fails (a busy database) is due
  * again after a second, and the others have to wait for the next round. So a
- * look ends at the first failure, too: signals are read between any two waits
- * for the database, and between any two looks. The order of tasks matters once:
+ * look ends at the first failure, too: signals are read between any two looks.
+ * A wait for a locked database is short (PATIENCE_MS), since everything here is
+ * tried again: leases are renewed soon after it is free, and a stop is not held
+ * up. The order of tasks matters once:
  * leases are renewed before expired ones are taken back, so that a daemon that
  * was suspended for long keeps those of its rows that nobody took.
  *
@@ -33,6 +35,9 @@ enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
 #define SECOND_US  INT64_C(1000000)
 #define WAL_LARGE  (4 << 20)
 #define STOP_TRIES 2
+
+/* How long a call waits for a locked database; the shortest lease lasts 5 s. */
+enum { PATIENCE_MS = 1000 };
 
 /* ---- timed tasks; false: again in a second ---- */
 
@@ -357,6 +362,9 @@ start(struct daemon *d)
     settle_jobs(d);
     recover_asides(d);
     publish_scan(d);
+    /* Until here nothing of ours runs, and giving up would end the program. */
+    store_set_patience(d->durable, PATIENCE_MS);
+    store_set_patience(d->relaxed, PATIENCE_MS);
     log_info("ready: name %s, %d thread%s, state %s", d->conf->name, d->cpus,
              d->cpus == 1 ? "" : "s", d->conf->state);
     return true;

@@ -388,31 +388,68 @@ test_leftover_files_go(void **state)
     site_wait_file(s->work_fd, "999.txt", false);
 }
 
+/* Locks the database against writers. */
+static sqlite3 *
+lock_database(struct site *s)
+{
+    char path[96];
+    sqlite3 *db;
+
+    snprintf(path, sizeof path, "%s/%s", s->path, CONF_DB);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    return db;
+}
+
+static void
+unlock_database(sqlite3 *db)
+{
+    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_close(db);
+}
+
 static void
 test_result_outlasts_a_locked_database(void **state)
 {
     struct site *s = *state;
-    char path[96];
     sqlite3 *db;
     int64_t id;
     pid_t worker;
 
-    snprintf(path, sizeof path, "%s/%s", s->path, CONF_DB);
     site_start(s, 0, NULL);
     id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 5000);
-    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    db = lock_database(s);
     assert_int_equal(kill(worker, SIGCONT), 0);
     site_wait_log(s, "not committed yet: ");
     assert_int_equal(site_row(s, id).stage, STAGE_TAKEN);
-    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    sqlite3_close(db);
+    unlock_database(db);
     assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
     check_published(s, LONG);
+}
+
+/* A locked database does not keep the daemon from stopping; what it could not
+ * give back is taken back at the next start. */
+static void
+test_stops_while_the_database_is_locked(void **state)
+{
+    struct site *s = *state;
+    sqlite3 *db;
+    int64_t id;
+
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, id, 1);
+    site_hold_worker(s, 0, 0);
+    db = lock_database(s);
+    assert_int_equal(site_stop(s, 0), 0);
+    assert_int_equal(site_row(s, id).status, STATUS_RUNNING);
+    unlock_database(db);
+    site_start(s, 0, NULL);
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
 }
 
 #define ON_SITE(test) cmocka_unit_test_setup_teardown(test, site_setup, site_teardown)
@@ -436,6 +473,7 @@ main(void)
         ON_SITE(test_calculated_files_are_broken),
         ON_SITE(test_leftover_files_go),
         ON_SITE(test_result_outlasts_a_locked_database),
+        ON_SITE(test_stops_while_the_database_is_locked),
     };
 
     return cmocka_run_group_tests_name("daemon_faults", tests, NULL, NULL);

@@ -276,6 +276,28 @@ a_locked_database_is_busy(void **state)
 }
 
 static void
+patience_can_be_set(void **state)
+{
+    struct fixture *f = *state;
+    struct store *other = fixture_open(f, STORE_RELAXED);
+    struct fixture as_other = {.s = other};
+
+    store_set_patience(other, 1);
+    assert_int_equal(select_integer(&as_other, "PRAGMA busy_timeout"), 1);
+    run_sql(f, "BEGIN IMMEDIATE");
+    assert_int_equal(store_heartbeat(other, "one"), STORE_BUSY);
+    run_sql(f, "ROLLBACK");
+    assert_int_equal(store_heartbeat(other, "one"), STORE_OK);
+    /* A checkpoint of a long WAL has a patience of its own, for itself. */
+    run_sql(f, "CREATE TABLE filler (bytes BLOB);"
+               "INSERT INTO filler VALUES (zeroblob(40000000));");
+    assert_int_equal(store_checkpoint(other), STORE_OK);
+    assert_int_equal(select_integer(&as_other, "PRAGMA busy_timeout"), 1);
+    store_close(other);
+    assert_int_equal(select_integer(f, "PRAGMA busy_timeout"), 5000);
+}
+
+static void
 heartbeats_have_an_age(void **state)
 {
     struct fixture *f = *state;
@@ -320,6 +342,7 @@ main(void)
         TEST(data_version_shows_commits_of_others),
         TEST(a_read_sees_one_state),
         TEST(a_locked_database_is_busy),
+        TEST(patience_can_be_set),
         TEST(heartbeats_have_an_age),
         TEST(results_have_names),
     };
