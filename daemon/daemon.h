@@ -4,7 +4,8 @@
  *
  *   daemon.c   opening and closing everything
  *   sched.c    the poll loop and its timed tasks
- *   launch.c   waiting rows: answered, started, refused
+ *   launch.c   waiting rows: started, refused
+ *   answer.c   waiting rows: answered from known digits
  *   settle.c   what becomes of a job after its worker ended
  *   publish.c  digits files into place, superseded ones away
  *   recover.c  rows that dead daemons left behind
@@ -116,6 +117,19 @@ uint64_t daemon_file_bytes(const struct engine_algorithm *algorithm, uint64_t po
 
 /* launch.c: looks at the rows that wait; answers, starts or refuses them. */
 void launch_pending(struct daemon *d);
+
+/* answer.c */
+
+/* Answers queued ROW, which asks for auto, when the published digits or a row that
+ * computed the same position have its window. STORE_OK: it is answered, gone, or to
+ * be looked at again; STORE_NOT_FOUND: it has to be computed; otherwise the
+ * database failed (logged). */
+enum store_rc answer_row(struct daemon *d, const struct computation *row);
+
+/* True when a job of D will bring ROW's digits before a job of its own, which has
+ * NEED, could. */
+bool answer_is_coming(const struct daemon *d, const struct computation *row,
+                      const struct plan_need *need);
 
 /* settle.c */
 

@@ -1,7 +1,7 @@
 /*
  * Waiting rows, see daemon.h. Each look reads the rows that wait, oldest first
- * and then the smallest, and decides about each: answered at once from the
- * published digits, started in a slot, refused because it can never run here,
+ * and then the smallest, and decides about each: answered at once from known
+ * digits (answer.c), started in a slot, refused because it can never run here,
  * or left to wait. A row is leased only when its worker is started, so a
  * daemon never holds rows that it can't work on.
  *
@@ -82,113 +82,6 @@ estimate(const struct daemon *d, const struct engine_algorithm *algorithm,
     need->disk = daemon_file_bytes(algorithm, row->position);
     job.threads = algorithm->wide ? d->cpus : 1;
     need->memory = algorithm->memory(&job);
-}
-
-/* The row whose digits are published, for `answered_by`: the done row that asked
- * for exactly that many. Its method, or chudnovsky when nobody knows. */
-static enum algorithm
-find_producer(struct daemon *d, const struct published *p, int64_t *id)
-{
-    static const enum algorithm askers[] = {ALGORITHM_CHUDNOVSKY, ALGORITHM_AUTO,
-                                            ALGORITHM_SPIGOT};
-    struct computation row;
-
-    for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
-        if (store_find(d->durable, p->radix, p->length, askers[i], &row) == STORE_OK &&
-            row.status == STATUS_DONE && row.method != ALGORITHM_AUTO &&
-            row.answered_by == 0) {
-            *id = row.id;
-            return row.method;
-        }
-    }
-    *id = 0;
-    return ALGORITHM_CHUDNOVSKY;
-}
-
-/* The window at ROW's position from the published digits P. */
-static bool
-read_window(struct daemon *d, const struct computation *row, const struct published *p,
-            char window[COMPUTATION_WINDOW_SIZE])
-{
-    struct digits_file file;
-    enum digits_rc rc = digits_open(&file, d->digits_fd, p->radix, p->length);
-
-    if (rc == DIGITS_OK) {
-        rc = digits_read(&file, row->position, ENGINE_WINDOW, window);
-        digits_close(&file);
-    }
-    if (rc != DIGITS_OK) {
-        log_error("the published file %s can't be read", p->file);
-        return false;
-    }
-    window[ENGINE_WINDOW] = '\0';
-    return true;
-}
-
-/* Answers ROW when the published digits reach far enough. STORE_OK: it is
- * answered, gone, or to be looked at again; STORE_NOT_FOUND: it has to be
- * computed. */
-static enum store_rc
-answer(struct daemon *d, const struct computation *row)
-{
-    char window[COMPUTATION_WINDOW_SIZE];
-    struct published p;
-    enum algorithm method;
-    enum store_rc rc = store_published(d->durable, row->radix, &p);
-    int64_t by;
-
-    if (rc != STORE_OK) {
-        return rc;
-    }
-    if (p.length < row->position + ENGINE_WINDOW - 1) {
-        return STORE_NOT_FOUND;
-    }
-    if (!read_window(d, row, &p, window)) {
-        if (!publish_mend(d, row->radix, true)) {
-            return STORE_NOT_FOUND;
-        }
-        d->look = true; /* with what is published now */
-        return STORE_OK;
-    }
-    method = find_producer(d, &p, &by);
-    rc = store_answer(d->durable, row->id, method, window, by, p.verified);
-    if (rc == STORE_OK) {
-        log_info("row %" PRId64 ": answered from %s", row->id, p.file);
-        daemon_changed(d);
-    } else if (rc == STORE_CONFLICT || rc == STORE_NOT_FOUND) {
-        rc = STORE_OK;
-    } else {
-        log_warning("row %" PRId64 ": not answered yet: %s", row->id,
-                    store_rc_name(rc));
-    }
-    return rc;
-}
-
-/* True when J's digits, once published, answer ROW. */
-static bool
-covers(const struct job *j, const struct computation *row)
-{
-    return j->algorithm && j->algorithm->prefix && j->row.radix == row->radix &&
-           j->row.position >= row->position + ENGINE_WINDOW - 1;
-}
-
-/* True when a job will publish ROW's digits before ROW's own could. */
-static bool
-is_coming(const struct daemon *d, const struct computation *row,
-          const struct plan_need *need)
-{
-    for (const struct job *j = d->jobs; j; j = j->next) {
-        if (!covers(j, row)) {
-            continue;
-        }
-        if (j->settle == SETTLE_RESULT ||
-            (j->worker.pid > 0 &&
-             plan_wait_for_cover(need, j->seconds,
-                                 (double)j->worker.report.ppm / PROTOCOL_PPM))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Leases ROW. The job is in D's list also when nobody can tell whether the
@@ -341,12 +234,12 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
         need = (struct plan_need){0};
         return refuse(d, row, algorithm, &need, engine_strerror(ENGINE_BAD_JOB));
     }
-    rc = row->algorithm == ALGORITHM_AUTO ? answer(d, row) : STORE_NOT_FOUND;
+    rc = row->algorithm == ALGORITHM_AUTO ? answer_row(d, row) : STORE_NOT_FOUND;
     if (rc != STORE_NOT_FOUND) {
         return rc;
     }
     estimate(d, algorithm, row, &need);
-    if (row->algorithm == ALGORITHM_AUTO && is_coming(d, row, &need)) {
+    if (row->algorithm == ALGORITHM_AUTO && answer_is_coming(d, row, &need)) {
         return STORE_OK;
     }
     if (*held && !plan_small(&need)) {

@@ -6,6 +6,7 @@ noinst_LIBRARIES += libdaemon.a
 
 libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(GMP_CFLAGS)
 libdaemon_a_SOURCES = \
+	daemon/answer.c \
 	daemon/aside.c daemon/aside.h \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/gmp_guard.c daemon/gmp_guard.h \

@@ -119,22 +119,60 @@ test_auto_from_the_prefix(void **state)
     site_check_done(s, site_ask(s, 10, 762, ALGORITHM_AUTO), AT_762);
 }
 
+/* At the end of the prefix: from the row that computed the position. */
+static void
+test_auto_from_a_row(void **state)
+{
+    struct site *s = *state;
+    struct computation row;
+    int64_t computed, twin, hex, hex_twin, bbp;
+
+    site_start(s, 0, NULL);
+    computed = site_ask(s, 10, 1000, ALGORITHM_SPIGOT);
+    site_check_done(s, computed, AT_1000);
+    twin = site_ask(s, 10, 1000, ALGORITHM_AUTO);
+    site_check_done(s, twin, AT_1000);
+    row = site_row(s, twin);
+    assert_int_equal(row.answered_by, computed);
+    assert_int_equal(row.method, ALGORITHM_SPIGOT);
+    assert_int_equal(row.attempts, 0);
+    check_published(s, 10, 1000);
+
+    /* bbp knows one window only: auto brings all digits. */
+    bbp = site_ask(s, 16, 1, ALGORITHM_BBP);
+    site_check_done(s, bbp, HEX_1);
+    hex = site_ask(s, 16, 1, ALGORITHM_AUTO);
+    site_check_done(s, hex, HEX_1);
+    row = site_row(s, hex);
+    assert_int_equal(row.answered_by, 0);
+    assert_int_equal(row.method, ALGORITHM_CHUDNOVSKY);
+    /* An explicit algorithm always computes. */
+    hex_twin = site_ask(s, 16, 1, ALGORITHM_CHUDNOVSKY);
+    site_check_done(s, hex_twin, HEX_1);
+    assert_int_equal(site_row(s, hex_twin).answered_by, 0);
+}
+
 static void
 test_auto_from_a_running_job(void **state)
 {
     struct site *s = *state;
     struct computation row;
-    int64_t first, inside;
+    int64_t first, inside, same;
     pid_t worker;
 
     site_start(s, 0, NULL);
     first = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
     worker = site_hold_worker(s, 0, 0);
+    same = site_ask(s, 10, LONG, ALGORITHM_AUTO);
     inside = site_ask(s, 10, LONG - 100, ALGORITHM_AUTO);
     site_check_done(s, site_ask(s, 10, 762, ALGORITHM_AUTO), AT_762); /* sooner alone */
     assert_int_equal(site_row(s, inside).status, STATUS_QUEUED);
+    assert_int_equal(site_row(s, same).status, STATUS_QUEUED);
     assert_int_equal(kill(worker, SIGCONT), 0);
     row = site_wait(s, inside, STATUS_DONE);
+    assert_int_equal(row.answered_by, first);
+    assert_int_equal(row.attempts, 0);
+    row = site_wait(s, same, STATUS_DONE);
     assert_int_equal(row.answered_by, first);
     assert_int_equal(row.attempts, 0);
 }
@@ -418,6 +456,7 @@ main(void)
         ON_SITE(test_algorithms),
         ON_SITE(test_auto_keeps_to_the_limits),
         ON_SITE(test_auto_from_the_prefix),
+        ON_SITE(test_auto_from_a_row),
         ON_SITE(test_auto_from_a_running_job),
         ON_SITE(test_explicit_always_computes),
         ON_SITE(test_express_beside_wide),
