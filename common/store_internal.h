@@ -80,6 +80,7 @@ enum sql {
     SQL_STORED,
     SQL_FAILED,
     SQL_REQUEUE,
+    SQL_RECOVERED,
     SQL_WISHES,
     SQL_LEASED,
     SQL_LEASE_MOVE,
@@ -224,6 +225,8 @@ enum store_rc store_held(struct store *s, int64_t id, const char *token,
  * (see store_requeue()). */
 enum store_rc store_give_back(struct store *s, int64_t id, enum wanted wanted,
                               const char *why, bool count_attempt, int64_t not_before);
+/* Status failed with its event; the row must be wanted run. */
+enum store_rc store_set_failed(struct store *s, int64_t id, const char *message);
 /* Removes the row, leaving a tombstone. */
 enum store_rc store_set_removed(struct store *s, int64_t id);
 

@@ -129,11 +129,12 @@ store_note_boot(struct store *s, const char *boot_id)
 
 /* ---- recovery ---- */
 
-/* A leased row whose daemon is gone. */
+/* A leased row that nobody works on. */
 struct orphan {
     int64_t id;
     enum stage stage;
     enum wanted wanted;
+    bool ours; /* leased by the caller itself */
 };
 
 struct orphans {
@@ -142,7 +143,7 @@ struct orphans {
 };
 
 static enum store_rc
-add_orphan(struct orphans *orphans, sqlite3_stmt *statement)
+add_orphan(struct orphans *orphans, sqlite3_stmt *statement, bool ours)
 {
     struct orphan *o;
 
@@ -161,13 +162,13 @@ add_orphan(struct orphans *orphans, sqlite3_stmt *statement)
     o->id = sqlite3_column_int64(statement, 0);
     stage_parse((const char *)sqlite3_column_text(statement, 1), &o->stage);
     wanted_parse((const char *)sqlite3_column_text(statement, 2), &o->wanted);
+    o->ours = ours;
     return STORE_OK;
 }
 
 static enum store_rc
 find_orphans(struct store *s, const struct store_lease *lease,
-             bool (*is_dead)(void *ctx, const char *name), void *ctx,
-             struct orphans *orphans)
+             const struct store_witness *w, struct orphans *orphans)
 {
     char asked[DAEMON_NAME_SIZE] = ""; /* the name that DEAD speaks of */
     bool dead = false, row;
@@ -177,23 +178,53 @@ find_orphans(struct store *s, const struct store_lease *lease,
 
     while (rc == STORE_OK) {
         char token[LEASE_SIZE], owner[DAEMON_NAME_SIZE];
+        bool ours, orphaned;
 
         rc = store_step(s, statement, &row);
         if (rc != STORE_OK || !row)
             break;
         store_column_text(statement, 3, token, sizeof token);
         store_column_text(statement, 4, owner, sizeof owner);
-        if (strcmp(token, lease->token) == 0)
-            continue;
-        if (strcmp(owner, asked) != 0) {
+        ours = strcmp(token, lease->token) == 0;
+        if (!ours && strcmp(owner, asked) != 0) {
             dead = strcmp(owner, lease->owner) == 0 ||
-                   (is_dead != NULL && is_dead(ctx, owner));
+                   (w->is_dead != NULL && w->is_dead(w->ctx, owner));
             memcpy(asked, owner, sizeof asked);
         }
-        if (dead || sqlite3_column_int64(statement, 5) < now)
-            rc = add_orphan(orphans, statement);
+        if (ours)
+            orphaned = w->has_job != NULL &&
+                       !w->has_job(w->ctx, sqlite3_column_int64(statement, 0));
+        else
+            orphaned = dead || sqlite3_column_int64(statement, 5) < now;
+        if (orphaned)
+            rc = add_orphan(orphans, statement, ours);
         if (rc != STORE_OK)
             store_reset(statement);
+    }
+    return rc;
+}
+
+/* Hands the `calculated` row O over to LEASE. */
+static enum store_rc
+hand_over(struct store *s, const struct store_lease *lease, const struct orphan *o,
+          struct computation *rows, size_t max, size_t *count)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    enum store_rc rc = STORE_OK;
+
+    if (*count == max)
+        return STORE_OK;
+    rc = store_run(s, SQL_LEASE_MOVE,
+                   VALUES(value_int(o->id), value_text(lease->token),
+                          value_text(lease->owner), value_int(lease->until)));
+    if (rc == STORE_OK)
+        rc = store_query(s, SQL_GET, VALUES(value_int(o->id)), &statement);
+    if (rc == STORE_OK)
+        rc = store_step(s, statement, &row);
+    if (rc == STORE_OK && row) {
+        store_read_row(statement, &rows[(*count)++]);
+        store_reset(statement);
     }
     return rc;
 }
@@ -203,37 +234,38 @@ recover(struct store *s, const struct store_lease *lease, const struct orphans *
         struct computation *rows, size_t max, size_t *count)
 {
     enum store_rc rc = STORE_OK;
+    char message[80];
 
+    snprintf(message, sizeof message,
+             "the daemon that worked on it ended unexpectedly, %d times",
+             STORE_RECOVERIES);
     for (size_t i = 0; rc == STORE_OK && i < orphans->count; i++) {
         const struct orphan *o = &orphans->rows[i];
-        sqlite3_stmt *statement;
-        bool row;
+        bool keep = o->stage == STAGE_CALCULATED && o->wanted == WANTED_RUN;
+        int64_t recoveries = 0;
 
-        if (o->stage != STAGE_CALCULATED || o->wanted != WANTED_RUN) {
-            rc = store_give_back(s, o->id, o->wanted, "its daemon was gone", false, 0);
-            continue;
-        }
-        if (*count == max)
-            continue;
-        rc = store_run(s, SQL_LEASE_MOVE,
-                       VALUES(value_int(o->id), value_text(lease->token),
-                              value_text(lease->owner), value_int(lease->until)));
-        if (rc == STORE_OK)
-            rc = store_query(s, SQL_GET, VALUES(value_int(o->id)), &statement);
-        if (rc == STORE_OK)
-            rc = store_step(s, statement, &row);
-        if (rc == STORE_OK && row) {
-            store_read_row(statement, &rows[(*count)++]);
-            store_reset(statement);
-        }
+        /* What does not fit now is counted when it is handed over. */
+        if (!o->ours && !(keep && *count == max))
+            rc = store_integer(s, SQL_RECOVERED, VALUES(value_int(o->id)), &recoveries);
+        if (rc != STORE_OK)
+            break;
+        if (recoveries >= STORE_RECOVERIES && o->wanted == WANTED_RUN)
+            rc = store_set_failed(s, o->id, message);
+        else if (keep)
+            rc = hand_over(s, lease, o, rows, max, count);
+        else
+            rc = store_give_back(s, o->id, o->wanted,
+                                 o->ours ? "its worker was lost sight of"
+                                         : "its daemon was gone",
+                                 false, 0);
     }
     return rc;
 }
 
 enum store_rc
 store_recover(struct store *s, const struct store_lease *lease,
-              bool (*is_dead)(void *ctx, const char *name), void *ctx,
-              struct computation *rows, size_t max, size_t *count, size_t *taken_back)
+              const struct store_witness *witness, struct computation *rows, size_t max,
+              size_t *count, size_t *taken_back)
 {
     struct orphans orphans = {.rows = NULL};
     enum store_rc rc = store_begin(s);
@@ -241,7 +273,7 @@ store_recover(struct store *s, const struct store_lease *lease,
     *count = 0;
     if (rc != STORE_OK)
         return rc;
-    rc = find_orphans(s, lease, is_dead, ctx, &orphans);
+    rc = find_orphans(s, lease, witness, &orphans);
     if (rc == STORE_OK)
         rc = recover(s, lease, &orphans, rows, max, count);
     rc = store_end(s, rc);

@@ -303,21 +303,13 @@ static enum store_rc
 failed(struct store *s, int64_t id, const char *token, const char *message)
 {
     struct store_state state;
-    int64_t now = store_now(), revision;
     enum store_rc rc = store_held(s, id, token, &state);
 
     if (rc != STORE_OK)
         return rc;
     if (state.wanted != WANTED_RUN)
         return store_give_back(s, id, state.wanted, NULL, true, 0);
-    rc = store_stamp(s, &revision);
-    if (rc == STORE_OK)
-        rc = store_run(s, SQL_FAILED,
-                       VALUES(value_int(id), value_text(message), value_int(now),
-                              value_int(revision)));
-    if (rc == STORE_OK)
-        rc = store_event(s, id, "failed", now, message);
-    return rc;
+    return store_set_failed(s, id, message);
 }
 
 enum store_rc

@@ -31,20 +31,35 @@ int64_t store_boottime(void);
  */
 enum store_rc store_note_boot(struct store *s, const char *boot_id);
 
+/* A row whose daemon was gone this often, one time after the other without its
+ * work coming to an end, fails: the row itself may be what ends its daemons. */
+#define STORE_RECOVERIES 100
+
+/* What store_recover() asks the caller, inside its transaction. */
+struct store_witness {
+    /* Is the daemon called NAME dead? Asked once per name. NULL: no. */
+    bool (*is_dead)(void *ctx, const char *name);
+    /* Does the caller still work on row ID, leased under its own token? NULL: on
+     * all of them. */
+    bool (*has_job)(void *ctx, int64_t id);
+    void *ctx;
+};
+
 /*
- * Takes back the rows of dead daemons: those leased by OWNER itself (the caller
- * holds the lock of that name, so its predecessor is dead), by names for which
- * IS_DEAD(ctx, name) is true (asked once per name, inside the transaction; may
- * be NULL), and those whose lease has expired. Rows under LEASE's own token are
- * left alone, so a daemon with one token may call this at any time. They return to
+ * Takes back rows that nobody works on: those of dead daemons, which are OWNER's
+ * under another token (the caller holds the lock of that name, so its predecessor
+ * is dead) and those of names that WITNESS calls dead; those whose lease has
+ * expired; and those under LEASE's own token that WITNESS has no job for (memory
+ * ran out, say), so a daemon with one token may call this at any time. They return
  * the queue with their attempt given back (or are cancelled or deleted where
  * that is wanted), except rows in stage `calculated`: these are leased to
  * LEASE and returned in ROWS (up to MAX, their unpublished window included; what
  * does not fit is found by the next call), for the caller to store or requeue.
+ * A dead daemon's row that was taken back STORE_RECOVERIES times fails instead.
  * *TAKEN_BACK (may be NULL) counts all rows found.
  */
 enum store_rc store_recover(struct store *s, const struct store_lease *lease,
-                            bool (*is_dead)(void *ctx, const char *name), void *ctx,
+                            const struct store_witness *witness,
                             struct computation *rows, size_t max, size_t *count,
                             size_t *taken_back);
 
@@ -128,7 +143,7 @@ enum store_rc store_failed(struct store *s, int64_t id, const char *token,
                            const char *message);
 
 /* Back to the queue, lease given up, with an event that says WHY. The attempt
- * is kept when COUNT_ATTEMPT, else given back. The row is not pending again
+ * is kept when COUNT_ATTEMPT (and its recoveries are forgotten), else given back. The row is not pending again
  * before DELAY_S seconds have passed (0: at once). A row that is wanted
  * cancelled or deleted becomes so instead. */
 enum store_rc store_requeue(struct store *s, int64_t id, const char *token,

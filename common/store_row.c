@@ -132,6 +132,21 @@ store_set_cancelled(struct store *s, int64_t id)
 }
 
 enum store_rc
+store_set_failed(struct store *s, int64_t id, const char *message)
+{
+    int64_t now = store_now(), revision;
+    enum store_rc rc = store_stamp(s, &revision);
+
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_FAILED,
+                       VALUES(value_int(id), value_text(message), value_int(now),
+                              value_int(revision)));
+    if (rc == STORE_OK)
+        rc = store_event(s, id, "failed", now, message);
+    return rc;
+}
+
+enum store_rc
 store_set_removed(struct store *s, int64_t id)
 {
     int64_t revision;

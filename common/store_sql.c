@@ -105,7 +105,7 @@ const char *const store_sql[SQL_COUNT] = {
                 " (radix, position, algorithm, created_at, revision)"
                 " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
     [SQL_RESTART] = "UPDATE computation SET" AFRESH
-                    ", attempts = 0, not_before = 0, created_at = ?2, revision = ?3"
+                    ", attempts = 0, recoveries = 0, not_before = 0, created_at = ?2, revision = ?3"
                     " WHERE id = ?1",
     [SQL_WANT] = "UPDATE computation SET wanted = ?2, revision = ?3 WHERE id = ?1",
     [SQL_CANCEL] = "UPDATE computation SET" ENDED
@@ -155,9 +155,13 @@ const char *const store_sql[SQL_COUNT] = {
                    " stored_at = ?3, ended_at = ?3, revision = ?4 WHERE id = ?1",
     [SQL_FAILED] = "UPDATE computation SET" ENDED ", status = 'failed', window = NULL,"
                    " error = ?2, ended_at = ?3, revision = ?4 WHERE id = ?1",
+    /* An attempt that counts has come to an end: its daemon lived to see it. */
     [SQL_REQUEUE] = "UPDATE computation SET" AFRESH
+                    ", recoveries = CASE WHEN ?2 = 0 THEN 0 ELSE recoveries END"
                     ", attempts = max(0, attempts - ?2), not_before = ?3, revision = ?4"
                     " WHERE id = ?1",
+    [SQL_RECOVERED] = "UPDATE computation SET recoveries = recoveries + 1"
+                      " WHERE id = ?1 RETURNING recoveries",
     [SQL_WISHES] = ROW "INDEXED BY computation_leased"
                        " WHERE lease_owner = ?1 AND lease IS NOT NULL"
                        " AND wanted <> 'run' LIMIT ?2",

@@ -5,7 +5,8 @@
  * digits already; its daemon died between the worker's end and the last commit.
  * It is stored when the files are whole, wherever they are: in place already
  * (the rename came before the death) or still aside. A row without a file (bbp)
- * has all of its answer in the database.
+ * has all of its answer in the database. Rows leased to this very daemon that it has
+ * no job for are found in the same way.
  */
 #include "daemon/daemon.h"
 
@@ -20,6 +21,12 @@ static bool
 is_dead(void *ctx, const char *name)
 {
     return lock_daemon_is_dead(((struct daemon *)ctx)->conf, name);
+}
+
+static bool
+has_job(void *ctx, int64_t id)
+{
+    return daemon_find_job(ctx, id) != NULL;
 }
 
 /* Checks the aside files of J by putting them under their published name inside
@@ -51,8 +58,7 @@ take_calculated(struct daemon *d, const struct computation *row)
     const char *method = algorithm_name(row->method);
 
     if (!j) {
-        store_requeue(d->durable, row->id, d->token, "its daemon ended", false, 0);
-        return;
+        return; /* found again as a row of ours without a job */
     }
     j->calculated = true;
     j->algorithm = engine_find(method);
@@ -75,14 +81,14 @@ take_calculated(struct daemon *d, const struct computation *row)
 bool
 recover_rows(struct daemon *d)
 {
+    const struct store_witness witness = {is_dead, has_job, d};
     struct computation rows[RECOVER_MAX];
     struct store_lease lease;
     size_t count = 0, found = 0;
     enum store_rc rc;
 
     daemon_lease(d, &lease);
-    rc = store_recover(d->durable, &lease, is_dead, d, rows, RECOVER_MAX, &count,
-                       &found);
+    rc = store_recover(d->durable, &lease, &witness, rows, RECOVER_MAX, &count, &found);
     if (rc != STORE_OK) {
         log_warning("looking for abandoned rows: %s", store_rc_name(rc));
         return false;

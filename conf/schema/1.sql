@@ -31,6 +31,8 @@ CREATE TABLE computation (
     lease_until INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     not_before INTEGER NOT NULL DEFAULT 0,
+    -- how often in a row its daemon was gone before its work ended
+    recoveries INTEGER NOT NULL DEFAULT 0 CHECK (recoveries >= 0),
     -- when
     created_at INTEGER NOT NULL,
     scheduled_at INTEGER,

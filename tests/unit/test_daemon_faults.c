@@ -101,7 +101,7 @@ test_killed_daemon(void **state)
 
     site_start(s, 0, NULL);
     id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 20; i++) {
         site_wait_attempts(s, id, 1);
         worker = site_hold_worker(s, 0, 0);
         site_kill(s, 0);

@@ -43,11 +43,11 @@ recover(struct fixture *f, const char *dead, struct computation *rows, size_t ma
 {
     const struct store_lease lease = lease_of(NEW_TOKEN, "me");
     struct graveyard graveyard = {.dead = dead};
+    const struct store_witness witness = {.is_dead = is_dead, .ctx = &graveyard};
     size_t taken_back;
 
     assert_int_equal(
-        store_recover(f->s, &lease, is_dead, &graveyard, rows, max, count, &taken_back),
-        STORE_OK);
+        store_recover(f->s, &lease, &witness, rows, max, count, &taken_back), STORE_OK);
     return taken_back;
 }
 
@@ -71,6 +71,7 @@ rows_of_the_dead_return_to_the_queue(void **state)
     struct fixture *f = *state;
     const struct store_lease lease = lease_of(NEW_TOKEN, "me");
     struct graveyard graveyard = {.dead = "gone"};
+    const struct store_witness witness = {.is_dead = is_dead, .ctx = &graveyard};
     struct computation rows[4];
     size_t count, found;
     int64_t first = running(f, 1, TOKEN, "gone");
@@ -81,8 +82,7 @@ rows_of_the_dead_return_to_the_queue(void **state)
     int64_t revision = store_revision(f->s);
 
     assert_int_equal(
-        store_recover(f->s, &lease, is_dead, &graveyard, rows, 4, &count, &found),
-        STORE_OK);
+        store_recover(f->s, &lease, &witness, rows, 4, &count, &found), STORE_OK);
     assert_int_equal(found, 3);
     assert_int_equal(count, 0);
     /* One question for each other name. */
@@ -207,6 +207,114 @@ many_rows_are_taken_back(void **state)
                      100);
 }
 
+/* ---- rows of the caller's own that it has forgotten ---- */
+
+static bool
+has_job(void *ctx, int64_t id)
+{
+    return id == *(int64_t *)ctx;
+}
+
+static void
+own_rows_without_a_job_are_taken_back(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_lease lease = lease_of(NEW_TOKEN, "me");
+    int64_t known = running(f, 1, NEW_TOKEN, "me");
+    int64_t lost = running(f, 2, NEW_TOKEN, "me");
+    int64_t ready = running(f, 3, NEW_TOKEN, "me");
+    const struct store_witness witness = {.has_job = has_job, .ctx = &known};
+    struct computation rows[4];
+    size_t count, found;
+
+    calculate(f, ready, NEW_TOKEN);
+    assert_int_equal(store_recover(f->s, &lease, &witness, rows, 4, &count, &found),
+                     STORE_OK);
+    assert_int_equal(found, 2);
+    assert_row(f, known, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    assert_row(f, lost, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_int_equal(row_of(f, lost).attempts, 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].id, ready);
+    finish(f, ready, NEW_TOKEN);
+    /* No daemon died of them. */
+    assert_int_equal(select_integer(f, "SELECT sum(recoveries) FROM computation"), 0);
+}
+
+/* ---- rows that their daemons do not survive ---- */
+
+/* Queued row ID is taken, and the daemon dies. */
+static void
+die_of(struct fixture *f, int64_t id)
+{
+    const struct store_lease lease = lease_of(TOKEN, "gone");
+    struct computation rows[1];
+    size_t count;
+
+    assert_int_equal(store_take(f->s, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    assert_int_equal(recover(f, "gone", rows, 1, &count), 1);
+}
+
+static void
+a_row_that_ends_its_daemons_fails(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = put(f, 5, ALICE);
+
+    for (int i = 1; i < STORE_RECOVERIES; i++) {
+        die_of(f, id);
+        assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    }
+    die_of(f, id);
+    assert_row(f, id, STATUS_FAILED, STAGE_TAKEN, WANTED_RUN);
+    assert_string_equal(row_of(f, id).error,
+                        "the daemon that worked on it ended unexpectedly, 100 times");
+    /* A retry is a new start. */
+    assert_int_equal(store_retry(f->s, id, &admin, 10), STORE_OK);
+    die_of(f, id);
+    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+}
+
+static void
+an_attempt_that_ends_forgets_recoveries(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = put(f, 5, NULL);
+
+    for (int i = 1; i < STORE_RECOVERIES; i++)
+        die_of(f, id);
+    take(f, id, TOKEN);
+    /* Stopping a daemon says nothing about the row … */
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "stopped", false, 0), STORE_OK);
+    assert_int_equal(select_integer(f, "SELECT recoveries FROM computation"),
+                     STORE_RECOVERIES - 1);
+    take(f, id, TOKEN);
+    /* … a worker's end does. */
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "killed", true, 0), STORE_OK);
+    for (int i = 1; i < STORE_RECOVERIES; i++)
+        die_of(f, id);
+    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+}
+
+static void
+storing_may_end_daemons_too(void **state)
+{
+    struct fixture *f = *state;
+    struct computation rows[1];
+    size_t count;
+    int64_t id = running(f, 5, TOKEN, "gone");
+
+    calculate(f, id, TOKEN);
+    for (int i = 1; i < STORE_RECOVERIES; i++) {
+        assert_int_equal(recover(f, "gone", rows, 1, &count), 1);
+        assert_int_equal(count, 1);
+        run_sql(f, "UPDATE computation SET lease_owner = 'gone', lease = 'x'");
+    }
+    assert_int_equal(recover(f, "gone", rows, 1, &count), 1);
+    assert_int_equal(count, 0);
+    assert_row(f, id, STATUS_FAILED, STAGE_CALCULATED, WANTED_RUN);
+}
+
 /* ---- a new boot ---- */
 
 static void
@@ -281,6 +389,10 @@ main(void)
         TEST(what_does_not_fit_is_handed_over_later),
         TEST(wishes_survive_their_daemon),
         TEST(many_rows_are_taken_back),
+        TEST(own_rows_without_a_job_are_taken_back),
+        TEST(a_row_that_ends_its_daemons_fails),
+        TEST(an_attempt_that_ends_forgets_recoveries),
+        TEST(storing_may_end_daemons_too),
         TEST(a_boot_is_noted_once),
         TEST(a_new_boot_voids_leases_and_deltas),
         TEST(the_machine_has_a_boot_id),
