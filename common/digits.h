@@ -13,6 +13,7 @@
 #ifndef NTHPI_DIGITS_H
 #define NTHPI_DIGITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -29,6 +30,10 @@ enum digits_rc {
 
 /* "pi-10-1000.txt" (or ".sum" for KIND "sum") into NAME. */
 void digits_name(char name[DIGITS_NAME_SIZE], int radix, uint64_t length, const char *kind);
+
+/* Takes apart a NAME that digits_name() makes, of kind "txt" or "sum", for radix 10
+ * or 16; false (*RADIX and *LENGTH undefined) for any other. Pure. */
+bool digits_parse_name(const char *name, int *radix, uint64_t *length);
 
 /* ---- writing (the worker) ---- */
 struct digits_writer;

@@ -154,6 +154,23 @@ digits_name(char name[DIGITS_NAME_SIZE], int radix, uint64_t length, const char 
     snprintf(name, DIGITS_NAME_SIZE, "pi-%d-%" PRIu64 ".%s", radix, length, kind);
 }
 
+bool
+digits_parse_name(const char *name, int *radix, uint64_t *length)
+{
+    static const char *const kinds[] = {"txt", "sum"};
+    char again[DIGITS_NAME_SIZE];
+
+    if (sscanf(name, "pi-%2d-%15" SCNu64, radix, length) != 2 ||
+        (*radix != 10 && *radix != 16))
+        return false;
+    for (size_t i = 0; i < 2; i++) {
+        digits_name(again, *radix, *length, kinds[i]);
+        if (strcmp(name, again) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum digits_rc
 digits_commit(int work_fd, const char *aside_txt, const char *aside_sum, int digits_fd,
               int radix, uint64_t length)

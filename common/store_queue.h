@@ -50,8 +50,8 @@ struct store_witness {
  * under another token (the caller holds the lock of that name, so its predecessor
  * is dead) and those of names that WITNESS calls dead; those whose lease has
  * expired; and those under LEASE's own token that WITNESS has no job for (memory
- * ran out, say), so a daemon with one token may call this at any time. They return
- * the queue with their attempt given back (or are cancelled or deleted where
+ * ran out, say), so a daemon with one token may call this at any time. They go back
+ * to the queue with their attempt given back (or are cancelled or deleted where
  * that is wanted), except rows in stage `calculated`: these are leased to
  * LEASE and returned in ROWS (up to MAX, their unpublished window included; what
  * does not fit is found by the next call), for the caller to store or requeue.

@@ -129,9 +129,8 @@ aside_size(const struct aside *a)
     return a->text_fd >= 0 && fstat(a->text_fd, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* The id in an aside's NAME, or 0. */
-static int64_t
-name_id(const char *name)
+int64_t
+aside_name_id(const char *name)
 {
     char *end;
     long long id;
@@ -146,7 +145,7 @@ name_id(const char *name)
 }
 
 int
-aside_sweep(int work_fd, bool (*keep)(void *ctx, int64_t id), void *ctx)
+aside_sweep(int work_fd, bool (*keep)(void *ctx, const char *name), void *ctx)
 {
     int fd = openat(work_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), removed = 0;
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
@@ -160,11 +159,9 @@ aside_sweep(int work_fd, bool (*keep)(void *ctx, int64_t id), void *ctx)
         return 0;
     }
     while ((entry = readdir(folder)) != NULL) {
-        int64_t id = name_id(entry->d_name);
-
         /* The inode first: KEEP's answer is about the file as it was then. */
         if (fstatat(work_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(st.st_mode) && !(id > 0 && keep(ctx, id)) &&
+            S_ISREG(st.st_mode) && !keep(ctx, entry->d_name) &&
             is_same(work_fd, entry->d_name, &st) &&
             unlinkat(work_fd, entry->d_name, 0) == 0) {
             removed++;

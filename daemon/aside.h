@@ -39,8 +39,11 @@ void aside_close(struct aside *a);
 /* Bytes the text has now, 0 when there is none. */
 uint64_t aside_size(const struct aside *a);
 
-/* Calls KEEP(ctx, id) for each file in WORK_FD; those with a name that is not
- * an aside's, and those it returns false for, are removed. Returns how many. */
-int aside_sweep(int work_fd, bool (*keep)(void *ctx, int64_t id), void *ctx);
+/* The row's id in an aside's NAME, or 0 for any other name. */
+int64_t aside_name_id(const char *name);
+
+/* Calls KEEP(ctx, name) for each file in WORK_FD and removes those it returns
+ * false for. Returns how many. */
+int aside_sweep(int work_fd, bool (*keep)(void *ctx, const char *name), void *ctx);
 
 #endif

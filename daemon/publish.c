@@ -143,25 +143,6 @@ publish_tidy(struct daemon *d)
     return true;
 }
 
-/* "pi-10-1000.txt" or its sidecar's name, taken apart. */
-static bool
-parse_name(const char *name, int *radix, uint64_t *length)
-{
-    char again[DIGITS_NAME_SIZE];
-
-    for (int i = 0; i < 2; i++) {
-        const char *kind = i == 0 ? "txt" : "sum";
-
-        if (sscanf(name, "pi-%2d-%15" SCNu64, radix, length) == 2) {
-            digits_name(again, *radix, *length, kind);
-            if (strcmp(name, again) == 0) {
-                return *radix == 10 || *radix == 16;
-            }
-        }
-    }
-    return false;
-}
-
 static DIR *
 open_folder(const struct daemon *d)
 {
@@ -187,7 +168,7 @@ publish_scan(struct daemon *d)
     int radix;
 
     while (folder && (entry = readdir(folder)) != NULL) {
-        if (parse_name(entry->d_name, &radix, &length) &&
+        if (digits_parse_name(entry->d_name, &radix, &length) &&
             store_published(d->durable, radix, &p) == STORE_OK && length < p.length) {
             supersede(d, radix, length);
         }
@@ -230,7 +211,7 @@ longest_below(const struct daemon *d, int radix, uint64_t below, uint64_t but)
     int of;
 
     while (folder && (entry = readdir(folder)) != NULL) {
-        if (parse_name(entry->d_name, &of, &length) && of == radix && length < below &&
+        if (digits_parse_name(entry->d_name, &of, &length) && of == radix && length < below &&
             length != but && length > longest) {
             longest = length;
         }

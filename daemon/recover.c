@@ -104,15 +104,33 @@ recover_rows(struct daemon *d)
     return true;
 }
 
+/* True when NAME in work/ belongs to a row that a daemon, any daemon, works on:
+ * "ID.txt", or the digits' own name that it has while it is recovered. In doubt it
+ * stays: the next start looks again. */
 static bool
-is_needed(void *ctx, int64_t id)
+is_needed(void *ctx, const char *name)
 {
     struct daemon *d = ctx;
     struct computation row;
-    enum store_rc rc = store_get(d->durable, id, &row);
+    enum store_rc rc;
+    int64_t id = aside_name_id(name);
+    uint64_t length;
+    int radix;
 
-    /* In doubt it stays: the next start looks again. */
-    return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
+    if (id > 0) {
+        rc = store_get(d->durable, id, &row);
+        return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
+    }
+    if (!digits_parse_name(name, &radix, &length)) {
+        return false;
+    }
+    for (int a = 0; a < ALGORITHM_COUNT; a++) {
+        rc = store_find(d->durable, radix, length, (enum algorithm)a, &row);
+        if (rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void

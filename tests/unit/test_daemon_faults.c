@@ -6,6 +6,7 @@
 #include "daemon_fixture.h"
 
 #include "common/digits.h"
+#include "daemon/lock.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -388,6 +389,39 @@ test_leftover_files_go(void **state)
     site_wait_file(s->work_fd, "999.txt", false);
 }
 
+/* Files of a row that another daemon recovers, under the name they have
+ * meanwhile. */
+static void
+test_files_of_others_stay(void **state)
+{
+    struct site *s = *state;
+    static const char *const names[] = {"pi-10-762.txt", "pi-10-762.sum",
+                                        "pi-10-763.txt", "pi-10-0762.txt"};
+    struct store_lease lease = {.token = "0123456789abcdef", .owner = "other"};
+    int64_t id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    char lock[LOCK_NAME_SIZE];
+    int lock_fd;
+
+    lock_daemon_name(lock, "other");
+    lock_fd = lock_take(&s->conf, lock); /* it lives */
+    assert_true(lock_fd >= 0);
+    lease.until = store_boottime() + INT64_C(3600000000);
+    assert_int_equal(store_take(s->store, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int fd = openat(s->work_fd, names[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+        assert_true(fd >= 0);
+        close(fd);
+    }
+    site_start(s, 0, NULL); /* it sweeps before it is ready */
+    assert_int_equal(faccessat(s->work_fd, names[0], F_OK, 0), 0);
+    assert_int_equal(faccessat(s->work_fd, names[1], F_OK, 0), 0);
+    assert_int_equal(faccessat(s->work_fd, names[2], F_OK, 0), -1);
+    assert_int_equal(faccessat(s->work_fd, names[3], F_OK, 0), -1);
+    assert_int_equal(site_row(s, id).status, STATUS_RUNNING);
+    close(lock_fd);
+}
+
 /* Locks the database against writers. */
 static sqlite3 *
 lock_database(struct site *s)
@@ -472,6 +506,7 @@ main(void)
         ON_SITE(test_calculated_files_are_in_place),
         ON_SITE(test_calculated_files_are_broken),
         ON_SITE(test_leftover_files_go),
+        ON_SITE(test_files_of_others_stay),
         ON_SITE(test_result_outlasts_a_locked_database),
         ON_SITE(test_stops_while_the_database_is_locked),
     };

@@ -118,6 +118,35 @@ names_carry_radix_and_length(void **state)
 }
 
 static void
+names_are_taken_apart(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "7.txt",
+        "pi-10-1000",
+        "pi-10-1000.txt~",
+        "pi-10-01000.txt",
+        "pi-10--1.txt",
+        "pi-010-1000.txt",
+        "pi-8-1000.txt",
+        "pi-10-1000.tmp",
+        "pi-10-99999999999999999999.txt",
+    };
+    uint64_t length = 0;
+    int radix = 0;
+
+    (void)state;
+    assert_true(digits_parse_name("pi-10-1000.txt", &radix, &length));
+    assert_int_equal(radix, 10);
+    assert_int_equal(length, 1000);
+    assert_true(digits_parse_name("pi-16-10000000000000.sum", &radix, &length));
+    assert_int_equal(radix, 16);
+    assert_int_equal(length, 10000000000000);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(digits_parse_name(bad[i], &radix, &length));
+}
+
+static void
 a_file_holds_the_point_and_the_digits(void **state)
 {
     struct fixture *f = *state;
@@ -407,6 +436,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_carry_radix_and_length),
+        TEST(names_are_taken_apart),
         TEST(a_file_holds_the_point_and_the_digits),
         TEST(ranges_are_read),
         TEST(many_blocks_make_the_round),

@@ -209,10 +209,10 @@ test_aside_of_a_successor_stays(void **state)
 }
 
 static bool
-keep_nine(void *ctx, int64_t id)
+keep_nine(void *ctx, const char *name)
 {
     (void)ctx;
-    return id == 9;
+    return aside_name_id(name) == 9;
 }
 
 static void
