@@ -41,6 +41,11 @@ enum store_mode {
 /* How old a tombstone must be to be removed, in rows kept. */
 #define STORE_TOMBSTONES 10000
 
+/* What one row keeps, however often it is cancelled and asked for again: its newest
+ * events; and those who asked first, anybody after them is not recorded. */
+#define STORE_EVENTS 200
+#define STORE_ASKERS 1000
+
 /* What a power cut or a restore may take back, the revision jumps over. */
 #define STORE_REVISION_JUMP (INT64_C(1) << 32)
 

@@ -117,7 +117,8 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
     }
     if (rc == STORE_OK && asker->owner != NULL)
         rc = store_run(s, SQL_ASKER_JOIN,
-                       VALUES(value_int(*id), value_text(asker->owner)));
+                       VALUES(value_int(*id), value_text(asker->owner),
+                              value_int(STORE_ASKERS)));
     return rc;
 }
 

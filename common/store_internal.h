@@ -62,6 +62,7 @@ enum sql {
     SQL_DELETE,
     SQL_BURY,
     SQL_EVENT_ADD,
+    SQL_EVENT_TRIM,
     SQL_ASKER_JOIN,
     SQL_ASKER_LEAVE,
     SQL_ASKER_CLEAR,
@@ -214,6 +215,7 @@ enum store_rc store_state(struct store *s, enum sql which,
                           struct store_state *state);
 
 /* Steps that several subjects share; all within a write transaction. */
+/* Adds an event; beyond STORE_EVENTS the row's oldest goes. */
 enum store_rc store_event(struct store *s, int64_t id, const char *stage, int64_t at,
                           const char *detail);
 /* Status cancelled, lease given up, with its event. */

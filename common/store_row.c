@@ -112,9 +112,14 @@ enum store_rc
 store_event(struct store *s, int64_t id, const char *stage, int64_t at,
             const char *detail)
 {
-    return store_run(
+    enum store_rc rc = store_run(
         s, SQL_EVENT_ADD,
         VALUES(value_int(id), value_text(stage), value_int(at), value_text(detail)));
+
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_EVENT_TRIM,
+                       VALUES(value_int(id), value_int(STORE_EVENTS)));
+    return rc;
 }
 
 enum store_rc

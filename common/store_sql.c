@@ -115,7 +115,15 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_BURY] = "INSERT INTO removed (id, revision) VALUES (?1, ?2)",
     [SQL_EVENT_ADD] = "INSERT INTO event (computation_id, stage, at, detail)"
                       " VALUES (?1, ?2, ?3, ?4)",
-    [SQL_ASKER_JOIN] = "INSERT INTO asker (computation_id, owner) VALUES (?1, ?2)"
+    /* All but the newest ?2; one entry of the index more than that is read. */
+    [SQL_EVENT_TRIM] = "DELETE FROM event INDEXED BY event_computation"
+                       " WHERE computation_id = ?1 AND id <="
+                       " (SELECT id FROM event INDEXED BY event_computation"
+                       "  WHERE computation_id = ?1 ORDER BY id DESC"
+                       "  LIMIT 1 OFFSET ?2)",
+    [SQL_ASKER_JOIN] = "INSERT INTO asker (computation_id, owner) SELECT ?1, ?2"
+                       " WHERE NOT EXISTS (SELECT 1 FROM asker"
+                       " WHERE computation_id = ?1 LIMIT 1 OFFSET ?3 - 1)"
                        " ON CONFLICT DO NOTHING",
     [SQL_ASKER_LEAVE] = "DELETE FROM asker WHERE computation_id = ?1 AND owner = ?2",
     [SQL_ASKER_CLEAR] = "DELETE FROM asker WHERE computation_id = ?1",

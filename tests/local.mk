@@ -186,6 +186,7 @@ unit_tests += \
 	tests/unit/test_store_changes \
 	tests/unit/test_store_ask \
 	tests/unit/test_store_queue \
+	tests/unit/test_store_bounds \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_publish
@@ -231,6 +232,9 @@ tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
 tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
 tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixture)
+tests_unit_test_store_bounds_SOURCES = tests/unit/test_store_bounds.c $(store_fixture)
+tests_unit_test_store_bounds_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_bounds_LDADD = $(common_test_LIBS)
 tests_unit_test_store_wishes_SOURCES = tests/unit/test_store_wishes.c $(store_fixture)
 tests_unit_test_store_wishes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_wishes_LDADD = $(common_test_LIBS)

@@ -82,6 +82,7 @@ filters_are_in_the_index(void **state)
         {SQL_COMING, "(status=? AND radix=? AND position>?)"},
         {SQL_WISHES, "(lease_owner=?)"},
         {SQL_PRUNE_BURY, "(ended_at<?)"},
+        {SQL_EVENT_TRIM, "(computation_id=? AND rowid<?)"},
     };
     struct fixture *f = *state;
 
