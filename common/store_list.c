@@ -201,7 +201,8 @@ store_find(struct store *s, int radix, uint64_t position, enum algorithm algorit
 }
 
 enum store_rc
-store_find_coming(struct store *s, int radix, uint64_t length, struct computation *c)
+store_find_coming(struct store *s, const struct limits *limits, int radix,
+                  uint64_t length, struct computation *c)
 {
     static const enum status order[] = {STATUS_RUNNING, STATUS_QUEUED};
     bool began;
@@ -215,7 +216,7 @@ store_find_coming(struct store *s, int radix, uint64_t length, struct computatio
         rc = one_row(s, SQL_COMING,
                      VALUES(value_text(status_name(order[i])), value_int(radix),
                             value_int((int64_t)length),
-                            value_int((int64_t)AUTO_HEX_LIMIT)),
+                            value_int((int64_t)auto_prefix_limit(limits, radix))),
                      c);
     store_leave_read(s, began);
     return rc;

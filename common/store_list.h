@@ -51,10 +51,10 @@ enum store_rc store_find(struct store *s, int radix, uint64_t position,
 enum store_rc store_counts(struct store *s, int64_t counts[STATUS_COUNT]);
 
 /* A running or queued row of RADIX whose digits will reach LENGTH (chudnovsky
- * or spigot, or auto where it will run chudnovsky; running first, then shortest
- * first). STORE_NOT_FOUND: none. */
-enum store_rc store_find_coming(struct store *s, int radix, uint64_t length,
-                                struct computation *c);
+ * or spigot, or auto where it will run chudnovsky by the site's LIMITS; running
+ * first, then shortest first). STORE_NOT_FOUND: none. */
+enum store_rc store_find_coming(struct store *s, const struct limits *limits, int radix,
+                                uint64_t length, struct computation *c);
 
 /* What changed after a revision. */
 struct store_delta {

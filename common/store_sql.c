@@ -79,13 +79,13 @@ const char *const store_sql[SQL_COUNT] = {
                         " AND algorithm = ?4" NEWEST_FIRST,
     [SQL_LIST_SRA] = ROW "INDEXED BY computation_sra WHERE id < ?1 AND status = ?3"
                          " AND radix = ?4 AND algorithm = ?5" NEWEST_FIRST,
-    /* auto runs chudnovsky in radix 10, and in radix 16 up to ?4. */
+    /* auto runs chudnovsky up to ?4. */
     [SQL_COMING] = ROW "INDEXED BY computation_coming"
                        " WHERE ended_at IS NULL AND status = ?1 AND radix = ?2"
                        " AND position >= ?3 AND wanted = 'run'"
                        " AND (coalesce(method, algorithm) IN ('chudnovsky', 'spigot')"
                        "  OR (method IS NULL AND algorithm = 'auto'"
-                       "      AND (radix = 10 OR position <= ?4)))"
+                       "      AND position <= ?4))"
                        " ORDER BY position LIMIT 1",
     [SQL_COUNTS] = "SELECT status, n FROM counter",
     [SQL_CHANGED] = ROW "INDEXED BY computation_revision WHERE revision > ?1"

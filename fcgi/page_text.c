@@ -35,7 +35,8 @@ refuse_unknown(struct context *ctx, const struct request *r, struct reply *reply
 {
     struct computation c;
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
-    bool coming = store_find_coming(ctx->store, radix, r->number, &c) == STORE_OK;
+    bool coming = store_find_coming(ctx->store, &ctx->app->conf->limits, radix,
+                                    r->number, &c) == STORE_OK;
     if (coming)
         reply_header(reply, "Retry-After", "%d",
                      c.eta_s > 1 && c.eta_s < 3600 ? (int)c.eta_s + 1 : 10);

@@ -87,7 +87,8 @@ pi_find(struct context *ctx, int radix, uint64_t number, struct pi_state *state)
         state->kind = PI_KNOWN;
         return STORE_OK;
     }
-    rc = store_find_coming(ctx->store, radix, number, &state->row);
+    rc = store_find_coming(ctx->store, &ctx->app->conf->limits, radix, number,
+                           &state->row);
     if (rc == STORE_OK) {
         state->kind = PI_COMING;
         look_aside(ctx, state);

@@ -253,13 +253,21 @@ digits_are_hidden_until_they_are_stored(void **state)
 /* ---- what is coming ---- */
 
 static int64_t
-coming(struct fixture *f, int radix, uint64_t length)
+coming_by(struct fixture *f, const struct limits *limits, int radix, uint64_t length)
 {
     struct computation c;
-    enum store_rc rc = store_find_coming(f->s, radix, length, &c);
+    enum store_rc rc = store_find_coming(f->s, limits, radix, length, &c);
 
     assert_true(rc == STORE_OK || rc == STORE_NOT_FOUND);
     return rc == STORE_OK ? c.id : 0;
+}
+
+static int64_t
+coming(struct fixture *f, int radix, uint64_t length)
+{
+    static const struct limits limits = {50000, 100000000, 10000000000};
+
+    return coming_by(f, &limits, radix, length);
 }
 
 static void
@@ -295,9 +303,12 @@ auto_brings_digits_where_it_runs_chudnovsky(void **state)
     int64_t far = put_as(f, 16, AUTO_HEX_LIMIT + 1, ALGORITHM_AUTO, NULL);
     int64_t near = put_as(f, 16, AUTO_HEX_LIMIT, ALGORITHM_AUTO, NULL);
     const struct store_lease lease = lease_of(TOKEN, "one");
+    const struct limits low = {50000, AUTO_HEX_LIMIT - 1, 10000000000};
 
     assert_int_equal(coming(f, 10, 1000), decimal);
     assert_int_equal(coming(f, 16, AUTO_HEX_LIMIT), near);
+    assert_int_equal(coming_by(f, &low, 16, 1000), 0);
+    assert_int_equal(coming_by(f, &low, 10, 1000), decimal);
     assert_int_equal(coming(f, 16, AUTO_HEX_LIMIT + 1), 0);
     assert_int_equal(store_take(f->s, far, &lease, ALGORITHM_BBP), STORE_OK);
     assert_int_equal(coming(f, 16, AUTO_HEX_LIMIT + 1), 0);
