@@ -143,9 +143,9 @@ enum store_rc store_failed(struct store *s, int64_t id, const char *token,
                            const char *message);
 
 /* Back to the queue, lease given up, with an event that says WHY. The attempt
- * is kept when COUNT_ATTEMPT (and its recoveries are forgotten), else given back. The row is not pending again
- * before DELAY_S seconds have passed (0: at once). A row that is wanted
- * cancelled or deleted becomes so instead. */
+ * is kept when COUNT_ATTEMPT (and its recoveries are forgotten), else given back.
+ * The row is not pending again before DELAY_S seconds have passed (0: at once). A
+ * row that is wanted cancelled or deleted becomes so instead. */
 enum store_rc store_requeue(struct store *s, int64_t id, const char *token,
                             const char *why, bool count_attempt, unsigned delay_s);
 

@@ -104,9 +104,10 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ADD] = "INSERT INTO computation"
                 " (radix, position, algorithm, created_at, revision)"
                 " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
-    [SQL_RESTART] = "UPDATE computation SET" AFRESH
-                    ", attempts = 0, recoveries = 0, not_before = 0, created_at = ?2, revision = ?3"
-                    " WHERE id = ?1",
+    [SQL_RESTART] =
+        "UPDATE computation SET" AFRESH
+        ", attempts = 0, recoveries = 0, not_before = 0, created_at = ?2, revision = ?3"
+        " WHERE id = ?1",
     [SQL_WANT] = "UPDATE computation SET wanted = ?2, revision = ?3 WHERE id = ?1",
     [SQL_CANCEL] = "UPDATE computation SET" ENDED
                    ", status = 'cancelled', window = NULL, ended_at = ?2,"

@@ -211,8 +211,8 @@ longest_below(const struct daemon *d, int radix, uint64_t below, uint64_t but)
     int of;
 
     while (folder && (entry = readdir(folder)) != NULL) {
-        if (digits_parse_name(entry->d_name, &of, &length) && of == radix && length < below &&
-            length != but && length > longest) {
+        if (digits_parse_name(entry->d_name, &of, &length) && of == radix &&
+            length < below && length != but && length > longest) {
             longest = length;
         }
     }

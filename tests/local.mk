@@ -46,6 +46,8 @@ unit_tests += \
 	tests/unit/test_protocol \
 	tests/unit/test_worker \
 	tests/unit/test_daemon_jobs \
+	tests/unit/test_daemon_auto \
+	tests/unit/test_daemon_recovery \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
@@ -65,6 +67,14 @@ tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fix
 tests_unit_test_daemon_jobs_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_jobs_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_jobs_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
+tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_auto_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_recovery_SOURCES = tests/unit/test_daemon_recovery.c $(daemon_fixture)
+tests_unit_test_daemon_recovery_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_recovery_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon_fixture)
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)

@@ -81,8 +81,8 @@ rows_of_the_dead_return_to_the_queue(void **state)
     int64_t now_mine = running(f, 5, NEW_TOKEN, "me");
     int64_t revision = store_revision(f->s);
 
-    assert_int_equal(
-        store_recover(f->s, &lease, &witness, rows, 4, &count, &found), STORE_OK);
+    assert_int_equal(store_recover(f->s, &lease, &witness, rows, 4, &count, &found),
+                     STORE_OK);
     assert_int_equal(found, 3);
     assert_int_equal(count, 0);
     /* One question for each other name. */
