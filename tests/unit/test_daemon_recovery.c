@@ -16,6 +16,9 @@
 #define AT_762  "9999998372978049"
 #define AT_1000 "9380952572010654"
 
+/* Long enough to be caught while it runs. */
+enum { LONG = 3000000 };
+
 static void
 check_published(struct site *s, uint64_t length)
 {
@@ -183,6 +186,55 @@ test_calculated_files_are_broken(void **state)
     assert_true(row.wall_s != 1); /* it was computed again */
 }
 
+/* The token of the leases of whoever works on row ID. */
+static void
+read_token(struct site *s, int64_t id, char token[LEASE_SIZE])
+{
+    sqlite3_stmt *statement;
+    char path[96];
+    sqlite3 *db;
+
+    snprintf(path, sizeof path, "%s/%s", s->path, CONF_DB);
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
+                     SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT lease FROM computation WHERE id = ?1",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_int64(statement, 1, id);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    snprintf(token, LEASE_SIZE, "%s", (const char *)sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
+/* A row leased to the daemon that it knows nothing of: nobody works on it. */
+static void
+test_own_row_without_a_job(void **state)
+{
+    struct site *s = *state;
+    static const char *const one[] = {"--cpus=1", NULL};
+    struct store_lease lease = {.owner = "a"};
+    struct event events[8];
+    size_t count;
+    int64_t busy, id;
+
+    site_start(s, 0, one);
+    busy = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_attempts(s, busy, 1);
+    site_hold_worker(s, 0, 0);
+    id = site_ask(s, 10, LONG + 1, ALGORITHM_CHUDNOVSKY); /* no slot is free for it */
+    read_token(s, busy, lease.token);
+    lease.until = store_boottime() + INT64_C(3600000000);
+    assert_int_equal(store_take(s->store, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    assert_int_equal(site_wait(s, id, STATUS_QUEUED).attempts, 0);
+    assert_int_equal(site_row(s, busy).status, STATUS_RUNNING);
+    assert_int_equal(store_events(s->store, id, events, 8, &count), STORE_OK);
+    assert_int_equal(count, 4);
+    assert_string_equal(events[3].stage, "requeued");
+}
+
 static void
 test_leftover_files_go(void **state)
 {
@@ -238,6 +290,7 @@ main(void)
         ON_SITE(test_calculated_files_are_published),
         ON_SITE(test_calculated_files_are_in_place),
         ON_SITE(test_calculated_files_are_broken),
+        ON_SITE(test_own_row_without_a_job),
         ON_SITE(test_leftover_files_go),
         ON_SITE(test_files_of_others_stay),
     };
