@@ -305,6 +305,28 @@ site_kill(struct site *s, int which)
     }
 }
 
+void
+site_suspend(struct site *s, int which)
+{
+    enum { BRIEF_MS = 100, USUAL_MS = 5000 };
+    pid_t pid = s->daemon[which];
+    int64_t began = 0;
+    int status;
+
+    store_set_patience(s->store, BRIEF_MS);
+    for (;;) {
+        assert_int_equal(kill(pid, SIGSTOP), 0);
+        assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+        assert_true(WIFSTOPPED(status));
+        if (store_heartbeat(s->store, "test") == STORE_OK) {
+            break;
+        }
+        assert_int_equal(kill(pid, SIGCONT), 0);
+        site_pause(&began, "a daemon to end its transaction");
+    }
+    store_set_patience(s->store, USUAL_MS);
+}
+
 int
 site_workers(struct site *s, int which)
 {

@@ -73,6 +73,9 @@ pid_t site_worker(struct site *s, int which, pid_t but);
 /* site_worker(), stopped with SIGSTOP. Its daemon's end is its own, too. */
 pid_t site_hold_worker(struct site *s, int which, pid_t but);
 
+/* Suspends daemon WHICH at a moment when it does not write to the database. */
+void site_suspend(struct site *s, int which);
+
 /* How many workers daemon WHICH has. */
 int site_workers(struct site *s, int which);
 

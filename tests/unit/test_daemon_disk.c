@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define AT_500  "2983367336244065"
@@ -114,11 +113,9 @@ refuse_writes(struct site *s, int64_t ids[ROWS])
 {
     struct stat wal;
     char path[96];
-    int status;
 
     snprintf(path, sizeof path, "%s/%s-wal", s->path, CONF_DB);
-    assert_int_equal(kill(s->daemon[0], SIGSTOP), 0);
-    assert_int_equal(waitpid(s->daemon[0], &status, WUNTRACED), s->daemon[0]);
+    site_suspend(s, 0);
     for (int i = 0; i < ROWS; i++) {
         ids[i] = site_ask(s, 16, 100 + (uint64_t)i, ALGORITHM_BBP);
     }

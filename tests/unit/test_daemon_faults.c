@@ -202,7 +202,7 @@ test_suspended_daemon(void **state)
     id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
-    assert_int_equal(kill(s->daemon[0], SIGSTOP), 0);
+    site_suspend(s, 0);
     site_start(s, 1, brief);
     before = site_wait(s, id, STATUS_DONE); /* by the second, after the lease's end */
     check_published(s, LONG);
