@@ -15,6 +15,8 @@
 #include <errno.h>
 #include <time.h>
 
+#include "mul.h"
+
 /* Time between two rounds of callbacks while waiting, in nanoseconds. */
 #define WAIT_NS 50000000L
 
@@ -30,6 +32,7 @@ piece_main(void *arg)
     struct piece *piece = arg;
 
     piece->fn(piece->run, piece->arg);
+    mul_thread_end();
     return NULL;
 }
 

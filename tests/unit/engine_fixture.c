@@ -68,7 +68,7 @@ collect(struct collected *c, const char *algorithm, int radix, uint64_t position
         int threads)
 {
     struct engine_job job = {radix, position, threads};
-    struct engine_callbacks callbacks = {c, on_progress, on_digits, on_cancelled};
+    struct engine_callbacks callbacks = {c, on_progress, on_digits, on_cancelled, NULL};
 
     c->caller = pthread_self();
     return engine_run(engine_find(algorithm), &job, &callbacks);
