@@ -47,7 +47,7 @@
 
 /* By how much more the division takes than its work divided by the threads: some of
  * it is done by one thread, and cutting products for two makes them longer. */
-#define DIVIDE_WEIGHT 1.5
+#define DIVIDE_WEIGHT 1.3
 
 /* An attempt to compute the digits. */
 struct attempt {
@@ -55,7 +55,7 @@ struct attempt {
     uint64_t terms;
     size_t len; /* limbs of the fraction */
     struct split split;
-    struct radix_powers powers;
+    struct fives powers;
     mp_limb_t *limbs;
     struct radix_job radix;
     enum radix_rc rc;
@@ -99,7 +99,7 @@ do_phases(struct run *run, struct attempt *a)
     bool aside = a->len >= ASIDE_LIMBS;
     int radix = a->radix.radix;
     double split = split_cost(a->terms);
-    double divide = fraction_cost(a->len) + radix_powers_cost(radix, a->radix.count);
+    double divide = fraction_cost(a->len) + fives_cost(radix, a->radix.count);
     double convert = radix_cost(radix, a->radix.count);
     double weight = a->job->threads > 1 ? DIVIDE_WEIGHT : 1;
     double all = split + weight * divide + convert;
@@ -189,9 +189,9 @@ attempt(struct run *run, uint64_t count, unsigned guard)
         .evidence = &evidence,
     };
     split_init(&a.split);
-    radix_powers_init(&a.powers, radix, count);
+    fives_init(&a.powers, radix, count);
     do_phases(run, &a);
-    radix_powers_clear(&a.powers);
+    fives_clear(&a.powers);
     split_clear(&a.split);
     if (a.rc == RADIX_OK) {
         keep_windows(&evidence, &a);

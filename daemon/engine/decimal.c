@@ -71,7 +71,7 @@ struct node {
 };
 
 struct tree {
-    const struct radix_powers *powers;
+    const struct fives *powers;
     unsigned guard;
     struct engine_evidence *evidence;
     atomic_bool undecided;
@@ -375,16 +375,16 @@ decimal_digits(struct run *run, const struct radix_job *job)
 double
 decimal_cost(uint64_t count)
 {
-    struct radix_powers powers;
+    struct fives powers;
     double units = (double)count * DIGIT_UNITS, nodes, limbs;
     int level;
 
-    radix_powers_init(&powers, 10, count);
+    fives_init(&powers, 10, count);
     for (level = 0; level < powers.levels; level++) {
         limbs = (double)(powers.leaf << level) / 64;
         nodes = (double)(UINT64_C(1) << (powers.levels - 1 - level));
         units += nodes * mul_cost(5.644 * limbs, 2.322 * limbs);
     }
-    radix_powers_clear(&powers);
+    fives_clear(&powers);
     return units;
 }

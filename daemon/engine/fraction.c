@@ -38,7 +38,7 @@
 
 struct work {
     struct split *split;
-    struct radix_powers *powers;
+    struct fives *powers;
     size_t n;
     int threads;
     mp_limb_t *d;   /* T, n limbs with the highest bit set, */
@@ -100,7 +100,7 @@ prepare_root(struct run *run, void *arg)
 
     newton_rsqrt(run, w->y, ROOT, w->n, (w->threads + 1) / 2);
     if (run_going(run))
-        radix_powers_compute(run, w->powers);
+        fives_compute(run, w->powers);
 }
 
 /* V becomes Q S, where S = FACTOR Y; W's q and y are released. False if the run
@@ -188,7 +188,7 @@ fraction_limbs(size_t len)
 
 void
 fraction_of_pi(struct run *run, mp_limb_t *limbs, size_t len, struct split *split,
-               struct radix_powers *powers, int threads)
+               struct fives *powers, int threads)
 {
     size_t n = fraction_limbs(len);
     struct work w = {.split = split, .powers = powers, .n = n, .threads = threads};

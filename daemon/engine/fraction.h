@@ -22,12 +22,12 @@ size_t fraction_limbs(size_t len);
  * and holds anything afterwards, but still belongs to the caller. Computes POWERS
  * (initialised by the caller), too, as there is time for it.
  *
- * Uses up to THREADS threads and reports fraction_cost() and radix_powers_cost()
+ * Uses up to THREADS threads and reports fraction_cost() and fives_cost()
  * units of work. Fails RUN when memory or threads are missing; LIMBS are undefined
  * when the run stops. Any thread.
  */
 void fraction_of_pi(struct run *run, mp_limb_t *limbs, size_t len, struct split *split,
-                    struct radix_powers *powers, int threads);
+                    struct fives *powers, int threads);
 double fraction_cost(size_t len);
 
 #endif

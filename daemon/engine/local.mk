@@ -1,6 +1,6 @@
 # The engine: libnthpi.a
 noinst_LIBRARIES += libnthpi.a
-libnthpi_a_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS)
+libnthpi_a_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(FLINT_CFLAGS)
 libnthpi_a_SOURCES = \
 	daemon/engine/algorithms.h \
 	daemon/engine/bbp.c \
@@ -20,5 +20,5 @@ libnthpi_a_SOURCES = \
 	daemon/engine/spigot.c \
 	daemon/engine/split.c daemon/engine/split.h \
 	daemon/engine/terms.c daemon/engine/terms.h
-engine_LIBS = libnthpi.a $(GMP_LIBS) -lm
+engine_LIBS = libnthpi.a $(FLINT_LIBS) $(GMP_LIBS) -lm
 EXTRA_DIST += daemon/engine/README.md

@@ -18,7 +18,7 @@
 #include "mul.h"
 
 /* Time between two rounds of callbacks while waiting, in nanoseconds. */
-#define WAIT_NS 50000000L
+#define WAIT_NS 20000000L
 
 struct piece {
     struct run *run;

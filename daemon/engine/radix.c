@@ -51,7 +51,7 @@ leaf_size(uint64_t count, int *levels)
 }
 
 void
-radix_powers_init(struct radix_powers *powers, int radix, uint64_t count)
+fives_init(struct fives *powers, int radix, uint64_t count)
 {
     int i;
 
@@ -63,7 +63,7 @@ radix_powers_init(struct radix_powers *powers, int radix, uint64_t count)
 }
 
 void
-radix_powers_clear(struct radix_powers *powers)
+fives_clear(struct fives *powers)
 {
     int i;
 
@@ -82,7 +82,7 @@ square_units(uint64_t leaf, int i)
 }
 
 void
-radix_powers_compute(struct run *run, struct radix_powers *powers)
+fives_compute(struct run *run, struct fives *powers)
 {
     uint64_t units;
     int i;
@@ -100,7 +100,7 @@ radix_powers_compute(struct run *run, struct radix_powers *powers)
 }
 
 double
-radix_powers_cost(int radix, uint64_t count)
+fives_cost(int radix, uint64_t count)
 {
     double units = 0;
     uint64_t leaf;

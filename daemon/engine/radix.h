@@ -37,22 +37,22 @@ size_t radix_limbs(int radix, uint64_t count, unsigned guard);
  * 5^(leaf 2^i), i = 0 .. levels - 1. They don't depend on what is converted, so
  * they can be computed before it is known.
  */
-#define RADIX_LEVELS 40
-struct radix_powers {
+#define FIVES_LEVELS 40
+struct fives {
     uint64_t leaf;
     int levels;
-    mpz_t power[RADIX_LEVELS];
+    mpz_t power[FIVES_LEVELS];
 };
 
 /* Initialises POWERS for COUNT digits in RADIX; there are none for radix 16. */
-void radix_powers_init(struct radix_powers *powers, int radix, uint64_t count);
+void fives_init(struct fives *powers, int radix, uint64_t count);
 
-void radix_powers_clear(struct radix_powers *powers);
+void fives_clear(struct fives *powers);
 
-/* Computes POWERS; reports radix_powers_cost(). When the run stops they are
+/* Computes POWERS; reports fives_cost(). When the run stops they are
  * undefined. One thread. Any thread. */
-void radix_powers_compute(struct run *run, struct radix_powers *powers);
-double radix_powers_cost(int radix, uint64_t count);
+void fives_compute(struct run *run, struct fives *powers);
+double fives_cost(int radix, uint64_t count);
 
 /* What to convert. */
 struct radix_job {
@@ -61,7 +61,7 @@ struct radix_job {
     unsigned guard;                     /* guard limbs */
     int threads;                        /* threads to be used at most */
     const mp_limb_t *limbs;             /* the fraction, see below */
-    const struct radix_powers *powers;  /* computed for RADIX and COUNT */
+    const struct fives *powers;  /* computed for RADIX and COUNT */
     char *text;                         /* out: COUNT digits, not terminated */
     struct engine_evidence *evidence;   /* out: the steps of it; may be NULL */
 };

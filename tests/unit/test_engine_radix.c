@@ -25,7 +25,7 @@ convert(char *text, const mpz_t num, const mpz_t den, int radix, uint64_t count,
     struct engine_job job = {radix, count, threads};
     size_t len = radix_limbs(radix, count, guard);
     mp_limb_t *limbs = calloc(len, sizeof *limbs);
-    struct radix_powers powers;
+    struct fives powers;
     struct radix_job conversion = {
         .radix = radix,
         .count = count,
@@ -46,10 +46,10 @@ convert(char *text, const mpz_t num, const mpz_t den, int radix, uint64_t count,
     mpz_export(limbs, NULL, -1, sizeof *limbs, 0, 0, x);
     mpz_clear(x);
     run_init(&run, &job, NULL);
-    radix_powers_init(&powers, radix, count);
-    radix_powers_compute(&run, &powers);
+    fives_init(&powers, radix, count);
+    fives_compute(&run, &powers);
     rc = radix_digits(&run, &conversion);
-    radix_powers_clear(&powers);
+    fives_clear(&powers);
     text[count] = '\0';
     free(limbs);
     return rc;
