@@ -19,6 +19,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/run.c daemon/engine/run.h \
 	daemon/engine/spigot.c \
 	daemon/engine/split.c daemon/engine/split.h \
-	daemon/engine/terms.c daemon/engine/terms.h
+	daemon/engine/terms.c daemon/engine/terms.h \
+	daemon/engine/verify.c daemon/engine/verify.h
 engine_LIBS = libnthpi.a $(FLINT_LIBS) $(GMP_LIBS) -lm
 EXTRA_DIST += daemon/engine/README.md

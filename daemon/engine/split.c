@@ -265,7 +265,7 @@ split_range(struct run *run, void *arg)
         mpz_add(out->t, out->t, right.t);
     sums_clear(&right);
     if (!report)
-        run_work(run, 4 * product_units(terms));
+        run_work(run, (range->need_p ? 4 : 3) * product_units(terms));
 }
 
 static void
@@ -350,13 +350,14 @@ split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
 }
 
 static double
-cost(uint64_t a, uint64_t b)
+cost(uint64_t a, uint64_t b, bool need_p)
 {
     uint64_t m = middle(a, b);
 
     if (b - a <= TERMS_MOST)
         return (double)leaf_units(b - a);
-    return cost(a, m) + cost(m, b) + 4 * (double)product_units(b - a);
+    return cost(a, m, true) + cost(m, b, need_p) +
+           (need_p ? 4 : 3) * (double)product_units(b - a);
 }
 
 double
@@ -365,6 +366,6 @@ split_cost(uint64_t terms)
     uint64_t m = middle(0, terms);
 
     if (terms <= TERMS_MOST)
-        return cost(0, terms);
-    return cost(0, m) + cost(m, terms) + 2 * (double)product_units(terms);
+        return cost(0, terms, false);
+    return cost(0, m, true) + cost(m, terms, false) + 2 * (double)product_units(terms);
 }
