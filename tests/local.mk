@@ -9,6 +9,7 @@ unit_tests += \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
+	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
 	tests/unit/test_engine_newton \
 	tests/unit/test_engine_split \
@@ -44,6 +45,10 @@ tests_unit_test_engine_bbp_series_SOURCES = tests/unit/test_engine_bbp_series.c 
 	$(engine_fixture)
 tests_unit_test_engine_bbp_series_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_series_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_memory_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_SOURCES = tests/unit/test_engine_mul.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)

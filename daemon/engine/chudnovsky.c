@@ -45,9 +45,14 @@
  * one computes, so that they are served during long multiplications, too. */
 #define ASIDE_LIMBS 10000
 
-/* By how much more the division takes than its work divided by the threads: some of
- * it is done by one thread, and cutting products for two makes them longer. */
-#define DIVIDE_WEIGHT 1.3
+/* What the division takes of its work divided by the threads: the model of the costs
+ * of products is a bit too high for it, but with several threads some of it is done
+ * by one, and cutting products for two makes them longer. Measured at 1e7 digits. */
+#define DIVIDE_ALONE  0.8
+#define DIVIDE_SHARED 1.05
+
+/* More threads than this need no more memory. */
+#define MOST_MEMORY_THREADS 16
 
 /* An attempt to compute the digits. */
 struct attempt {
@@ -101,7 +106,7 @@ do_phases(struct run *run, struct attempt *a)
     double split = split_cost(a->terms);
     double divide = fraction_cost(a->len) + fives_cost(radix, a->radix.count);
     double convert = radix_cost(radix, a->radix.count);
-    double weight = a->job->threads > 1 ? DIVIDE_WEIGHT : 1;
+    double weight = a->job->threads > 1 ? DIVIDE_SHARED : DIVIDE_ALONE;
     double all = split + weight * divide + convert;
 
     if (run_phase(run, "splitting", 0, split / all, split))
@@ -228,21 +233,23 @@ decimals(const struct engine_job *job)
     return (double)job->position * (job->radix == 16 ? 1.2 : 1);
 }
 
-/* Measured with 1 and 2 threads: 0.34 and 0.22 s for 1e6 digits, 6.6 and 3.8 s
- * for 1e7, 64 s with 2 for 1e8. */
+/* Measured with 1 and 2 threads: 0.23 and 0.145 s for 1e6 digits, 4.1 and 2.3 s for
+ * 1e7, 39 s with 2 for 1e8; with FLINT 0.15 and 0.095, 2.4 and 1.35. */
 double
 chudnovsky_seconds(const struct engine_job *job)
 {
     double n = decimals(job);
 
-    return 0.0002 + 5e-11 * n * pow(log2(n + 2), 3) * (0.2 + 0.8 / job->threads);
+    return 0.0002 + 3.4e-11 * n * pow(log2(n + 2), 3) * (0.14 + 0.86 / job->threads);
 }
 
-/* Measured with 1 and 2 threads: 97 and 141 MB for 1e7 digits, 1.1 GB with 2 for
- * 1e8. */
+/* Measured with 1, 2 and 8 threads: 10, 12 and 17 MB for 1e6 digits, 66, 87 and 145
+ * MB for 1e7; 912 MB with 2 for 1e8. FLINT needs up to twice as much. */
 uint64_t
 chudnovsky_memory(const struct engine_job *job)
 {
-    return UINT64_C(3000000) +
-           (uint64_t)(decimals(job) * (10 + 8 * (1 - 1.0 / job->threads)));
+    int threads = job->threads < MOST_MEMORY_THREADS ? job->threads : MOST_MEMORY_THREADS;
+    double per_digit = 6.2 + 3 * (1 - 1.0 / threads) + 0.75 * threads;
+
+    return UINT64_C(4000000) + (uint64_t)(decimals(job) * per_digit * mul_memory());
 }

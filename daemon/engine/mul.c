@@ -82,6 +82,12 @@ mul_mpz(mpz_t r, const mpz_t a, const mpz_t b)
     mpz_clear(product);
 }
 
+double
+mul_memory(void)
+{
+    return 1.9;
+}
+
 void
 mul_thread_end(void)
 {
@@ -111,6 +117,12 @@ void
 mul_mpz(mpz_t r, const mpz_t a, const mpz_t b)
 {
     mpz_mul(r, a, b);
+}
+
+double
+mul_memory(void)
+{
+    return 1;
 }
 
 void

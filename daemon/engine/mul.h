@@ -47,6 +47,9 @@ void mul_mpz_wide(struct run *run, mpz_t r, const mpz_t a, const mpz_t b, int th
  */
 double mul_cost(double an, double bn);
 
+/* How much memory a computation needs with this backend, compared with GMP. Pure. */
+double mul_memory(void);
+
 /* To be called at the end of every thread that has multiplied: gives back what
  * the backend keeps for it. */
 void mul_thread_end(void);

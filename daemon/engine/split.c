@@ -59,10 +59,9 @@
 /* From this many terms on every product is reported on its own. */
 #define REPORT_TERMS 4096
 
-/* The bits per term of the operands of a merge, on average: after common factors
- * were taken out P has 27, Q 56 and T 74 (found by measuring). What it costs to find
- * and to divide by the common factors is in this number, too. */
-#define BITS_PER_TERM 57
+/* The bits per term of the operands of a merge, on average. After common factors were
+ * taken out P has 27, Q 56 and T 74; found by measuring the time of the products. */
+#define BITS_PER_TERM 42
 
 struct sums {
     mpz_t p, q, t;
@@ -144,11 +143,22 @@ product_units(uint64_t terms)
     return (uint64_t)mul_cost(limbs, limbs) + 1;
 }
 
-/* The cost of the terms of a leaf. */
-static uint64_t
-leaf_units(uint64_t terms)
+static bool
+has_common(uint64_t terms, int level)
 {
-    return 100 * terms;
+    return level >= COMMON_LEVELS && terms >= COMMON_TERMS;
+}
+
+/* The cost of everything else in a range: its terms if it is a leaf, the common
+ * factors, or what short products take more. */
+static uint64_t
+other_units(uint64_t terms, int level)
+{
+    if (terms <= TERMS_MOST)
+        return 85 * terms;
+    if (has_common(terms, level))
+        return 130 * terms;
+    return terms < COMMON_TERMS ? 50 * terms : 0;
 }
 
 /* R = A B, with progress for UNITS. Returns whether to go on. */
@@ -248,18 +258,18 @@ split_range(struct run *run, void *arg)
         return;
     if (terms <= TERMS_MOST) {
         terms_sum(out->p, out->q, out->t, range->a, range->b);
-        run_work(run, leaf_units(terms));
+        run_work(run, other_units(terms, range->level));
         return;
     }
     sums_init(&right);
     split_halves(run, range, m, out, &right);
     if (run_going(run)) {
-        if (range->level >= COMMON_LEVELS && terms >= COMMON_TERMS)
+        if (has_common(terms, range->level))
             take_common(run, range, m, out, &right);
         else
             factors_clear(&out->factors);
     }
-    if (run_going(run))
+    if (run_work(run, other_units(terms, range->level)))
         pair_run(run, parallel, merge_with_q, &merge, merge_with_p, &merge);
     if (run_going(run))
         mpz_add(out->t, out->t, right.t);
@@ -350,13 +360,14 @@ split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
 }
 
 static double
-cost(uint64_t a, uint64_t b, bool need_p)
+cost(uint64_t a, uint64_t b, int level, bool need_p)
 {
     uint64_t m = middle(a, b);
+    double units = (double)other_units(b - a, level);
 
     if (b - a <= TERMS_MOST)
-        return (double)leaf_units(b - a);
-    return cost(a, m, true) + cost(m, b, need_p) +
+        return units;
+    return units + cost(a, m, level + 1, true) + cost(m, b, level + 1, need_p) +
            (need_p ? 4 : 3) * (double)product_units(b - a);
 }
 
@@ -366,6 +377,7 @@ split_cost(uint64_t terms)
     uint64_t m = middle(0, terms);
 
     if (terms <= TERMS_MOST)
-        return cost(0, terms, false);
-    return cost(0, m, true) + cost(m, terms, false) + 2 * (double)product_units(terms);
+        return cost(0, terms, 0, false);
+    return cost(0, m, 1, true) + cost(m, terms, 1, false) +
+           2 * (double)product_units(terms);
 }
