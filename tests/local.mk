@@ -6,6 +6,7 @@ unit_tests =
 unit_tests += \
 	tests/unit/test_engine_table \
 	tests/unit/test_engine_run \
+	tests/unit/test_engine_progress \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
@@ -25,6 +26,10 @@ tests_unit_test_engine_run_SOURCES = tests/unit/test_engine_run.c \
 	$(engine_fixture)
 tests_unit_test_engine_run_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_run_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_progress_SOURCES = tests/unit/test_engine_progress.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_progress_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_progress_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_radix_SOURCES = tests/unit/test_engine_radix.c \
 	$(engine_fixture)
 tests_unit_test_engine_radix_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)

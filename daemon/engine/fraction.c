@@ -115,8 +115,7 @@ numerator(struct run *run, struct work *w, mpz_t v)
     w->y[n] = mpn_mul_1(w->y, w->y, (mp_size_t)n, FACTOR);
     product = mpz_limbs_write(v, (mp_size_t)(length + n + 1));
     run_begin(run, units);
-    mul_limbs_wide(run, product, w->y, n + 1, mpz_limbs_read(w->q), length,
-                   w->threads);
+    mul_limbs_wide(run, product, w->y, n + 1, mpz_limbs_read(w->q), length, w->threads);
     if (run_end(run, units))
         mpz_limbs_finish(v, (mp_size_t)(length + n + 1));
     mpz_realloc2(w->q, 0);

@@ -76,16 +76,22 @@ mul_mpz(mpz_t r, const mpz_t a, const mpz_t b)
     mpz_init(product);
     mul_limbs(mpz_limbs_write(product, (mp_size_t)(an + bn)), mpz_limbs_read(a), an,
               mpz_limbs_read(b), bn);
-    mpz_limbs_finish(product, (mpz_sgn(a) == mpz_sgn(b) ? 1 : -1) *
-                                  (mp_size_t)(an + bn));
+    mpz_limbs_finish(product,
+                     (mpz_sgn(a) == mpz_sgn(b) ? 1 : -1) * (mp_size_t)(an + bn));
     mpz_swap(r, product);
     mpz_clear(product);
 }
 
 double
-mul_memory(void)
+mul_memory(double bytes)
 {
-    return 1.9;
+    return 8e6 + 2.1 * bytes;
+}
+
+double
+mul_seconds(double seconds)
+{
+    return 0.6 * seconds;
 }
 
 void
@@ -120,9 +126,15 @@ mul_mpz(mpz_t r, const mpz_t a, const mpz_t b)
 }
 
 double
-mul_memory(void)
+mul_memory(double bytes)
 {
-    return 1;
+    return bytes;
+}
+
+double
+mul_seconds(double seconds)
+{
+    return seconds;
 }
 
 void
@@ -187,8 +199,8 @@ mul_mpz_wide(struct run *run, mpz_t r, const mpz_t a, const mpz_t b, int threads
     mul_limbs_wide(run, mpz_limbs_write(product, (mp_size_t)(an + bn)),
                    mpz_limbs_read(a), an, mpz_limbs_read(b), bn, threads);
     if (run_going(run)) {
-        mpz_limbs_finish(product, (mpz_sgn(a) == mpz_sgn(b) ? 1 : -1) *
-                                      (mp_size_t)(an + bn));
+        mpz_limbs_finish(product,
+                         (mpz_sgn(a) == mpz_sgn(b) ? 1 : -1) * (mp_size_t)(an + bn));
         mpz_swap(r, product);
     }
     mpz_clear(product);

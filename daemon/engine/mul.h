@@ -47,8 +47,10 @@ void mul_mpz_wide(struct run *run, mpz_t r, const mpz_t a, const mpz_t b, int th
  */
 double mul_cost(double an, double bn);
 
-/* How much memory a computation needs with this backend, compared with GMP. Pure. */
-double mul_memory(void);
+/* The bytes and the seconds that a computation takes with this backend that takes
+ * BYTES and SECONDS with GMP, roughly. Pure. */
+double mul_memory(double bytes);
+double mul_seconds(double seconds);
 
 /* To be called at the end of every thread that has multiplied: gives back what
  * the backend keeps for it. */

@@ -56,14 +56,14 @@ double fives_cost(int radix, uint64_t count);
 
 /* What to convert. */
 struct radix_job {
-    int radix;                          /* 10 or 16 */
-    uint64_t count;                     /* digits, at least 1 */
-    unsigned guard;                     /* guard limbs */
-    int threads;                        /* threads to be used at most */
-    const mp_limb_t *limbs;             /* the fraction, see below */
-    const struct fives *powers;  /* computed for RADIX and COUNT */
-    char *text;                         /* out: COUNT digits, not terminated */
-    struct engine_evidence *evidence;   /* out: the steps of it; may be NULL */
+    int radix;                        /* 10 or 16 */
+    uint64_t count;                   /* digits, at least 1 */
+    unsigned guard;                   /* guard limbs */
+    int threads;                      /* threads to be used at most */
+    const mp_limb_t *limbs;           /* the fraction, see below */
+    const struct fives *powers;       /* computed for RADIX and COUNT */
+    char *text;                       /* out: COUNT digits, not terminated */
+    struct engine_evidence *evidence; /* out: the steps of it; may be NULL */
 };
 
 /*

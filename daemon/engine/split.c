@@ -337,7 +337,8 @@ split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
         .out = &left,
     };
 
-    if (!primes_init(&primes, (uint32_t)(COMMON_REACH * (terms >> COMMON_LEVELS) * 2))) {
+    if (!primes_init(&primes,
+                     (uint32_t)(COMMON_REACH * (terms >> COMMON_LEVELS) * 2))) {
         run_fail(run, ENGINE_NO_MEMORY);
         return;
     }

@@ -145,8 +145,8 @@ static bool
 step_holds(const struct engine_evidence *evidence, int index, uint64_t d)
 {
     const struct evidence_step *step = &evidence->step[index];
-    uint64_t left = residue_mul(
-        step->value, residue_pow((uint64_t)evidence->radix, step->digits));
+    uint64_t left =
+        residue_mul(step->value, residue_pow((uint64_t)evidence->radix, step->digits));
     uint64_t right = residue_add(residue_mul(d, shift(step->limbs)), step->rest);
 
     if (left != right)

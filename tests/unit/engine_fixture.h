@@ -29,11 +29,11 @@ struct collected {
     const char *phase;
     struct engine_evidence evidence; /* the last one told */
     int evidences;                   /* how often it was told */
-    bool gap;      /* digits were not in order */
-    bool fell;     /* the progress fell or left 0 .. 1 */
-    bool stranger; /* a callback came from another thread */
-    bool late;     /* digits came after a refusal or cancellation, or evidence after
-                      digits */
+    bool gap;                        /* digits were not in order */
+    bool fell;                       /* the progress fell or left 0 .. 1 */
+    bool stranger;                   /* a callback came from another thread */
+    bool late; /* digits came after a refusal or cancellation, or evidence after
+                  digits */
     pthread_t caller;
 };
 

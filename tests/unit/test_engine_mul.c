@@ -208,9 +208,10 @@ test_residues(void **state)
 
         text = mpz_get_str(NULL, bits % 2 == 0 ? 10 : 16, low);
         length = strlen(text);
-        assert_true(residue_digits(residue_digits(0, text, length / 3, 10 + bits % 2 * 6),
-                                   text + length / 3, length - length / 3,
-                                   10 + bits % 2 * 6) == value);
+        assert_true(
+            residue_digits(residue_digits(0, text, length / 3, 10 + bits % 2 * 6),
+                           text + length / 3, length - length / 3,
+                           10 + bits % 2 * 6) == value);
         free(text);
     }
     mpz_set_ui(z, 248);

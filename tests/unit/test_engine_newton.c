@@ -221,7 +221,6 @@ test_threads(void **state)
         }
 }
 
-
 /* What is reported is what was announced. */
 static void
 test_costs(void **state)

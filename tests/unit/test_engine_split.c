@@ -126,8 +126,7 @@ test_exponents(void **state)
     for (i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         factors = (struct factors){NULL, NULL, 0};
         plain_init(&want, ranges[i][0], ranges[i][1]);
-        assert_true(
-            factors_extend(&factors, &primes, ranges[i][0], ranges[i][1], 20));
+        assert_true(factors_extend(&factors, &primes, ranges[i][0], ranges[i][1], 20));
         assert_true(factors_extend(&factors, &primes, ranges[i][0], ranges[i][1],
                                    primes.count));
         assert_int_equal(factors.count, primes.count);
@@ -279,12 +278,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_terms),
-        cmocka_unit_test(test_exponents),
-        cmocka_unit_test(test_common),
-        cmocka_unit_test(test_every_number_of_terms),
-        cmocka_unit_test(test_large_sums),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_terms),      cmocka_unit_test(test_exponents),
+        cmocka_unit_test(test_common),     cmocka_unit_test(test_every_number_of_terms),
+        cmocka_unit_test(test_large_sums), cmocka_unit_test(test_cut),
     };
 
     return cmocka_run_group_tests_name("engine split", tests, NULL, NULL);

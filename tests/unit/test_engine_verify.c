@@ -316,22 +316,21 @@ test_prefix(void **state)
     for (n = 1; n <= length; n += n < 40 ? 1 : 97)
         assert_int_equal(verify_prefix(chudnovsky, 10, text, n, 1, NULL, words),
                          VERIFY_GOOD);
-    assert_int_equal(
-        verify_prefix(chudnovsky, 10, text, length, 2, &callbacks, words), VERIFY_GOOD);
+    assert_int_equal(verify_prefix(chudnovsky, 10, text, length, 2, &callbacks, words),
+                     VERIFY_GOOD);
     assert_string_equal(words, "all 1215 digits are the same by chudnovsky");
     assert_true(listener.reports > 0 && listener.fraction == 1);
     for (n = 0; n < length; n++) {
         right = text[n];
         text[n] = right == '9' ? '0' : (char)(right + 1);
-        assert_int_equal(
-            verify_prefix(chudnovsky, 10, text, length, 1, NULL, words), VERIFY_BAD);
+        assert_int_equal(verify_prefix(chudnovsky, 10, text, length, 1, NULL, words),
+                         VERIFY_BAD);
         text[n] = right;
     }
     assert_non_null(strstr(words, "differ from those by chudnovsky"));
     listener = (struct listener){.patience = 1};
-    assert_int_equal(
-        verify_prefix(chudnovsky, 10, text, length, 1, &callbacks, words),
-        VERIFY_STOPPED);
+    assert_int_equal(verify_prefix(chudnovsky, 10, text, length, 1, &callbacks, words),
+                     VERIFY_STOPPED);
     assert_int_equal(verify_prefix(chudnovsky, 2, text, length, 1, NULL, words),
                      VERIFY_STOPPED);
     assert_string_equal(words, "");
