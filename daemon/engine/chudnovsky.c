@@ -239,7 +239,6 @@ double
 chudnovsky_seconds(const struct engine_job *job)
 {
     double n = decimals(job);
-
     double one = mul_seconds(3.4e-11 * n * pow(log2(n + 2), 3));
 
     return 0.0002 + one * (0.14 + 0.86 / job->threads);
