@@ -10,6 +10,7 @@ unit_tests += \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
+	tests/unit/test_engine_fraction \
 	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
 	tests/unit/test_engine_newton \
@@ -50,6 +51,10 @@ tests_unit_test_engine_bbp_series_SOURCES = tests/unit/test_engine_bbp_series.c 
 	$(engine_fixture)
 tests_unit_test_engine_bbp_series_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_series_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_fraction_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
