@@ -6,9 +6,16 @@ unit_tests =
 unit_tests += \
 	tests/unit/test_engine_table \
 	tests/unit/test_engine_run \
+	tests/unit/test_engine_progress \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
+	tests/unit/test_engine_fraction \
+	tests/unit/test_engine_memory \
+	tests/unit/test_engine_mul \
+	tests/unit/test_engine_newton \
+	tests/unit/test_engine_split \
+	tests/unit/test_engine_verify \
 	tests/unit/test_engine_bbp \
 	tests/unit/test_engine_bbp_series
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
@@ -20,6 +27,10 @@ tests_unit_test_engine_run_SOURCES = tests/unit/test_engine_run.c \
 	$(engine_fixture)
 tests_unit_test_engine_run_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_run_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_progress_SOURCES = tests/unit/test_engine_progress.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_progress_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_progress_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_radix_SOURCES = tests/unit/test_engine_radix.c \
 	$(engine_fixture)
 tests_unit_test_engine_radix_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -40,6 +51,30 @@ tests_unit_test_engine_bbp_series_SOURCES = tests/unit/test_engine_bbp_series.c 
 	$(engine_fixture)
 tests_unit_test_engine_bbp_series_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_series_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_fraction_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_memory_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_SOURCES = tests/unit/test_engine_mul.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_newton_SOURCES = tests/unit/test_engine_newton.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_newton_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_newton_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_split_SOURCES = tests/unit/test_engine_split.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_split_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_split_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_verify_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \

@@ -1,31 +1,21 @@
 /*
  * All digits of pi to position n, by Chudnovsky's series.
  *
- * Three phases: the series by binary splitting (split.c has the formula and its
- * error), the division
+ * Three phases: the series by binary splitting (split.c), the division (fraction.c)
+ * and the conversion to digits (radix.c), which finds out whether the error of the
+ * other two could reach a digit. If it could, because the digits end in a run of
+ * nines that is as long as the guard, everything is repeated with twice the guard;
+ * what is delivered is right in every case.
  *
- *     pi = 426880 sqrt(10005) Q / T,
+ * The error: fraction.c hands on an x with x <= pi - 3 < x + 2 units of its last
+ * place, within RADIX_SLACK.
  *
- * in fixed point with W bits after the point, and the conversion to digits
- * (radix.c), which finds out whether the error of the other two could reach a
- * digit. If it could, because the digits end in a run of nines that is as long
- * as the guard, everything is repeated with twice the guard; what is delivered
- * is right in every case.
+ * Evidence: 16 hexadecimal digits at the end of x, where every mistake before shows,
+ * and at places that are chosen by what x is modulo a prime, so that no program can
+ * know them beforehand; and the numbers of the conversion (evidence.h).
  *
- * Error of the division, s = 2^W:
- *   a = floor(s sqrt(10005))          = s sqrt(10005) - u,        0 <= u < 1,
- *   c = floor(s 426880 Q' / T')       = s y (1 + e) - v,          0 <= v < 1,
- *   x = floor(a c / s)
- * where y = pi / sqrt(10005) = 0.0314..., Q' and T' are Q and T without their
- * last bits (KEPT_BITS more than W are kept, each then off by less than 1 part in
- * 2^(W+KEPT_BITS-1)), and e collects that and the tail of the series (at most
- * 2^-(W+KEPT_BITS)), so that |e| < 2^(2-W) 2^-KEPT_BITS. Then
- *   a c / s = pi s (1 + e) - u y (1 + e) - v sqrt(10005) + u v / s
- * lies in (pi s - 100.1, pi s + 1), and x - 1 in (pi s - 102.1, pi s):
- * x - 1 <= pi s < x - 1 + RADIX_SLACK, which is what radix_digits() asks for.
- *
- * Largest position: 7e7 terms and numbers below 1e10 bits, within split.c's
- * k < 2^30 and GMP's 2^37 bits.
+ * Largest position: 8.5e7 terms (in radix 16) and numbers below 1e10 bits, within
+ * TERMS_LIMIT and GMP's 2^37 bits.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -34,103 +24,142 @@
 #include <gmp.h>
 
 #include "algorithms.h"
+#include "evidence.h"
+#include "fraction.h"
+#include "mul.h"
 #include "pair.h"
 #include "radix.h"
+#include "residue.h"
 #include "run.h"
 #include "split.h"
+#include "terms.h"
 
 /* Guard limbs at first, and where the attempts end. */
 #define FIRST_GUARD 1
-#define LAST_GUARD  64
-
-#define KEPT_BITS 64
+#define LAST_GUARD  RADIX_MOST_GUARD
 
 /* Digits delivered at a time. */
 #define CHUNK 65536
 
-/* From this many bits on a second thread pays for the division. */
-#define PARALLEL_BITS 100000
+/* From this many limbs on the caller's thread only serves the callbacks while another
+ * one computes, so that they are served during long multiplications, too. */
+#define ASIDE_LIMBS 10000
 
-/* Parts of the time that splitting and division take, measured at 1e6 and 1e7
- * digits. */
-#define SPLIT_PART  0.72
-#define DIVIDE_PART 0.16
+/* What the division takes of its work divided by the threads: the model of the costs
+ * of products is a bit too high for it, but with several threads some of it is done
+ * by one, and cutting products for two makes them longer. Measured at 1e7 digits. */
+#define DIVIDE_ALONE  0.8
+#define DIVIDE_SHARED 1.05
 
-struct division {
-    mpz_t q, t;    /* in: the series */
-    mpz_t c;       /* out: floor(2^W 426880 q / t) */
-    mpz_t a;       /* out: floor(2^W sqrt(10005)) */
-    uint64_t bits; /* W */
+/* More threads than this need no more memory. */
+#define MOST_MEMORY_THREADS 16
+
+/* An attempt to compute the digits. */
+struct attempt {
+    const struct engine_job *job;
+    uint64_t terms;
+    size_t len; /* limbs of the fraction */
+    struct split split;
+    struct fives powers;
+    mp_limb_t *limbs;
+    struct radix_job radix;
+    enum radix_rc rc;
 };
 
 static void
-quotient(struct run *run, void *arg)
+splitting(struct run *run, void *arg)
 {
-    struct division *d = arg;
-    uint64_t size = mpz_sizeinbase(d->t, 2);
-    uint64_t keep = d->bits + KEPT_BITS;
-    uint64_t drop = mpz_sizeinbase(d->q, 2);
+    struct attempt *a = arg;
 
-    drop = drop < size ? drop : size;
-    drop = drop > keep ? drop - keep : 0;
-    mpz_fdiv_q_2exp(d->q, d->q, drop);
-    mpz_fdiv_q_2exp(d->t, d->t, drop);
-    mpz_mul_ui(d->q, d->q, 426880);
-    mpz_mul_2exp(d->q, d->q, d->bits);
-    mpz_fdiv_q(d->c, d->q, d->t);
-    run_work(run, 3);
+    split_series(run, &a->split, a->terms, fraction_limbs(a->len), a->job->threads);
 }
 
 static void
-root(struct run *run, void *arg)
+dividing(struct run *run, void *arg)
 {
-    struct division *d = arg;
+    struct attempt *a = arg;
 
-    mpz_set_ui(d->a, 10005);
-    mpz_mul_2exp(d->a, d->a, 2 * d->bits);
-    mpz_sqrt(d->a, d->a);
-    run_work(run, 2);
+    fraction_of_pi(run, a->limbs, a->len, &a->split, &a->powers, a->job->threads);
 }
 
-/* X becomes floor(2^W pi) or up to 101 less, or anything if the run stops. */
 static void
-scaled_pi(struct run *run, mpz_t x, uint64_t bits, int threads)
+converting(struct run *run, void *arg)
 {
-    uint64_t terms = split_terms(bits + KEPT_BITS);
-    struct division d = {.bits = bits};
+    struct attempt *a = arg;
 
-    mpz_inits(d.q, d.t, d.c, d.a, NULL);
-    run_phase(run, "splitting", 0, SPLIT_PART, split_cost(terms));
-    split_series(run, d.q, d.t, terms, threads);
-    if (run_phase(run, "dividing", SPLIT_PART, SPLIT_PART + DIVIDE_PART, 6))
-        pair_run(run, threads > 1 && bits >= PARALLEL_BITS, root, &d, quotient, &d);
-    if (run_work(run, 0)) {
-        mpz_mul(x, d.a, d.c);
-        mpz_fdiv_q_2exp(x, x, bits);
-        run_work(run, 1);
-    }
-    mpz_clears(d.q, d.t, d.c, d.a, NULL);
+    a->rc = radix_digits(run, &a->radix);
 }
 
-/* Computes TEXT with GUARD guard limbs. */
-static enum radix_rc
-attempt(struct run *run, char *text, uint64_t count, unsigned guard)
+static void
+nothing(struct run *run, void *arg)
 {
-    int radix = run->job->radix;
-    int threads = run->job->threads;
-    size_t len = radix_limbs(radix, count, guard);
-    enum radix_rc rc = RADIX_STOPPED;
-    mpz_t x;
+    (void)run;
+    (void)arg;
+}
 
-    mpz_init(x);
-    scaled_pi(run, x, (uint64_t)len * 64, threads);
-    if (run_phase(run, "converting", SPLIT_PART + DIVIDE_PART, 1,
-                  radix_cost(radix, count))) {
-        mpz_sub_ui(x, x, 1);
-        rc = radix_digits(run, text, count, mpz_limbs_read(x), radix, guard, threads);
+/* The phases of A; the text is allocated only for the last one. */
+static void
+do_phases(struct run *run, struct attempt *a)
+{
+    bool aside = a->len >= ASIDE_LIMBS;
+    int radix = a->radix.radix;
+    double split = split_cost(a->terms);
+    double divide = fraction_cost(a->len) + fives_cost(radix, a->radix.count);
+    double convert = radix_cost(radix, a->radix.count);
+    double weight = a->job->threads > 1 ? DIVIDE_SHARED : DIVIDE_ALONE;
+    double all = split + weight * divide + convert;
+
+    if (run_phase(run, "splitting", 0, split / all, split))
+        pair_run(run, aside, splitting, a, nothing, NULL);
+    a->limbs = malloc(a->len * sizeof *a->limbs);
+    if (a->limbs == NULL)
+        run_fail(run, ENGINE_NO_MEMORY);
+    if (run_phase(run, "dividing", split / all, 1 - convert / all, divide))
+        pair_run(run, aside, dividing, a, nothing, NULL);
+    split_clear(&a->split);
+    split_init(&a->split);
+    a->radix.limbs = a->limbs;
+    a->radix.text = malloc(a->radix.count);
+    if (a->radix.text == NULL)
+        run_fail(run, ENGINE_NO_MEMORY);
+    if (run_phase(run, "converting", 1 - convert / all, 1, convert))
+        pair_run(run, aside, converting, a, nothing, NULL);
+}
+
+/* The window of 16 digits from POSITION on of the fraction LIMBS. */
+static void
+keep_window(struct engine_evidence *evidence, uint64_t position, const mp_limb_t *limbs,
+            size_t len)
+{
+    struct evidence_window *window = &evidence->window[evidence->windows++];
+    uint64_t at;
+    int i;
+
+    window->position = position;
+    for (i = 0; i < ENGINE_WINDOW; i++) {
+        at = position - 1 + (uint64_t)i;
+        window->digits[i] =
+            "0123456789abcdef"[limbs[len - 1 - at / 16] >> (60 - at % 16 * 4) & 15];
     }
-    mpz_clear(x);
-    return rc;
+}
+
+/* Keeps the windows of A's fraction: the last whole limb before the guard that no
+ * carry can reach, and places before it. */
+static void
+keep_windows(struct engine_evidence *evidence, const struct attempt *a)
+{
+    unsigned guard = a->radix.guard;
+    uint64_t last, place = evidence->step[0].value;
+
+    while (guard + 1 < a->len && guard < RADIX_MOST_GUARD &&
+           radix_guard_full(a->limbs, guard))
+        guard++;
+    last = 16 * (uint64_t)(a->len - guard - 1) + 1;
+    keep_window(evidence, last, a->limbs, a->len);
+    while (evidence->windows < EVIDENCE_WINDOWS) {
+        place = residue_add(residue_mul(place, place), UINT64_C(0x243f6a8885a308d));
+        keep_window(evidence, 1 + place % last, a->limbs, a->len);
+    }
 }
 
 static void
@@ -145,26 +174,55 @@ deliver(struct run *run, const char *text, uint64_t count)
     }
 }
 
+/* Computes and delivers COUNT digits with GUARD guard limbs, unless they hang on
+ * more. */
+static enum radix_rc
+attempt(struct run *run, uint64_t count, unsigned guard)
+{
+    int radix = run->job->radix;
+    struct engine_evidence evidence = {.radix = radix, .count = count};
+    struct attempt a = {.job = run->job, .rc = RADIX_STOPPED};
+
+    a.len = radix_limbs(radix, count, guard);
+    a.terms = terms_for(64 * fraction_limbs(a.len));
+    a.radix = (struct radix_job){
+        .radix = radix,
+        .count = count,
+        .guard = guard,
+        .threads = run->job->threads,
+        .powers = &a.powers,
+        .evidence = &evidence,
+    };
+    split_init(&a.split);
+    fives_init(&a.powers, radix, count);
+    do_phases(run, &a);
+    fives_clear(&a.powers);
+    split_clear(&a.split);
+    if (a.rc == RADIX_OK) {
+        keep_windows(&evidence, &a);
+        free(a.limbs);
+        a.limbs = NULL;
+        run_evidence(run, &evidence);
+        deliver(run, a.radix.text, count);
+    }
+    free(a.limbs);
+    free(a.radix.text);
+    return a.rc;
+}
+
 enum engine_rc
 chudnovsky_run(const struct engine_job *job, const struct engine_callbacks *callbacks)
 {
-    uint64_t count = job->position + ENGINE_WINDOW - 1;
     enum radix_rc rc = RADIX_UNDECIDED;
     unsigned guard;
     struct run run;
-    char *text;
 
     run_init(&run, job, callbacks);
-    text = malloc((size_t)count);
-    if (text == NULL)
-        return ENGINE_NO_MEMORY;
     for (guard = FIRST_GUARD; rc == RADIX_UNDECIDED && guard <= LAST_GUARD; guard *= 2)
-        rc = attempt(&run, text, count, guard);
-    if (rc == RADIX_OK)
-        deliver(&run, text, count);
-    else if (rc == RADIX_UNDECIDED)
+        rc = attempt(&run, job->position + ENGINE_WINDOW - 1, guard);
+    if (rc == RADIX_UNDECIDED)
         run_fail(&run, ENGINE_UNTRUSTED);
-    free(text);
+    mul_thread_end();
     return run_finish(&run);
 }
 
@@ -175,21 +233,25 @@ decimals(const struct engine_job *job)
     return (double)job->position * (job->radix == 16 ? 1.2 : 1);
 }
 
-/* Measured with 1 and 2 threads: 0.34 and 0.22 s for 1e6 digits, 6.6 and 3.8 s
- * for 1e7, 64 s with 2 for 1e8. */
+/* Measured with 1 and 2 threads: 0.23 and 0.145 s for 1e6 digits, 4.1 and 2.3 s for
+ * 1e7, 39 s with 2 for 1e8; with FLINT 0.15 and 0.095, 2.4 and 1.35. */
 double
 chudnovsky_seconds(const struct engine_job *job)
 {
     double n = decimals(job);
+    double one = mul_seconds(3.4e-11 * n * pow(log2(n + 2), 3));
 
-    return 0.0002 + 5e-11 * n * pow(log2(n + 2), 3) * (0.2 + 0.8 / job->threads);
+    return 0.0002 + one * (0.14 + 0.86 / job->threads);
 }
 
-/* Measured with 1 and 2 threads: 97 and 141 MB for 1e7 digits, 1.1 GB with 2 for
- * 1e8. */
+/* Measured with 1, 2 and 8 threads: 10, 12 and 17 MB for 1e6 digits, 66, 87 and 145
+ * MB for 1e7; 912 MB with 2 for 1e8. With FLINT 20 and 25 MB, 112 and 167 MB. */
 uint64_t
 chudnovsky_memory(const struct engine_job *job)
 {
-    return UINT64_C(3000000) +
-           (uint64_t)(decimals(job) * (10 + 8 * (1 - 1.0 / job->threads)));
+    int threads =
+        job->threads < MOST_MEMORY_THREADS ? job->threads : MOST_MEMORY_THREADS;
+    double per_digit = 6.2 + 3 * (1 - 1.0 / threads) + 0.75 * threads;
+
+    return UINT64_C(4000000) + (uint64_t)mul_memory(decimals(job) * per_digit);
 }

@@ -44,6 +44,8 @@ struct engine_job {
     int threads;        /* how many threads may be used, 1 .. 256 */
 };
 
+struct engine_evidence;
+
 /*
  * How a run talks to its caller. Every member may be NULL. All are called from
  * the thread that called engine_run(), one at a time, so they need no locks.
@@ -65,6 +67,10 @@ struct engine_callbacks {
 
     /* True when the run should stop soon. */
     bool (*cancelled)(void *ctx);
+
+    /* What a run of chudnovsky knows about its result (evidence.h; valid during the
+     * call only), once, before it delivers the first digits. verify.h has the use. */
+    void (*evidence)(void *ctx, const struct engine_evidence *evidence);
 };
 
 /* One row of the table of algorithms. */

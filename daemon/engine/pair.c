@@ -15,8 +15,10 @@
 #include <errno.h>
 #include <time.h>
 
+#include "mul.h"
+
 /* Time between two rounds of callbacks while waiting, in nanoseconds. */
-#define WAIT_NS 50000000L
+#define WAIT_NS 20000000L
 
 struct piece {
     struct run *run;
@@ -30,6 +32,7 @@ piece_main(void *arg)
     struct piece *piece = arg;
 
     piece->fn(piece->run, piece->arg);
+    mul_thread_end();
     return NULL;
 }
 

@@ -4,7 +4,10 @@
  * Progress: every thread adds the units it has done to an atomic counter; the
  * caller's thread turns the counter into a fraction of the phase, and the phase
  * into a fraction of the whole. What is reported never falls, also when a run
- * is repeated with more precision.
+ * is repeated with more precision. One multiplication of long numbers may take
+ * seconds. While such pieces are open, the fraction goes on growing as fast as it
+ * has grown on average since the run began, but not beyond the point where all
+ * open pieces are done.
  *
  * Callbacks may be slow (they write to a pipe), and run_work() is called after
  * pieces of work of very different sizes, so they are asked at most once in
@@ -39,7 +42,9 @@ run_init(struct run *run, const struct engine_job *job,
     run->caller = pthread_self();
     atomic_init(&run->rc, ENGINE_OK);
     atomic_init(&run->done, 0);
+    atomic_init(&run->open, 0);
     run->total = 1;
+    run->started = now_us();
 }
 
 bool
@@ -76,15 +81,30 @@ report(struct run *run, double fraction)
         run->callbacks.progress(run->callbacks.ctx, run->phase, fraction);
 }
 
-static void
-poll_caller(struct run *run)
+/* The fraction of the whole when UNITS units of the phase are done. */
+static double
+whole(const struct run *run, uint64_t units)
 {
-    double part =
-        (double)atomic_load_explicit(&run->done, memory_order_relaxed) / run->total;
+    double part = (double)units / run->total;
 
-    if (part > 1)
-        part = 1;
-    report(run, run->from + (run->to - run->from) * part);
+    return run->from + (run->to - run->from) * (part < 1 ? part : 1);
+}
+
+static void
+poll_caller(struct run *run, int64_t now)
+{
+    uint64_t open = atomic_load_explicit(&run->open, memory_order_relaxed);
+    uint64_t done = atomic_load_explicit(&run->done, memory_order_relaxed);
+    double least = whole(run, done), most = whole(run, done + open);
+    double elapsed = (double)(now - run->started);
+    double fraction = least;
+
+    if (open > 0 && elapsed > 0) {
+        fraction = run->reported * (1 + (double)(now - run->polled) / elapsed);
+        fraction = fraction < least ? least : fraction > most ? most : fraction;
+    }
+    run->polled = now;
+    report(run, fraction);
     ask_cancelled(run);
 }
 
@@ -96,10 +116,8 @@ run_phase(struct run *run, const char *phase, double from, double to, double tot
     run->to = to;
     run->total = total > 0 ? total : 1;
     atomic_store(&run->done, 0);
-    if (run_going(run)) {
-        poll_caller(run);
-        run->polled = now_us();
-    }
+    if (run_going(run))
+        poll_caller(run, now_us());
     return run_going(run);
 }
 
@@ -111,12 +129,23 @@ run_work(struct run *run, uint64_t units)
     atomic_fetch_add_explicit(&run->done, units, memory_order_relaxed);
     if (run_going(run) && pthread_equal(pthread_self(), run->caller)) {
         now = now_us();
-        if (now - run->polled >= POLL_US) {
-            poll_caller(run);
-            run->polled = now;
-        }
+        if (now - run->polled >= POLL_US)
+            poll_caller(run, now);
     }
     return run_going(run);
+}
+
+void
+run_begin(struct run *run, uint64_t units)
+{
+    atomic_fetch_add_explicit(&run->open, units, memory_order_relaxed);
+}
+
+bool
+run_end(struct run *run, uint64_t units)
+{
+    atomic_fetch_sub_explicit(&run->open, units, memory_order_relaxed);
+    return run_work(run, units);
 }
 
 bool
@@ -130,6 +159,13 @@ run_deliver(struct run *run, uint64_t first, const char *text, size_t length)
     else
         ask_cancelled(run);
     return run_going(run);
+}
+
+void
+run_evidence(struct run *run, const struct engine_evidence *evidence)
+{
+    if (run_going(run) && run->callbacks.evidence != NULL)
+        run->callbacks.evidence(run->callbacks.ctx, evidence);
 }
 
 enum engine_rc

@@ -27,7 +27,9 @@ struct run {
     double from, to;       /* fractions of the whole at its start and end */
     double total;          /* units of work in it */
     _Atomic uint64_t done; /* units done so far */
+    _Atomic uint64_t open; /* units begun by run_begin() and not ended */
     double reported;       /* the largest fraction reported */
+    int64_t started;       /* when the run began, microseconds */
     int64_t polled;        /* when the callbacks were last asked, microseconds */
 };
 
@@ -52,6 +54,17 @@ bool run_phase(struct run *run, const char *phase, double from, double to,
  */
 bool run_work(struct run *run, uint64_t units);
 
+/*
+ * Says that a long piece of UNITS units begins, to be ended by run_end() with the
+ * same number whatever comes of it. While it goes on, progress moves through these
+ * units with the speed that the run has had so far. Any thread.
+ */
+void run_begin(struct run *run, uint64_t units);
+
+/* Ends what run_begin() began: the units are done. Any thread. Returns
+ * run_going(). */
+bool run_end(struct run *run, uint64_t units);
+
 /* False once the run has failed or was cancelled. Any thread. */
 bool run_going(const struct run *run);
 
@@ -64,6 +77,9 @@ void run_fail(struct run *run, enum engine_rc rc);
  * run_going().
  */
 bool run_deliver(struct run *run, uint64_t first, const char *text, size_t length);
+
+/* Hands EVIDENCE to the caller. Only in the caller's thread. */
+void run_evidence(struct run *run, const struct engine_evidence *evidence);
 
 /* Ends the run: reports the fraction 1 if it went well. Only in the caller's
  * thread. Returns its result. */

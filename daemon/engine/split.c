@@ -1,64 +1,79 @@
 /*
- * Binary splitting of Chudnovsky's series.
+ * Binary splitting of Chudnovsky's series, which is described in terms.c.
  *
- * Series (D. V. and G. V. Chudnovsky, "Approximations and complex multiplication
- * according to Ramanujan", in: Ramanujan Revisited, 1988):
- *
- *   1/pi = 12 / 640320^(3/2)
- *          * sum_{k>=0} (-1)^k (6k)! (A + B k) / ((3k)! (k!)^3 640320^(3k)),
- *   A = 13591409, B = 545140134.
- *
- * The quotient of neighbouring terms, without A + B k, is -p(k)/q(k) with
- *
- *   p(k) = (6k-5)(2k-1)(6k-1),   q(k) = k^3 C,   C = 640320^3 / 24.
- *
- * For a <= k < b let P(a,b) and Q(a,b) be the products of p(k) and q(k), and
- * T(a,b) = Q(a,b) * sum_k (-1)^k (A + B k) P(a,k+1) / Q(a,k+1). Then
+ * Two neighbouring ranges of terms are merged by
  *
  *   P(a,b) = P(a,m) P(m,b),  Q(a,b) = Q(a,m) Q(m,b),
- *   T(a,b) = T(a,m) Q(m,b) + P(a,m) T(m,b)          (the recurrence),
+ *   T(a,b) = T(a,m) Q(m,b) + P(a,m) T(m,b)          (the recurrence)
  *
- * and with Q = Q(1,N), T = A Q + T(1,N) the first N terms give
- * pi = 426880 sqrt(10005) Q / T, since 640320^(3/2) / 12 = 426880 sqrt(10005).
- * (See B. Haible and T. Papanikolaou, "Fast multiprecision evaluation of series
- * of rational numbers", 1997.)
+ * (see B. Haible and T. Papanikolaou, "Fast multiprecision evaluation of series of
+ * rational numbers", 1997). At the end pi = 426880 sqrt(10005) Q / T, since
+ * 640320^(3/2) / 12 = 426880 sqrt(10005).
  *
- * Error: (6k)! / ((3k)! (k!)^3) < 1728^k, so the k-th term is less than
- * (1 + 41k) 2^(-47.11k) of the first, 47.11 < log2(640320^3 / 1728). The terms
- * alternate and fall, so the tail is less than the first term left out. The
- * SPARE_BITS in split_terms() cover 1 + 41k for all k < 2^40.
+ * Powers of 2 are left out of Q; how many is known (terms_twos()), and T(a,m) is
+ * shifted by those of Q(m,b) when it is multiplied by it.
  *
- * Sizes of words: k stays below 2^30, so that (6k-5)(2k-1) and k^2 fit 64 bits;
- * longer products (three such factors pass 2^64 at k = 635,000) are left to GMP.
+ * Common factors. P(a,m) and Q(m,b) have many in common. If both are divided by
+ * one, then so are P, Q and T of the whole range, and only the quotients matter.
+ * The numbers of a long range shrink to about two thirds. factors.c knows the
+ * common factor without computing a gcd. It does not pay in short ranges, nor at
+ * the top, where few products are left that would be shorter.
+ *
+ * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are
+ * cut first, and the two parts of Q are left to the caller to multiply. |P(0,m)
+ * T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and the first
+ * term, 2^(-47m) to be safe, so that P and T there are needed only with 47m / 64
+ * fewer limbs. Error: cutting an operand to k limbs makes it smaller
+ * by less than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
+ * k = n + 3 - 47m/64 for the others, the sum is off by less than
+ * 2 + 2^(-64) + ... < 2^2 parts in 2^(64n), and by less than one unit of its last
+ * place of 2n limbs for the shift.
+ *
+ * Parallel: with t threads a range gives t/2 to each half and then has two pairs of
+ * products side by side.
  */
 #include "split.h"
 
+#include <math.h>
+
+#include "factors.h"
+#include "mul.h"
 #include "pair.h"
-
-#define CHUDNOVSKY_A UINT64_C(13591409)
-#define CHUDNOVSKY_B UINT64_C(545140134)
-#define CHUDNOVSKY_C UINT64_C(10939058860032000)
-
-/* Below this many terms they are multiplied one by one. */
-#define LEAF_TERMS 12
+#include "terms.h"
 
 /* Where a range is cut: later terms are larger, so the left part gets more of
  * them and both get numbers of about the same size. In 1/1024. */
-#define CUT 530
+#define CUT 524
 
 /* From this many terms on a second thread pays. */
 #define PARALLEL_TERMS 1000
 
-#define SPARE_BITS 46
+/* Common factors are taken out of ranges of at least COMMON_TERMS terms, except in
+ * the COMMON_LEVELS topmost levels. */
+#define COMMON_TERMS  200
+#define COMMON_LEVELS 5
+
+/* Primes up to this many times the length of a range are looked at. */
+#define COMMON_REACH 2
+
+/* From this many terms on every product is reported on its own. */
+#define REPORT_TERMS 4096
+
+/* The bits per term of the operands of a merge, on average. After common factors were
+ * taken out P has 27, Q 56 and T 74; found by measuring the time of the products. */
+#define BITS_PER_TERM 42
 
 struct sums {
     mpz_t p, q, t;
+    struct factors factors; /* of p and q, for the first primes; may know none */
 };
 
 /* A range a <= k < b to be split, and where to put its sums. */
 struct range {
+    const struct primes *primes;
     uint64_t a, b;
     bool need_p;
+    int level; /* 0 is the whole series */
     int threads;
     struct sums *out;
 };
@@ -67,31 +82,47 @@ struct range {
 struct merge {
     struct sums *left, *right;
     bool need_p;
+    uint64_t twos;  /* of the right Q */
+    uint64_t units; /* per product, 0: not reported one by one */
+    int threads;    /* per product */
 };
 
 static void
 sums_init(struct sums *sums)
 {
     mpz_inits(sums->p, sums->q, sums->t, NULL);
+    sums->factors = (struct factors){NULL, NULL, 0};
 }
 
 static void
 sums_clear(struct sums *sums)
 {
     mpz_clears(sums->p, sums->q, sums->t, NULL);
+    factors_clear(&sums->factors);
 }
 
-static uint64_t
-log2_floor(uint64_t n)
+void
+split_init(struct split *split)
 {
-    return n == 0 ? 0 : (uint64_t)(63 - __builtin_clzll(n));
+    mpz_inits(split->q1, split->q2, split->t, NULL);
+    split->q_twos = split->t_twos = 0;
 }
 
-/* A multiplication of numbers of this many terms costs about this. */
-static uint64_t
-merge_units(uint64_t terms)
+void
+split_clear(struct split *split)
 {
-    return terms * log2_floor(terms);
+    mpz_clears(split->q1, split->q2, split->t, NULL);
+}
+
+uint64_t
+split_cut(mpz_t z, size_t limbs)
+{
+    size_t size = mpz_size(z);
+
+    if (size <= limbs)
+        return 0;
+    mpz_tdiv_q_2exp(z, z, 64 * (size - limbs));
+    return 64 * (size - limbs);
 }
 
 static uint64_t
@@ -103,55 +134,106 @@ middle(uint64_t a, uint64_t b)
     return a + (left > 0 ? left : 1);
 }
 
-/* The terms a <= k < b, one by one. */
-static void
-leaf(struct sums *out, uint64_t a, uint64_t b)
+/* The cost of one of the four products of a merge into a range of TERMS terms. */
+static uint64_t
+product_units(uint64_t terms)
 {
-    mpz_t term;
-    uint64_t k;
+    double limbs = (double)terms / 2 * BITS_PER_TERM / 64;
 
-    mpz_init(term);
-    mpz_set_ui(out->p, 1);
-    mpz_set_ui(out->q, 1);
-    mpz_set_ui(out->t, 0);
-    for (k = a; k < b; k++) {
-        mpz_mul_ui(out->p, out->p, (6 * k - 5) * (2 * k - 1));
-        mpz_mul_ui(out->p, out->p, 6 * k - 1);
-        mpz_mul_ui(out->t, out->t, k * k);
-        mpz_mul_ui(out->t, out->t, k);
-        mpz_mul_ui(out->t, out->t, CHUDNOVSKY_C);
-        mpz_mul_ui(term, out->p, CHUDNOVSKY_A + CHUDNOVSKY_B * k);
-        if (k % 2 == 0)
-            mpz_add(out->t, out->t, term);
-        else
-            mpz_sub(out->t, out->t, term);
-        mpz_mul_ui(out->q, out->q, k * k);
-        mpz_mul_ui(out->q, out->q, k);
-        mpz_mul_ui(out->q, out->q, CHUDNOVSKY_C);
-    }
-    mpz_clear(term);
+    return (uint64_t)mul_cost(limbs, limbs) + 1;
+}
+
+static bool
+has_common(uint64_t terms, int level)
+{
+    return level >= COMMON_LEVELS && terms >= COMMON_TERMS;
+}
+
+/* The cost of everything else in a range: its terms if it is a leaf, the common
+ * factors, or what short products take more. */
+static uint64_t
+other_units(uint64_t terms, int level)
+{
+    if (terms <= TERMS_MOST)
+        return 85 * terms;
+    if (has_common(terms, level))
+        return 130 * terms;
+    return terms < COMMON_TERMS ? 50 * terms : 0;
+}
+
+/* R = A B, with progress for UNITS. Returns whether to go on. */
+static bool
+multiply(struct run *run, mpz_t r, const mpz_t a, const mpz_t b, uint64_t units,
+         int threads)
+{
+    run_begin(run, units);
+    mul_mpz_wide(run, r, a, b, threads);
+    return run_end(run, units);
 }
 
 /* The half of a merge that reads the right Q. */
 static void
 merge_with_q(struct run *run, void *arg)
 {
-    const struct merge *merge = arg;
+    const struct merge *m = arg;
 
-    mpz_mul(merge->left->t, merge->left->t, merge->right->q);
-    if (run_work(run, 0))
-        mpz_mul(merge->left->q, merge->left->q, merge->right->q);
+    if (!multiply(run, m->left->t, m->left->t, m->right->q, m->units, m->threads))
+        return;
+    mpz_mul_2exp(m->left->t, m->left->t, m->twos);
+    multiply(run, m->left->q, m->left->q, m->right->q, m->units, m->threads);
 }
 
 /* The half of a merge that reads the left P. */
 static void
 merge_with_p(struct run *run, void *arg)
 {
-    const struct merge *merge = arg;
+    const struct merge *m = arg;
 
-    mpz_mul(merge->right->t, merge->right->t, merge->left->p);
-    if (merge->need_p && run_work(run, 0))
-        mpz_mul(merge->left->p, merge->left->p, merge->right->p);
+    if (multiply(run, m->right->t, m->right->t, m->left->p, m->units, m->threads) &&
+        m->need_p)
+        multiply(run, m->left->p, m->left->p, m->right->p, m->units, m->threads);
+}
+
+/* Divides the left P and the right Q by what they have in common. */
+static void
+take_common(struct run *run, const struct range *range, uint64_t m, struct sums *left,
+            struct sums *right)
+{
+    const struct primes *primes = range->primes;
+    size_t count = primes_up_to(primes, COMMON_REACH * (range->b - range->a));
+    mpz_t common;
+
+    mpz_init(common);
+    if (!factors_extend(&left->factors, primes, range->a, m, count) ||
+        !factors_extend(&right->factors, primes, m, range->b, count) ||
+        !factors_common(common, primes, &left->factors, &right->factors)) {
+        run_fail(run, ENGINE_NO_MEMORY);
+    } else {
+        mpz_divexact(left->p, left->p, common);
+        mpz_divexact(right->q, right->q, common);
+    }
+    mpz_clear(common);
+}
+
+static void split_range(struct run *run, void *arg);
+
+/* Both halves of RANGE, the left one into LEFT. */
+static void
+split_halves(struct run *run, const struct range *range, uint64_t m, struct sums *left,
+             struct sums *right)
+{
+    bool parallel = range->threads > 1 && range->b - range->a >= PARALLEL_TERMS;
+    int threads = parallel ? range->threads / 2 : 0;
+    struct range first = *range, second = *range;
+
+    first.b = second.a = m;
+    first.need_p = true;
+    first.level = second.level = range->level + 1;
+    first.threads = range->threads - threads;
+    second.threads = threads > 0 ? threads : range->threads;
+    first.out = left;
+    second.out = right;
+    pair_run(run, parallel, split_range, &second, split_range, &first);
 }
 
 static void
@@ -161,62 +243,142 @@ split_range(struct run *run, void *arg)
     uint64_t terms = range->b - range->a;
     uint64_t m = middle(range->a, range->b);
     bool parallel = range->threads > 1 && terms >= PARALLEL_TERMS;
-    int threads = range->threads / 2;
-    struct sums right;
-    struct merge merge = {range->out, &right, range->need_p};
-    struct range left_range = {range->a, m, true, range->threads - threads, range->out};
-    struct range right_range = {m, range->b, range->need_p, threads, &right};
+    bool report = terms >= REPORT_TERMS;
+    struct sums *out = range->out, right;
+    struct merge merge = {
+        .left = out,
+        .right = &right,
+        .need_p = range->need_p,
+        .twos = terms_twos(m, range->b),
+        .units = report ? product_units(terms) : 0,
+        .threads = parallel ? (range->threads + 1) / 2 : 1,
+    };
 
     if (!run_going(run))
         return;
-    if (terms <= LEAF_TERMS) {
-        leaf(range->out, range->a, range->b);
-        run_work(run, merge_units(terms));
+    if (terms <= TERMS_MOST) {
+        terms_sum(out->p, out->q, out->t, range->a, range->b);
+        run_work(run, other_units(terms, range->level));
         return;
     }
     sums_init(&right);
-    pair_run(run, parallel, split_range, &right_range, split_range, &left_range);
-    if (run_work(run, 0))
+    split_halves(run, range, m, out, &right);
+    if (run_going(run)) {
+        if (has_common(terms, range->level))
+            take_common(run, range, m, out, &right);
+        else
+            factors_clear(&out->factors);
+    }
+    if (run_work(run, other_units(terms, range->level)))
         pair_run(run, parallel, merge_with_q, &merge, merge_with_p, &merge);
     if (run_going(run))
-        mpz_add(range->out->t, range->out->t, right.t);
+        mpz_add(out->t, out->t, right.t);
     sums_clear(&right);
-    run_work(run, merge_units(terms));
+    if (!report)
+        run_work(run, (range->need_p ? 4 : 3) * product_units(terms));
 }
 
-static double
-cost(uint64_t a, uint64_t b)
+static void
+last_with_q(struct run *run, void *arg)
 {
-    uint64_t m = middle(a, b);
-    double units = (double)merge_units(b - a);
+    const struct merge *m = arg;
 
-    if (b - a > LEAF_TERMS)
-        units += cost(a, m) + cost(m, b);
-    return units;
+    multiply(run, m->left->t, m->left->t, m->right->q, m->units, m->threads);
+}
+
+/* SPLIT becomes what LEFT and RIGHT are together; see the top of this file. */
+static void
+last_merge(struct run *run, struct split *split, struct sums *left, struct sums *right,
+           uint64_t terms, size_t limbs, int threads)
+{
+    uint64_t m = middle(0, terms);
+    size_t fewer = (size_t)(m * 47 / 64);
+    size_t few = limbs + 3 > fewer ? limbs + 3 - fewer : 1;
+    uint64_t twos, small_twos;
+    struct merge merge = {
+        .left = left,
+        .right = right,
+        .units = product_units(terms),
+        .threads = (threads + 1) / 2,
+    };
+
+    twos = split_cut(right->q, limbs + 1);
+    split->q_twos = terms_twos(0, terms) + twos + split_cut(left->q, limbs + 1);
+    twos += terms_twos(m, terms) + split_cut(left->t, limbs + 1);
+    small_twos = split_cut(left->p, few) + split_cut(right->t, few);
+    pair_run(run, threads > 1 && terms >= PARALLEL_TERMS, last_with_q, &merge,
+             merge_with_p, &merge);
+    if (!run_going(run))
+        return;
+    if (twos < small_twos) {
+        mpz_mul_2exp(right->t, right->t, small_twos - twos);
+    } else if (mpz_size(left->t) >= limbs + 2) {
+        mpz_tdiv_q_2exp(right->t, right->t, twos - small_twos);
+    } else {
+        mpz_mul_2exp(left->t, left->t, twos - small_twos);
+        twos = small_twos;
+    }
+    mpz_add(split->t, left->t, right->t);
+    split->t_twos = twos;
+    mpz_swap(split->q1, left->q);
+    mpz_swap(split->q2, right->q);
 }
 
 void
-split_series(struct run *run, mpz_t q, mpz_t t, uint64_t terms, int threads)
+split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
+             int threads)
 {
-    struct sums sums;
-    struct range range = {1, terms, false, threads, &sums};
+    struct primes primes;
+    struct sums left, right;
+    struct range whole = {
+        .primes = &primes,
+        .b = terms,
+        .threads = threads,
+        .out = &left,
+    };
 
-    sums_init(&sums);
-    split_range(run, &range);
-    mpz_addmul_ui(sums.t, sums.q, CHUDNOVSKY_A);
-    mpz_swap(q, sums.q);
-    mpz_swap(t, sums.t);
-    sums_clear(&sums);
+    if (!primes_init(&primes,
+                     (uint32_t)(COMMON_REACH * (terms >> COMMON_LEVELS) * 2))) {
+        run_fail(run, ENGINE_NO_MEMORY);
+        return;
+    }
+    sums_init(&left);
+    sums_init(&right);
+    if (terms <= TERMS_MOST) {
+        split_range(run, &whole);
+        mpz_swap(split->t, left.t);
+        mpz_swap(split->q1, left.q);
+        mpz_set_ui(split->q2, 1);
+        split->q_twos = terms_twos(0, terms);
+    } else {
+        split_halves(run, &whole, middle(0, terms), &left, &right);
+        if (run_going(run))
+            last_merge(run, split, &left, &right, terms, limbs, threads);
+    }
+    sums_clear(&left);
+    sums_clear(&right);
+    primes_clear(&primes);
+}
+
+static double
+cost(uint64_t a, uint64_t b, int level, bool need_p)
+{
+    uint64_t m = middle(a, b);
+    double units = (double)other_units(b - a, level);
+
+    if (b - a <= TERMS_MOST)
+        return units;
+    return units + cost(a, m, level + 1, true) + cost(m, b, level + 1, need_p) +
+           (need_p ? 4 : 3) * (double)product_units(b - a);
 }
 
 double
 split_cost(uint64_t terms)
 {
-    return cost(1, terms);
-}
+    uint64_t m = middle(0, terms);
 
-uint64_t
-split_terms(uint64_t bits)
-{
-    return (bits + SPARE_BITS) * 100 / 4711 + 2;
+    if (terms <= TERMS_MOST)
+        return cost(0, terms, 0, false);
+    return cost(0, m, 1, true) + cost(m, terms, 1, false) +
+           2 * (double)product_units(terms);
 }

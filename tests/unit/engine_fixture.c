@@ -63,12 +63,25 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
     return c->deliveries == c->refuse_at;
 }
 
+static void
+on_evidence(void *ctx, const struct engine_evidence *evidence)
+{
+    struct collected *c = ctx;
+
+    note_thread(c);
+    if (c->deliveries > 0)
+        c->late = true;
+    c->evidence = *evidence;
+    c->evidences++;
+}
+
 enum engine_rc
 collect(struct collected *c, const char *algorithm, int radix, uint64_t position,
         int threads)
 {
     struct engine_job job = {radix, position, threads};
-    struct engine_callbacks callbacks = {c, on_progress, on_digits, on_cancelled};
+    struct engine_callbacks callbacks = {c, on_progress, on_digits, on_cancelled,
+                                         on_evidence};
 
     c->caller = pthread_self();
     return engine_run(engine_find(algorithm), &job, &callbacks);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "daemon/engine/engine.h"
+#include "daemon/engine/evidence.h"
 
 /* Everything one run delivered and reported. Zero it, run, then collected_free().
  * The members up to the blank line are wishes, set before the run. */
@@ -26,10 +27,13 @@ struct collected {
     double fraction;       /* the last reported */
     double first_delivery; /* the fraction last reported before the first digits */
     const char *phase;
-    bool gap;      /* digits were not in order */
-    bool fell;     /* the progress fell or left 0 .. 1 */
-    bool stranger; /* a callback came from another thread */
-    bool late;     /* digits came after a refusal or cancellation */
+    struct engine_evidence evidence; /* the last one told */
+    int evidences;                   /* how often it was told */
+    bool gap;                        /* digits were not in order */
+    bool fell;                       /* the progress fell or left 0 .. 1 */
+    bool stranger;                   /* a callback came from another thread */
+    bool late; /* digits came after a refusal or cancellation, or evidence after
+                  digits */
     pthread_t caller;
 };
 

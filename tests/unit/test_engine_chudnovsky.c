@@ -129,7 +129,7 @@ test_every_small_position(void **state)
     uint64_t n;
 
     (void)state;
-    for (n = 1; n <= 2000; n++) {
+    for (n = 1; n <= 3000; n++) {
         check(10, n, 1);
         check(16, n, 1);
     }
@@ -187,6 +187,80 @@ test_random_positions(void **state)
         check(10, 100000 + random_below(&seed, 400000), 3);
 }
 
+/* Every number of threads, with sizes at which all phases share their work. */
+static void
+test_threads(void **state)
+{
+    static const uint64_t positions[] = {60000, 250000, 400001};
+    size_t i;
+    int threads;
+
+    (void)state;
+    for (i = 0; i < sizeof positions / sizeof positions[0]; i++)
+        for (threads = 1; threads <= 8; threads++) {
+            check(10, positions[i], threads);
+            check(16, positions[i], threads);
+        }
+}
+
+/* Hexadecimal digits found by a spigot's decimal ones: a reference that shares
+ * nothing with the series. */
+static void
+test_spigot_agrees(void **state)
+{
+    char *text = digits_of("spigot", 10, 20000, 1, NULL);
+    mpz_t x, scale;
+    char *hex;
+
+    (void)state;
+    assert_memory_equal(text, decimal, 20000);
+    mpz_init_set_str(x, text, 10);
+    mpz_init(scale);
+    mpz_ui_pow_ui(scale, 10, strlen(text));
+    mpz_mul_2exp(x, x, 4 * 16000);
+    mpz_fdiv_q(x, x, scale);
+    hex = mpz_get_str(NULL, 16, x);
+    assert_int_equal(strlen(hex), 16000);
+    assert_memory_equal(hex, hexadecimal, 16000);
+    mpz_clears(x, scale, NULL);
+    free(hex);
+    free(text);
+}
+
+/* What a run tells about itself: digits of pi at the end and elsewhere. */
+static void
+test_evidence(void **state)
+{
+    static const uint64_t positions[] = {1, 2, 50, 1000, 30000, 300000};
+    struct collected c;
+    uint64_t at, bits;
+    size_t i;
+    int radix, j;
+
+    (void)state;
+    for (radix = 10; radix <= 16; radix += 6)
+        for (i = 0; i < sizeof positions / sizeof positions[0]; i++) {
+            c = (struct collected){0};
+            assert_int_equal(collect(&c, "chudnovsky", radix, positions[i], 2),
+                             ENGINE_OK);
+            assert_false(c.stranger || c.late);
+            assert_int_equal(c.evidences, 1);
+            assert_int_equal(c.evidence.radix, radix);
+            assert_int_equal(c.evidence.count, c.length);
+            assert_int_equal(c.evidence.windows, EVIDENCE_WINDOWS);
+            bits = radix == 16 ? 4 * c.length : c.length * 332192809 / 100000000;
+            at = c.evidence.window[0].position;
+            assert_in_range(4 * (at + ENGINE_WINDOW - 1), bits, bits + 64);
+            for (j = 0; j < EVIDENCE_WINDOWS; j++) {
+                at = c.evidence.window[j].position;
+                assert_true(at >= 1 && at <= c.evidence.window[0].position);
+                assert_memory_equal(c.evidence.window[j].digits, hexadecimal + at - 1,
+                                    ENGINE_WINDOW);
+            }
+            collected_free(&c);
+        }
+}
+
 /* The digits come in pieces, not as one. */
 static void
 test_pieces(void **state)
@@ -212,6 +286,9 @@ main(void)
         cmocka_unit_test(test_runs),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_random_positions),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_spigot_agrees),
+        cmocka_unit_test(test_evidence),
         cmocka_unit_test(test_pieces),
     };
 

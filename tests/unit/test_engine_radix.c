@@ -25,6 +25,16 @@ convert(char *text, const mpz_t num, const mpz_t den, int radix, uint64_t count,
     struct engine_job job = {radix, count, threads};
     size_t len = radix_limbs(radix, count, guard);
     mp_limb_t *limbs = calloc(len, sizeof *limbs);
+    struct fives powers;
+    struct radix_job conversion = {
+        .radix = radix,
+        .count = count,
+        .guard = guard,
+        .threads = threads,
+        .limbs = limbs,
+        .powers = &powers,
+        .text = text,
+    };
     enum radix_rc rc;
     struct run run;
     mpz_t x;
@@ -36,7 +46,10 @@ convert(char *text, const mpz_t num, const mpz_t den, int radix, uint64_t count,
     mpz_export(limbs, NULL, -1, sizeof *limbs, 0, 0, x);
     mpz_clear(x);
     run_init(&run, &job, NULL);
-    rc = radix_digits(&run, text, count, limbs, radix, guard, threads);
+    fives_init(&powers, radix, count);
+    fives_compute(&run, &powers);
+    rc = radix_digits(&run, &conversion);
+    fives_clear(&powers);
     text[count] = '\0';
     free(limbs);
     return rc;

@@ -12,13 +12,10 @@
 
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "daemon/engine/pair.h"
-#include "daemon/engine/run.h"
 #include "engine_fixture.h"
 
 /* Sanitizers reserve address space as they like: no limits on it then. */
@@ -241,100 +238,6 @@ test_side_by_side(void **state)
     }
 }
 
-static void
-on_progress(void *ctx, const char *phase, double fraction)
-{
-    double *last = ctx;
-
-    (void)phase;
-    assert_true(fraction >= *last && fraction <= 1);
-    *last = fraction;
-}
-
-/* A run that has to repeat a phase reports no less than before. */
-static void
-test_progress_of_a_repetition(void **state)
-{
-    const struct engine_job job = {10, 1, 1};
-    double last = 0;
-    const struct engine_callbacks callbacks = {.ctx = &last, .progress = on_progress};
-    struct run run;
-
-    (void)state;
-    run_init(&run, &job, &callbacks);
-    assert_true(run_phase(&run, "splitting", 0, 0.5, 10));
-    run_work(&run, 10);
-    assert_true(run_phase(&run, "converting", 0.5, 1, 10));
-    assert_true(last == 0.5);
-    assert_true(run_phase(&run, "splitting", 0, 0.5, 10));
-    assert_true(last == 0.5);
-    assert_int_equal(run_finish(&run), ENGINE_OK);
-    assert_true(last == 1);
-}
-
-/* The first failure is the one that counts. */
-static void
-test_first_failure(void **state)
-{
-    const struct engine_job job = {10, 1, 1};
-    struct run run;
-
-    (void)state;
-    run_init(&run, &job, NULL);
-    assert_true(run_going(&run));
-    run_fail(&run, ENGINE_NO_MEMORY);
-    run_fail(&run, ENGINE_CANCELLED);
-    assert_false(run_going(&run));
-    assert_false(run_work(&run, 1));
-    assert_false(run_phase(&run, "dividing", 0, 1, 1));
-    assert_false(run_deliver(&run, 1, "1", 1));
-    assert_int_equal(run_finish(&run), ENGINE_NO_MEMORY);
-}
-
-static bool
-tenth_time(void *ctx)
-{
-    return ++*(int *)ctx >= 10;
-}
-
-static void
-work_until_stopped(struct run *run, void *arg)
-{
-    const struct timespec nap = {0, 1000000};
-    int *naps = arg;
-
-    while (*naps < 20000 && run_work(run, 1)) {
-        nanosleep(&nap, NULL);
-        ++*naps;
-    }
-}
-
-static void
-nothing(struct run *run, void *arg)
-{
-    (void)run;
-    (void)arg;
-}
-
-/* While the caller's thread has nothing to do but to wait for another one, it goes
- * on asking, and the other one hears of the cancellation. */
-static void
-test_cancelled_while_waiting(void **state)
-{
-    const struct engine_job job = {10, 1, 2};
-    int asked = 0, naps = 0;
-    const struct engine_callbacks callbacks = {.ctx = &asked, .cancelled = tenth_time};
-    struct run run;
-
-    (void)state;
-    run_init(&run, &job, &callbacks);
-    run_phase(&run, "splitting", 0, 1, 100000);
-    pair_run(&run, true, work_until_stopped, &naps, nothing, NULL);
-    assert_int_equal(run_finish(&run), ENGINE_CANCELLED);
-    assert_int_equal(asked, 10);
-    assert_true(naps < 20000);
-}
-
 /* In a child that has no room for another stack: returns the result of the run. */
 static int
 run_without_stacks(const char *algorithm, int radix, uint64_t position)
@@ -386,9 +289,6 @@ main(void)
         cmocka_unit_test(test_refused_digits),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_side_by_side),
-        cmocka_unit_test(test_progress_of_a_repetition),
-        cmocka_unit_test(test_first_failure),
-        cmocka_unit_test(test_cancelled_while_waiting),
     };
 
     return cmocka_run_group_tests_name("engine run", tests, NULL, NULL);

@@ -1,0 +1,284 @@
+/*
+ * Checks of a finished result.
+ *
+ * Windows. A mistake anywhere in the series, the root or the division changes the
+ * end of the fraction, as every digit of a product or quotient hangs on all those
+ * before; so its last 16 hexadecimal digits, found in another way, vouch for all.
+ * Some other places guard against mistakes that come later, in memory.
+ *
+ * Conversion. Each step of the evidence takes some digits D off a fraction X / B^L,
+ *
+ *   X radix^m = D B^L + R,   R = X' B^dropped + C,
+ *
+ * where X' is the fraction of the next step. These are equations between integers,
+ * so they hold modulo a prime p too, where both sides can be computed from the text
+ * alone and a handful of numbers. R < B^L and C < B^dropped hold by the way their
+ * residues were made, so D is the right number if the equation holds. If one digit
+ * of D is changed, D changes by d radix^j, 0 < |d| < 16, which is no multiple of p:
+ * the equation fails. That L limbs are enough, and that what was dropped does not
+ * matter, is the business of the conversion's error bound.
+ */
+#include "verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "residue.h"
+
+static bool
+cancelled(const struct engine_callbacks *callbacks)
+{
+    return callbacks != NULL && callbacks->cancelled != NULL &&
+           callbacks->cancelled(callbacks->ctx);
+}
+
+static void
+report(const struct engine_callbacks *callbacks, double fraction)
+{
+    if (callbacks != NULL && callbacks->progress != NULL)
+        callbacks->progress(callbacks->ctx, "verifying", fraction);
+}
+
+/* The first digits of a run of bbp. */
+struct window {
+    char *digits;
+    size_t length;
+    const struct engine_callbacks *callbacks;
+};
+
+static int
+window_digits(void *ctx, uint64_t first, const char *text, size_t length)
+{
+    struct window *window = ctx;
+
+    (void)first;
+    while (length-- > 0 && window->length < ENGINE_WINDOW)
+        window->digits[window->length++] = *text++;
+    return 0;
+}
+
+static bool
+window_cancelled(void *ctx)
+{
+    return cancelled(((struct window *)ctx)->callbacks);
+}
+
+enum engine_rc
+verify_window_by_bbp(void *ctx, uint64_t position, char *digits)
+{
+    const struct verify_bbp *bbp = ctx;
+    const struct engine_job job = {16, position, bbp->threads};
+    struct window window = {digits, 0, bbp->callbacks};
+    const struct engine_callbacks callbacks = {
+        .ctx = &window,
+        .digits = window_digits,
+        .cancelled = window_cancelled,
+    };
+    enum engine_rc rc = engine_run(engine_find("bbp"), &job, &callbacks);
+
+    return rc == ENGINE_OK && window.length < ENGINE_WINDOW ? ENGINE_UNTRUSTED : rc;
+}
+
+enum verify_rc
+verify_windows(const struct engine_evidence *evidence, verify_window_fn *window,
+               void *ctx, const struct engine_callbacks *callbacks, char *words)
+{
+    char digits[ENGINE_WINDOW];
+    const struct evidence_window *kept;
+    int i;
+
+    words[0] = '\0';
+    report(callbacks, 0);
+    for (i = 0; i < evidence->windows; i++) {
+        kept = &evidence->window[i];
+        if (cancelled(callbacks) || window(ctx, kept->position, digits) != ENGINE_OK)
+            return VERIFY_STOPPED;
+        if (memcmp(digits, kept->digits, ENGINE_WINDOW) != 0) {
+            snprintf(words, VERIFY_WORDS,
+                     "hexadecimal digits from position %" PRIu64
+                     " on differ from those by bbp",
+                     kept->position);
+            return VERIFY_BAD;
+        }
+        report(callbacks, (i + 1.0) / evidence->windows);
+    }
+    if (evidence->windows == 0)
+        return VERIFY_STOPPED;
+    snprintf(words, VERIFY_WORDS,
+             "hexadecimal digits at the end, from position %" PRIu64
+             " on, and at %d other places are the same by bbp",
+             evidence->window[0].position, evidence->windows - 1);
+    return VERIFY_GOOD;
+}
+
+double
+verify_windows_seconds(const struct engine_evidence *evidence, int threads)
+{
+    struct engine_job job = {16, 1, threads};
+    double seconds = 0;
+    int i;
+
+    for (i = 0; i < evidence->windows; i++) {
+        job.position = evidence->window[i].position;
+        seconds += engine_find("bbp")->seconds(&job);
+    }
+    return seconds;
+}
+
+void
+verify_conversion_start(struct verify_conversion *check,
+                        const struct engine_evidence *evidence)
+{
+    *check = (struct verify_conversion){.evidence = evidence};
+}
+
+/* B^LIMBS. */
+static uint64_t
+shift(uint64_t limbs)
+{
+    return residue_pow(residue_pow(2, 64), limbs);
+}
+
+/* Whether the equations of STEP hold for its digits' residue D. */
+static bool
+step_holds(const struct engine_evidence *evidence, int index, uint64_t d)
+{
+    const struct evidence_step *step = &evidence->step[index];
+    uint64_t left =
+        residue_mul(step->value, residue_pow((uint64_t)evidence->radix, step->digits));
+    uint64_t right = residue_add(residue_mul(d, shift(step->limbs)), step->rest);
+
+    if (left != right)
+        return false;
+    if (index + 1 == evidence->steps)
+        return true;
+    right = residue_add(residue_mul(step[1].value, shift(step->dropped)), step->lost);
+    return step->rest == right && step[1].limbs == step->limbs - step->dropped;
+}
+
+/* False if TEXT has anything but digits in RADIX. */
+static bool
+only_digits(const char *text, size_t length, int radix)
+{
+    bool other = false;
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        other |= !((text[i] >= '0' && text[i] <= '9') ||
+                   (radix == 16 && text[i] >= 'a' && text[i] <= 'f'));
+    return !other;
+}
+
+void
+verify_conversion_digits(struct verify_conversion *check, const char *text,
+                         size_t length)
+{
+    const struct engine_evidence *evidence = check->evidence;
+    uint64_t left;
+    size_t part;
+
+    check->bad = check->bad || !only_digits(text, length, evidence->radix);
+    while (length > 0 && !check->bad) {
+        if (check->step == evidence->steps) {
+            check->bad = true; /* too many */
+            return;
+        }
+        left = evidence->step[check->step].digits - check->taken;
+        part = length < left ? length : (size_t)left;
+        check->residue = residue_digits(check->residue, text, part, evidence->radix);
+        check->taken += part;
+        text += part;
+        length -= part;
+        if (part == left) {
+            check->bad = !step_holds(evidence, check->step, check->residue);
+            check->step++;
+            check->taken = check->residue = 0;
+        }
+    }
+}
+
+enum verify_rc
+verify_conversion_end(const struct verify_conversion *check, char *words)
+{
+    const struct engine_evidence *evidence = check->evidence;
+    const char *radix = evidence->radix == 16 ? "hexadecimal" : "decimal";
+
+    if (check->bad || evidence->steps == 0 || check->step < evidence->steps) {
+        snprintf(words, VERIFY_WORDS,
+                 "%s digits differ from the binary fraction modulo 2^61 - 31", radix);
+        return VERIFY_BAD;
+    }
+    snprintf(words, VERIFY_WORDS,
+             "all %" PRIu64
+             " %s digits agree with the binary fraction modulo 2^61 - 31",
+             evidence->count, radix);
+    return VERIFY_GOOD;
+}
+
+/* A comparison with the digits of a run. */
+struct comparison {
+    const char *text;
+    uint64_t length, same;
+    bool differs;
+    const struct engine_callbacks *callbacks;
+};
+
+static int
+compare_digits(void *ctx, uint64_t first, const char *text, size_t length)
+{
+    struct comparison *c = ctx;
+    uint64_t left = c->length - c->same;
+    size_t part = length < left ? length : (size_t)left;
+
+    if (first != c->same + 1 && part > 0)
+        c->differs = true;
+    else if (memcmp(c->text + c->same, text, part) != 0)
+        c->differs = true;
+    c->same += part;
+    return c->differs;
+}
+
+static void
+compare_progress(void *ctx, const char *phase, double fraction)
+{
+    (void)phase;
+    report(((struct comparison *)ctx)->callbacks, fraction);
+}
+
+static bool
+compare_cancelled(void *ctx)
+{
+    return cancelled(((struct comparison *)ctx)->callbacks);
+}
+
+enum verify_rc
+verify_prefix(const struct engine_algorithm *other, int radix, const char *text,
+              uint64_t length, int threads, const struct engine_callbacks *callbacks,
+              char *words)
+{
+    struct comparison c = {.text = text, .length = length, .callbacks = callbacks};
+    const struct engine_callbacks own = {
+        .ctx = &c,
+        .progress = compare_progress,
+        .digits = compare_digits,
+        .cancelled = compare_cancelled,
+    };
+    struct engine_job job = {radix, 1, threads};
+    enum engine_rc rc;
+
+    words[0] = '\0';
+    if (length >= ENGINE_WINDOW)
+        job.position = length - ENGINE_WINDOW + 1;
+    rc = engine_run(other, &job, &own);
+    if (c.differs) {
+        snprintf(words, VERIFY_WORDS, "the digits differ from those by %s",
+                 other->name);
+        return VERIFY_BAD;
+    }
+    if (rc != ENGINE_OK || c.same < length)
+        return VERIFY_STOPPED;
+    snprintf(words, VERIFY_WORDS, "all %" PRIu64 " digits are the same by %s", length,
+             other->name);
+    return VERIFY_GOOD;
+}

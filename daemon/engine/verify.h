@@ -1,0 +1,98 @@
+/*
+ * Checks of a finished result by other means than those that made it. Like the
+ * engine, they open no file and keep no state; a check says in a sentence what it
+ * found.
+ *
+ * - A result of chudnovsky: verify_windows() compares hexadecimal digits at the end
+ *   of the binary fraction, where every mistake of the series or the division shows,
+ *   and at other places with those that bbp finds there;
+ *   verify_conversion_...() proves modulo a prime that the digits are those of the
+ *   fraction.
+ * - A result of spigot: verify_prefix() compares all digits with chudnovsky's.
+ *
+ * All functions may be called from any thread.
+ */
+#ifndef NTHPI_ENGINE_VERIFY_H
+#define NTHPI_ENGINE_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine.h"
+#include "evidence.h"
+
+enum verify_rc {
+    VERIFY_GOOD = 0,
+    VERIFY_BAD,     /* the result is wrong, or what it was compared with */
+    VERIFY_STOPPED, /* cancelled, or the other computation failed: nothing is known */
+};
+
+/* Room for a sentence with its end. */
+#define VERIFY_WORDS 240
+
+/*
+ * Puts ENGINE_WINDOW hexadecimal digits of pi from POSITION on into DIGITS (not
+ * terminated). Returns ENGINE_OK, or why it could not.
+ */
+typedef enum engine_rc verify_window_fn(void *ctx, uint64_t position, char *digits);
+
+/*
+ * The usual one: bbp in up to THREADS threads. CTX is a struct verify_bbp; its
+ * callbacks may be NULL, else their cancelled() is asked.
+ */
+struct verify_bbp {
+    int threads;
+    const struct engine_callbacks *callbacks;
+};
+enum engine_rc verify_window_by_bbp(void *ctx, uint64_t position, char *digits);
+
+/*
+ * Compares all windows of EVIDENCE with WINDOW(CTX, ...). WORDS (VERIFY_WORDS long)
+ * becomes the sentence; it is empty after VERIFY_STOPPED. CALLBACKS may be NULL, else
+ * their progress() hears of the phase "verifying" and the fraction of the windows
+ * that is done.
+ */
+enum verify_rc verify_windows(const struct engine_evidence *evidence,
+                              verify_window_fn *window, void *ctx,
+                              const struct engine_callbacks *callbacks, char *words);
+
+/* Seconds that verify_windows() with verify_window_by_bbp() takes in THREADS threads,
+ * roughly. Pure. */
+double verify_windows_seconds(const struct engine_evidence *evidence, int threads);
+
+/* A check of a conversion under way; the members are not for the caller. */
+struct verify_conversion {
+    const struct engine_evidence *evidence;
+    int step;         /* the present one */
+    uint64_t taken;   /* digits of the present step so far */
+    uint64_t residue; /* their number modulo RESIDUE_PRIME */
+    bool bad;
+};
+
+/*
+ * Checks that the digits of a result are those of the fraction that EVIDENCE tells
+ * about: start, then all its digits in order in pieces of any length, then the end,
+ * which gives the verdict and the sentence (VERIFY_WORDS long). EVIDENCE has to live
+ * as long. A result with one wrong digit, or with one too many or too few, is always
+ * found to be bad; one that is wrong in another way, but with a chance of about 1 in
+ * 2^61. Nothing has to be released.
+ */
+void verify_conversion_start(struct verify_conversion *check,
+                             const struct engine_evidence *evidence);
+void verify_conversion_digits(struct verify_conversion *check, const char *text,
+                              size_t length);
+enum verify_rc verify_conversion_end(const struct verify_conversion *check,
+                                     char *words);
+
+/*
+ * Compares the LENGTH digits of TEXT, which are those from position 1 on in RADIX,
+ * with what OTHER, an algorithm with a prefix, gives in up to THREADS threads.
+ * LENGTH is at least 1. WORDS and CALLBACKS as above; progress() hears of
+ * the phase "verifying", and cancelled() is asked.
+ */
+enum verify_rc verify_prefix(const struct engine_algorithm *other, int radix,
+                             const char *text, uint64_t length, int threads,
+                             const struct engine_callbacks *callbacks, char *words);
+
+#endif

@@ -1,0 +1,354 @@
+/* The checks accept what is right and refuse every change of it. */
+#include "cmocka_all.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/engine/verify.h"
+#include "engine_fixture.h"
+
+/* A result of chudnovsky for (RADIX, POSITION) and what it tells about itself. */
+static struct collected
+result(int radix, uint64_t position)
+{
+    struct collected c = {0};
+
+    assert_int_equal(collect(&c, "chudnovsky", radix, position, 2), ENGINE_OK);
+    assert_int_equal(c.evidences, 1);
+    return c;
+}
+
+/* The verdict on LENGTH digits of TEXT in pieces of PIECE. */
+static enum verify_rc
+verdict(const struct engine_evidence *evidence, const char *text, size_t length,
+        size_t piece, char *words)
+{
+    struct verify_conversion check;
+    size_t at, part;
+
+    verify_conversion_start(&check, evidence);
+    for (at = 0; at < length; at += part) {
+        part = length - at < piece ? length - at : piece;
+        verify_conversion_digits(&check, text + at, part);
+    }
+    return verify_conversion_end(&check, words);
+}
+
+static void
+accepted(int radix, uint64_t position)
+{
+    static const size_t pieces[] = {1000000, 4096, 7, 1};
+    struct collected c = result(radix, position);
+    char words[VERIFY_WORDS];
+    size_t i;
+
+    for (i = 0; i < sizeof pieces / sizeof pieces[0]; i++)
+        assert_int_equal(verdict(&c.evidence, c.text, c.length, pieces[i], words),
+                         VERIFY_GOOD);
+    assert_non_null(strstr(words, radix == 10 ? " decimal " : " hexadecimal "));
+    assert_non_null(strstr(words, "2^61 - 31"));
+    collected_free(&c);
+}
+
+static void
+test_right_conversions(void **state)
+{
+    static const uint64_t positions[] = {1,    2,    3,     16,    497,   498,
+                                         1000, 1009, 30000, 99999, 654321};
+    uint64_t n;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof positions / sizeof positions[0]; i++) {
+        accepted(10, positions[i]);
+        accepted(16, positions[i]);
+    }
+    for (n = 1; n <= 2000; n += 37)
+        accepted(10, n);
+}
+
+static void
+refused(const struct collected *c, size_t length)
+{
+    char words[VERIFY_WORDS];
+
+    assert_int_equal(verdict(&c->evidence, c->text, length, 1000, words), VERIFY_BAD);
+    assert_non_null(strstr(words, "differ"));
+}
+
+/* Every digit at AT but the right one is refused. */
+static void
+flip(const struct collected *c, size_t at)
+{
+    const char *digits = c->evidence.radix == 10 ? "0123456789" : "0123456789abcdef";
+    char right = c->text[at];
+
+    for (; *digits != '\0'; digits++)
+        if (*digits != right) {
+            c->text[at] = *digits;
+            refused(c, c->length);
+        }
+    c->text[at] = right;
+}
+
+static void
+test_flipped_digits(void **state)
+{
+    uint64_t seed = 12;
+    struct collected c;
+    int radix, i;
+    size_t at;
+
+    (void)state;
+    for (radix = 10; radix <= 16; radix += 6) {
+        c = result(radix, 1500);
+        for (at = 0; at < c.length; at++)
+            flip(&c, at);
+        collected_free(&c);
+        c = result(radix, 200000);
+        for (i = 0; i < 40; i++)
+            flip(&c, random_below(&seed, c.length));
+        flip(&c, 0);
+        flip(&c, c.length - 1);
+        collected_free(&c);
+    }
+}
+
+/* Two digits that change places, digits left out, added, or none. */
+static void
+test_other_mistakes(void **state)
+{
+    struct collected c = result(10, 20000);
+    uint64_t seed = 13;
+    char words[VERIFY_WORDS], keep;
+    size_t a, b;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 300; i++) {
+        a = random_below(&seed, c.length);
+        b = random_below(&seed, c.length);
+        if (c.text[a] == c.text[b])
+            continue;
+        keep = c.text[a];
+        c.text[a] = c.text[b];
+        c.text[b] = keep;
+        refused(&c, c.length);
+        c.text[b] = c.text[a];
+        c.text[a] = keep;
+    }
+    refused(&c, c.length - 1);
+    refused(&c, 0);
+    c.text[c.length] = '0';
+    refused(&c, c.length + 1);
+    keep = c.text[500];
+    for (i = 1; i < 256; i++) {
+        c.text[500] = (char)i;
+        if (c.text[500] != keep)
+            refused(&c, c.length);
+    }
+    c.text[500] = keep;
+    assert_int_equal(verdict(&c.evidence, c.text, c.length, 1000, words), VERIFY_GOOD);
+    c.evidence.steps = 0;
+    refused(&c, c.length);
+    collected_free(&c);
+}
+
+/* Numbers that a broken conversion would have told. */
+static void
+test_wrong_evidence(void **state)
+{
+    struct collected c = result(10, 20000);
+    struct engine_evidence right = c.evidence;
+    int i;
+
+    (void)state;
+    assert_true(right.steps > 3);
+    for (i = 0; i < right.steps; i++) {
+        c.evidence.step[i].value ^= 1;
+        refused(&c, c.length);
+        c.evidence = right;
+        c.evidence.step[i].rest ^= 1;
+        refused(&c, c.length);
+        c.evidence = right;
+        if (i + 1 < right.steps) {
+            c.evidence.step[i].lost ^= 1;
+            refused(&c, c.length);
+            c.evidence = right;
+            c.evidence.step[i].dropped++;
+            refused(&c, c.length);
+            c.evidence = right;
+        }
+        c.evidence.step[i].limbs++;
+        refused(&c, c.length);
+        c.evidence = right;
+    }
+    collected_free(&c);
+}
+
+/* Windows from a text of hexadecimal digits, the wrong-th with a mistake. */
+struct source {
+    const char *text;
+    int asked, wrong, fail;
+};
+
+static enum engine_rc
+window_of(void *ctx, uint64_t position, char *digits)
+{
+    struct source *source = ctx;
+
+    source->asked++;
+    if (source->asked == source->fail)
+        return ENGINE_NO_MEMORY;
+    memcpy(digits, source->text + position - 1, ENGINE_WINDOW);
+    if (source->asked == source->wrong)
+        digits[source->wrong * 3] ^= 1;
+    return ENGINE_OK;
+}
+
+static void
+test_windows(void **state)
+{
+    struct collected hex = result(16, 30000), c = result(10, 30000);
+    struct source source = {hex.text, 0, 0, 0};
+    char words[VERIFY_WORDS];
+    int i;
+
+    (void)state;
+    assert_int_equal(verify_windows(&c.evidence, window_of, &source, NULL, words),
+                     VERIFY_GOOD);
+    assert_int_equal(source.asked, EVIDENCE_WINDOWS);
+    assert_non_null(strstr(words, "same by bbp"));
+    for (i = 1; i <= EVIDENCE_WINDOWS; i++) {
+        source = (struct source){hex.text, 0, i, 0};
+        assert_int_equal(verify_windows(&c.evidence, window_of, &source, NULL, words),
+                         VERIFY_BAD);
+        assert_non_null(strstr(words, "differ"));
+        source = (struct source){hex.text, 0, 0, i};
+        assert_int_equal(verify_windows(&c.evidence, window_of, &source, NULL, words),
+                         VERIFY_STOPPED);
+        assert_string_equal(words, "");
+    }
+    for (i = 0; i < ENGINE_WINDOW; i++) {
+        c.evidence.window[0].digits[i] ^= 1;
+        source = (struct source){hex.text, 0, 0, 0};
+        assert_int_equal(verify_windows(&c.evidence, window_of, &source, NULL, words),
+                         VERIFY_BAD);
+        c.evidence.window[0].digits[i] ^= 1;
+    }
+    c.evidence.windows = 0;
+    assert_int_equal(verify_windows(&c.evidence, window_of, &source, NULL, words),
+                     VERIFY_STOPPED);
+    collected_free(&hex);
+    collected_free(&c);
+}
+
+/* A listener that stops the check when it has heard enough. */
+struct listener {
+    double fraction;
+    int reports, patience;
+};
+
+static void
+on_progress(void *ctx, const char *phase, double fraction)
+{
+    struct listener *listener = ctx;
+
+    assert_string_equal(phase, "verifying");
+    assert_true(fraction >= listener->fraction && fraction <= 1);
+    listener->fraction = fraction;
+    listener->reports++;
+}
+
+static bool
+on_cancelled(void *ctx)
+{
+    struct listener *listener = ctx;
+
+    return listener->patience > 0 && listener->reports >= listener->patience;
+}
+
+static void
+test_windows_by_bbp(void **state)
+{
+    struct listener listener = {0};
+    const struct engine_callbacks callbacks = {
+        .ctx = &listener, .progress = on_progress, .cancelled = on_cancelled};
+    struct verify_bbp bbp = {2, &callbacks};
+    struct collected c = result(10, 150000);
+    char words[VERIFY_WORDS];
+
+    (void)state;
+    assert_int_equal(
+        verify_windows(&c.evidence, verify_window_by_bbp, &bbp, &callbacks, words),
+        VERIFY_GOOD);
+    assert_true(listener.fraction == 1 && listener.reports > EVIDENCE_WINDOWS);
+    assert_true(verify_windows_seconds(&c.evidence, 2) > 0);
+    listener = (struct listener){.patience = 2};
+    assert_int_equal(
+        verify_windows(&c.evidence, verify_window_by_bbp, &bbp, &callbacks, words),
+        VERIFY_STOPPED);
+    bbp.threads = 0; /* a job that bbp refuses */
+    listener = (struct listener){0};
+    assert_int_equal(
+        verify_windows(&c.evidence, verify_window_by_bbp, &bbp, &callbacks, words),
+        VERIFY_STOPPED);
+    bbp.threads = 1;
+    c.evidence.window[2].digits[15] ^= 1;
+    listener = (struct listener){0};
+    assert_int_equal(
+        verify_windows(&c.evidence, verify_window_by_bbp, &bbp, &callbacks, words),
+        VERIFY_BAD);
+    collected_free(&c);
+}
+
+static void
+test_prefix(void **state)
+{
+    const struct engine_algorithm *chudnovsky = engine_find("chudnovsky");
+    char *text = digits_of("spigot", 10, 1200, 1, NULL), words[VERIFY_WORDS], right;
+    struct listener listener = {0};
+    const struct engine_callbacks callbacks = {
+        .ctx = &listener, .progress = on_progress, .cancelled = on_cancelled};
+    uint64_t length = strlen(text), n;
+
+    (void)state;
+    for (n = 1; n <= length; n += n < 40 ? 1 : 97)
+        assert_int_equal(verify_prefix(chudnovsky, 10, text, n, 1, NULL, words),
+                         VERIFY_GOOD);
+    assert_int_equal(verify_prefix(chudnovsky, 10, text, length, 2, &callbacks, words),
+                     VERIFY_GOOD);
+    assert_string_equal(words, "all 1215 digits are the same by chudnovsky");
+    assert_true(listener.reports > 0 && listener.fraction == 1);
+    for (n = 0; n < length; n++) {
+        right = text[n];
+        text[n] = right == '9' ? '0' : (char)(right + 1);
+        assert_int_equal(verify_prefix(chudnovsky, 10, text, length, 1, NULL, words),
+                         VERIFY_BAD);
+        text[n] = right;
+    }
+    assert_non_null(strstr(words, "differ from those by chudnovsky"));
+    listener = (struct listener){.patience = 1};
+    assert_int_equal(verify_prefix(chudnovsky, 10, text, length, 1, &callbacks, words),
+                     VERIFY_STOPPED);
+    assert_int_equal(verify_prefix(chudnovsky, 2, text, length, 1, NULL, words),
+                     VERIFY_STOPPED);
+    assert_string_equal(words, "");
+    free(text);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_right_conversions),
+        cmocka_unit_test(test_flipped_digits),
+        cmocka_unit_test(test_other_mistakes),
+        cmocka_unit_test(test_wrong_evidence),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_windows_by_bbp),
+        cmocka_unit_test(test_prefix),
+    };
+
+    return cmocka_run_group_tests_name("engine verify", tests, NULL, NULL);
+}
