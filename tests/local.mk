@@ -10,7 +10,7 @@ unit_tests += \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
 	tests/unit/test_engine_bbp \
-	tests/unit/test_engine_bbp_series
+	tests/unit/test_engine_bbp_terms
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -36,10 +36,10 @@ tests_unit_test_engine_bbp_SOURCES = tests/unit/test_engine_bbp.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_engine_bbp_series_SOURCES = tests/unit/test_engine_bbp_series.c \
+tests_unit_test_engine_bbp_terms_SOURCES = tests/unit/test_engine_bbp_terms.c \
 	$(engine_fixture)
-tests_unit_test_engine_bbp_series_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_series_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
