@@ -83,22 +83,22 @@ work_together(struct crew *crew)
         pthread_join(thread[i], NULL);
 }
 
-/* The sum of all units. */
+/* The sum of all units, also those in the checkpoint that the run resumes. */
 static void
 sum_units(struct crew *crew, const struct bbp_pass *pass)
 {
     struct run *run = crew->head->run;
-    double total = 0;
-    uint64_t done = 0;
+    double total = 0, done = 0, from;
     size_t i;
 
     bbp_state_resume(&crew->state, run->callbacks.resume, run->callbacks.resume_length);
     for (i = 0; i < crew->count; i++) {
         total += (double)crew->units[i].work;
         if (bbp_state_done(&crew->state, i))
-            done += crew->units[i].work;
+            done += (double)crew->units[i].work;
     }
-    if (run_phase(run, pass->phase, pass->from, pass->to, total) && run_work(run, done))
+    from = pass->from + (pass->to - pass->from) * done / total;
+    if (run_phase(run, pass->phase, from, pass->to, total - done))
         work_together(crew);
 }
 

@@ -115,24 +115,6 @@ test_single(void **state)
     mpz_clear(want);
 }
 
-static void
-test_add(void **state)
-{
-    struct fixed sum = {{UINT64_MAX, UINT64_MAX, 7}};
-    const struct fixed one = {{1}}, zero = {{0}};
-    const struct fixed up = {{0, 0, 8}}, below = {{UINT64_MAX, UINT64_MAX, UINT64_MAX}};
-
-    (void)state;
-    fixed_add(&sum, &one, false);
-    assert_memory_equal(&sum, &up, sizeof sum);
-    fixed_add(&sum, &zero, true);
-    assert_memory_equal(&sum, &up, sizeof sum);
-    fixed_add(&sum, &up, true);
-    assert_memory_equal(&sum, &zero, sizeof sum);
-    fixed_add(&sum, &one, true);
-    assert_memory_equal(&sum, &below, sizeof sum);
-}
-
 int
 main(void)
 {
@@ -140,7 +122,6 @@ main(void)
         cmocka_unit_test(test_small),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_single),
-        cmocka_unit_test(test_add),
     };
 
     return cmocka_run_group_tests_name("engine bbp terms", tests, NULL, NULL);
