@@ -39,14 +39,14 @@ bbp_run(const struct engine_job *job, const struct engine_callbacks *callbacks)
     return run_finish(&run);
 }
 
-/* Measured with 1 thread: 0.13 s for 1e8, 1.15 s for 1e9 with the ifma kernel; below
- * BBP_PRIMES_FROM 0.2 ms at most. */
+/* Measured with 1 thread: 0.12 s for 1e8, 1.0 s for 1e9 with the ifma kernel; below
+ * BBP_PRIMES_FROM less than a millisecond. */
 double
 bbp_seconds(const struct engine_job *job)
 {
     double n = (double)job->position;
 
-    return 0.0002 + 1.2e-9 * n * bbp_kernel_best()->slowness / job->threads;
+    return 0.0005 + 1.1e-9 * n * bbp_kernel_best()->slowness / job->threads;
 }
 
 /* The list of units, the primes up to sqrt(M), and each thread's sieve and numbers. */

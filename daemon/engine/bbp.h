@@ -44,9 +44,10 @@ bbp_sign(const struct bbp_part *part, uint64_t j)
     return part->s % 2 == 0 ? (j & 2) == 0 ? 1 : -1 : (j & 4) == 0 ? 1 : -1;
 }
 
-/* Least position the prime engine is able to do, and the first it is used for. */
+/* Least position the prime engine is able to do, and the first it is used for: from
+ * there on it is the faster one. */
 #define BBP_PRIMES_LEAST UINT64_C(2000)
-#define BBP_PRIMES_FROM  UINT64_C(2000)
+#define BBP_PRIMES_FROM  UINT64_C(8000)
 
 /* One summation by primes. */
 struct bbp_pass {

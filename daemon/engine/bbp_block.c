@@ -7,14 +7,18 @@
  * terms more, which are added one by one:
  *     T = 2^-h (P / D + sum of chi(j) 2^(h - e(j)) / j).
  * Going down from block to block, P / D is extended by the terms between. As long as no
- * term is added inside it, a block can be as long as it likes; else a 128th of q.
+ * term is added inside it, a block can be as long as it likes; else a 256th of q.
  */
 #include "bbp_range.h"
 #include "bbp_units.h"
 
 #include <stdlib.h>
 
-#define BLOCKS_PER_Q 128
+#define BLOCKS_PER_Q 256
+
+/* A first block with more terms than this is prepared in so many steps. */
+#define LONG_SUM (UINT64_C(1) << 13)
+#define STEPS    8
 
 /* A unit on its way. */
 struct walk {
@@ -54,6 +58,23 @@ first_missing(const struct walk *w, unsigned k)
     return (w->shared.top[k] + 1) | 1;
 }
 
+/* Adds the terms up to TOP to the shared sum. The many of a unit's first block are
+ * added in some steps, to look for cancellation between them. */
+static void
+extend(struct walk *w, const uint64_t top[BBP_MOST_PARTS])
+{
+    uint64_t step[BBP_MOST_PARTS] = {0}, i;
+    unsigned k;
+
+    if (w->shared.top[0] == 0 && top[0] > LONG_SUM)
+        for (i = 1; i < STEPS && run_work(w->head->run, 0); i++) {
+            for (k = 0; k < w->head->series->parts; k++)
+                step[k] = top[k] / STEPS * i;
+            bbp_rational_extend(&w->shared, step);
+        }
+    bbp_rational_extend(&w->shared, top);
+}
+
 /* Makes (*ABOVE, TO] a block, not going below FROM. */
 static bool
 start_block(struct walk *w, uint64_t from, uint64_t to, uint64_t *above)
@@ -65,7 +86,7 @@ start_block(struct walk *w, uint64_t from, uint64_t to, uint64_t *above)
 
     for (k = 0; k < series->parts; k++)
         top[k] = w->head->most[k] / to;
-    bbp_rational_extend(&w->shared, top);
+    extend(w, top);
     for (k = 0; k < series->parts; k++) {
         q = w->head->most[k] / first_missing(w, k);
         next = q > next ? q : next;
@@ -105,7 +126,8 @@ add_tail(const struct walk *w, uint64_t q, struct ratio sum)
         top = w->head->most[k] / q;
         if (top < first)
             continue;
-        tail = bbp_range(&m, &series->part[k], first, first, (top - first) / 2 + 1);
+        tail = bbp_range(w->head->kernel, &m, &series->part[k], first, first,
+                         (top - first) / 2 + 1);
         scale =
             mod_enter(&m, UINT64_C(1) << (h - bbp_exponent(&series->part[k], first)));
         tail.n = mod_mul(&m, tail.n, scale);

@@ -3,7 +3,7 @@
  * primes, and nearly all of the time.
  *
  * Between two cuts the partial sum T of the series is one number P / (2^b D). Where D
- * divides 105, its inverse modulo q has a closed form that depends on the residue only;
+ * divides 105, P / D modulo q has a closed form that depends on the residue only;
  * that is so for q > M/9. The few other primes go through the general kernel.
  */
 #include "bbp_units.h"

@@ -71,9 +71,10 @@ bbp_chain_to(uint64_t exponent, unsigned most_start, unsigned digit,
 uint64_t
 bbp_class_cofactor(const struct bbp_class *job)
 {
-    uint64_t rest = job->base % job->denominator, v = 0;
+    const uint64_t d = job->denominator;
+    uint64_t v = 0;
 
-    while ((v * rest + 1) % job->denominator != 0)
+    while ((job->base % d * v + job->numerator) % d != 0)
         v++;
     return v;
 }

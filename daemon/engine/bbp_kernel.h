@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "fixed.h"
+#include "modular.h"
 
 /* Moduli a kernel may be given: odd, LEAST <= q < 2^MOST_BITS. */
 #define BBP_LEAST_MODULUS 64
@@ -20,6 +21,9 @@
 
 /* Every fraction a kernel adds is off by less than 2^-BBP_ERROR_BITS. */
 #define BBP_ERROR_BITS 148
+
+/* The largest number of lanes of any kernel, see below. */
+#define BBP_MOST_LANES 16
 
 /* Entries that may be read beyond the end of a list of moduli, and written beyond
  * the end of a list of results. What is read there has no influence. */
@@ -35,7 +39,7 @@ struct bbp_class {
     uint64_t base;           /* q = base + 420 i */
     uint64_t least, largest; /* bounds of all q */
     uint64_t exponent;       /* >= 0 */
-    uint64_t numerator;      /* odd, below BBP_MOST_NUMERATOR and below least / 2 */
+    uint64_t numerator;      /* 1 .. least, below BBP_MOST_NUMERATOR */
     uint64_t denominator;    /* divides BBP_DENOMINATOR */
 };
 
@@ -71,6 +75,15 @@ struct bbp_kernel {
     void (*fractions)(const uint64_t *q, const uint64_t *n, const uint64_t *d,
                       size_t count, uint64_t least, uint64_t largest, uint64_t exponent,
                       struct fixed *sum);
+
+    /* How many sums horner() computes side by side: a multiple of 8, or 2. */
+    unsigned lanes;
+
+    /* For each lane i < lanes sets N and D, both below 2 q, so that N / D is the sum
+     * over t < STEPS of R^t / (U + 2 i + 2 lanes t) modulo q. STEPS >= 1, R < q, and
+     * all divisors are below q. */
+    void (*horner)(const struct modulus *m, uint64_t u, uint64_t r, uint64_t steps,
+                   uint64_t *n, uint64_t *d);
 };
 
 /* The fastest first, the portable one last, ended by NULL. Static, immutable. */
@@ -110,8 +123,9 @@ bbp_bits(uint64_t x)
     return 64 - (unsigned)__builtin_clzll(x);
 }
 
-/* The number V < DENOMINATOR with q V == -1 mod DENOMINATOR for all q of the class:
- * then (1 + q V) / DENOMINATOR is the inverse of DENOMINATOR modulo q. */
+/* The number V < DENOMINATOR with q V == -NUMERATOR mod DENOMINATOR for all q of the
+ * class: then (NUMERATOR + q V) / DENOMINATOR, an integer and at most q, is what its
+ * name says modulo q. */
 uint64_t bbp_class_cofactor(const struct bbp_class *job);
 
 /* The portable version of ratios(), for kernels that have no better one. */

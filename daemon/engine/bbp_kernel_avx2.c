@@ -20,9 +20,9 @@
  * as an integer, is that of 1.5 2^52 plus k, the lanes' sums are kept in 64-bit
  * integers.
  *
- * The inverse of D, D | 105, modulo q is (1 + q v) / D with an integer v (see
- * bbp_class_cofactor()); as it is an integer below q, rounding q (v / D) + 1 / D to the
- * nearest one gives it.
+ * P / D modulo q, D | 105, is (P + q v) / D with an integer v (see
+ * bbp_class_cofactor()). As that is an integer not above q, rounding q (v / D) + P / D
+ * to the nearest one gives it.
  *
  * The rest, which takes little of the time, is done as in the portable kernel.
  */
@@ -158,8 +158,8 @@ valid(size_t count, unsigned f)
 
 /* What one group of a class needs, in vectors. */
 struct class_vectors {
-    __m256d base, v_over_d, one_over_d, numerator;
-    bool divide, times;
+    __m256d base, v_over_d, p_over_d;
+    bool times;
 };
 
 /* The first COUNT of LANES primes; a constant COUNT of LANES needs no masks. */
@@ -180,10 +180,9 @@ class_group(const struct class_vectors *c, const struct bbp_chain *chain,
     x[f] = start;
 #define SQUARE(f) x[f] = multiply(x[f], x[f], q[f], inverse[f]);
 #define SHIFT(f)  x[f] = _mm256_mul_pd(x[f], shift);
-#define DIVIDE(f)                                                                      \
-    x[f] = multiply(x[f], nearest(_mm256_fmadd_pd(q[f], c->v_over_d, c->one_over_d)),  \
+#define TIMES(f)                                                                       \
+    x[f] = multiply(x[f], nearest(_mm256_fmadd_pd(q[f], c->v_over_d, c->p_over_d)),    \
                     q[f], inverse[f]);
-#define TIMES(f)   x[f] = multiply(x[f], c->numerator, q[f], inverse[f]);
 #define COLLECT(f) add_words(sum, valid(count, f), x[f], q[f], inverse[f]);
     EACH(PREPARE)
     for (group = 0; group < chain->groups; group++) {
@@ -192,9 +191,6 @@ class_group(const struct class_vectors *c, const struct bbp_chain *chain,
         }
         shift = _mm256_set1_pd((double)(1u << chain->group[group].shift));
         EACH(SHIFT)
-    }
-    if (c->divide) {
-        EACH(DIVIDE)
     }
     if (c->times) {
         EACH(TIMES)
@@ -210,10 +206,8 @@ classes(const struct bbp_class *job, const uint32_t *list, size_t count,
     const struct class_vectors c = {
         .base = _mm256_set1_pd((double)job->base),
         .v_over_d = _mm256_set1_pd((double)bbp_class_cofactor(job) / d),
-        .one_over_d = _mm256_set1_pd(1 / d),
-        .numerator = _mm256_set1_pd((double)job->numerator),
-        .divide = d > 1,
-        .times = job->numerator > 1,
+        .p_over_d = _mm256_set1_pd((double)job->numerator / d),
+        .times = job->numerator > 1 || job->denominator > 1,
     };
     const struct bbp_chain chain = bbp_chain_to(job->exponent, most_start(job->least),
                                                 digit_bits(job->largest), 0);
@@ -308,6 +302,72 @@ fractions(const uint64_t *q, const uint64_t *n, const uint64_t *d, size_t count,
     }
 }
 
+/* Four of the sums on their way down. */
+struct horner {
+    __m256d n, d, u, ru;
+};
+
+/* n = n' r u + d', d = d' u; |n'| < 1.1 q. */
+INLINE struct horner
+horner_step(struct horner h, __m256d q, __m256d inverse, __m256d u_step,
+            __m256d ru_step)
+{
+    __m256d ru = _mm256_sub_pd(h.ru, ru_step);
+    struct horner next = {
+        .n = _mm256_add_pd(multiply(h.n, h.ru, q, inverse), h.d),
+        .d = multiply(h.d, h.u, q, inverse),
+        .u = _mm256_sub_pd(h.u, u_step),
+        /* blending looks at the sign only */
+        .ru = _mm256_blendv_pd(ru, _mm256_add_pd(ru, q), ru),
+    };
+
+    return next;
+}
+
+/* The integers X, |x| < 1.1 q, modulo Q, to OUT. */
+INLINE void
+store(uint64_t *out, __m256d x, uint64_t q)
+{
+    double lane[4];
+    int i;
+
+    _mm256_storeu_pd(lane, x);
+    for (i = 0; i < 4; i++)
+        out[i] = (uint64_t)((int64_t)lane[i] + 2 * (int64_t)q) % q;
+}
+
+TARGET static void
+horner(const struct modulus *m, uint64_t u, uint64_t r, uint64_t steps, uint64_t *n,
+       uint64_t *d)
+{
+    const __m256d q = _mm256_set1_pd((double)m->q);
+    const __m256d inverse = _mm256_set1_pd(1 / (double)m->q);
+    const __m256d u_step = _mm256_set1_pd(32);
+    const __m256d ru_step = _mm256_set1_pd((double)(32 * r % m->q));
+    const __m256d last = _mm256_set1_pd((double)(u + 32 * (steps - 1)));
+    struct horner h[4];
+    int f;
+
+    for (f = 0; f < 4; f++) {
+        h[f].n = _mm256_setzero_pd();
+        h[f].d = _mm256_set1_pd(1);
+        h[f].u =
+            _mm256_add_pd(last, _mm256_set_pd(8 * f + 6, 8 * f + 4, 8 * f + 2, 8 * f));
+        h[f].ru = multiply(h[f].u, _mm256_set1_pd((double)r), q, inverse);
+        h[f].ru = _mm256_blendv_pd(h[f].ru, _mm256_add_pd(h[f].ru, q), h[f].ru);
+    }
+    for (; steps > 0; steps--) {
+        h[0] = horner_step(h[0], q, inverse, u_step, ru_step);
+        h[1] = horner_step(h[1], q, inverse, u_step, ru_step);
+        h[2] = horner_step(h[2], q, inverse, u_step, ru_step);
+        h[3] = horner_step(h[3], q, inverse, u_step, ru_step);
+    }
+    for (f = 0; f < 4; f++) {
+        store(n + 4 * f, h[f].n, m->q);
+        store(d + 4 * f, h[f].d, m->q);
+    }
+}
+
 static size_t
 extract(const uint64_t *words, size_t bits, uint32_t start, uint32_t *list)
 {
@@ -325,16 +385,19 @@ usable(void)
 #define extract   NULL
 #define classes   NULL
 #define fractions NULL
+#define horner    NULL
 
 #endif
 
 const struct bbp_kernel bbp_kernel_avx2 = {
     .name = "avx2",
-    .slowness = 1.4,
+    .slowness = 1.5,
     .usable = usable,
     .word_bits = 64,
     .extract = extract,
     .classes = classes,
     .ratios = bbp_ratios_portable,
     .fractions = fractions,
+    .lanes = 16,
+    .horner = horner,
 };

@@ -182,7 +182,7 @@ extract(const uint64_t *words, size_t bits, uint32_t start, uint32_t *list)
 struct class_vectors {
     __m512i base, v, d_inverse, numerator;
     __m512d power;
-    bool divide, times;
+    bool times;
 };
 
 /* The lanes of vector F that belong to COUNT primes. */
@@ -199,7 +199,7 @@ INLINE void
 class_group(const struct class_vectors *c, const struct bbp_chain *chain,
             const uint32_t *list, size_t count, struct lanes *sum)
 {
-    const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi64(1);
+    const __m512i zero = _mm512_setzero_si512();
     const __m512i step = _mm512_set1_epi64(420);
     __m512i q[VECTORS], inverse[VECTORS], x[VECTORS], shift;
     unsigned group, i;
@@ -213,10 +213,9 @@ class_group(const struct class_vectors *c, const struct bbp_chain *chain,
 #define START(f)  x[f] = start_power(c->power, q[f]);
 #define SQUARE(f) x[f] = multiply(x[f], x[f], q[f], inverse[f]);
 #define SHIFT(f)  x[f] = _mm512_sllv_epi64(x[f], shift);
-#define DIVIDE(f)                                                                      \
-    x[f] = multiply(x[f], low(zero, low(one, q[f], c->v), c->d_inverse), q[f],         \
-                    inverse[f]);
-#define TIMES(f)   x[f] = multiply(x[f], c->numerator, q[f], inverse[f]);
+#define TIMES(f)                                                                       \
+    x[f] = multiply(x[f], low(zero, low(c->numerator, q[f], c->v), c->d_inverse),      \
+                    q[f], inverse[f]);
 #define COLLECT(f) add_words(sum, valid(count, f), x[f], q[f], inverse[f]);
     EACH(PREPARE)
     EACH(INVERT)
@@ -227,9 +226,6 @@ class_group(const struct class_vectors *c, const struct bbp_chain *chain,
         }
         shift = _mm512_set1_epi64(chain->group[group].shift);
         EACH(SHIFT)
-    }
-    if (c->divide) {
-        EACH(DIVIDE)
     }
     if (c->times) {
         EACH(TIMES)
@@ -242,34 +238,30 @@ TARGET static void
 classes(const struct bbp_class *job, const uint32_t *list, size_t count,
         struct fixed *sum)
 {
-    const uint64_t d = job->denominator;
-    const struct class_vectors c = {
+    struct class_vectors c = {
         .base = _mm512_set1_epi64((int64_t)job->base),
         .v = _mm512_set1_epi64((int64_t)bbp_class_cofactor(job)),
-        .d_inverse =
-            _mm512_set1_epi64((int64_t)(word_inverse(d) & ((UINT64_C(1) << WORD) - 1))),
+        .d_inverse = _mm512_set1_epi64(
+            (int64_t)(word_inverse(job->denominator) & ((UINT64_C(1) << WORD) - 1))),
         .numerator = _mm512_set1_epi64((int64_t)job->numerator),
-        .divide = d > 1,
-        .times = job->numerator > 1,
-        .power = _mm512_setzero_pd(),
+        .times = job->numerator > 1 || job->denominator > 1,
     };
-    struct class_vectors with_power = c;
     const struct bbp_chain chain =
-        bbp_chain_to(job->exponent + 2 * WORD + WORD * (uint64_t)(c.divide + c.times),
+        bbp_chain_to(job->exponent + 2 * WORD + WORD * (uint64_t)c.times,
                      bbp_bits(job->least) - 1, digit_bits(job->largest), 0);
     struct lanes lanes = {_mm512_setzero_si512(), _mm512_setzero_si512(),
                           _mm512_setzero_si512(), 0};
     size_t groups;
 
-    with_power.power = _mm512_set1_pd(power_of_two(chain.start));
+    c.power = _mm512_set1_pd(power_of_two(chain.start));
     while (count > 0) {
         for (groups = 0; groups < MOST_GROUPS && count >= LANES; groups++) {
-            class_group(&with_power, &chain, list, LANES, &lanes);
+            class_group(&c, &chain, list, LANES, &lanes);
             list += LANES;
             count -= LANES;
         }
         if (count < LANES) {
-            class_group(&with_power, &chain, list, count, &lanes);
+            class_group(&c, &chain, list, count, &lanes);
             count = 0;
         }
         empty(&lanes, sum);
@@ -388,6 +380,58 @@ fractions(const uint64_t *q, const uint64_t *n, const uint64_t *d, size_t count,
     }
 }
 
+/* Eight of the sums on their way down. n = n' r u + e' and e = e' u / R, so that d = e
+ * R is left to the end. n' < 4q. */
+struct horner {
+    __m512i n, e, u, ru;
+};
+
+INLINE struct horner
+horner_step(struct horner h, __m512i q, __m512i inverse, __m512i u_step,
+            __m512i ru_step)
+{
+    __m512i below = _mm512_sub_epi64(h.ru, ru_step); /* huge when negative */
+    struct horner next = {
+        .n = _mm512_add_epi64(multiply(h.n, h.ru, q, inverse), h.e),
+        .e = multiply(h.e, h.u, q, inverse),
+        .u = _mm512_sub_epi64(h.u, u_step),
+        .ru = _mm512_min_epu64(below, _mm512_add_epi64(below, q)),
+    };
+
+    return next;
+}
+
+TARGET static void
+horner(const struct modulus *m, uint64_t u, uint64_t r, uint64_t steps, uint64_t *n,
+       uint64_t *d)
+{
+    const __m512i q = _mm512_set1_epi64((int64_t)m->q);
+    const __m512i inverse =
+        _mm512_set1_epi64((int64_t)(m->inverse & ((UINT64_C(1) << WORD) - 1)));
+    const __m512i r_form = _mm512_set1_epi64((int64_t)(((u128)r << WORD) % m->q));
+    const __m512i u_step = _mm512_set1_epi64(32);
+    const __m512i ru_step = _mm512_set1_epi64((int64_t)(32 * r % m->q));
+    const __m512i one = _mm512_set1_epi64(1);
+    struct horner a = {_mm512_setzero_si512(), one, one, one}, b;
+
+    a.u = _mm512_add_epi64(_mm512_set1_epi64((int64_t)(u + 32 * (steps - 1))),
+                           _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0));
+    b = a;
+    b.u = _mm512_add_epi64(a.u, _mm512_set1_epi64(16));
+    a.ru = multiply(a.u, r_form, q, inverse);
+    b.ru = multiply(b.u, r_form, q, inverse);
+    a.ru = _mm512_min_epu64(a.ru, _mm512_sub_epi64(a.ru, q));
+    b.ru = _mm512_min_epu64(b.ru, _mm512_sub_epi64(b.ru, q));
+    for (; steps > 0; steps--) {
+        a = horner_step(a, q, inverse, u_step, ru_step);
+        b = horner_step(b, q, inverse, u_step, ru_step);
+    }
+    _mm512_storeu_si512(n, multiply(a.n, one, q, inverse));
+    _mm512_storeu_si512(n + 8, multiply(b.n, one, q, inverse));
+    _mm512_storeu_si512(d, a.e);
+    _mm512_storeu_si512(d + 8, b.e);
+}
+
 #else
 
 static bool
@@ -400,6 +444,7 @@ usable(void)
 #define classes   NULL
 #define ratios    NULL
 #define fractions NULL
+#define horner    NULL
 #define WORD      52
 
 #endif
@@ -413,4 +458,6 @@ const struct bbp_kernel bbp_kernel_ifma = {
     .classes = classes,
     .ratios = ratios,
     .fractions = fractions,
+    .lanes = 16,
+    .horner = horner,
 };

@@ -91,12 +91,12 @@ static void
 classes(const struct bbp_class *job, const uint32_t *list, size_t count,
         struct fixed *sum)
 {
-    const uint64_t d = job->denominator, v = bbp_class_cofactor(job);
-    const uint64_t d_inverse = word_inverse(d);
-    /* x = R 2^c loses R with each product, and R^3 in the fraction */
-    const struct bbp_chain chain =
-        bbp_chain_to(job->exponent + 128 + 64 * ((d > 1) + (job->numerator > 1)),
-                     bbp_bits(job->least) - 1, 3, 0);
+    const uint64_t p = job->numerator, v = bbp_class_cofactor(job);
+    const uint64_t d_inverse = word_inverse(job->denominator);
+    const bool times = job->numerator > 1 || job->denominator > 1;
+    /* x = R 2^c loses R with a product, and R^3 in the fraction */
+    const struct bbp_chain chain = bbp_chain_to(
+        job->exponent + 128 + 64 * (uint64_t)times, bbp_bits(job->least) - 1, 3, 0);
     uint64_t q[LANES], inverse[LANES], x[LANES];
     struct words words = {{0}, 0};
     unsigned group, i;
@@ -109,8 +109,7 @@ classes(const struct bbp_class *job, const uint32_t *list, size_t count,
     x[f] = start_power(chain.start, q[f]);
 #define SQUARE(f) x[f] = multiply(x[f], x[f], q[f], inverse[f]);
 #define SHIFT(f)  x[f] <<= shift;
-#define DIVIDE(f) x[f] = multiply(x[f], (1 + q[f] * v) * d_inverse, q[f], inverse[f]);
-#define TIMES(f)  x[f] = multiply(x[f], job->numerator, q[f], inverse[f]);
+#define TIMES(f)  x[f] = multiply(x[f], (p + q[f] * v) * d_inverse, q[f], inverse[f]);
 #define COLLECT(f)                                                                     \
     if (at + f < count)                                                                \
         add_words(&words, x[f], q[f], inverse[f], false);
@@ -123,10 +122,7 @@ classes(const struct bbp_class *job, const uint32_t *list, size_t count,
             }
             EACH(SHIFT)
         }
-        if (d > 1) {
-            EACH(DIVIDE)
-        }
-        if (job->numerator > 1) {
+        if (times) {
             EACH(TIMES)
         }
         EACH(COLLECT)
@@ -218,13 +214,54 @@ fractions(const uint64_t *q_list, const uint64_t *n_list, const uint64_t *d_list
     subtract_words(sum, &words);
 }
 
+/* One of the two sums on their way down. */
+struct horner {
+    uint64_t n, d; /* below 2q */
+    uint64_t u, ru;
+};
+
+/* Takes one term more; R4 is 4 r. n = n' r u + d' and d = d' u, both divided by R. */
+static inline struct horner
+horner_step(struct horner h, const struct modulus *m, uint64_t r4)
+{
+    struct horner next = {
+        .n = reduce_loosely((u128)h.n * h.ru + h.d, m->q, m->inverse),
+        .d = reduce_loosely((u128)h.d * h.u, m->q, m->inverse),
+        .u = h.u - 4,
+        .ru = mod_sub(m, h.ru, r4),
+    };
+
+    return next;
+}
+
+static void
+horner(const struct modulus *m, uint64_t u, uint64_t r, uint64_t steps, uint64_t *n,
+       uint64_t *d)
+{
+    const uint64_t form = mod_enter(m, r), r4 = mod_mul(m, form, 4);
+    struct horner a = {.d = 1, .u = u + 4 * (steps - 1)}, b = {.d = 1, .u = a.u + 2};
+
+    a.ru = mod_mul(m, form, a.u);
+    b.ru = mod_mul(m, form, b.u);
+    for (; steps > 0; steps--) {
+        a = horner_step(a, m, r4);
+        b = horner_step(b, m, r4);
+    }
+    n[0] = a.n;
+    d[0] = a.d;
+    n[1] = b.n;
+    d[1] = b.d;
+}
+
 const struct bbp_kernel bbp_kernel_portable = {
     .name = "portable",
-    .slowness = 4.2,
+    .slowness = 4.7,
     .usable = usable,
     .word_bits = 64,
     .extract = extract,
     .classes = classes,
     .ratios = bbp_ratios_portable,
     .fractions = fractions,
+    .lanes = 2,
+    .horner = horner,
 };

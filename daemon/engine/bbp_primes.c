@@ -38,6 +38,17 @@ save(struct crew *crew)
     pthread_mutex_unlock(&crew->mutex);
 }
 
+static bool
+is_done(struct crew *crew, size_t unit)
+{
+    bool done;
+
+    pthread_mutex_lock(&crew->mutex);
+    done = bbp_state_done(&crew->state, unit);
+    pthread_mutex_unlock(&crew->mutex);
+    return done;
+}
+
 /* What each thread does until no unit is left or the run has failed. */
 static void *
 work(void *arg)
@@ -48,7 +59,7 @@ work(void *arg)
     size_t i;
 
     while ((i = atomic_fetch_add(&crew->next, 1)) < crew->count && run_going(run)) {
-        if (bbp_state_done(&crew->state, i))
+        if (is_done(crew, i))
             continue;
         sum = (struct fixed){{0}};
         if (!bbp_sum_unit(crew->head, &crew->units[i], &sum))

@@ -1,66 +1,65 @@
 /*
  * Sums of consecutive terms; see bbp_range.h.
  *
- * Terms with even and odd i are summed side by side, each by Horner's rule from the
- * last one on: with the factor r = +-2^(-2s) between a term and the next but one,
- *     V = 1 / u + r V',   V = n / d:   n = n' (r u) + d',   d = d' u.
- * r u is kept up to date by a subtraction. Each step divides n and d by R = 2^64, which
- * does not matter to n / d.
+ * The terms i, i + L, i + 2L, ... have the same sign and a constant factor r = 2^(-s L)
+ * between the powers (for L = 2 and odd s: -r and alternating signs), so a kernel sums
+ * them for L different i side by side, by Horner's rule from the last one on:
+ *     V = 1 / u + r V',   V = n / d:   n = n' r u + d',   d = d' u.
+ * The terms in front that are no multiple of L are summed by the portable kernel, which
+ * has L = 2, or one by one.
  */
 #include "bbp_range.h"
 
-/* One of the two sums on its way down. */
-struct horner {
-    uint64_t n, d; /* below 2q */
-    uint64_t u, ru;
-};
+/* So many times its lanes make a kernel other than the portable one worth it. */
+#define WORTH 16
 
-static struct horner
-horner_start(const struct modulus *m, uint64_t r, uint64_t u)
+/* 2^(-s COUNT) in Montgomery form. */
+static uint64_t
+scale(const struct modulus *m, const struct bbp_part *part, uint64_t count)
 {
-    return (struct horner){0, 1, u, mod_mul(m, u, r)};
+    return mod_halves(m, part->s * count);
 }
 
-/* Takes one term more; R4 is 4 r. */
-static inline struct horner
-horner_step(struct horner h, const struct modulus *m, uint64_t r4)
+/* The sum over COUNT terms, a multiple of the kernel's lanes. */
+static struct ratio
+side_by_side(const struct bbp_kernel *kernel, const struct modulus *m,
+             const struct bbp_part *part, uint64_t first, uint64_t u, uint64_t count)
 {
-    struct horner next = {
-        .n = reduce_loosely((u128)h.n * h.ru + h.d, m->q, m->inverse),
-        .d = reduce_loosely((u128)h.d * h.u, m->q, m->inverse),
-        .u = h.u - 4,
-        .ru = mod_sub(m, h.ru, r4),
-    };
+    const uint64_t step = scale(m, part, 1);
+    uint64_t n[BBP_MOST_LANES], d[BBP_MOST_LANES];
+    uint64_t r = mod_leave(m, scale(m, part, kernel->lanes));
+    struct ratio sum = {0, 1}, lane;
+    unsigned i;
 
-    return next;
+    if (bbp_sign(part, first) != bbp_sign(part, first + 2 * kernel->lanes))
+        r = mod_negate(m, r);
+    kernel->horner(m, u, r, count / kernel->lanes, n, d);
+    for (i = kernel->lanes; i-- > 0;) {
+        sum.n = mod_mul(m, sum.n, step);
+        lane = (struct ratio){n[i] >= m->q ? n[i] - m->q : n[i], d[i]};
+        if (bbp_sign(part, first + 2 * i) < 0)
+            lane.n = mod_negate(m, lane.n);
+        sum = ratio_add(m, sum, lane);
+    }
+    return sum;
 }
 
 struct ratio
-bbp_range(const struct modulus *m, const struct bbp_part *part, uint64_t first,
-          uint64_t u, uint64_t count)
+bbp_range(const struct bbp_kernel *kernel, const struct modulus *m,
+          const struct bbp_part *part, uint64_t first, uint64_t u, uint64_t count)
 {
-    uint64_t step = mod_halves(m, part->s);
-    uint64_t r = mod_mul(m, step, step), r4, pairs = count / 2;
-    struct horner even, odd;
-    struct ratio a, b;
+    struct ratio front = {0, 1}, rest;
+    uint64_t before;
 
-    if (part->s % 2 == 1) /* chi(j + 4) = -chi(j) */
-        r = mod_negate(m, r);
-    r4 = mod_mul(m, r, 4);
-    even = horner_start(m, r, u + 4 * ((count + 1) / 2 - 1));
-    odd = horner_start(m, r, pairs == 0 ? 0 : u + 2 + 4 * (pairs - 1));
-    if (count % 2 == 1)
-        even = horner_step(even, m, r4);
-    for (; pairs > 0; pairs--) {
-        even = horner_step(even, m, r4);
-        odd = horner_step(odd, m, r4);
-    }
-    a = (struct ratio){even.n, even.d};
-    b = (struct ratio){mod_mul(m, odd.n, step), odd.d};
-    if (bbp_sign(part, first) != bbp_sign(part, first + 2))
-        b.n = mod_negate(m, b.n);
-    a = ratio_add(m, a, b);
-    if (bbp_sign(part, first) < 0)
-        a.n = mod_negate(m, a.n);
-    return a;
+    if (count == 1)
+        return (struct ratio){bbp_sign(part, first) > 0 ? 1 : m->q - 1, u};
+    if (count < WORTH * kernel->lanes)
+        kernel = &bbp_kernel_portable;
+    before = count % kernel->lanes;
+    if (before > 0)
+        front = bbp_range(kernel, m, part, first, u, before);
+    rest = side_by_side(kernel, m, part, first + 2 * before, u + 2 * before,
+                        count - before);
+    rest.n = mod_mul(m, rest.n, scale(m, part, before));
+    return ratio_add(m, front, rest);
 }

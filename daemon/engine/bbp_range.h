@@ -14,12 +14,13 @@ struct ratio {
 };
 
 /*
- * The sum over i < COUNT of chi(FIRST + 2i) 2^(-s i) / (U + 2i) modulo the prime of M.
- * FIRST is odd; U is FIRST modulo q, and none of the COUNT >= 1 divisors a multiple of
- * q. Any thread.
+ * The sum, by KERNEL, over i < COUNT of chi(FIRST + 2i) 2^(-s i) / (U + 2i) modulo the
+ * prime of M. FIRST is odd; U is FIRST modulo q, and none of the COUNT >= 1 divisors a
+ * multiple of q, and U + 2 COUNT - 2 < q. Any thread.
  */
-struct ratio bbp_range(const struct modulus *m, const struct bbp_part *part,
-                       uint64_t first, uint64_t u, uint64_t count);
+struct ratio bbp_range(const struct bbp_kernel *kernel, const struct modulus *m,
+                       const struct bbp_part *part, uint64_t first, uint64_t u,
+                       uint64_t count);
 
 /* The sum of two. */
 static inline struct ratio

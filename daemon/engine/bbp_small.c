@@ -108,15 +108,15 @@ whole_blocks(const struct modulus *m, const struct modulus *m2,
 /* The odd numbers above FROM and up to TO, in one block and with none of its ends,
  * over 2^ceil(s j / 2) and j. */
 static struct ratio
-part_of_block(const struct modulus *m, const struct bbp_part *part, uint64_t from,
-              uint64_t to)
+part_of_block(const struct bbp_kernel *kernel, const struct modulus *m,
+              const struct bbp_part *part, uint64_t from, uint64_t to)
 {
     const uint64_t first = (from + 1) | 1;
     struct ratio sum;
 
     if (first > to)
         return (struct ratio){0, 1};
-    sum = bbp_range(m, part, first, first % m->q, (to - first) / 2 + 1);
+    sum = bbp_range(kernel, m, part, first, first % m->q, (to - first) / 2 + 1);
     sum.n = mod_mul(m, sum.n, mod_halves(m, (part->s * first + 1) / 2 % (m->q - 1)));
     return sum;
 }
@@ -136,9 +136,9 @@ sum_prime(const struct bbp_head *head, const struct modulus *m)
         top = head->most[k] / m->q;
         blocks = (top + m->q / 2) / m->q;
         if (top >= blocks * m->q) {
-            rest = part_of_block(m, part, blocks * m->q, top);
+            rest = part_of_block(head->kernel, m, part, blocks * m->q, top);
         } else {
-            rest = part_of_block(m, part, top, blocks * m->q - 1);
+            rest = part_of_block(head->kernel, m, part, top, blocks * m->q - 1);
             rest.n = mod_negate(m, rest.n);
         }
         if (blocks > 0) {

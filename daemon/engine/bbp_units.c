@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bbp_terms.h"
 
@@ -62,6 +61,7 @@ fill_cut(struct bbp_cut *cut, const struct bbp_head *head, const struct bbp_rati
         .to = to,
         .exponent = (uint64_t)((int64_t)head->exponent - r->b),
         .simple = mpz_cmp_ui(r->p, BBP_MOST_NUMERATOR) < 0 &&
+                  mpz_cmp_ui(r->p, above) <= 0 &&
                   mpz_cmp_ui(r->d, BBP_DENOMINATOR) <= 0 &&
                   BBP_DENOMINATOR % mpz_get_ui(r->d) == 0,
         .p_word = mpz_get_ui(r->p),
@@ -217,8 +217,8 @@ add_blocks(struct units *units, const struct bbp_head *head)
 static double
 small_work(const struct bbp_head *head, uint64_t q)
 {
-    (void)head;
-    return 1200 + 0.9 * (double)q;
+    (void)head; /* the period is what counts, not how far the series goes */
+    return 2500 + 0.2 * (double)q;
 }
 
 static double

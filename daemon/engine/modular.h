@@ -80,8 +80,10 @@ modulus_of(uint64_t q)
     struct modulus m = {.q = q, .inverse = word_inverse(q), .one = (0 - q) % q};
     int i;
 
-    m.square = (m.one << 4) % q;
-    for (i = 0; i < 4; i++) /* 2^4 R, 2^8 R, .. 2^64 R */
+    m.square = m.one;
+    for (i = 0; i < 4; i++) /* 2 R, .. 2^4 R */
+        m.square = mod_add(&m, m.square, m.square);
+    for (i = 0; i < 4; i++) /* 2^8 R, 2^16 R, 2^32 R, 2^64 R */
         m.square = mod_mul(&m, m.square, m.square);
     return m;
 }

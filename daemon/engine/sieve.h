@@ -41,6 +41,7 @@ struct sieve {
     unsigned step;
     size_t first, end; /* the primes that are crossed out one by one */
     uint32_t *next;    /* for each, its next multiple in the coming segment */
+    uint32_t *hits;    /* for each, room over it, rounded down */
     uint32_t phase[SIEVE_PATTERNS]; /* where the coming segment is in each pattern */
     size_t patterns;                /* index of the first prime that has one in use */
     size_t room;                    /* bits of a segment, a multiple of 4096 */

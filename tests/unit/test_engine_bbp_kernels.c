@@ -308,6 +308,67 @@ test_ratios(void **state)
         }
 }
 
+/* The sum of R^t / (U + step t) over t < STEPS is N / D modulo Q. */
+static bool
+is_sum(uint64_t q, uint64_t u, uint64_t step, uint64_t r, uint64_t steps, uint64_t n,
+       uint64_t d)
+{
+    mpz_t sum, x, y, modulus;
+    uint64_t t;
+    bool equal;
+
+    mpz_inits(sum, x, y, NULL);
+    mpz_init_set_ui(modulus, q);
+    for (t = 0; t < steps; t++) {
+        mpz_set_ui(x, r);
+        mpz_powm_ui(x, x, t, modulus);
+        mpz_set_ui(y, u + step * t);
+        assert_int_not_equal(mpz_invert(y, y, modulus), 0);
+        mpz_mul(x, x, y);
+        mpz_add(sum, sum, x);
+    }
+    mpz_mul_ui(sum, sum, d);
+    mpz_sub_ui(sum, sum, n);
+    equal = mpz_divisible_p(sum, modulus) && d % q != 0;
+    mpz_clears(sum, x, y, modulus, NULL);
+    return equal;
+}
+
+static void
+test_horner(void **state)
+{
+    uint64_t n[BBP_MOST_LANES], d[BBP_MOST_LANES], q, u, r, steps, most;
+    const struct bbp_kernel *kernel;
+    struct modulus m;
+    unsigned bits, lane;
+    size_t k;
+    int round;
+
+    (void)state;
+    for (k = 0; bbp_kernels[k] != NULL; k++) {
+        kernel = bbp_kernels[k];
+        if (!kernel->usable())
+            continue;
+        assert_in_range(kernel->lanes, 2, BBP_MOST_LANES);
+        for (bits = 8; bits < BBP_MOST_BITS; bits++)
+            for (round = 0; round < 12; round++) {
+                q = prime_from(random_bits(bits) | 1, 2);
+                m = modulus_of(q);
+                r = round % 6 == 0 ? q - 1 : round % 6 == 1 ? 0 : random_bits(46) % q;
+                most = (q - 1) / (2 * kernel->lanes);
+                steps = 1 + random_below(&seed, most < 60 ? most : 60);
+                most = q - 2 * kernel->lanes * steps;
+                u = round % 2 == 0 ? 1 : 1 + random_bits(46) % most;
+                kernel->horner(&m, u, r, steps, n, d);
+                for (lane = 0; lane < kernel->lanes; lane++) {
+                    assert_true(n[lane] < 2 * q && d[lane] < 2 * q);
+                    assert_true(is_sum(q, u + 2 * lane, 2 * kernel->lanes, r, steps,
+                                       n[lane], d[lane]));
+                }
+            }
+    }
+}
+
 static void
 test_choice(void **state)
 {
@@ -330,7 +391,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chains),  cmocka_unit_test(test_extract),
         cmocka_unit_test(test_classes), cmocka_unit_test(test_fractions),
-        cmocka_unit_test(test_ratios),  cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_ratios),  cmocka_unit_test(test_horner),
+        cmocka_unit_test(test_choice),
     };
 
     return cmocka_run_group_tests_name("engine bbp kernels", tests, NULL, NULL);

@@ -79,17 +79,24 @@ compare(uint64_t position, const struct bbp_series *series,
     assert_same(&primes, &terms);
 }
 
-/* From the least position on, past the one where the engines change. */
 static void
-test_every_small_position(void **state)
+compare_all(uint64_t first, uint64_t last)
 {
     uint64_t n;
 
-    (void)state;
-    for (n = BBP_PRIMES_LEAST; n < BBP_PRIMES_FROM + 300; n++) {
+    for (n = first; n <= last; n++) {
         compare(n, &bbp_hutton, NULL, 1);
         compare(n, &bbp_bellard, NULL, 1);
     }
+}
+
+/* From the least position on, and around the one where the engines change. */
+static void
+test_every_small_position(void **state)
+{
+    (void)state;
+    compare_all(BBP_PRIMES_LEAST, 3000);
+    compare_all(BBP_PRIMES_FROM - 100, BBP_PRIMES_FROM + 100);
 }
 
 static void
