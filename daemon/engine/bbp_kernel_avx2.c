@@ -391,7 +391,7 @@ usable(void)
 
 const struct bbp_kernel bbp_kernel_avx2 = {
     .name = "avx2",
-    .slowness = 1.5,
+    .slowness = 1.45,
     .usable = usable,
     .word_bits = 64,
     .extract = extract,
