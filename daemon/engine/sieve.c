@@ -22,9 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Patterns are words and single bits are crossed out in bytes, so bit i of a word has to
- * be in its byte i / 8. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the sieve needs other bytes");
+/* Patterns are words and single bits are crossed out in bytes, so bit i of a word has
+ * to be in its byte i / 8. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bytes in another order");
 
 /* Words that patterns are combined for at a time. */
 #define BLOCK 64
@@ -250,12 +250,15 @@ apply_patterns(struct sieve *sieve, size_t blocks)
         }
 }
 
+/* Everything but one bit. */
+static const unsigned char clear[8] = {0xfe, 0xfd, 0xfb, 0xf7, 0xef, 0xdf, 0xbf, 0x7f};
+
 /* Crosses out 8 COUNT numbers, every P-th from bit FROM on. */
 static void
 cross_out_eights(unsigned char *bytes, uint32_t from, uint32_t p, uint32_t count)
 {
 #define OFFSET(i) unsigned char *const o##i = bytes + ((from + (i)*p) >> 3);
-#define MASK(i)   const unsigned char m##i = (unsigned char)~(1u << ((from + (i)*p) & 7));
+#define MASK(i)   const unsigned char m##i = clear[(from + (i)*p) & 7];
 #define CROSS(i)  o##i[done] &= m##i;
 #define EIGHT(X)  X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
     EIGHT(OFFSET)
@@ -274,9 +277,6 @@ cross_out_eights(unsigned char *bytes, uint32_t from, uint32_t p, uint32_t count
 static void
 cross_out(unsigned char *bytes, uint32_t from, uint32_t p, uint32_t count)
 {
-    static const unsigned char clear[8] = {0xfe, 0xfd, 0xfb, 0xf7,
-                                           0xef, 0xdf, 0xbf, 0x7f};
-
     for (; count > 0; count--, from += p)
         bytes[from >> 3] &= clear[from & 7];
 }
