@@ -17,7 +17,12 @@ unit_tests += \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_bbp \
-	tests/unit/test_engine_bbp_series
+	tests/unit/test_engine_bbp_terms \
+	tests/unit/test_engine_fixed \
+	tests/unit/test_engine_sieve \
+	tests/unit/test_engine_bbp_kernels \
+	tests/unit/test_engine_bbp_identity \
+	tests/unit/test_engine_bbp_primes
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -47,10 +52,8 @@ tests_unit_test_engine_bbp_SOURCES = tests/unit/test_engine_bbp.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_engine_bbp_series_SOURCES = tests/unit/test_engine_bbp_series.c \
+tests_unit_test_engine_bbp_terms_SOURCES = tests/unit/test_engine_bbp_terms.c \
 	$(engine_fixture)
-tests_unit_test_engine_bbp_series_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_series_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -75,6 +78,28 @@ tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
+	$(engine_fixture)
+tests_unit_test_engine_fixed_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_fixed_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_sieve_SOURCES = tests/unit/test_engine_sieve.c \
+	$(engine_fixture)
+tests_unit_test_engine_sieve_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_sieve_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_kernels_SOURCES = tests/unit/test_engine_bbp_kernels.c \
+	$(engine_fixture)
+tests_unit_test_engine_bbp_kernels_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_kernels_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_identity_SOURCES = tests/unit/test_engine_bbp_identity.c \
+	$(engine_fixture)
+tests_unit_test_engine_bbp_identity_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_identity_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_primes_SOURCES = tests/unit/test_engine_bbp_primes.c \
+	$(engine_fixture)
+tests_unit_test_engine_bbp_primes_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \

@@ -1,182 +1,61 @@
 /*
- * Hexadecimal digits of pi at position n without those before it.
+ * The row "bbp" of the table: hexadecimal digits of pi at position n without those
+ * before it, by primes (bbp_primes.c) or, for small n, term by term (bbp_direct.c).
  *
- * Series (F. Bellard, "A new formula to compute the n'th binary digit of pi",
- * 1997; the method is that of D. Bailey, P. Borwein and S. Plouffe, "On the rapid
- * computation of various polylogarithmic constants", Math. Comp. 66 (1997)):
- *
- *   pi = sum_{k>=0} (-1)^k 2^(-10k-6) ( - 2^5/(4k+1) - 1/(4k+3) + 2^8/(10k+1)
- *        - 2^6/(10k+3) - 2^2/(10k+5) - 2^2/(10k+7) + 1/(10k+9) ).
- *
- * The digits from position n on are those of frac(16^(n-1) pi), a sum of
- * fractions +-2^e / j, e = 4(n-1) - 6 - 10k + (0 .. 8), each needed modulo 1:
- * while e >= 0 it is (2^e mod j) / j; the few terms with e < 0 are divided as they
- * are, until they are below the precision. bbp_series.c does both.
- *
- * Error: each fraction is floored to 192 bits, so it is short of the true one by
- * less than 2^-192, and at most TERMS(n) = 7 (0.4 n + 24) < 2.8 n + 168 of them are
- * added (a sum modulo 1 is exact). What is left out from the first k with e < -200
- * for all seven on is below 2^-192 in all. Hence the sum is off by less than
- * E = (3 n + 200) 2^-192 in either direction: for n = 1e13 less than 2^-147. A
- * digit is trusted when the sum less E and the sum plus E agree in it and in all
- * before it, up to MOST_DIGITS. That leaves at least 51 bits for a carry to stop
- * in; a window in which fewer than ENGINE_WINDOW digits are certain ends as
- * ENGINE_UNTRUSTED.
- *
- * Largest position: j <= 10k + 9 < 4n + 30 and e < 4n stay far below 2^53 for
- * n = 1e13.
+ * Both give frac(16^(n-1) pi) and a bound E of its error. A digit is trusted when the
+ * sum less E and the sum plus E agree in it and in all before it, up to
+ * FIXED_MOST_DIGITS = 24 digits. At n = 1e13 E is below 2^-104, which leaves 8 bits for
+ * a carry to stop in, at n = 1e9 below 2^-117; where it does not stop, fewer digits are
+ * reported. A window in which fewer than ENGINE_WINDOW digits are certain ends as
+ * ENGINE_UNTRUSTED; the chance of that at any one position is below 2^-39.
  */
+#include "bbp.h"
+
 #include <math.h>
-#include <string.h>
 
 #include "algorithms.h"
-#include "bbp_series.h"
-#include "run.h"
-
-/* Digits reported at most, of the 48 that a struct fixed holds. */
-#define MOST_DIGITS 24
-
-/* Values of k a thread takes at a time; some milliseconds of work at most. */
-#define BLOCK 2048
-
-/* Terms with a factor below 2^LEAST_EXPONENT are left out. */
-#define LEAST_EXPONENT (-200)
-
-/* What the threads of a run share. */
-struct bbp {
-    struct run *run;
-    uint64_t top;          /* 4(n-1) - 6, the exponent of k = 0 without the shift */
-    uint64_t powers;       /* terms with top - 10 k >= 0 */
-    _Atomic uint64_t next; /* the next block of k that nobody has taken */
-};
-
-/* A thread and its share of the sum. */
-struct share {
-    struct bbp *bbp;
-    struct fixed sum; /* set at the end */
-    pthread_t thread;
-};
-
-/* Adds the terms of all k with top - 10 k < 0 that count. */
-static void
-add_rest(struct fixed *sum, int64_t top, uint64_t k)
-{
-    int64_t e;
-    int s;
-
-    for (; (e = top - 10 * (int64_t)k) >= LEAST_EXPONENT - 8; k++)
-        for (s = 0; s < BBP_SERIES; s++)
-            bbp_add_single(sum, e + bbp_series[s].shift,
-                           bbp_series[s].step * k + bbp_series[s].offset,
-                           bbp_series[s].negative != (k % 2 == 1));
-}
-
-/* What each thread does: one block after another until none is left. */
-static void *
-sum_blocks(void *arg)
-{
-    struct share *share = arg;
-    struct bbp *bbp = share->bbp;
-    struct fixed sum = {{0}};
-    uint64_t k, end;
-
-    do {
-        k = BLOCK * atomic_fetch_add(&bbp->next, 1);
-        if (k >= bbp->powers)
-            break;
-        end = bbp->powers - k < BLOCK ? bbp->powers : k + BLOCK;
-        for (; k < end; k++)
-            bbp_add_powers(&sum, k, bbp->top - 10 * k);
-    } while (run_work(bbp->run, 1));
-    share->sum = sum;
-    return NULL;
-}
-
-/* Adds the terms of all k with top - 10 k >= 0, in all threads. */
-static void
-add_blocks(struct run *run, struct fixed *sum, int64_t top)
-{
-    struct bbp bbp = {.run = run, .top = (uint64_t)top};
-    struct share share[ENGINE_MAX_THREADS];
-    uint64_t blocks;
-    int threads, started, i;
-
-    atomic_init(&bbp.next, 0);
-    bbp.powers = top < 0 ? 0 : (uint64_t)top / 10 + 1;
-    blocks = (bbp.powers + BLOCK - 1) / BLOCK;
-    run_phase(run, "summing", 0, 1, (double)blocks);
-    threads = blocks < (uint64_t)run->job->threads ? (int)blocks : run->job->threads;
-    for (i = 0; i < threads; i++)
-        share[i].bbp = &bbp;
-    for (started = 1; started < threads; started++)
-        if (pthread_create(&share[started].thread, NULL, sum_blocks, &share[started]) !=
-            0) {
-            run_fail(run, ENGINE_NO_THREAD);
-            break;
-        }
-    if (threads > 0)
-        sum_blocks(&share[0]);
-    for (i = 1; i < started; i++)
-        pthread_join(share[i].thread, NULL);
-    for (i = 0; i < started && i < threads; i++)
-        fixed_add(sum, &share[i].sum, false);
-}
-
-static char
-digit(const struct fixed *x, int index)
-{
-    uint64_t word = x->word[FIXED_WORDS - 1 - index / 16];
-
-    return "0123456789abcdef"[word >> (60 - index % 16 * 4) & 15];
-}
-
-/* Writes the digits of SUM that are certain although it may be off by ERROR units
- * of its last place. Returns how many. */
-static int
-certain(char text[MOST_DIGITS], const struct fixed *sum, uint64_t error)
-{
-    struct fixed low = *sum, high = *sum;
-    struct fixed bound = {{error}};
-    int i;
-
-    fixed_add(&low, &bound, true);
-    fixed_add(&high, &bound, false);
-    for (i = 0; i < MOST_DIGITS && digit(&low, i) == digit(&high, i); i++)
-        text[i] = digit(&low, i);
-    return i;
-}
 
 enum engine_rc
 bbp_run(const struct engine_job *job, const struct engine_callbacks *callbacks)
 {
-    int64_t top = 4 * ((int64_t)job->position - 1) - 6;
-    struct fixed sum = {{0}};
-    char text[MOST_DIGITS];
+    const struct bbp_pass pass = {
+        .series = &bbp_hutton, .phase = "summing", .from = 0, .to = 1};
+    char text[FIXED_MOST_DIGITS];
+    struct fixed sum, error;
     struct run run;
     int digits;
 
     run_init(&run, job, callbacks);
-    add_blocks(&run, &sum, top);
-    add_rest(&sum, top, top < 0 ? 0 : (uint64_t)top / 10 + 1);
-    digits = certain(text, &sum, 3 * job->position + 200);
-    if (digits < ENGINE_WINDOW)
-        run_fail(&run, ENGINE_UNTRUSTED);
-    run_deliver(&run, job->position, text, (size_t)digits);
+    if (job->position < BBP_PRIMES_FROM)
+        bbp_direct(&run, job->position, &sum, &error);
+    else
+        bbp_window(&run, job->position, &pass, &sum, &error);
+    if (run_going(&run)) {
+        digits = fixed_certain(text, &sum, &error);
+        if (digits < ENGINE_WINDOW)
+            run_fail(&run, ENGINE_UNTRUSTED);
+        run_deliver(&run, job->position, text, (size_t)digits);
+    }
     return run_finish(&run);
 }
 
-/* Measured with 1 thread: 0.1 s for 1e6, 1.1 s for 1e7, 12.4 s for 1e8. */
+/* Measured with 1 thread: 0.12 s for 1e8, 1.0 s for 1e9 with the ifma kernel; below
+ * BBP_PRIMES_FROM less than a millisecond. */
 double
 bbp_seconds(const struct engine_job *job)
 {
     double n = (double)job->position;
 
-    return 0.0002 + 2.8e-9 * n * (log2(n) + 18) / job->threads;
+    return 0.0005 + 1.1e-9 * n * bbp_kernel_best()->slowness / job->threads;
 }
 
-/* Nothing but the process and its threads' stacks. */
+/* The list of units, the primes up to sqrt(M), and each thread's sieve and numbers. */
 uint64_t
 bbp_memory(const struct engine_job *job)
 {
-    return UINT64_C(2500000) + UINT64_C(100000) * (uint64_t)job->threads;
+    double root = sqrt(8.0 / 3 * (double)job->position);
+    double thread = 8e6 + 12 * root;
+
+    return (uint64_t)(4e6 + 20 * root + 1e-6 * (double)job->position +
+                      thread * job->threads);
 }

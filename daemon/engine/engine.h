@@ -71,7 +71,24 @@ struct engine_callbacks {
     /* What a run of chudnovsky knows about its result (evidence.h; valid during the
      * call only), once, before it delivers the first digits. verify.h has the use. */
     void (*evidence)(void *ctx, const struct engine_evidence *evidence);
+
+    /* LENGTH bytes (valid during the call only) from which a later run of the same
+     * job can go on, in this or another process on a machine with the same order of
+     * bytes, with any number of threads. Called about every
+     * ENGINE_CHECKPOINT_SECONDS by runs that can: bbp. The bytes are not a secret
+     * and hold a digest of themselves against damage. */
+    void (*checkpoint)(void *ctx, const void *state, size_t length);
+
+    /* What an earlier run of the same job last handed to checkpoint(), or NULL to
+     * begin anew. Bytes that are damaged, or belong to another job or version, are
+     * not used: the run begins anew then, too. They stay the caller's, and unchanged
+     * until the run ends. */
+    const void *resume;
+    size_t resume_length;
 };
+
+/* Least time between two checkpoints. */
+#define ENGINE_CHECKPOINT_SECONDS 5
 
 /* One row of the table of algorithms. */
 struct engine_algorithm {

@@ -21,6 +21,9 @@
 /* Least time between two rounds of callbacks, in microseconds. */
 #define POLL_US 20000
 
+/* Least time between two checkpoints. */
+#define SAVE_US (ENGINE_CHECKPOINT_SECONDS * INT64_C(1000000))
+
 static int64_t
 now_us(void)
 {
@@ -45,6 +48,8 @@ run_init(struct run *run, const struct engine_job *job,
     atomic_init(&run->open, 0);
     run->total = 1;
     run->started = now_us();
+    run->save_every = SAVE_US;
+    run->saved = now_us();
 }
 
 bool
@@ -166,6 +171,21 @@ run_evidence(struct run *run, const struct engine_evidence *evidence)
 {
     if (run_going(run) && run->callbacks.evidence != NULL)
         run->callbacks.evidence(run->callbacks.ctx, evidence);
+}
+
+bool
+run_checkpoint_due(const struct run *run)
+{
+    return run->callbacks.checkpoint != NULL && run_going(run) &&
+           pthread_equal(pthread_self(), run->caller) &&
+           now_us() - run->saved >= run->save_every;
+}
+
+void
+run_checkpoint(struct run *run, const void *state, size_t length)
+{
+    run->callbacks.checkpoint(run->callbacks.ctx, state, length);
+    run->saved = now_us();
 }
 
 enum engine_rc

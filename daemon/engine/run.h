@@ -31,6 +31,8 @@ struct run {
     double reported;       /* the largest fraction reported */
     int64_t started;       /* when the run began, microseconds */
     int64_t polled;        /* when the callbacks were last asked, microseconds */
+    int64_t saved;         /* when the last checkpoint was handed over, or the start */
+    int64_t save_every;    /* least time between two of them, microseconds */
 };
 
 /* Starts RUN for JOB in the calling thread. CALLBACKS may be NULL. Nothing has
@@ -80,6 +82,14 @@ bool run_deliver(struct run *run, uint64_t first, const char *text, size_t lengt
 
 /* Hands EVIDENCE to the caller. Only in the caller's thread. */
 void run_evidence(struct run *run, const struct engine_evidence *evidence);
+
+/* True when the caller wants checkpoints and it is time for one, so that preparing it is
+ * worth it; false in any thread but the caller's. */
+bool run_checkpoint_due(const struct run *run);
+
+/* Hands the checkpoint of LENGTH bytes at STATE to the caller. Only in the caller's
+ * thread. */
+void run_checkpoint(struct run *run, const void *state, size_t length);
 
 /* Ends the run: reports the fraction 1 if it went well. Only in the caller's
  * thread. Returns its result. */

@@ -80,8 +80,11 @@ collect(struct collected *c, const char *algorithm, int radix, uint64_t position
         int threads)
 {
     struct engine_job job = {radix, position, threads};
-    struct engine_callbacks callbacks = {c, on_progress, on_digits, on_cancelled,
-                                         on_evidence};
+    struct engine_callbacks callbacks = {.ctx = c,
+                                         .progress = on_progress,
+                                         .digits = on_digits,
+                                         .cancelled = on_cancelled,
+                                          .evidence = on_evidence};
 
     c->caller = pthread_self();
     return engine_run(engine_find(algorithm), &job, &callbacks);

@@ -35,7 +35,7 @@ static const struct {
     {"spigot", 10, 60000, 5000000},
     {"chudnovsky", 10, 700000, 30000000},
     {"chudnovsky", 16, 700000, 30000000},
-    {"bbp", 16, 2000000, UINT64_C(1000000000000)},
+    {"bbp", 16, 100000000, UINT64_C(1000000000000)},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 

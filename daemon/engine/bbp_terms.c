@@ -15,29 +15,14 @@
  * division. r' is r in Montgomery form, and takes the place of r for the next 64.
  * Here r' has to be the residue below j itself, not just one of its class.
  */
-#include "bbp_series.h"
+#include "bbp_terms.h"
 
 typedef unsigned __int128 u128;
 
-const struct bbp_series bbp_series[BBP_SERIES] = {
+const struct bbp_term bbp_terms[BBP_TERMS] = {
     {4, 1, 5, true},  {4, 3, 0, true},  {10, 1, 8, false}, {10, 3, 6, true},
     {10, 5, 2, true}, {10, 7, 2, true}, {10, 9, 0, false},
 };
-
-void
-fixed_add(struct fixed *sum, const struct fixed *x, bool negative)
-{
-    uint64_t carry = negative ? 1 : 0;
-    uint64_t flip = negative ? UINT64_MAX : 0;
-    u128 t;
-    int i;
-
-    for (i = 0; i < FIXED_WORDS; i++) {
-        t = (u128)sum->word[i] + (x->word[i] ^ flip) + carry;
-        sum->word[i] = (uint64_t)t;
-        carry = (uint64_t)(t >> 64);
-    }
-}
 
 /* a / R modulo j, below 2j when a < j R; NEG is -j^-1 mod R. */
 static inline uint64_t
@@ -68,36 +53,35 @@ negative_inverse(uint64_t j)
 void
 bbp_add_powers(struct fixed *sum, uint64_t k, uint64_t e)
 {
-    uint64_t j[BBP_SERIES], neg[BBP_SERIES], one[BBP_SERIES], x[BBP_SERIES],
-        r2[BBP_SERIES];
+    uint64_t j[BBP_TERMS], neg[BBP_TERMS], one[BBP_TERMS], x[BBP_TERMS], r2[BBP_TERMS];
     int length = e == 0 ? 0 : 64 - __builtin_clzll(e);
     int bit = length > 2 ? length - 2 : 0;
     struct fixed f;
     uint64_t r;
     int i, s, w;
 
-    for (s = 0; s < BBP_SERIES; s++) {
-        j[s] = bbp_series[s].step * k + bbp_series[s].offset;
+    for (s = 0; s < BBP_TERMS; s++) {
+        j[s] = bbp_terms[s].step * k + bbp_terms[s].offset;
         neg[s] = negative_inverse(j[s]);
         one[s] = (0 - j[s]) % j[s];
         x[s] = one[s] << (e >> bit);
         r2[s] = one[s] << 4;
     }
     for (i = 0; i < 4; i++)
-        for (s = 0; s < BBP_SERIES; s++)
+        for (s = 0; s < BBP_TERMS; s++)
             r2[s] = redc((u128)r2[s] * r2[s], j[s], neg[s]);
     while (bit-- > 0)
-        for (s = 0; s < BBP_SERIES; s++)
+        for (s = 0; s < BBP_TERMS; s++)
             x[s] = redc((u128)x[s] * x[s], j[s], neg[s]) << (e >> bit & 1);
 
-    for (s = 0; s < BBP_SERIES; s++) {
-        r = redc((u128)(x[s] << bbp_series[s].shift) * one[s], j[s], neg[s]);
+    for (s = 0; s < BBP_TERMS; s++) {
+        r = redc((u128)(x[s] << bbp_terms[s].shift) * one[s], j[s], neg[s]);
         for (w = FIXED_WORDS - 1; w >= 0; w--) {
             r = r >= j[s] ? r - j[s] : r;
             f.word[w] = r * neg[s];
             r = redc((u128)r * r2[s], j[s], neg[s]);
         }
-        fixed_add(sum, &f, bbp_series[s].negative != (k % 2 == 1));
+        fixed_add(sum, &f, bbp_terms[s].negative != (k % 2 == 1));
     }
 }
 

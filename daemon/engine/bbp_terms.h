@@ -1,32 +1,24 @@
 /*
  * The terms of Bellard's series for pi, each a fraction modulo 1 (the formula is
- * in bbp.c), and fixed-point numbers modulo 1 to add them up in.
+ * in bbp_direct.c).
  */
-#ifndef NTHPI_ENGINE_BBP_SERIES_H
-#define NTHPI_ENGINE_BBP_SERIES_H
+#ifndef NTHPI_ENGINE_BBP_TERMS_H
+#define NTHPI_ENGINE_BBP_TERMS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A number modulo 1. The last word holds the first 64 bits after the point. */
-#define FIXED_WORDS 3
-#define FIXED_BITS  (64 * FIXED_WORDS)
-struct fixed {
-    uint64_t word[FIXED_WORDS];
-};
+#include "fixed.h"
 
 /* One of the series that are added up:
  * sum over k of (-1)^k (negative ? -1 : 1) 2^(shift - 10 k) / (step k + offset). */
-struct bbp_series {
+struct bbp_term {
     uint64_t step, offset;
     unsigned shift;
     bool negative;
 };
-#define BBP_SERIES 7
-extern const struct bbp_series bbp_series[BBP_SERIES];
-
-/* Adds X to SUM modulo 1, or subtracts it. Any thread. */
-void fixed_add(struct fixed *sum, const struct fixed *x, bool negative);
+#define BBP_TERMS 7
+extern const struct bbp_term bbp_terms[BBP_TERMS];
 
 /*
  * Adds (-1)^K times the seven terms 2^(E + shift) / (step K + offset), with their

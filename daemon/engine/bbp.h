@@ -1,0 +1,74 @@
+/*
+ * Hexadecimal digits at n: the two engines behind the row "bbp" of the table, and
+ * the series they sum. The mathematics is in bbp.md.
+ */
+#ifndef NTHPI_ENGINE_BBP_H
+#define NTHPI_ENGINE_BBP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bbp_kernel.h"
+#include "fixed.h"
+#include "run.h"
+
+/*
+ * A series for pi: the sum over its parts of
+ *     sign sum over odd j of chi(j) 2^(kappa - ceil(s j / 2)) / j,
+ * where chi(1), chi(3), chi(5), chi(7), chi(9) ... are +, -, +, -, ... for even s and
+ * +, +, -, -, + ... for odd s. The first part has the least s.
+ */
+#define BBP_MOST_PARTS 4
+struct bbp_part {
+    unsigned s, kappa;
+    int sign;
+};
+struct bbp_series {
+    const char *name;
+    uint64_t id; /* in checkpoints */
+    unsigned parts;
+    struct bbp_part part[BBP_MOST_PARTS];
+};
+
+/* pi = 8 atan(1/3) + 4 atan(1/7): the one to compute with; moduli up to 8n/3. */
+extern const struct bbp_series bbp_hutton;
+/* pi = 8 atan(1/2) - 4 atan(1/7), grouped as by Bellard: the one to check with; moduli
+ * up to 4n. */
+extern const struct bbp_series bbp_bellard;
+
+/* chi(j) of PART for odd J. */
+static inline int
+bbp_sign(const struct bbp_part *part, uint64_t j)
+{
+    return part->s % 2 == 0 ? (j & 2) == 0 ? 1 : -1 : (j & 4) == 0 ? 1 : -1;
+}
+
+/* Least position the prime engine is able to do, and the first it is used for: from
+ * there on it is the faster one. */
+#define BBP_PRIMES_LEAST UINT64_C(2000)
+#define BBP_PRIMES_FROM  UINT64_C(8000)
+
+/* One summation by primes. */
+struct bbp_pass {
+    const struct bbp_series *series;
+    const struct bbp_kernel *kernel; /* NULL: the best one */
+    const char *phase;               /* shown while it runs; static storage */
+    double from, to;                 /* the run's progress at its start and end */
+};
+
+/*
+ * Sets SUM to frac(16^(POSITION - 1) pi), off by less than ERROR in either direction,
+ * by primes: POSITION is BBP_PRIMES_LEAST .. BBP_LARGEST. Uses the threads of the run's
+ * job, hands checkpoints to its callbacks, and goes on from the one they resume if it
+ * fits. On failure (see run_going()) SUM means nothing. Only in the caller's thread.
+ */
+void bbp_window(struct run *run, uint64_t position, const struct bbp_pass *pass,
+                struct fixed *sum, struct fixed *error);
+
+/* The same term by term, for any POSITION from 1 to BBP_LARGEST and without
+ * checkpoints: the whole run's progress. */
+void bbp_direct(struct run *run, uint64_t position, struct fixed *sum,
+                struct fixed *error);
+
+#endif
