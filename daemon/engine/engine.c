@@ -63,16 +63,6 @@ engine_find(const char *name)
     return NULL;
 }
 
-const struct engine_algorithm *
-engine_auto(int radix, uint64_t position)
-{
-    if (radix == 10)
-        return engine_find("chudnovsky");
-    if (radix == 16)
-        return engine_find(position <= ENGINE_AUTO_HEX_LIMIT ? "chudnovsky" : "bbp");
-    return NULL;
-}
-
 bool
 engine_has_radix(const struct engine_algorithm *algorithm, int radix)
 {

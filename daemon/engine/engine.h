@@ -116,14 +116,6 @@ extern const struct engine_algorithm engine_algorithms[];
 /* The row named NAME, or NULL. Thread-safe. */
 const struct engine_algorithm *engine_find(const char *name);
 
-/*
- * The row that "auto" runs for a digit: chudnovsky in radix 10, and in radix 16
- * up to ENGINE_AUTO_HEX_LIMIT (the page then gets all digits), bbp beyond.
- * RADIX is 10 or 16; never NULL for those. Thread-safe.
- */
-#define ENGINE_AUTO_HEX_LIMIT UINT64_C(10000000)
-const struct engine_algorithm *engine_auto(int radix, uint64_t position);
-
 /* True when ALGORITHM can compute in RADIX (10 or 16). */
 bool engine_has_radix(const struct engine_algorithm *algorithm, int radix);
 

@@ -63,18 +63,6 @@ test_abilities(void **state)
 }
 
 static void
-test_auto(void **state)
-{
-    (void)state;
-    assert_string_equal(engine_auto(10, 1)->name, "chudnovsky");
-    assert_string_equal(engine_auto(10, 1000000000)->name, "chudnovsky");
-    assert_string_equal(engine_auto(16, 1)->name, "chudnovsky");
-    assert_string_equal(engine_auto(16, ENGINE_AUTO_HEX_LIMIT)->name, "chudnovsky");
-    assert_string_equal(engine_auto(16, ENGINE_AUTO_HEX_LIMIT + 1)->name, "bbp");
-    assert_null(engine_auto(2, 1));
-}
-
-static void
 refused(const char *algorithm, int radix, uint64_t position, int threads)
 {
     struct collected c = {0};
@@ -172,10 +160,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_abilities),   cmocka_unit_test(test_auto),
-        cmocka_unit_test(test_bad_jobs),    cmocka_unit_test(test_strerror),
-        cmocka_unit_test(test_cost_models), cmocka_unit_test(test_cost_scale),
+        cmocka_unit_test(test_rows),       cmocka_unit_test(test_find),
+        cmocka_unit_test(test_abilities),  cmocka_unit_test(test_bad_jobs),
+        cmocka_unit_test(test_strerror),   cmocka_unit_test(test_cost_models),
+        cmocka_unit_test(test_cost_scale),
     };
 
     return cmocka_run_group_tests_name("engine table", tests, NULL, NULL);
