@@ -17,7 +17,7 @@ const nextSlow = () => slow.position + 1000 * asked++;
 const row = (page, id) => page.locator(`tr#c-${id}`);
 const status = (page, id) => row(page, id).getAttribute('data-status');
 const becomes = (page, id, wanted, options) =>
-  page.waitForSelector(`tr#c-${id}[data-status="${wanted}"]`, { timeout: 60_000, ...options });
+  page.waitForSelector(`tr#c-${id}[data-status="${wanted}"]`, { timeout: 40_000, ...options });
 
 async function submit(page, position, { radix = '10', algorithm = 'auto' } = {}) {
   await page.goto(`${site.url}/`);
