@@ -16,6 +16,7 @@ unit_tests += \
 	tests/unit/test_engine_newton \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
+	tests/unit/test_engine_checked \
 	tests/unit/test_engine_bbp \
 	tests/unit/test_engine_bbp_terms \
 	tests/unit/test_engine_fixed \
@@ -78,6 +79,10 @@ tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_checked_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
