@@ -111,6 +111,7 @@ unit_tests += \
 	tests/unit/test_protocol \
 	tests/unit/test_worker \
 	tests/unit/test_daemon_jobs \
+	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
 	tests/unit/test_daemon_faults \
@@ -132,6 +133,16 @@ tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fix
 tests_unit_test_daemon_jobs_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_jobs_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_jobs_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_verify_SOURCES = tests/unit/test_daemon_verify.c $(daemon_fixture)
+tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
+	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+# A daemon whose engine gets a digit wrong.
+check_PROGRAMS += tests/unit/faulty_nthpid
+tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c
+tests_unit_faulty_nthpid_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)
