@@ -200,7 +200,7 @@ store_progress(struct store *s, struct store_progress *p, size_t count)
 
 static enum store_rc
 calculated(struct store *s, int64_t id, const char *token, const char *window,
-           const char *sha256, const struct store_cost *cost)
+           const char *sha256, const char *verified, const struct store_cost *cost)
 {
     struct store_state state;
     int64_t now = store_now(), revision;
@@ -213,9 +213,9 @@ calculated(struct store *s, int64_t id, const char *token, const char *window,
     if (rc == STORE_OK)
         rc = store_run(s, SQL_CALCULATED,
                        VALUES(value_int(id), value_text(window), value_text(sha256),
-                              value_known(cost->cpu_s), value_known(cost->wall_s),
-                              value_int(cost->peak_kib), value_int(now),
-                              value_int(revision)));
+                              value_text(verified), value_known(cost->cpu_s),
+                              value_known(cost->wall_s), value_int(cost->peak_kib),
+                              value_int(now), value_int(revision)));
     if (rc == STORE_OK)
         rc = store_event(s, id, stage_name(STAGE_CALCULATED), now, NULL);
     return rc;
@@ -223,12 +223,13 @@ calculated(struct store *s, int64_t id, const char *token, const char *window,
 
 enum store_rc
 store_calculated(struct store *s, int64_t id, const char *token, const char *window,
-                 const char *sha256, const struct store_cost *cost)
+                 const char *sha256, const char *verified,
+                 const struct store_cost *cost)
 {
     enum store_rc rc = store_begin(s);
 
     if (rc == STORE_OK)
-        rc = store_end(s, calculated(s, id, token, window, sha256, cost));
+        rc = store_end(s, calculated(s, id, token, window, sha256, verified, cost));
     return rc;
 }
 

@@ -14,9 +14,9 @@ enum { LEASE_SIZE = 33, DAEMON_NAME_SIZE = 33 };
 
 /* Who leases, until when. */
 struct store_lease {
-    char token[LEASE_SIZE];      /* random, hex */
+    char token[LEASE_SIZE];       /* random, hex */
     char owner[DAEMON_NAME_SIZE]; /* the daemon's name */
-    int64_t until;               /* CLOCK_BOOTTIME, microseconds */
+    int64_t until;                /* CLOCK_BOOTTIME, microseconds */
 };
 
 /* CLOCK_BOOTTIME in microseconds: what leases expire by. */
@@ -78,17 +78,18 @@ enum store_rc store_take(struct store *s, int64_t id, const struct store_lease *
  * once. WINDOW: the digits from its position on. ANSWERED_BY: see struct
  * computation. */
 enum store_rc store_answer(struct store *s, int64_t id, enum algorithm method,
-                           const char *window, int64_t answered_by, const char *verified);
+                           const char *window, int64_t answered_by,
+                           const char *verified);
 
 /* Progress of several rows, in one commit (use a STORE_RELAXED connection).
  * Rows whose lease is lost are skipped and flagged. */
 struct store_progress {
     int64_t id;
     const char *token;
-    double fraction;    /* 0 .. 1 */
+    double fraction; /* 0 .. 1 */
     const char *phase;
-    double eta_s;       /* negative: not known */
-    bool lost;          /* result: the lease is lost */
+    double eta_s; /* negative: not known */
+    bool lost;    /* result: the lease is lost */
 };
 enum store_rc store_progress(struct store *s, struct store_progress *p, size_t count);
 
@@ -103,10 +104,10 @@ struct store_cost {
 
 /* Stage calculated: the worker has the digits, WINDOW from the position on
  * (not shown before the row is stored). SHA256 is that of its digits file, or
- * "" when it made none; recovery needs it. */
+ * "" when it made none, VERIFIED says what was checked, or ""; recovery needs both. */
 enum store_rc store_calculated(struct store *s, int64_t id, const char *token,
                                const char *window, const char *sha256,
-                               const struct store_cost *cost);
+                               const char *verified, const struct store_cost *cost);
 
 /* The digest given to store_calculated(), or "" . */
 enum store_rc store_calculated_sha256(struct store *s, int64_t id,

@@ -155,15 +155,15 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_RENEW] = "UPDATE computation INDEXED BY computation_leased"
                   " SET lease_until = ?2 WHERE lease_owner = ?1 AND lease IS NOT NULL",
     [SQL_CALCULATED] = "UPDATE computation SET stage = 'calculated', window = ?2,"
-                       " file_sha256 = ?3, cpu_s = ?4, wall_s = ?5, peak_kib = ?6,"
-                       " phase = 'storing', eta_s = NULL, calculated_at = ?7,"
-                       " revision = ?8 WHERE id = ?1",
+                       " file_sha256 = ?3, verified = ?4, cpu_s = ?5, wall_s = ?6,"
+                       " peak_kib = ?7, phase = 'storing', eta_s = NULL,"
+                       " calculated_at = ?8, revision = ?9 WHERE id = ?1",
     [SQL_SHA256_GET] = "SELECT file_sha256 FROM computation WHERE id = ?1",
     [SQL_STORED] = "UPDATE computation SET" ENDED ", stage = 'stored', status = 'done',"
                    " digit = substr(window, 1, 1), verified = ?2, progress = 1,"
                    " stored_at = ?3, ended_at = ?3, revision = ?4 WHERE id = ?1",
     [SQL_FAILED] = "UPDATE computation SET" ENDED ", status = 'failed', window = NULL,"
-                   " error = ?2, ended_at = ?3, revision = ?4 WHERE id = ?1",
+                   " verified = NULL, error = ?2, ended_at = ?3, revision = ?4 WHERE id = ?1",
     /* An attempt that counts has come to an end: its daemon lived to see it. */
     [SQL_REQUEUE] = "UPDATE computation SET" AFRESH
                     ", recoveries = CASE WHEN ?2 = 0 THEN 0 ELSE recoveries END"

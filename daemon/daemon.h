@@ -59,6 +59,7 @@ struct job {
     char message[COMPUTATION_TEXT_SIZE];
     char window[COMPUTATION_WINDOW_SIZE]; /* SETTLE_RESULT */
     char sha256[DIGITS_SHA256_SIZE];      /* SETTLE_RESULT, "": no file */
+    char verified[COMPUTATION_TEXT_SIZE]; /* SETTLE_RESULT: what was, in words */
     struct store_cost cost;               /* SETTLE_RESULT */
 };
 

@@ -18,6 +18,7 @@
 
 #include "daemon/daemon.h"
 
+#include "daemon/engine/checked.h"
 #include "daemon/machine.h"
 
 #include <inttypes.h>
@@ -70,7 +71,7 @@ measure_room(const struct daemon *d, struct plan_room *room)
     }
 }
 
-/* What ROW needs, by the engine's cost model. */
+/* What ROW needs, its verification included, by the engine's cost model. */
 static void
 estimate(const struct daemon *d, const struct engine_algorithm *algorithm,
          const struct computation *row, struct plan_need *need)
@@ -78,10 +79,10 @@ estimate(const struct daemon *d, const struct engine_algorithm *algorithm,
     struct engine_job job = {row->radix, row->position, 1};
 
     need->wide = algorithm->wide;
-    need->seconds = algorithm->seconds(&job);
+    need->seconds = engine_checked_seconds(algorithm, &job);
     need->disk = daemon_file_bytes(algorithm, row->position);
     job.threads = algorithm->wide ? d->cpus : 1;
-    need->memory = algorithm->memory(&job);
+    need->memory = engine_checked_memory(algorithm, &job);
 }
 
 /* Leases ROW. The job is in D's list also when nobody can tell whether the
@@ -164,7 +165,7 @@ start(struct daemon *d, struct job *j)
     int error = 0;
 
     j->memory_limit = order.memory = address_space(&j->need, order.threads);
-    j->seconds = j->algorithm->seconds(&model);
+    j->seconds = engine_checked_seconds(j->algorithm, &model);
     if (j->algorithm->prefix) {
         error = aside_make(&j->aside, d->work_fd, j->row.id);
     }

@@ -16,6 +16,20 @@ static const char phase_letters[] = "abcdefghijklmnopqrstuvwxyz-";
 static const char package_letters[] =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+~-";
 
+/* A line of WORD and TEXT; its length. */
+static int
+print_text(const char *word, const char *text, char line[PROTOCOL_LINE_SIZE])
+{
+    int n = snprintf(line, PROTOCOL_LINE_SIZE, "%s %s\n", word, text);
+
+    for (int i = 0; i < n - 1; i++) {
+        if (line[i] < ' ' || line[i] > '~') {
+            line[i] = '?';
+        }
+    }
+    return n;
+}
+
 size_t
 protocol_print(const struct message *m, char line[PROTOCOL_LINE_SIZE])
 {
@@ -35,13 +49,11 @@ protocol_print(const struct message *m, char line[PROTOCOL_LINE_SIZE])
         n = snprintf(line, PROTOCOL_LINE_SIZE, "file %" PRIu64 " %s\n", m->length,
                      m->sha256);
         break;
+    case MESSAGE_VERIFIED:
+        n = print_text("verified", m->verified, line);
+        break;
     case MESSAGE_ERROR:
-        n = snprintf(line, PROTOCOL_LINE_SIZE, "error %s\n", m->error);
-        for (int i = 0; i < n - 1; i++) {
-            if (line[i] < ' ' || line[i] > '~') {
-                line[i] = '?';
-            }
-        }
+        n = print_text("error", m->error, line);
         break;
     case MESSAGE_DONE:
         n = snprintf(line, PROTOCOL_LINE_SIZE, "done\n");
@@ -156,6 +168,12 @@ parse_file(struct rest *rest, struct message *m)
 }
 
 static bool
+parse_verified(struct rest *rest, struct message *m)
+{
+    return take_text(rest, m->verified, sizeof m->verified);
+}
+
+static bool
 parse_error(struct rest *rest, struct message *m)
 {
     return take_text(rest, m->error, sizeof m->error);
@@ -173,6 +191,7 @@ protocol_parse(const char *line, size_t length, struct message *m)
         {"progress ", MESSAGE_PROGRESS, parse_progress},
         {"window ", MESSAGE_WINDOW, parse_window},
         {"file ", MESSAGE_FILE, parse_file},
+        {"verified ", MESSAGE_VERIFIED, parse_verified},
         {"error ", MESSAGE_ERROR, parse_error},
     };
 

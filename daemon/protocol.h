@@ -4,6 +4,7 @@
  *
  *   hello VERSION PACKAGE        first: protocol and program version
  *   progress PPM PHASE           0 .. 1,000,000 millionths of the run, and a word
+ *   verified TEXT                what was checked; nothing is done without it
  *   window DIGITS                digits from the position on, 16 to 64 of them
  *   file LENGTH SHA256           the digits file is whole and synced
  *   error TEXT                   why the worker gives up
@@ -16,7 +17,7 @@
 #include "common/digits.h"
 
 enum {
-    PROTOCOL_VERSION = 1,
+    PROTOCOL_VERSION = 2,
     PROTOCOL_LINE_SIZE = 512, /* longest line, its end included */
     PROTOCOL_PPM = 1000000,
     PROTOCOL_PACKAGE_SIZE = 32,
@@ -38,6 +39,7 @@ enum message_kind {
     MESSAGE_PROGRESS,
     MESSAGE_WINDOW,
     MESSAGE_FILE,
+    MESSAGE_VERIFIED,
     MESSAGE_ERROR,
     MESSAGE_DONE,
 };
@@ -52,10 +54,11 @@ struct message {
     uint64_t length;                      /* file: digits after the point */
     char sha256[DIGITS_SHA256_SIZE];      /* file */
     char error[PROTOCOL_ERROR_SIZE];      /* error: printable ASCII */
+    char verified[PROTOCOL_ERROR_SIZE];   /* verified: printable ASCII */
 };
 
 /* Writes M as one line, its line feed included and no terminator after it, into
- * LINE. Characters that an error may not hold become '?'. Returns the line's
+ * LINE. Characters that a text may not hold become '?'. Returns the line's
  * length. */
 size_t protocol_print(const struct message *m, char line[PROTOCOL_LINE_SIZE]);
 

@@ -81,14 +81,15 @@ publish_job(struct daemon *d, struct job *j)
     enum store_rc rc;
 
     if (!j->sha256[0]) {
-        return store_stored(d->durable, j->row.id, d->token, NULL, NULL, NULL, NULL,
-                            NULL, NULL);
+        return store_stored(d->durable, j->row.id, d->token, j->verified, NULL, NULL,
+                            NULL, NULL, NULL);
     }
     publish_mend(d, j->row.radix, false); /* a file that is gone is no longer one */
     digits_name(published.file, j->row.radix, j->row.position, "txt");
     memcpy(published.sha256, j->sha256, sizeof published.sha256);
-    rc = store_stored(d->durable, j->row.id, d->token, NULL, &published, put_into_place,
-                      &p, &done, &superseded);
+    memcpy(published.verified, j->verified, sizeof published.verified);
+    rc = store_stored(d->durable, j->row.id, d->token, j->verified, &published,
+                      put_into_place, &p, &done, &superseded);
     if (rc == STORE_OK && done && superseded > 0) {
         supersede(d, j->row.radix, superseded);
     }

@@ -5,7 +5,8 @@
  * digits already; its daemon died between the worker's end and the last commit.
  * It is stored when the files are whole, wherever they are: in place already
  * (the rename came before the death) or still aside. A row without a file (bbp)
- * has all of its answer in the database. Rows leased to this very daemon that it has
+ * has all of its answer in the database. A result that was not verified goes back to
+ * the queue, too. Rows leased to this very daemon that it has
  * no job for are found in the same way.
  */
 #include "daemon/daemon.h"
@@ -62,8 +63,11 @@ take_calculated(struct daemon *d, const struct computation *row)
     }
     j->calculated = true;
     j->algorithm = engine_find(method);
+    memcpy(j->verified, row->verified, sizeof j->verified);
     if (store_calculated_sha256(d->durable, row->id, j->sha256) != STORE_OK) {
         settle_requeue(j, false, 0, "its daemon ended before it was stored");
+    } else if (!row->verified[0]) {
+        j->settle = SETTLE_REQUEUE; /* by a version that did not check it */
     } else if (!j->sha256[0]) {
         j->settle =
             j->algorithm && !j->algorithm->prefix ? SETTLE_RESULT : SETTLE_REQUEUE;

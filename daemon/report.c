@@ -1,7 +1,7 @@
 /*
- * A worker's report, see report.h. The order: hello, then progress and window
- * and file in any order (the window and the file once each), then done, then
- * nothing. An error may take the place of all that is still missing.
+ * A worker's report, see report.h. The order: hello, then progress and what
+ * was verified and window and file in any order (all but progress once each), then
+ * done, then nothing. An error may take the place of all that is still missing.
  */
 #include "config.h"
 
@@ -69,10 +69,19 @@ take_message(struct report *r, const struct message *m)
         }
         memcpy(r->sha256, m->sha256, sizeof r->sha256);
         return NULL;
+    case MESSAGE_VERIFIED:
+        if (r->verified[0]) {
+            return "a second verification";
+        }
+        memcpy(r->verified, m->verified, sizeof r->verified);
+        return NULL;
     case MESSAGE_ERROR:
         memcpy(r->error, m->error, sizeof r->error);
         return NULL;
     case MESSAGE_DONE:
+        if (!r->verified[0]) {
+            return "an end before the verification";
+        }
         if (!r->window[0] || (r->file_length > 0 && !r->sha256[0])) {
             return "an end before the result";
         }

@@ -20,6 +20,7 @@ struct report {
     char phase[COMPUTATION_PHASE_SIZE];
     char window[COMPUTATION_WINDOW_SIZE]; /* "" before it was told */
     char sha256[DIGITS_SHA256_SIZE];      /* "" before it was told */
+    char verified[PROTOCOL_ERROR_SIZE];   /* "" before it was told */
     char error[PROTOCOL_ERROR_SIZE];      /* "" when there is none */
 
     /* the line that is still coming */

@@ -52,6 +52,7 @@ take_result(struct job *j)
 
     memcpy(j->window, w->report.window, sizeof j->window);
     memcpy(j->sha256, w->report.sha256, sizeof j->sha256);
+    snprintf(j->verified, sizeof j->verified, "%s", w->report.verified);
     j->cost.cpu_s = timeval_s(&w->usage.ru_utime) + timeval_s(&w->usage.ru_stime);
     j->cost.wall_s = (double)(w->ended_us - w->started_us) / 1e6;
     j->cost.peak_kib = w->usage.ru_maxrss;
@@ -98,7 +99,7 @@ settle_result(struct daemon *d, struct job *j)
 
     if (!j->calculated) {
         rc = store_calculated(d->durable, j->row.id, d->token, j->window, j->sha256,
-                              &j->cost);
+                              j->verified, &j->cost);
         if (rc != STORE_OK) {
             return rc;
         }

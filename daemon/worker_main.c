@@ -1,6 +1,7 @@
 /*
  * The worker's side: run the engine, write its digits into the files that the
- * daemon opened, report on the pipe.
+ * daemon opened, report on the pipe. A result that fails its verification, or
+ * can't be verified, is an error.
  *
  * Of an algorithm that delivers every digit, positions 1 .. n go into the file
  * as they come, so that a visitor can read them while the rest is computed;
@@ -11,7 +12,7 @@
 
 #include "daemon/worker_main.h"
 
-#include "daemon/engine/engine.h"
+#include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/protocol.h"
 #include "daemon/worker.h"
@@ -25,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+_Static_assert(ENGINE_WORDS <= (int)PROTOCOL_ERROR_SIZE, "what was checked fits");
 _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
                "one code for lack of memory");
 
@@ -37,8 +39,9 @@ struct run {
     uint64_t next;                /* position of the digit expected next */
     char window[COMPUTATION_WINDOW_SIZE];
     size_t window_used;
-    struct message progress; /* what was told last */
-    double told_at;          /* seconds, CLOCK_MONOTONIC */
+    char words[ENGINE_WORDS]; /* what was verified, or differs */
+    struct message progress;  /* what was told last */
+    double told_at;           /* seconds, CLOCK_MONOTONIC */
     bool pipe_broken;
     const char *output_error; /* why the file could not be written, or NULL */
 };
@@ -151,7 +154,7 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
 }
 
 static bool
-parse_arguments(struct run *run, int argc, char **argv)
+parse_arguments(struct run *run, int argc, char **argv, worker_find *find)
 {
     enum ask_problem problem;
     char *end;
@@ -159,7 +162,7 @@ parse_arguments(struct run *run, int argc, char **argv)
     if (argc != 4) {
         return false;
     }
-    run->algorithm = engine_find(argv[0]);
+    run->algorithm = find(argv[0]);
     problem = position_parse(argv[2], &run->job.position);
     run->job.threads = (int)strtol(argv[3], &end, 10);
     return run->algorithm && radix_parse(argv[1], &run->job.radix) &&
@@ -177,14 +180,17 @@ fail(struct run *run, enum worker_exit code, const char *what, const char *why)
     return (int)code;
 }
 
-/* Ends the file, tells the window and the end. */
+/* Tells what was verified, ends the file, tells the window and the end. */
 static int
 deliver(struct run *run)
 {
-    struct message m = {.kind = MESSAGE_WINDOW};
+    struct message m = {.kind = MESSAGE_VERIFIED};
     enum digits_rc rc;
 
     on_progress(run, "saving", 1);
+    snprintf(m.verified, sizeof m.verified, "%s", run->words);
+    tell(run, &m);
+    m = (struct message){.kind = MESSAGE_WINDOW};
     memcpy(m.window, run->window, sizeof m.window);
     tell(run, &m);
     if (run->writer) {
@@ -210,7 +216,8 @@ compute(struct run *run)
         .digits = on_digits,
         .cancelled = on_cancelled,
     };
-    enum engine_rc rc = engine_run(run->algorithm, &run->job, &callbacks);
+    enum engine_rc rc =
+        engine_run_checked(run->algorithm, &run->job, &callbacks, run->words);
 
     if (run->pipe_broken) {
         return WORKER_PIPE;
@@ -222,6 +229,12 @@ compute(struct run *run)
     if (rc == ENGINE_NO_MEMORY) {
         return WORKER_MEMORY;
     }
+    if (rc == ENGINE_MISMATCH) {
+        return fail(run, WORKER_ENGINE, "verification: ", run->words);
+    }
+    if (rc == ENGINE_UNVERIFIED) {
+        return fail(run, WORKER_ENGINE, "verification: ", "it could not be done");
+    }
     if (rc != ENGINE_OK) {
         return fail(run, WORKER_ENGINE, "", engine_strerror(rc));
     }
@@ -229,14 +242,14 @@ compute(struct run *run)
 }
 
 int
-worker_main(int argc, char **argv)
+worker_main(int argc, char **argv, worker_find *find)
 {
     struct run run = {.told_at = -PROGRESS_EVERY_S};
     struct message hello = {
         .kind = MESSAGE_HELLO, .version = PROTOCOL_VERSION, .package = PACKAGE_VERSION};
     int code;
 
-    if (!parse_arguments(&run, argc, argv)) {
+    if (!parse_arguments(&run, argc, argv, find)) {
         return WORKER_USAGE;
     }
     gmp_guard_install();

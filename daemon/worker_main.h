@@ -4,12 +4,18 @@
 #ifndef NTHPI_WORKER_MAIN_H
 #define NTHPI_WORKER_MAIN_H
 
+#include "daemon/engine/engine.h"
+
+/* Gives an algorithm by its name, or NULL: engine_find(), or a test's. */
+typedef const struct engine_algorithm *worker_find(const char *name);
+
 /*
  * Runs one job: ARGV is ALGORITHM RADIX POSITION THREADS, ARGC must be 4. The
- * report goes to descriptor WORKER_PIPE_FD; the digits of an algorithm that
- * delivers all of them go to WORKER_TEXT_FD with checksums to WORKER_SUM_FD.
- * Returns the process's exit code, enum worker_exit. Called by main() only.
+ * algorithm comes from FIND. The report goes to descriptor WORKER_PIPE_FD; the digits
+ * of an algorithm that delivers all of them go to WORKER_TEXT_FD with checksums to
+ * WORKER_SUM_FD. Returns the process's exit code, enum worker_exit. Called by main()
+ * only.
  */
-int worker_main(int argc, char **argv);
+int worker_main(int argc, char **argv, worker_find *find);
 
 #endif

@@ -16,6 +16,7 @@ unit_tests += \
 	tests/unit/test_engine_newton \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
+	tests/unit/test_engine_checked \
 	tests/unit/test_engine_bbp \
 	tests/unit/test_engine_bbp_terms \
 	tests/unit/test_engine_fixed \
@@ -78,6 +79,10 @@ tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_checked_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
@@ -106,6 +111,7 @@ unit_tests += \
 	tests/unit/test_protocol \
 	tests/unit/test_worker \
 	tests/unit/test_daemon_jobs \
+	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
 	tests/unit/test_daemon_faults \
@@ -127,6 +133,16 @@ tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fix
 tests_unit_test_daemon_jobs_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_jobs_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_jobs_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_verify_SOURCES = tests/unit/test_daemon_verify.c $(daemon_fixture)
+tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
+	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+# A daemon whose engine gets a digit wrong.
+check_PROGRAMS += tests/unit/faulty_nthpid
+tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c
+tests_unit_faulty_nthpid_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)

@@ -66,7 +66,12 @@ struct bbp_pass {
 void bbp_window(struct run *run, uint64_t position, const struct bbp_pass *pass,
                 struct fixed *sum, struct fixed *error);
 
-/* The same term by term, for any POSITION from 1 to BBP_LARGEST and without
+/* A run like that of the table's row, by primes with bbp_bellard, and with the phase
+ * "verifying". JOB's position is at least BBP_PRIMES_LEAST. */
+enum engine_rc bbp_again(const struct engine_job *job,
+                         const struct engine_callbacks *callbacks);
+
+/* As bbp_window(), but term by term, for any POSITION from 1 to BBP_LARGEST and without
  * checkpoints: the whole run's progress. */
 void bbp_direct(struct run *run, uint64_t position, struct fixed *sum,
                 struct fixed *error);

@@ -76,8 +76,7 @@ engine_has_radix(const struct engine_algorithm *algorithm, int radix)
 }
 
 enum engine_rc
-engine_run(const struct engine_algorithm *algorithm, const struct engine_job *job,
-           const struct engine_callbacks *callbacks)
+engine_allows(const struct engine_algorithm *algorithm, const struct engine_job *job)
 {
     if (algorithm == NULL || algorithm->name == NULL || job == NULL)
         return ENGINE_BAD_JOB;
@@ -87,7 +86,16 @@ engine_run(const struct engine_algorithm *algorithm, const struct engine_job *jo
         return ENGINE_BAD_JOB;
     if (job->threads < 1 || job->threads > ENGINE_MAX_THREADS)
         return ENGINE_BAD_JOB;
-    return algorithm->run(job, callbacks);
+    return ENGINE_OK;
+}
+
+enum engine_rc
+engine_run(const struct engine_algorithm *algorithm, const struct engine_job *job,
+           const struct engine_callbacks *callbacks)
+{
+    enum engine_rc rc = engine_allows(algorithm, job);
+
+    return rc == ENGINE_OK ? algorithm->run(job, callbacks) : rc;
 }
 
 const char *
@@ -106,6 +114,10 @@ engine_strerror(enum engine_rc rc)
         return "A thread could not be started";
     case ENGINE_UNTRUSTED:
         return "The error bound leaves too few trustworthy digits";
+    case ENGINE_MISMATCH:
+        return "The result failed its verification";
+    case ENGINE_UNVERIFIED:
+        return "The result could not be verified";
     }
     return "Unknown result";
 }

@@ -35,6 +35,8 @@ enum engine_rc {
     ENGINE_NO_MEMORY,   /* an allocation outside GMP failed */
     ENGINE_NO_THREAD,   /* a thread could not be started */
     ENGINE_UNTRUSTED,   /* the error bound leaves fewer than ENGINE_WINDOW digits */
+    ENGINE_MISMATCH,    /* the result failed its verification (checked.h) */
+    ENGINE_UNVERIFIED,  /* the verification could not be done (checked.h) */
 };
 
 /* What to compute. */
@@ -118,6 +120,11 @@ const struct engine_algorithm *engine_find(const char *name);
 
 /* True when ALGORITHM can compute in RADIX (10 or 16). */
 bool engine_has_radix(const struct engine_algorithm *algorithm, int radix);
+
+/* ENGINE_OK when ALGORITHM's row allows JOB, else ENGINE_BAD_JOB. Either may be NULL.
+ * Pure. */
+enum engine_rc engine_allows(const struct engine_algorithm *algorithm,
+                             const struct engine_job *job);
 
 /*
  * Computes JOB with ALGORITHM in the calling thread (and up to job->threads - 1

@@ -20,6 +20,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/bbp_state.c daemon/engine/bbp_state.h \
 	daemon/engine/bbp_terms.c daemon/engine/bbp_terms.h \
 	daemon/engine/bbp_units.c daemon/engine/bbp_units.h \
+	daemon/engine/checked.c daemon/engine/checked.h \
 	daemon/engine/chudnovsky.c \
 	daemon/engine/decimal.c \
 	daemon/engine/engine.c daemon/engine/engine.h \

@@ -303,7 +303,8 @@ site_publish(struct site *site, int radix, uint64_t length, int64_t id)
         window[i] = site_digit(c.position + i);
     take(site->store, id, TOKEN);
     assert_int_equal(
-        store_calculated(site->store->s, id, TOKEN, window, p.sha256, &cost), STORE_OK);
+        store_calculated(site->store->s, id, TOKEN, window, p.sha256, "", &cost),
+        STORE_OK);
     assert_int_equal(store_stored(site->store->s, id, TOKEN, NULL, &p, rename_files,
                                   &publication, &published, NULL),
                      STORE_OK);

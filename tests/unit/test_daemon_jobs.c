@@ -75,7 +75,7 @@ test_algorithms(void **state)
     assert_int_equal(row.method, ALGORITHM_BBP);
     assert_int_equal(row.attempts, 1);
     assert_true(row.cpu_s > 0 && row.wall_s > 0 && row.peak_kib > 0);
-    assert_string_equal(row.verified, "");
+    assert_true(strlen(row.verified) > 0);
 }
 
 static void

@@ -48,7 +48,7 @@ known_digits(struct site *s, size_t length)
  * with the digits 1 .. LENGTH of TEXT in work/. */
 static void
 leave_calculated(struct site *s, int64_t id, const char *text, size_t length,
-                 char sha256[DIGITS_SHA256_SIZE])
+                 const char *verified, char sha256[DIGITS_SHA256_SIZE])
 {
     const struct store_cost cost = {1, 1, 1};
     struct store_lease lease = {.token = "0123456789abcdef", .owner = "ghost"};
@@ -69,8 +69,9 @@ leave_calculated(struct site *s, int64_t id, const char *text, size_t length,
     digits_writer_free(writer);
     close(fd);
     close(sum_fd);
-    assert_int_equal(store_calculated(s->store, id, lease.token, AT_762, sha256, &cost),
-                     STORE_OK);
+    assert_int_equal(
+        store_calculated(s->store, id, lease.token, AT_762, sha256, verified, &cost),
+        STORE_OK);
 }
 
 /* A site without a daemon that knows 1,000 digits in *TEXT. */
@@ -93,17 +94,37 @@ test_calculated_files_are_aside(void **state)
 
     prepare_digits(s, &text);
     id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
-    leave_calculated(s, id, text, 762, sha256);
+    leave_calculated(s, id, text, 762, "by hand", sha256);
     free(text);
     site_start(s, 0, NULL);
     site_check_done(s, id, AT_762);
     row = site_row(s, id);
     assert_int_equal(row.attempts, 1);
     assert_true(row.wall_s == 1);
+    assert_string_equal(row.verified, "by hand");
     check_published(s, 1000); /* longer than 762: it stays */
     snprintf(name, sizeof name, "%ld.txt", (long)id);
     site_wait_file(s->work_fd, name, false);
     site_wait_file(s->work_fd, "pi-10-762.txt", false);
+}
+
+static void
+test_calculated_but_not_verified(void **state)
+{
+    struct site *s = *state;
+    char sha256[DIGITS_SHA256_SIZE], *text;
+    struct computation row;
+    int64_t id;
+
+    prepare_digits(s, &text);
+    id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    leave_calculated(s, id, text, 762, "", sha256);
+    free(text);
+    site_start(s, 0, NULL);
+    site_check_done(s, id, AT_762);
+    row = site_row(s, id);
+    assert_true(row.wall_s != 1); /* another run's */
+    assert_non_null(strstr(row.verified, "agree with the binary fraction"));
 }
 
 /* Forgets what is published, so that shorter digits are published again. */
@@ -134,7 +155,7 @@ test_calculated_files_are_published(void **state)
     prepare_digits(s, &text);
     forget_published(s);
     id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
-    leave_calculated(s, id, text, 762, sha256);
+    leave_calculated(s, id, text, 762, "by hand", sha256);
     free(text);
     site_start(s, 0, NULL);
     site_check_done(s, id, AT_762);
@@ -151,7 +172,7 @@ test_calculated_files_are_in_place(void **state)
     prepare_digits(s, &text);
     forget_published(s);
     id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
-    leave_calculated(s, id, text, 762, sha256);
+    leave_calculated(s, id, text, 762, "by hand", sha256);
     free(text);
     snprintf(name, sizeof name, "%ld.txt", (long)id);
     snprintf(sum, sizeof sum, "%ld.sum", (long)id);
@@ -174,7 +195,7 @@ test_calculated_files_are_broken(void **state)
 
     prepare_digits(s, &text);
     id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
-    leave_calculated(s, id, text, 762, sha256);
+    leave_calculated(s, id, text, 762, "by hand", sha256);
     free(text);
     snprintf(name, sizeof name, "%ld.txt", (long)id);
     fd = openat(s->work_fd, name, O_WRONLY | O_CLOEXEC);
@@ -287,6 +308,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SITE(test_calculated_files_are_aside),
+        ON_SITE(test_calculated_but_not_verified),
         ON_SITE(test_calculated_files_are_published),
         ON_SITE(test_calculated_files_are_in_place),
         ON_SITE(test_calculated_files_are_broken),

@@ -15,8 +15,9 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#define HELLO   "hello 1 " PACKAGE_VERSION "\n"
+#define HELLO   "hello 2 " PACKAGE_VERSION "\n"
 #define WINDOW  "window 9216420198938095\n"
+#define CHECKED "verified all digits by bbp\n"
 #define SHA256  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define FILE_10 "file 10 " SHA256 "\n"
 
@@ -35,6 +36,7 @@ test_print_and_parse_agree(void **state)
         {.kind = MESSAGE_PROGRESS, .ppm = PROTOCOL_PPM, .phase = "saving"},
         {.kind = MESSAGE_WINDOW, .window = "26c65e52cb4593"},
         {.kind = MESSAGE_FILE, .length = POSITION_MAX, .sha256 = SHA256},
+        {.kind = MESSAGE_VERIFIED, .verified = "all 10 digits; by bbp"},
         {.kind = MESSAGE_ERROR, .error = "No space left on device"},
         {.kind = MESSAGE_DONE},
     };
@@ -108,6 +110,9 @@ test_nonsense_lines(void **state)
         "error",
         "error ",
         "error \t",
+        "verified",
+        "verified ",
+        "verified a\tb",
         "done ",
         "done 1",
         "don",
@@ -148,13 +153,15 @@ test_whole_report(void **state)
     struct report r;
 
     (void)state;
-    assert_null(feed(&r, HELLO
-                     "progress 0 splitting\nprogress 500000 dividing\n" WINDOW FILE_10
-                     "done\n"));
+    assert_null(
+        feed(&r, HELLO
+             "progress 0 splitting\nprogress 500000 dividing\n" CHECKED WINDOW FILE_10
+             "done\n"));
     assert_true(report_complete(&r));
     assert_true(r.changed);
     assert_int_equal(r.ppm, 500000);
     assert_string_equal(r.phase, "dividing");
+    assert_string_equal(r.verified, "all digits by bbp");
     assert_string_equal(r.window, "9216420198938095");
     assert_string_equal(r.sha256, SHA256);
 }
@@ -162,7 +169,8 @@ test_whole_report(void **state)
 static void
 test_report_in_single_bytes(void **state)
 {
-    const char text[] = HELLO "progress 250000 streaming\n" WINDOW FILE_10 "done\n";
+    const char text[] =
+        HELLO "progress 250000 streaming\n" CHECKED WINDOW FILE_10 "done\n";
     const char *why = NULL;
     struct report r;
 
@@ -178,7 +186,7 @@ test_report_in_single_bytes(void **state)
 static void
 test_report_without_file(void **state)
 {
-    const char text[] = HELLO "window 26c65e52cb459350050e\ndone\n";
+    const char text[] = HELLO CHECKED "window 26c65e52cb459350050e\ndone\n";
     const char *why = NULL;
     struct report r;
 
@@ -211,8 +219,8 @@ test_nonsense_reports(void **state)
 {
     static const char *const texts[] = {
         WINDOW,                          /* no greeting */
-        "hello 2 " PACKAGE_VERSION "\n", /* another protocol */
-        "hello 1 0.0.9\n",               /* another program */
+        "hello 1 " PACKAGE_VERSION "\n", /* another protocol */
+        "hello 2 0.0.9\n",               /* another program */
         HELLO HELLO,
         HELLO "progress 5 a\nprogress 4 a\n", /* goes back */
         HELLO WINDOW WINDOW,
@@ -221,9 +229,11 @@ test_nonsense_reports(void **state)
         HELLO "window 92164201989380ab\n", /* another radix */
         HELLO "file 11 " SHA256 "\n",      /* another length */
         HELLO "done\n",
-        HELLO WINDOW "done\n",  /* no file */
-        HELLO FILE_10 "done\n", /* no window */
-        HELLO WINDOW FILE_10 "done\ndone\n",
+        HELLO CHECKED WINDOW "done\n",  /* no file */
+        HELLO CHECKED FILE_10 "done\n", /* no window */
+        HELLO WINDOW FILE_10 "done\n",  /* not checked */
+        HELLO CHECKED CHECKED,
+        HELLO CHECKED WINDOW FILE_10 "done\ndone\n",
         HELLO "error x\nprogress 5 a\n",
         HELLO "\n",
         "\n",

@@ -259,7 +259,7 @@ an_answer_without_digits_is_no_answer(void **state)
     int64_t id = put(f, 5, NULL);
 
     take(f, id, TOKEN);
-    assert_int_equal(store_calculated(f->s, id, TOKEN, "", "", &cost), STORE_OK);
+    assert_int_equal(store_calculated(f->s, id, TOKEN, "", "", "", &cost), STORE_OK);
     assert_int_equal(store_stored(f->s, id, TOKEN, NULL, NULL, NULL, NULL, NULL, NULL),
                      STORE_ERROR);
     assert_row(f, id, STATUS_RUNNING, STAGE_CALCULATED, WANTED_RUN);

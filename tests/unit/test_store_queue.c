@@ -307,7 +307,7 @@ a_lost_lease_allows_nothing(void **state)
             calculate(f, id, OTHER);
         }
         revision = store_revision(f->s);
-        assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", &cost),
+        assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", "", &cost),
                          STORE_CONFLICT);
         assert_int_equal(
             store_stored(f->s, id, TOKEN, NULL, NULL, NULL, NULL, NULL, NULL),
@@ -334,7 +334,8 @@ stages_come_in_order(void **state)
     assert_int_equal(store_stored(f->s, id, TOKEN, NULL, NULL, NULL, NULL, NULL, NULL),
                      STORE_CONFLICT);
     calculate(f, id, TOKEN);
-    assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", &cost), STORE_CONFLICT);
+    assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", "", &cost),
+                     STORE_CONFLICT);
     finish(f, id, TOKEN);
     assert_int_equal(store_failed(f->s, id, TOKEN, "no"), STORE_CONFLICT);
     assert_row(f, id, STATUS_DONE, STAGE_STORED, WANTED_RUN);

@@ -27,7 +27,7 @@
 /* ---- judging ---- */
 
 #define EXITED(code) ((code) << 8)
-#define HELLO        "hello 1 " PACKAGE_VERSION "\n"
+#define HELLO        "hello 2 " PACKAGE_VERSION "\n"
 
 /* A worker that reported TEXT and ended with STATUS. */
 static enum worker_outcome
@@ -51,7 +51,8 @@ test_judge(void **state)
     char message[WORKER_MESSAGE_SIZE];
 
     (void)state;
-    assert_int_equal(judge(HELLO "window 1234567890123456\ndone\n", EXITED(0), message),
+    assert_int_equal(judge(HELLO "verified twice\nwindow 1234567890123456\ndone\n",
+                           EXITED(0), message),
                      OUTCOME_RESULT);
     assert_int_equal(judge(HELLO, EXITED(0), message), OUTCOME_FAILED);
     assert_string_equal(message, "the worker ended without a result");
