@@ -3,8 +3,9 @@
 
 END {
     print "# The engine beside other programs\n"
-    print "Written by `contrib/bench/engine`, which measured all of it in one run; its"
-    print "`--help` tells how. Wall time is from the start of a process to the text in a"
+    print "`contrib/bench/` is a folder with a program for each subject. This was written by"
+    print "`contrib/bench/engine`, which measured all of it in one run; its `--help` tells"
+    print "how. Wall time is from the start of a process to the text in a"
     print "file. Medians; the programs took turns, so what else the machine did at the"
     print "time met all of them. A program's times count only when its digits, but for"
     print "the last ten, are those of nthpi.\n"
