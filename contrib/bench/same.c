@@ -15,16 +15,21 @@
 static const char start[] = "14159265358979";
 enum { START = sizeof start - 1 };
 
-/* Reads up to the end of START. The pattern's first digits occur once more in it at
- * the earliest after one digit, and "1" is none of the others but one: so a mismatch
- * begins anew with the present character. */
+/* Reads up to the end of START. Of what was found so far, only "141" has a proper part
+ * at its end, "1", with which START begins, too. */
 static int
 find_start(FILE *file)
 {
     int found = 0, c;
 
     while (found < START && (c = getc(file)) != EOF) {
-        found = c == start[found] ? found + 1 : c == start[0];
+        if (c == start[found]) {
+            found++;
+        } else if (found == 3 && c == start[1]) {
+            found = 2;
+        } else {
+            found = c == start[0];
+        }
     }
     return found == START;
 }
