@@ -56,7 +56,8 @@ function tables(kind, word,    i, p, n, name) {
                     seconds(cpu[kind, n, name]), peak[kind, n, name] * 1024 / 1e6,
                     name == "empty process" ? "" : shown(ratio(kind, n, "nthpi", name))
             else
-                printf "| %s | %s | | | |\n", name, reason[kind, n, name]
+                printf "| %s | %s | | | |\n", name,
+                    (kind, n, name) in reason ? reason[kind, n, name] : "not measured"
         }
     }
 }
