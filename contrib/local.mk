@@ -1,5 +1,9 @@
 # Scripts around the programs: trying out, checking, running under systemd.
 EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
-	contrib/check contrib/systemd/nthpi-fcgi.service \
+	contrib/check contrib/bench/engine contrib/bench/measure.c \
+	contrib/bench/same.c contrib/bench/peer_mpfr.c contrib/bench/peer_arb.c \
+	contrib/bench/parts.c contrib/bench/medians.awk contrib/bench/plot.awk \
+	contrib/bench/report.awk contrib/bench/RESULTS.md contrib/bench/RESULTS.svg \
+	contrib/systemd/nthpi-fcgi.service \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpid.service contrib/screenshots/main.png

@@ -17,6 +17,9 @@ enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 int cli_digit(int argc, char **argv);
 int cli_digits(int argc, char **argv);
 
+/* cli_bench.c: the engine's speed, no database */
+int cli_bench(int argc, char **argv);
+
 /* cli_queue.c: rows, as an administrator changes them */
 int cli_submit(int argc, char **argv);
 int cli_cancel(int argc, char **argv);

@@ -29,6 +29,7 @@ nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
 nthpi_SOURCES = \
 	daemon/nthpi.c daemon/cli.h \
+	daemon/cli_bench.c \
 	daemon/cli_compute.c \
 	daemon/cli_list.c \
 	daemon/cli_queue.c

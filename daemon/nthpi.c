@@ -22,6 +22,7 @@ static const struct {
 } commands[] = {
     {"digit", cli_digit, "compute the digit of pi at a position"},
     {"digits", cli_digits, "compute pi to a number of digits"},
+    {"bench", cli_bench, "measure how fast the engine is on this machine"},
     {"submit", cli_submit, "put a question into the site's queue"},
     {"list", cli_list, "list the site's computations"},
     {"show", cli_show, "show one computation with its history"},

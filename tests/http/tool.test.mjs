@@ -21,6 +21,23 @@ test('digit and digits compute without a site', async () => {
   assert.equal(digits.stdout.trim(), await pi(2000));
 });
 
+test('bench tells times and the digits it found', async () => {
+  const { code, stdout, stderr } = await site.tool('bench', '--rounds=2', '--largest=1000000', '--threads=2');
+  assert.equal(code, 0, stderr);
+  const [head, columns, ...rows] = stdout.trim().split('\n');
+  assert.match(head, /^2 of \d+ CPUs, 2 rounds; bbp with the kernel (ifma|avx2|portable), products by (GMP|FLINT)/);
+  assert.match(columns, /algorithm +radix +position +best s +median s +digits\/s +digits from there/);
+  assert.equal(rows.length, 2, stdout);
+  for (const [i, position] of [100000, 1000000].entries()) {
+    const [algorithm, radix, at, best, median, speed, digits] = rows[i].trim().split(/ +/);
+    assert.deepEqual([algorithm, radix, at], ['chudnovsky', '10', String(position)]);
+    assert.ok(Number(best) > 0 && Number(median) >= Number(best), rows[i]);
+    assert.ok(Number(speed) > 0, rows[i]);
+    const { stdout: expected } = await site.tool('digit', String(position), '--window');
+    assert.ok(expected.startsWith(digits) && digits.length === 16, rows[i]);
+  }
+});
+
 test('submit, show, list', async () => {
   const submitted = await site.tool('submit', '1234');
   assert.equal(submitted.code, 0, submitted.stderr);
@@ -51,7 +68,8 @@ test('cancel, retry, delete', async () => {
 
 test('mistakes are explained and end with a status', async () => {
   for (const args of [[], ['nothing'], ['digit'], ['digit', '0'], ['digit', 'abc'], ['digit', '5', '--radix', '8'],
-    ['digit', '5', '--algorithm', 'agm'], ['submit', '-5'], ['show', '999999'], ['cancel', 'x'], ['retry', '999999']]) {
+    ['digit', '5', '--algorithm', 'agm'], ['bench', '10'],
+    ['bench', '--rounds=0'], ['bench', '--largest=99999'], ['bench', '--threads=0'], ['submit', '-5'], ['show', '999999'], ['cancel', 'x'], ['retry', '999999']]) {
     const { code, stderr, stdout } = await site.tool(...args);
     assert.notEqual(code, 0, args.join(' '));
     assert.ok((stderr + stdout).trim().length > 0, args.join(' '));
