@@ -285,14 +285,12 @@ find_check(const struct engine_algorithm *algorithm)
 static enum engine_rc
 compute(struct checked *c, const struct engine_callbacks *own)
 {
-    uint64_t room = ENGINE_WINDOW - 1;
-
     if (c->check->keeps) {
-        room += c->algorithm->prefix ? c->job->position : FIXED_MOST_DIGITS;
-        c->text = malloc((size_t)room);
+        c->room = c->algorithm->prefix ? (size_t)c->job->position + ENGINE_WINDOW - 1
+                                       : FIXED_MOST_DIGITS;
+        c->text = malloc(c->room);
         if (c->text == NULL)
             return ENGINE_NO_MEMORY;
-        c->room = c->algorithm->prefix ? (size_t)room : FIXED_MOST_DIGITS;
     }
     return engine_run(c->algorithm, c->job, own);
 }
