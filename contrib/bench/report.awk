@@ -64,26 +64,26 @@ function tables(kind, word,    i, p, n, name) {
 
 # How time grows with the number of digits, from 100,000 digits on.
 function growth(    i, p, n, name, least, largest) {
-    for (i = 1; i <= kinds_n["decimal"]; i++) {
-        n = kind_n["decimal", i] + 0
-        if (n >= 100000 && (!least || n < least)) least = n
-        if (n > largest) largest = n
-    }
-    if (!least || largest == least) return
-    printf "\nTime grows from %s to %s digits with the power of the number of digits:\n",
-        grouped(least), grouped(largest)
-    print "\n| program | exponent |\n|---|---:|"
+    print "\nTime grows with the power of the number of digits between the sizes named:"
+    print "\n| program | from | to | exponent |\n|---|---:|---:|---:|"
     for (p = 1; p <= kind_programs["decimal"]; p++) {
         name = kind_program["decimal", p]
-        if (name != "empty process" && ("decimal", least, name) in wall &&
-            ("decimal", largest, name) in wall)
-            printf "| %s | %.2f |\n", name,
+        least = largest = 0
+        for (i = 1; i <= kinds_n["decimal"]; i++) {
+            n = kind_n["decimal", i] + 0
+            if (n < 100000 || !(("decimal", kind_n["decimal", i], name) in wall)) continue
+            if (!least || n < least) least = n
+            if (n > largest) largest = n
+        }
+        if (name != "empty process" && largest > least)
+            printf "| %s | %s | %s | %.2f |\n", name, grouped(least), grouped(largest),
                 log(ratio_of_sizes(name, largest, least)) / log(largest / least)
     }
 }
 
 function ratio_of_sizes(name, n, other) {
-    return wall["decimal", n, name] / wall["decimal", other, name]
+    return wall["decimal", sprintf("%.0f", n), name] / \
+        wall["decimal", sprintf("%.0f", other), name]
 }
 
 function targets(    p, name) {
