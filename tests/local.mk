@@ -346,5 +346,5 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
-	tests/faults/restarts.test.mjs tests/faults/stop.test.mjs \
+	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

@@ -81,6 +81,31 @@ function total(tap, name) {
   return found ? Number(found[1]) : undefined;
 }
 
+// What runs now, so that a signal ends it. (Sessions of their own do not end with
+// this program.)
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    for (const run of running) {
+      kill(-run.pid);
+      // More than once: a process may start another before it ends.
+      for (let left, i = 0; i < 100 && (left = leftovers(run)).length; i++) {
+        for (const { pid } of left) kill(pid);
+      }
+      if (!process.env.NTHPI_KEEP) fs.rmSync(run.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+    process.exit(128 + os.constants.signals[signal]);
+  });
+}
+
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // ended meanwhile
+  }
+}
+
 async function runFile(file) {
   const mark = `NTHPI_TEST_RUN=${randomBytes(8).toString('hex')}`;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-test-'));
@@ -91,6 +116,8 @@ async function runFile(file) {
     detached: true,
     env: { ...process.env, TMPDIR: folder, NTHPI_TEST_RUN: mark.split('=')[1] },
   });
+  const run = { pid: child.pid, mark, folder };
+  running.add(run);
   let tap = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => { tap += chunk; });
@@ -98,21 +125,22 @@ async function runFile(file) {
   const problems = [];
   const timer = setTimeout(() => {
     problems.push(`took longer than ${FILE_TIMEOUT / 1000} s`);
-    process.kill(-child.pid, 'SIGKILL');
+    kill(-child.pid);
   }, FILE_TIMEOUT);
   const [code, signal] = await new Promise((resolve) => {
     child.on('exit', (...how) => resolve(how));
   });
   clearTimeout(timer);
 
-  const left = await settle(() => leftovers({ pid: child.pid, mark, folder }));
+  const left = await settle(() => leftovers(run));
   for (const { pid, command } of left) {
     problems.push(`left process ${pid} behind: ${command}`);
-    process.kill(pid, 'SIGKILL');
+    kill(pid);
   }
   const remains = fs.readdirSync(folder);
   if (remains.length && !process.env.NTHPI_KEEP) problems.push(`left in its folder: ${remains.join(' ')}`);
   if (!process.env.NTHPI_KEEP) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  running.delete(run);
 
   const tests = total(tap, 'tests');
   const passed = total(tap, 'pass') ?? 0;
