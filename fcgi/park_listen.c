@@ -120,12 +120,13 @@ listen_path(struct park *park, char *path, mode_t mode)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct stat st;
-    if (strlen(path) >= sizeof address.sun_path) {
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) {
         log_error("the socket's path is longer than %zu characters: %s",
                   sizeof address.sun_path - 1, path);
         return -1;
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, length + 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         log_error("cannot make a socket: %s", strerror(errno));
