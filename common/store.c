@@ -149,19 +149,27 @@ store_run(struct store *s, enum sql which, const struct store_value *values, siz
 }
 
 enum store_rc
+store_first(struct store *s, enum sql which, const struct store_value *values, size_t n,
+            sqlite3_stmt **statement)
+{
+    bool row = false;
+    enum store_rc rc = store_query(s, which, values, n, statement);
+
+    if (rc == STORE_OK)
+        rc = store_step(s, *statement, &row);
+    return rc == STORE_OK && !row ? STORE_NOT_FOUND : rc;
+}
+
+enum store_rc
 store_integer(struct store *s, enum sql which, const struct store_value *values,
               size_t n, int64_t *out)
 {
     sqlite3_stmt *statement;
-    bool row = false;
-    enum store_rc rc = store_query(s, which, values, n, &statement);
+    bool row = true;
+    enum store_rc rc = store_first(s, which, values, n, &statement);
 
-    if (rc == STORE_OK)
-        rc = store_step(s, statement, &row);
     if (rc != STORE_OK)
         return rc;
-    if (!row)
-        return STORE_NOT_FOUND;
     if (sqlite3_column_type(statement, 0) == SQLITE_NULL)
         rc = STORE_NOT_FOUND;
     else

@@ -161,6 +161,12 @@ enum store_rc store_query(struct store *s, enum sql which,
  * the statement is reset. */
 enum store_rc store_step(struct store *s, sqlite3_stmt *statement, bool *row);
 
+/* The statement WHICH at its first row, to be read and reset; STORE_NOT_FOUND
+ * without a row. */
+enum store_rc store_first(struct store *s, enum sql which,
+                          const struct store_value *values, size_t n,
+                          sqlite3_stmt **statement);
+
 /* Ends a statement before its last row. */
 void store_reset(sqlite3_stmt *statement);
 

@@ -170,15 +170,10 @@ one_row(struct store *s, enum sql which, const struct store_value *values, size_
         struct computation *c)
 {
     sqlite3_stmt *statement;
-    bool row = false;
-    enum store_rc rc = store_query(s, which, values, n, &statement);
+    enum store_rc rc = store_first(s, which, values, n, &statement);
 
-    if (rc == STORE_OK)
-        rc = store_step(s, statement, &row);
     if (rc != STORE_OK)
         return rc;
-    if (!row)
-        return STORE_NOT_FOUND;
     store_read_visible(statement, c);
     store_reset(statement);
     return STORE_OK;

@@ -89,15 +89,10 @@ store_state(struct store *s, enum sql which, const struct store_value *values, s
             struct store_state *state)
 {
     sqlite3_stmt *statement;
-    bool row = false;
-    enum store_rc rc = store_query(s, which, values, n, &statement);
+    enum store_rc rc = store_first(s, which, values, n, &statement);
 
-    if (rc == STORE_OK)
-        rc = store_step(s, statement, &row);
     if (rc != STORE_OK)
         return rc;
-    if (!row)
-        return STORE_NOT_FOUND;
     state->id = sqlite3_column_int64(statement, 0);
     stage_parse((const char *)sqlite3_column_text(statement, 1), &state->stage);
     status_parse((const char *)sqlite3_column_text(statement, 2), &state->status);
