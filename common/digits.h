@@ -43,10 +43,16 @@ struct digits_writer;
  * memory or a write error (errno). */
 struct digits_writer *digits_writer_new(int fd, int sum_fd, int radix);
 
-/* Appends LENGTH digits; they are in the file (not synced) on return. */
+/* Lets long adds to W use up to THREADS threads (1 .. 256), the calling one included;
+ * 1 unless this is called. They are started and joined within digits_writer_add(). */
+void digits_writer_threads(struct digits_writer *w, int threads);
+
+/* Appends LENGTH digits; they are in the file (not synced) on return. Characters that
+ * are no digits of the radix: DIGITS_BROKEN, and none is written. After DIGITS_IO how
+ * many are in the file is not known; every later call fails with the same errno. */
 enum digits_rc digits_writer_add(struct digits_writer *w, const char *text, size_t length);
 
-/* Writes the sidecar and syncs both files. SHA256 receives the hex digest of
+/* Ends the sidecar and syncs both files. No digits can be added any more. SHA256 receives the hex digest of
  * the whole file. */
 enum digits_rc digits_writer_finish(struct digits_writer *w, char sha256[DIGITS_SHA256_SIZE]);
 

@@ -266,6 +266,7 @@ worker_main(int argc, char **argv, worker_find *find)
             return fail(&run, errno == ENOMEM ? WORKER_MEMORY : WORKER_OUTPUT,
                         "writing the digits failed: ", strerror(errno));
         }
+        digits_writer_threads(run.writer, run.job.threads);
     }
     code = compute(&run);
     digits_writer_free(run.writer);

@@ -265,6 +265,7 @@ unit_tests += \
 	tests/unit/test_conf_errors \
 	tests/unit/test_log \
 	tests/unit/test_digits \
+	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_open \
 	tests/unit/test_store_plan \
@@ -299,6 +300,9 @@ tests_unit_test_log_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(test_temporary)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(test_temporary)
+tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)

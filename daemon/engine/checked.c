@@ -80,7 +80,7 @@ on_evidence(void *ctx, const struct engine_evidence *evidence)
 
     c->evidence = *evidence;
     c->told = true;
-    verify_conversion_start(&c->conversion, &c->evidence);
+    verify_conversion_start(&c->conversion, &c->evidence, c->job->threads);
     if (c->callbacks.evidence != NULL)
         c->callbacks.evidence(c->callbacks.ctx, evidence);
 }

@@ -38,8 +38,11 @@
 #define FIRST_GUARD 1
 #define LAST_GUARD  RADIX_MOST_GUARD
 
-/* Digits delivered at a time. */
-#define CHUNK 65536
+/* Digits delivered at a time: an eighth of all within these bounds. Long pieces let who
+ * checks, hashes and writes them share that among threads; the longest are done with in
+ * a tenth of a second. */
+#define LEAST_CHUNK (UINT64_C(1) << 16)
+#define MOST_CHUNK  (UINT64_C(1) << 23)
 
 /* From this many limbs on the caller's thread only serves the callbacks while another
  * one computes, so that they are served during long multiplications, too. */
@@ -165,10 +168,11 @@ keep_windows(struct engine_evidence *evidence, const struct attempt *a)
 static void
 deliver(struct run *run, const char *text, uint64_t count)
 {
-    uint64_t at, length;
+    uint64_t at, length, chunk = count / 8;
 
+    chunk = chunk < LEAST_CHUNK ? LEAST_CHUNK : chunk > MOST_CHUNK ? MOST_CHUNK : chunk;
     for (at = 0; at < count; at += length) {
-        length = count - at < CHUNK ? count - at : CHUNK;
+        length = count - at < chunk ? count - at : chunk;
         if (!run_deliver(run, at + 1, text + at, (size_t)length))
             return;
     }

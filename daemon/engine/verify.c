@@ -16,15 +16,21 @@
  * residues were made, so D is the right number if the equation holds. If one digit
  * of D is changed, D changes by d radix^j, 0 < |d| < 16, which is no multiple of p:
  * the equation fails. That L limbs are enough, and that what was dropped does not
- * matter, is the business of the conversion's error bound.
+ * matter, is the business of the conversion's error bound. The residue of D comes from
+ * those of its parts, D = D' radix^j + D'', side by side.
  */
 #include "verify.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "residue.h"
+
+/* Digits that are worth a thread of their own, and threads at most. */
+#define LEAST_PART 100000
+#define MOST_PARTS 16
 
 static bool
 cancelled(const struct engine_callbacks *callbacks)
@@ -128,9 +134,9 @@ verify_windows_seconds(const struct engine_evidence *evidence, int threads)
 
 void
 verify_conversion_start(struct verify_conversion *check,
-                        const struct engine_evidence *evidence)
+                        const struct engine_evidence *evidence, int threads)
 {
-    *check = (struct verify_conversion){.evidence = evidence};
+    *check = (struct verify_conversion){.evidence = evidence, .threads = threads};
 }
 
 /* B^LIMBS. */
@@ -170,6 +176,58 @@ only_digits(const char *text, size_t length, int radix)
     return !other;
 }
 
+/* Some of the digits, and what a thread finds out about them. */
+struct part {
+    const char *text;
+    size_t length;
+    int radix;
+    bool good;        /* they are digits */
+    uint64_t residue; /* of the number they make */
+};
+
+static void *
+look_at(void *arg)
+{
+    struct part *part = arg;
+
+    part->good = only_digits(part->text, part->length, part->radix);
+    part->residue = residue_digits(0, part->text, part->length, part->radix);
+    return NULL;
+}
+
+/* Takes LENGTH digits into CHECK's residue, cut in parts of about the same length. A
+ * thread that does not start is no failure: the part is done here. */
+static void
+take(struct verify_conversion *check, const char *text, size_t length)
+{
+    int threads = check->threads < MOST_PARTS ? check->threads : MOST_PARTS;
+    size_t most = length / LEAST_PART + 1, at = 0, i;
+    size_t parts = most < (size_t)threads ? most : (size_t)threads;
+    struct part part[MOST_PARTS];
+    pthread_t thread[MOST_PARTS];
+    bool started[MOST_PARTS];
+    uint64_t scale;
+
+    for (i = 0; i < parts; i++) {
+        part[i] = (struct part){.text = text + at, .radix = check->evidence->radix};
+        part[i].length = (length - at) / (parts - i);
+        at += part[i].length;
+        started[i] =
+            i + 1 < parts && pthread_create(&thread[i], NULL, look_at, &part[i]) == 0;
+        if (!started[i])
+            look_at(&part[i]);
+    }
+    for (i = 0; i < parts; i++) {
+        if (started[i])
+            pthread_join(thread[i], NULL);
+        scale = residue_pow((uint64_t)part[i].radix, part[i].length);
+        check->residue =
+            residue_add(residue_mul(check->residue, scale), part[i].residue);
+        check->bad = check->bad || !part[i].good;
+    }
+    check->taken += length;
+}
+
 void
 verify_conversion_digits(struct verify_conversion *check, const char *text,
                          size_t length)
@@ -178,7 +236,6 @@ verify_conversion_digits(struct verify_conversion *check, const char *text,
     uint64_t left;
     size_t part;
 
-    check->bad = check->bad || !only_digits(text, length, evidence->radix);
     while (length > 0 && !check->bad) {
         if (check->step == evidence->steps) {
             check->bad = true; /* too many */
@@ -186,12 +243,12 @@ verify_conversion_digits(struct verify_conversion *check, const char *text,
         }
         left = evidence->step[check->step].digits - check->taken;
         part = length < left ? length : (size_t)left;
-        check->residue = residue_digits(check->residue, text, part, evidence->radix);
-        check->taken += part;
+        take(check, text, part);
         text += part;
         length -= part;
         if (part == left) {
-            check->bad = !step_holds(evidence, check->step, check->residue);
+            check->bad =
+                check->bad || !step_holds(evidence, check->step, check->residue);
             check->step++;
             check->taken = check->residue = 0;
         }

@@ -67,6 +67,7 @@ struct verify_conversion {
     int step;         /* the present one */
     uint64_t taken;   /* digits of the present step so far */
     uint64_t residue; /* their number modulo RESIDUE_PRIME */
+    int threads;
     bool bad;
 };
 
@@ -74,12 +75,13 @@ struct verify_conversion {
  * Checks that the digits of a result are those of the fraction that EVIDENCE tells
  * about: start, then all its digits in order in pieces of any length, then the end,
  * which gives the verdict and the sentence (VERIFY_WORDS long). EVIDENCE has to live
- * as long. A result with one wrong digit, or with one too many or too few, is always
+ * as long. Long pieces are worked on by up to THREADS threads (1 .. 256), which end
+ * within the call. A result with one wrong digit, or with one too many or too few, is always
  * found to be bad; one that is wrong in another way, but with a chance of about 1 in
  * 2^61. Nothing has to be released.
  */
 void verify_conversion_start(struct verify_conversion *check,
-                             const struct engine_evidence *evidence);
+                             const struct engine_evidence *evidence, int threads);
 void verify_conversion_digits(struct verify_conversion *check, const char *text,
                               size_t length);
 enum verify_rc verify_conversion_end(const struct verify_conversion *check,

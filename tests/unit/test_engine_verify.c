@@ -18,20 +18,27 @@ result(int radix, uint64_t position)
     return c;
 }
 
-/* The verdict on LENGTH digits of TEXT in pieces of PIECE. */
+/* The verdict of THREADS threads on LENGTH digits of TEXT in pieces of PIECE. */
 static enum verify_rc
-verdict(const struct engine_evidence *evidence, const char *text, size_t length,
-        size_t piece, char *words)
+verdict_of(int threads, const struct engine_evidence *evidence, const char *text,
+           size_t length, size_t piece, char *words)
 {
     struct verify_conversion check;
     size_t at, part;
 
-    verify_conversion_start(&check, evidence);
+    verify_conversion_start(&check, evidence, threads);
     for (at = 0; at < length; at += part) {
         part = length - at < piece ? length - at : piece;
         verify_conversion_digits(&check, text + at, part);
     }
     return verify_conversion_end(&check, words);
+}
+
+static enum verify_rc
+verdict(const struct engine_evidence *evidence, const char *text, size_t length,
+        size_t piece, char *words)
+{
+    return verdict_of(2, evidence, text, length, piece, words);
 }
 
 static void
@@ -110,6 +117,42 @@ test_flipped_digits(void **state)
             flip(&c, random_below(&seed, c.length));
         flip(&c, 0);
         flip(&c, c.length - 1);
+        collected_free(&c);
+    }
+}
+
+/* Any number of threads says the same, of right digits and of wrong ones. */
+static void
+test_threads(void **state)
+{
+    static const int threads[] = {1, 2, 3, 8, 200};
+    size_t where[] = {0, 0, 0}, i, j;
+    char words[VERIFY_WORDS], right;
+    struct collected c;
+    int radix;
+
+    (void)state;
+    for (radix = 10; radix <= 16; radix += 6) {
+        c = result(radix, 1200000);
+        where[1] = c.length / 2;
+        where[2] = c.length - 1;
+        for (i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+            assert_int_equal(
+                verdict_of(threads[i], &c.evidence, c.text, c.length, c.length, words),
+                VERIFY_GOOD);
+            for (j = 0; j < 3; j++) {
+                right = c.text[where[j]];
+                c.text[where[j]] = right == '3' ? '4' : '3';
+                assert_int_equal(verdict_of(threads[i], &c.evidence, c.text, c.length,
+                                            c.length, words),
+                                 VERIFY_BAD);
+                c.text[where[j]] = (char)(right + 128);
+                assert_int_equal(verdict_of(threads[i], &c.evidence, c.text, c.length,
+                                            c.length, words),
+                                 VERIFY_BAD);
+                c.text[where[j]] = right;
+            }
+        }
         collected_free(&c);
     }
 }
@@ -341,13 +384,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_right_conversions),
-        cmocka_unit_test(test_flipped_digits),
-        cmocka_unit_test(test_other_mistakes),
-        cmocka_unit_test(test_wrong_evidence),
-        cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_windows_by_bbp),
-        cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_right_conversions), cmocka_unit_test(test_flipped_digits),
+        cmocka_unit_test(test_threads),           cmocka_unit_test(test_other_mistakes),
+        cmocka_unit_test(test_wrong_evidence),    cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_windows_by_bbp),    cmocka_unit_test(test_prefix),
     };
 
     return cmocka_run_group_tests_name("engine verify", tests, NULL, NULL);
