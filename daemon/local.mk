@@ -32,7 +32,9 @@ nthpi_SOURCES = \
 	daemon/cli_bench.c \
 	daemon/cli_compute.c \
 	daemon/cli_list.c \
-	daemon/cli_queue.c
+	daemon/cli_output.c \
+	daemon/cli_queue.c \
+	daemon/cli_terminal.c
 nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
 dist_man_MANS = daemon/nthpid.8 daemon/nthpi.1
