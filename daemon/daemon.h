@@ -48,7 +48,8 @@ struct job {
     struct aside aside;
     bool granted;          /* a wish ended it */
     bool lost;             /* its lease is lost */
-    bool unsaid;           /* its progress is not committed yet */
+    bool unsaid;           /* its progress is to be committed at once */
+    int64_t said_at;       /* CLOCK_BOOTTIME of the last commit of it, or 0 */
     enum store_rc untaken; /* not STORE_OK: why nobody knows whether it is leased */
 
     enum settle settle;
@@ -180,5 +181,14 @@ bool recover_rows(struct daemon *d);
 
 /* Removes files in work/ that no running row needs. */
 void recover_asides(struct daemon *d);
+
+/* ---- progress.c ---- */
+
+/* Commits what running jobs have told, as far as it is due, and kills those whose lease
+ * turns out to be lost. False: the database did not answer. */
+bool progress_note(struct daemon *d);
+
+/* CLOCK_BOOTTIME of the next news that are due, INT64_MAX when there are none. */
+int64_t progress_due(const struct daemon *d);
 
 #endif

@@ -15,6 +15,7 @@ libdaemon_a_SOURCES = \
 	daemon/machine.c daemon/machine.h \
 	daemon/plan.c daemon/plan.h \
 	daemon/program.c daemon/program.h \
+	daemon/progress.c \
 	daemon/protocol.c daemon/protocol.h \
 	daemon/publish.c \
 	daemon/recover.c \

@@ -30,7 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
+enum { WISHES_MAX = 64, PIPES_MAX = 300, PRUNE_MAX = 500 };
 
 #define SECOND_US  INT64_C(1000000)
 #define WAL_LARGE  (4 << 20)
@@ -45,56 +45,6 @@ static bool
 task_look(struct daemon *d)
 {
     d->look = true;
-    return true;
-}
-
-static double
-eta_s(const struct job *j, double fraction)
-{
-    double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
-
-    if (fraction >= 0.05) {
-        return elapsed * (1 - fraction) / fraction;
-    }
-    return j->seconds > elapsed ? j->seconds - elapsed : 0;
-}
-
-/* The news of all running jobs in one commit. */
-static bool
-task_progress(struct daemon *d)
-{
-    struct store_progress p[PROGRESS_MAX];
-    struct job *jobs[PROGRESS_MAX];
-    size_t count = 0;
-    enum store_rc rc;
-
-    for (struct job *j = d->jobs; j && count < PROGRESS_MAX; j = j->next) {
-        if (j->worker.pid > 0 && !j->lost && (j->unsaid || j->worker.report.changed)) {
-            double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
-
-            p[count] = (struct store_progress){
-                j->row.id,          d->token, fraction, j->worker.report.phase,
-                eta_s(j, fraction), false};
-            jobs[count++] = j;
-        }
-    }
-    if (count == 0) {
-        return true;
-    }
-    rc = store_progress(d->relaxed, p, count);
-    if (rc != STORE_OK) {
-        log_warning("progress was not noted: %s", store_rc_name(rc));
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        jobs[i]->unsaid = jobs[i]->worker.report.changed = false;
-        if (p[i].lost) {
-            log_warning("row %" PRId64 ": its lease is lost", jobs[i]->row.id);
-            jobs[i]->lost = true;
-            worker_kill(&jobs[i]->worker);
-        }
-    }
-    daemon_changed(d);
     return true;
 }
 
@@ -183,11 +133,20 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_RECOVER] =
         (struct task){recover_rows, 3 * SECOND_US, now + 3 * SECOND_US};
     tasks[TASK_LOOK] = (struct task){task_look, conf->poll_ms * INT64_C(1000), 0};
-    tasks[TASK_PROGRESS] = (struct task){task_progress, SECOND_US, 0};
+    tasks[TASK_PROGRESS] = (struct task){progress_note, 0, 0};
     tasks[TASK_HEARTBEAT] = (struct task){task_heartbeat, 5 * SECOND_US, 0};
     tasks[TASK_CHECKPOINT] = (struct task){task_checkpoint, 5 * SECOND_US, 0};
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
     tasks[TASK_PRUNE] = (struct task){task_prune, 3600 * SECOND_US, 0};
+}
+
+/* When task I is due; the news of jobs have times of their own. */
+static int64_t
+task_due(const struct daemon *d, const struct task tasks[TASK_COUNT], int i)
+{
+    int64_t news = i == TASK_PROGRESS ? progress_due(d) : 0;
+
+    return news > tasks[i].due ? news : tasks[i].due;
 }
 
 static void
@@ -196,7 +155,7 @@ run_tasks(struct daemon *d, struct task tasks[TASK_COUNT])
     for (int i = 0; i < TASK_COUNT; i++) {
         int64_t now = store_boottime();
 
-        if (tasks[i].due <= now) {
+        if (task_due(d, tasks, i) <= now) {
             bool ok = tasks[i].run(d);
 
             tasks[i].due = now + (ok ? tasks[i].every_us : SECOND_US);
@@ -277,8 +236,8 @@ take_wishes(struct daemon *d)
 static bool
 wait_event(struct daemon *d, int64_t due)
 {
-    struct pollfd fds[2 + PROGRESS_MAX];
-    struct job *jobs[PROGRESS_MAX];
+    struct pollfd fds[2 + PIPES_MAX];
+    struct job *jobs[PIPES_MAX];
     nfds_t count = 2;
     int64_t left = due - store_boottime();
     int timeout = left <= 0               ? 0
@@ -287,7 +246,7 @@ wait_event(struct daemon *d, int64_t due)
 
     fds[0] = (struct pollfd){.fd = d->signal_fd, .events = POLLIN};
     fds[1] = (struct pollfd){.fd = doorbell_fd(d->bell), .events = POLLIN};
-    for (struct job *j = d->jobs; j && count < 2 + PROGRESS_MAX; j = j->next) {
+    for (struct job *j = d->jobs; j && count < 2 + PIPES_MAX; j = j->next) {
         if (j->worker.pipe >= 0) {
             jobs[count - 2] = j;
             fds[count++] = (struct pollfd){.fd = j->worker.pipe, .events = POLLIN};
@@ -317,7 +276,9 @@ next_due(const struct daemon *d, const struct task tasks[TASK_COUNT])
     int64_t due = settle_due(d);
 
     for (int i = 0; i < TASK_COUNT; i++) {
-        due = tasks[i].due < due ? tasks[i].due : due;
+        int64_t task = task_due(d, tasks, i);
+
+        due = task < due ? task : due;
     }
     return due;
 }

@@ -5,7 +5,7 @@
  *
  * Of an algorithm that delivers every digit, positions 1 .. n go into the file
  * as they come, so that a visitor can read them while the rest is computed;
- * positions from n on are the window. Progress is told a few times a second at
+ * positions from n on are the window. Progress is told ten times a second at
  * most. The pipe blocks: a worker of a stopped daemon waits.
  */
 #include "config.h"
@@ -30,7 +30,7 @@ _Static_assert(ENGINE_WORDS <= (int)PROTOCOL_ERROR_SIZE, "what was checked fits"
 _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
                "one code for lack of memory");
 
-#define PROGRESS_EVERY_S 0.25
+#define PROGRESS_EVERY_S 0.1
 
 struct run {
     const struct engine_algorithm *algorithm;

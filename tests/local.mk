@@ -109,6 +109,7 @@ tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 unit_tests += \
 	tests/unit/test_plan \
 	tests/unit/test_protocol \
+	tests/unit/test_news \
 	tests/unit/test_worker \
 	tests/unit/test_daemon_jobs \
 	tests/unit/test_daemon_verify \
@@ -124,6 +125,9 @@ tests_unit_test_plan_LDADD = $(daemon_test_LDADD)
 tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
 tests_unit_test_protocol_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_protocol_LDADD = $(daemon_test_LDADD)
+tests_unit_test_news_SOURCES = tests/unit/test_news.c
+tests_unit_test_news_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_news_LDADD = $(daemon_test_LDADD)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
 tests_unit_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_worker_LDADD = $(daemon_test_LDADD)
