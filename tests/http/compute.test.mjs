@@ -1,7 +1,7 @@
 // The command line tool without a site: digits that were verified, files that appear
 // whole or not at all, progress, and signals.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -110,6 +110,11 @@ test('files that cannot be written are told, and nothing is left', async () => {
     assert.equal(code, 1, file);
     assert.match(stderr, /^nthpi: cannot write .*: .+\n$/, file);
   }
+  // A file that may not grow.
+  const limited = spawnSync('sh', ['-c', 'ulimit -f 64; exec "$0" digits 2000000 -o "$1"',
+    path.join(build, 'nthpi'), path.join(place, 'pi')], { encoding: 'utf8' });
+  assert.equal(limited.status, 1, limited.stderr);
+  assert.match(limited.stderr, /^nthpi: cannot write .*pi: File too large\n$/);
   assert.deepEqual(fs.readdirSync(place), []);
 });
 
