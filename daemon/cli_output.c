@@ -90,7 +90,8 @@ open_path(struct cli_output *o, const char *path)
     }
     o->direct = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
     if (o->direct) {
-        return open(path, O_WRONLY | O_CLOEXEC);
+        o->path = strdup(path);
+        return o->path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
     }
     /* What a link stands for is replaced, not the link. */
     o->path = realpath(path, NULL);

@@ -148,10 +148,11 @@ tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c
 tests_unit_faulty_nthpid_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
-# nthpi with a verification that fails, for tests/http/compute.test.mjs.
+# nthpi with faults, for tests/http/compute.test.mjs.
 check_PROGRAMS += tests/unit/faulty_nthpi
 tests_unit_faulty_nthpi_SOURCES = tests/unit/faulty_nthpi.c $(nthpi_SOURCES)
-tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=engine_run_checked
+tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=engine_run_checked -Wl,--wrap=open
 tests_unit_faulty_nthpi_LDADD = $(nthpi_LDADD)
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
