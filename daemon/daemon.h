@@ -9,6 +9,7 @@
  *   settle.c   what becomes of a job after its worker ended
  *   publish.c  digits files into place, superseded ones away
  *   recover.c  rows that dead daemons left behind
+ *   progress.c what workers tell, into the database
  */
 #ifndef NTHPI_DAEMON_H
 #define NTHPI_DAEMON_H
@@ -182,11 +183,11 @@ bool recover_rows(struct daemon *d);
 /* Removes files in work/ that no running row needs. */
 void recover_asides(struct daemon *d);
 
-/* ---- progress.c ---- */
+/* progress.c */
 
 /* Commits what running jobs have told, as far as it is due, and kills those whose lease
  * turns out to be lost. False: the database did not answer. */
-bool progress_note(struct daemon *d);
+bool progress_tell(struct daemon *d);
 
 /* CLOCK_BOOTTIME of the next news that are due, INT64_MAX when there are none. */
 int64_t progress_due(const struct daemon *d);

@@ -14,8 +14,8 @@ libdaemon_a_SOURCES = \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
 	daemon/plan.c daemon/plan.h \
-	daemon/program.c daemon/program.h \
 	daemon/progress.c \
+	daemon/program.c daemon/program.h \
 	daemon/protocol.c daemon/protocol.h \
 	daemon/publish.c \
 	daemon/recover.c \

@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-enum { NEWS_MAX = 300, PACE_LEAST_US = 100000, PACE_MOST_US = 1000000 };
+enum { PROGRESS_MAX = 300, PACE_LEAST_US = 100000, PACE_MOST_US = 1000000 };
 
 static bool
 has_news(const struct job *j)
@@ -57,15 +57,15 @@ progress_due(const struct daemon *d)
 }
 
 bool
-progress_note(struct daemon *d)
+progress_tell(struct daemon *d)
 {
-    struct store_progress p[NEWS_MAX];
-    struct job *jobs[NEWS_MAX];
+    struct store_progress p[PROGRESS_MAX];
+    struct job *jobs[PROGRESS_MAX];
     int64_t now = store_boottime();
     size_t count = 0;
     enum store_rc rc;
 
-    for (struct job *j = d->jobs; j && count < NEWS_MAX; j = j->next) {
+    for (struct job *j = d->jobs; j && count < PROGRESS_MAX; j = j->next) {
         if (has_news(j) && due_at(j) <= now) {
             double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
 

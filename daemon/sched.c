@@ -12,7 +12,7 @@
  * leases are renewed before expired ones are taken back, so that a daemon that
  * was suspended for long keeps those of its rows that nobody took.
  *
- * A daemon whose lease is lost learns it from store_progress(): with each
+ * A daemon whose lease is lost learns it from progress_tell(): with each
  * renewal all running jobs are said to have news, however silent they are.
  */
 #include "daemon/sched.h"
@@ -30,7 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WISHES_MAX = 64, PIPES_MAX = 300, PRUNE_MAX = 500 };
+enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
 
 #define SECOND_US  INT64_C(1000000)
 #define WAL_LARGE  (4 << 20)
@@ -133,7 +133,7 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_RECOVER] =
         (struct task){recover_rows, 3 * SECOND_US, now + 3 * SECOND_US};
     tasks[TASK_LOOK] = (struct task){task_look, conf->poll_ms * INT64_C(1000), 0};
-    tasks[TASK_PROGRESS] = (struct task){progress_note, 0, 0};
+    tasks[TASK_PROGRESS] = (struct task){progress_tell, 0, 0};
     tasks[TASK_HEARTBEAT] = (struct task){task_heartbeat, 5 * SECOND_US, 0};
     tasks[TASK_CHECKPOINT] = (struct task){task_checkpoint, 5 * SECOND_US, 0};
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
@@ -236,8 +236,8 @@ take_wishes(struct daemon *d)
 static bool
 wait_event(struct daemon *d, int64_t due)
 {
-    struct pollfd fds[2 + PIPES_MAX];
-    struct job *jobs[PIPES_MAX];
+    struct pollfd fds[2 + PROGRESS_MAX];
+    struct job *jobs[PROGRESS_MAX];
     nfds_t count = 2;
     int64_t left = due - store_boottime();
     int timeout = left <= 0               ? 0
@@ -246,7 +246,7 @@ wait_event(struct daemon *d, int64_t due)
 
     fds[0] = (struct pollfd){.fd = d->signal_fd, .events = POLLIN};
     fds[1] = (struct pollfd){.fd = doorbell_fd(d->bell), .events = POLLIN};
-    for (struct job *j = d->jobs; j && count < 2 + PIPES_MAX; j = j->next) {
+    for (struct job *j = d->jobs; j && count < 2 + PROGRESS_MAX; j = j->next) {
         if (j->worker.pipe >= 0) {
             jobs[count - 2] = j;
             fds[count++] = (struct pollfd){.fd = j->worker.pipe, .events = POLLIN};
