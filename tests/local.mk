@@ -17,6 +17,7 @@ unit_tests += \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
+	tests/unit/test_engine_resume \
 	tests/unit/test_engine_bbp \
 	tests/unit/test_engine_bbp_terms \
 	tests/unit/test_engine_fixed \
@@ -83,6 +84,10 @@ tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_checked_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_resume_SOURCES = tests/unit/test_engine_resume.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_resume_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_resume_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \

@@ -21,8 +21,13 @@
 /*
  * engine_run(), and the check. ALGORITHM's name says how to check. Progress covers
  * both, the check being the phase "verifying". Digits of an algorithm with a prefix
- * are delivered as they come, before they are checked; those of bbp afterwards. No
- * checkpoint is handed over and none is resumed.
+ * are delivered as they come, before they are checked; those of bbp afterwards.
+ *
+ * Checkpoints cover both runs of bbp, from n = 8,000 on; they are of another form than
+ * those of engine_run(), and one is handed over between the runs, too. A run that goes
+ * on from one reports the fraction that was done as its first progress. What the first
+ * run brought before a checkpoint is compared with the second run like any other
+ * result. The other algorithms have no checkpoints.
  *
  * WORDS (ENGINE_WORDS long) becomes an English phrase: after ENGINE_OK, what was
  * checked; after ENGINE_MISMATCH, what differs; otherwise it is empty. In addition to
