@@ -115,10 +115,12 @@ unit_tests += \
 	tests/unit/test_plan \
 	tests/unit/test_protocol \
 	tests/unit/test_worker \
+	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
+	tests/unit/test_daemon_resume \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
@@ -132,6 +134,9 @@ tests_unit_test_protocol_LDADD = $(daemon_test_LDADD)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
 tests_unit_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_worker_LDADD = $(daemon_test_LDADD)
+tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
+tests_unit_test_slots_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_slots_LDADD = $(daemon_test_LDADD)
 # These start the daemon.
 daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_fixture.h
 tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fixture)
@@ -156,6 +161,10 @@ tests_unit_test_daemon_recovery_SOURCES = tests/unit/test_daemon_recovery.c $(da
 tests_unit_test_daemon_recovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_recovery_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_resume_SOURCES = tests/unit/test_daemon_resume.c $(daemon_fixture)
+tests_unit_test_daemon_resume_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_resume_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_resume_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon_fixture)
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)

@@ -259,11 +259,19 @@ find_check(const struct engine_algorithm *algorithm)
     return NULL;
 }
 
-/* True for jobs whose both runs hand over checkpoints. */
+bool
+engine_checked_saves(const struct engine_algorithm *algorithm,
+                     const struct engine_job *job)
+{
+    const struct check *found = find_check(algorithm);
+
+    return found != NULL && found->saves && job->position >= BBP_PRIMES_FROM;
+}
+
 static bool
 saves(const struct checked *c)
 {
-    return c->check->saves && c->job->position >= BBP_PRIMES_FROM;
+    return engine_checked_saves(c->algorithm, c->job);
 }
 
 /* The run, into C, or what it brought before the checkpoint. */

@@ -11,6 +11,7 @@
 #ifndef NTHPI_ENGINE_CHECKED_H
 #define NTHPI_ENGINE_CHECKED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine.h"
@@ -39,6 +40,10 @@ enum engine_rc engine_run_checked(const struct engine_algorithm *algorithm,
                                   const struct engine_job *job,
                                   const struct engine_callbacks *callbacks,
                                   char *words);
+
+/* True when a checked run of JOB hands over checkpoints. Pure. */
+bool engine_checked_saves(const struct engine_algorithm *algorithm,
+                          const struct engine_job *job);
 
 /* The cost model of engine.h for the run and its check. Pure. */
 double engine_checked_seconds(const struct engine_algorithm *algorithm,
