@@ -52,8 +52,12 @@ progress_tell(struct daemon *d)
             double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
 
             p[count] = (struct store_progress){
-                j->row.id,          d->token, fraction, j->worker.report.phase,
-                eta_s(j, fraction), false};
+                .id = j->row.id,
+                .token = d->token,
+                .fraction = fraction,
+                .phase = j->worker.report.phase,
+                .eta_s = eta_s(j, fraction),
+            };
             jobs[count++] = j;
         }
     }

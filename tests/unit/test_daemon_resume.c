@@ -158,7 +158,7 @@ test_worker_killed(void **state)
     fraction = saved_fraction(s, id);
     assert_int_equal(kill(worker, SIGKILL), 0);
     wait_resumed(s, id, fraction);
-    wait_progress(s, id, fraction - 1e-6);
+    wait_progress(s, id, fraction - 1e-6); /* the first that the row shows */
     site_check_done(s, id, AT_LONG);
     assert_int_equal(site_row(s, id).attempts, 2);
     assert_non_null(strstr(site_row(s, id).verified, "Bellard's series"));
