@@ -121,6 +121,7 @@ unit_tests += \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
 	tests/unit/test_daemon_resume \
+	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
@@ -161,7 +162,12 @@ tests_unit_test_daemon_recovery_SOURCES = tests/unit/test_daemon_recovery.c $(da
 tests_unit_test_daemon_recovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_recovery_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
-tests_unit_test_daemon_resume_SOURCES = tests/unit/test_daemon_resume.c $(daemon_fixture)
+save_fixture = tests/unit/save_fixture.c tests/unit/save_fixture.h $(daemon_fixture)
+tests_unit_test_daemon_saves_SOURCES = tests/unit/test_daemon_saves.c $(save_fixture)
+tests_unit_test_daemon_saves_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_saves_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_saves_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_resume_SOURCES = tests/unit/test_daemon_resume.c $(save_fixture)
 tests_unit_test_daemon_resume_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_resume_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_resume_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
@@ -360,5 +366,6 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
-	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
+	tests/faults/restarts.test.mjs tests/faults/resume.test.mjs \
+	tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
