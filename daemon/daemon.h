@@ -51,6 +51,7 @@ struct job {
     bool lost;             /* its lease is lost */
     bool unsaid;           /* its progress is to be committed at once */
     int64_t said_at;       /* CLOCK_BOOTTIME of the last commit of it, or 0 */
+    bool resumed;          /* that it goes on from a checkpoint was logged */
     enum store_rc untaken; /* not STORE_OK: why nobody knows whether it is leased */
 
     enum settle settle;
@@ -180,10 +181,18 @@ void publish_scan(struct daemon *d);
  * queue, or are stored when their digits are whole. False: try again soon. */
 bool recover_rows(struct daemon *d);
 
-/* Removes files in work/ that no running row needs. */
+/* Removes files in work/ that no running row needs, and checkpoints that no waiting row
+ * needs, either. At the start. */
 void recover_asides(struct daemon *d);
 
+/* The checkpoints among them: those of rows that were cancelled, deleted or answered
+ * while they waited. At any time. */
+void recover_saves(struct daemon *d);
+
 /* progress.c */
+
+/* J's worker was read: logs once where it goes on, if it does. */
+void progress_heard(struct job *j);
 
 /* Commits what running jobs have told, as far as it is due, and kills those whose lease
  * turns out to be lost. False: the database did not answer. */

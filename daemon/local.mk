@@ -22,6 +22,7 @@ libdaemon_a_SOURCES = \
 	daemon/report.c daemon/report.h \
 	daemon/sched.c daemon/sched.h \
 	daemon/settle.c \
+	daemon/slots.c daemon/slots.h \
 	daemon/worker.c daemon/worker.h \
 	daemon/worker_main.c daemon/worker_main.h
 

@@ -5,12 +5,18 @@
  * it has run so far has passed since the last, but within PACE_LEAST_US and
  * PACE_MOST_US: one that takes two seconds is seen to move, and one that takes hours
  * costs a commit a second.
+ *
+ * A run that goes on from a checkpoint begins with the fraction that was done. What is
+ * left is estimated from the share of the rest that this run has done.
  */
 #include "daemon/daemon.h"
 
 #include <inttypes.h>
 
 enum { PROGRESS_MAX = 300, PACE_LEAST_US = 100000, PACE_MOST_US = 1000000 };
+
+/* Fraction of the run from which on its speed so far says more than the model. */
+#define SPEED_FROM 0.05
 
 static bool
 has_news(const struct job *j)
@@ -35,12 +41,27 @@ due_at(const struct job *j)
 static double
 eta_s(const struct job *j, double fraction)
 {
+    double first = (double)j->worker.report.first / PROTOCOL_PPM;
     double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
+    double model = j->seconds * (1 - first);
+    double share = first < 1 ? (fraction - first) / (1 - first) : 1;
 
-    if (fraction >= 0.05) {
-        return elapsed * (1 - fraction) / fraction;
+    if (share >= SPEED_FROM) {
+        return elapsed * (1 - share) / share;
     }
-    return j->seconds > elapsed ? j->seconds - elapsed : 0;
+    return model > elapsed ? model - elapsed : 0;
+}
+
+void
+progress_heard(struct job *j)
+{
+    const struct report *r = &j->worker.report;
+
+    if (r->begun && r->first > 0 && !j->resumed) {
+        j->resumed = true;
+        log_info("row %" PRId64 ": resumes at %u %%", j->row.id,
+                 r->first / (PROTOCOL_PPM / 100));
+    }
 }
 
 int64_t
@@ -70,8 +91,12 @@ progress_tell(struct daemon *d)
             double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
 
             p[count] = (struct store_progress){
-                j->row.id,          d->token, fraction, j->worker.report.phase,
-                eta_s(j, fraction), false};
+                .id = j->row.id,
+                .token = d->token,
+                .fraction = fraction,
+                .phase = j->worker.report.phase,
+                .eta_s = eta_s(j, fraction),
+            };
             jobs[count++] = j;
         }
     }

@@ -36,6 +36,11 @@ enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
 #define WAL_LARGE  (4 << 20)
 #define STOP_TRIES 2
 
+/* How long workers have for their last checkpoint when the daemon stops: the largest
+ * jobs notice the wish within seconds. */
+#define STOP_WAIT_US (5 * SECOND_US)
+enum { STOP_POLL_MS = 100 };
+
 /* How long a call waits for a locked database; the shortest lease lasts 5 s. */
 enum { PATIENCE_MS = 1000 };
 
@@ -102,6 +107,7 @@ task_prune(struct daemon *d)
         log_info("%zu old row%s removed", removed, removed == 1 ? "" : "s");
         daemon_changed(d);
     }
+    recover_saves(d);
     /* More may be left: the next lot in a second, not all at once. */
     return rc == STORE_OK && removed < PRUNE_MAX;
 }
@@ -180,6 +186,7 @@ reap(struct daemon *d)
         for (struct job *j = d->jobs; j; j = j->next) {
             if (j->worker.pid == pid) {
                 worker_ended(&j->worker, status, &usage);
+                progress_heard(j);
                 settle_judge(d, j);
                 d->look = true;
                 break;
@@ -262,6 +269,7 @@ wait_event(struct daemon *d, int64_t due)
     for (nfds_t i = 2; i < count; i++) {
         if (fds[i].revents) {
             worker_read(&jobs[i - 2]->worker);
+            progress_heard(jobs[i - 2]);
         }
     }
     if (fds[0].revents) {
@@ -283,11 +291,33 @@ next_due(const struct daemon *d, const struct task tasks[TASK_COUNT])
     return due;
 }
 
-/* Kills the workers, gives their rows back. What the database refuses now is
+/* Lets workers write their checkpoints and end: until their pipes are closed, or
+ * STOP_WAIT_US have passed. */
+static void
+let_save(struct daemon *d)
+{
+    int64_t until = store_boottime() + STOP_WAIT_US;
+
+    for (struct job *j = d->jobs; j; j = j->next) {
+        worker_stop(&j->worker);
+    }
+    for (struct job *j = d->jobs; j; j = j->next) {
+        while (j->worker.saves && j->worker.pipe >= 0 && store_boottime() < until) {
+            struct pollfd fd = {.fd = j->worker.pipe, .events = POLLIN};
+
+            if (poll(&fd, 1, STOP_POLL_MS) > 0) {
+                worker_read(&j->worker);
+            }
+        }
+    }
+}
+
+/* Ends the workers, gives their rows back. What the database refuses now is
  * recovered at the next start. */
 static void
 stop(struct daemon *d)
 {
+    let_save(d);
     for (struct job *j = d->jobs; j; j = j->next) {
         worker_kill(&j->worker);
     }

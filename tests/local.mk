@@ -17,6 +17,7 @@ unit_tests += \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
+	tests/unit/test_engine_resume \
 	tests/unit/test_engine_bbp \
 	tests/unit/test_engine_bbp_terms \
 	tests/unit/test_engine_fixed \
@@ -83,6 +84,10 @@ tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_checked_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_resume_SOURCES = tests/unit/test_engine_resume.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_resume_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_resume_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
@@ -111,10 +116,13 @@ unit_tests += \
 	tests/unit/test_protocol \
 	tests/unit/test_news \
 	tests/unit/test_worker \
+	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
+	tests/unit/test_daemon_resume \
+	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
@@ -131,6 +139,9 @@ tests_unit_test_news_LDADD = $(daemon_test_LDADD)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
 tests_unit_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_worker_LDADD = $(daemon_test_LDADD)
+tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
+tests_unit_test_slots_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_slots_LDADD = $(daemon_test_LDADD)
 # These start the daemon.
 daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_fixture.h
 tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fixture)
@@ -162,6 +173,15 @@ tests_unit_test_daemon_recovery_SOURCES = tests/unit/test_daemon_recovery.c $(da
 tests_unit_test_daemon_recovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_recovery_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+save_fixture = tests/unit/save_fixture.c tests/unit/save_fixture.h $(daemon_fixture)
+tests_unit_test_daemon_saves_SOURCES = tests/unit/test_daemon_saves.c $(save_fixture)
+tests_unit_test_daemon_saves_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_saves_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_saves_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_resume_SOURCES = tests/unit/test_daemon_resume.c $(save_fixture)
+tests_unit_test_daemon_resume_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_resume_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_resume_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon_fixture)
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
@@ -362,5 +382,6 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
-	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
+	tests/faults/restarts.test.mjs tests/faults/resume.test.mjs \
+	tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

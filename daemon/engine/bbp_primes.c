@@ -111,6 +111,8 @@ sum_units(struct crew *crew, const struct bbp_pass *pass)
     from = pass->from + (pass->to - pass->from) * done / total;
     if (run_phase(run, pass->phase, from, pass->to, total - done))
         work_together(crew);
+    if (!run_going(run))
+        save(crew); /* cancelled: what was summed since the last one, too */
 }
 
 void

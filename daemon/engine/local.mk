@@ -21,8 +21,10 @@ libnthpi_a_SOURCES = \
 	daemon/engine/bbp_terms.c daemon/engine/bbp_terms.h \
 	daemon/engine/bbp_units.c daemon/engine/bbp_units.h \
 	daemon/engine/checked.c daemon/engine/checked.h \
+	daemon/engine/checked_state.c daemon/engine/checked_state.h \
 	daemon/engine/chudnovsky.c \
 	daemon/engine/decimal.c \
+	daemon/engine/digest.h \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/evidence.h \
 	daemon/engine/factors.c daemon/engine/factors.h \
@@ -39,6 +41,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/spigot.c \
 	daemon/engine/split.c daemon/engine/split.h \
 	daemon/engine/terms.c daemon/engine/terms.h \
-	daemon/engine/verify.c daemon/engine/verify.h
+	daemon/engine/verify.c daemon/engine/verify.h \
+	daemon/engine/verify_again.c
 engine_LIBS = libnthpi.a $(FLINT_LIBS) $(GMP_LIBS) -lm
 EXTRA_DIST += daemon/engine/README.md daemon/engine/bbp.md

@@ -9,6 +9,7 @@
  *   verify_conversion_...() proves modulo a prime that the digits are those of the
  *   fraction.
  * - A result of spigot: verify_prefix() compares all digits with chudnovsky's.
+ * - A result of bbp: verify_again() computes it a second time.
  *
  * All functions may be called from any thread.
  */
@@ -96,5 +97,16 @@ enum verify_rc verify_conversion_end(const struct verify_conversion *check,
 enum verify_rc verify_prefix(const struct engine_algorithm *other, int radix,
                              const char *text, uint64_t length, int threads,
                              const struct engine_callbacks *callbacks, char *words);
+
+/*
+ * Compares the digits of TEXT, a result of bbp for JOB, with those of a second run with
+ * the other series, or, below BBP_PRIMES_FROM, with chudnovsky's. *LENGTH digits are
+ * there, and become as many as both runs have. WORDS and CALLBACKS as above; besides,
+ * the second run with the other series hands over checkpoints and goes on from the one
+ * to resume.
+ */
+enum verify_rc verify_again(const struct engine_job *job, const char *text,
+                            size_t *length, const struct engine_callbacks *callbacks,
+                            char *words);
 
 #endif

@@ -229,6 +229,44 @@ test_cancelled(void **state)
     stopped("bbp", 16, 200000);
 }
 
+static void
+no_checkpoint(void *ctx, const void *state, size_t length)
+{
+    (void)ctx;
+    (void)state;
+    (void)length;
+    fail_msg("a checkpoint of a run that has none");
+}
+
+static void
+test_without_checkpoints(void **state)
+{
+    static const struct {
+        const char *name;
+        struct engine_job job;
+    } runs[] = {
+        {"chudnovsky", {10, 20000, 2}},
+        {"chudnovsky", {16, 9000, 2}},
+        {"spigot", {10, 3000, 1}},
+        {"bbp", {16, 7999, 2}},
+    };
+    const struct engine_job long_job = {16, 8000, 1};
+    const struct engine_callbacks callbacks = {.checkpoint = no_checkpoint,
+                                               .checkpoint_seconds = 1e-9};
+    char words[ENGINE_WORDS];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        const struct engine_algorithm *row = engine_find(runs[i].name);
+
+        assert_false(engine_checked_saves(row, &runs[i].job));
+        assert_int_equal(engine_run_checked(row, &runs[i].job, &callbacks, words),
+                         ENGINE_OK);
+    }
+    assert_true(engine_checked_saves(engine_find("bbp"), &long_job));
+}
+
 static enum engine_rc
 without_evidence(const struct engine_job *job, const struct engine_callbacks *callbacks)
 {
@@ -286,7 +324,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted),  cmocka_unit_test(test_flipped_digits),
         cmocka_unit_test(test_cancelled), cmocka_unit_test(test_not_to_be_checked),
-        cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_costs),     cmocka_unit_test(test_without_checkpoints),
     };
 
     return cmocka_run_group_tests_name("engine checked", tests, NULL, NULL);
