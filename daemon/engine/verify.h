@@ -77,9 +77,9 @@ struct verify_conversion {
  * about: start, then all its digits in order in pieces of any length, then the end,
  * which gives the verdict and the sentence (VERIFY_WORDS long). EVIDENCE has to live
  * as long. Long pieces are worked on by up to THREADS threads (1 .. 256), which end
- * within the call. A result with one wrong digit, or with one too many or too few, is always
- * found to be bad; one that is wrong in another way, but with a chance of about 1 in
- * 2^61. Nothing has to be released.
+ * within the call. A result with one wrong digit, or with one too many or too few, is
+ * always found to be bad; one that is wrong in another way, but with a chance of about
+ * 1 in 2^61. Nothing has to be released.
  */
 void verify_conversion_start(struct verify_conversion *check,
                              const struct engine_evidence *evidence, int threads);
