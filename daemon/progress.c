@@ -15,9 +15,6 @@
 
 enum { PROGRESS_MAX = 300, PACE_LEAST_US = 100000, PACE_MOST_US = 1000000 };
 
-/* Fraction of the run from which on its speed so far says more than the model. */
-#define SPEED_FROM 0.05
-
 static bool
 has_news(const struct job *j)
 {
@@ -43,13 +40,8 @@ eta_s(const struct job *j, double fraction)
 {
     double first = (double)j->worker.report.first / PROTOCOL_PPM;
     double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
-    double model = j->seconds * (1 - first);
-    double share = first < 1 ? (fraction - first) / (1 - first) : 1;
 
-    if (share >= SPEED_FROM) {
-        return elapsed * (1 - share) / share;
-    }
-    return model > elapsed ? model - elapsed : 0;
+    return plan_seconds_left(j->seconds, elapsed, first, fraction);
 }
 
 void
@@ -57,7 +49,7 @@ progress_heard(struct job *j)
 {
     const struct report *r = &j->worker.report;
 
-    if (r->begun && r->first > 0 && !j->resumed) {
+    if (j->worker.saves && r->begun && r->first > 0 && !j->resumed) {
         j->resumed = true;
         log_info("row %" PRId64 ": resumes at %u %%", j->row.id,
                  r->first / (PROTOCOL_PPM / 100));

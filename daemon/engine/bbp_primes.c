@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What the threads share. */
 struct crew {
@@ -25,17 +26,22 @@ struct crew {
     struct bbp_state state;
 };
 
+/* Hands a copy over: the caller may wait for its disk, and the others go on meanwhile.
+ * Without memory there is no checkpoint this time. */
 static void
 save(struct crew *crew)
 {
     struct run *run = crew->head->run;
+    void *copy;
 
-    if (!run_checkpoint_due(run))
+    if (!run_checkpoint_due(run) || (copy = malloc(crew->state.length)) == NULL)
         return;
     pthread_mutex_lock(&crew->mutex);
     bbp_state_seal(&crew->state);
-    run_checkpoint(run, crew->state.words, crew->state.length);
+    memcpy(copy, crew->state.words, crew->state.length);
     pthread_mutex_unlock(&crew->mutex);
+    run_checkpoint(run, copy, crew->state.length);
+    free(copy);
 }
 
 static bool
