@@ -65,7 +65,6 @@ static void
 choose(const struct far *far, struct bbp_unit *units)
 {
     const uint64_t width = 420 * 500;
-    struct bbp_unit unit;
 
     /* the largest moduli of all, those with the longest sums, and some between */
     units[0] = unit_of(far, BBP_CLASS, true);
@@ -80,9 +79,10 @@ choose(const struct far *far, struct bbp_unit *units)
     units[4] = unit_of(far, BBP_POWER, true);
     units[4].from = units[4].to - 20;
 
-    unit = unit_of(far, BBP_BLOCK, true);
-    units[5] = unit; /* down to the root */
-    units[5].to = unit.from + 300;
+    /* a sum of 10^5 terms: those down to the root take seconds to prepare */
+    units[5] = unit_of(far, BBP_BLOCK, false);
+    units[5].from = 40 * far->head.root;
+    units[5].to = units[5].from + 400;
     units[6] = unit_of(far, BBP_SMALL, true);
     units[6].from = units[6].to - 2;
     units[7] = unit_of(far, BBP_SMALL, false);
