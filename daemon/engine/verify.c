@@ -179,9 +179,9 @@ only_digits(const char *text, size_t length, int radix)
     for (; length >= BLOCK; length -= BLOCK, text += BLOCK)
         for (i = 0; i < BLOCK; i++)
             other |= (unsigned char)other_than_digit(text[i], radix);
-    for (; length > 0; length--)
-        other |= (unsigned char)other_than_digit(*text++, radix);
-    return other == 0;
+    for (i = 0; i < length; i++)
+        other |= (unsigned char)other_than_digit(text[i], radix);
+    return !other;
 }
 
 void
