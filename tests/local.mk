@@ -92,7 +92,7 @@ tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
 tests_unit_test_engine_fixed_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_fixed_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_sieve_SOURCES = tests/unit/test_engine_sieve.c \
-	$(engine_fixture)
+	$(bbp_fixture)
 tests_unit_test_engine_sieve_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_sieve_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 bbp_fixture = tests/unit/bbp_fixture.c tests/unit/bbp_fixture.h \

@@ -10,7 +10,8 @@
  * 2^-6, before k is rounded, and |l| <= 2^-53 |a b| < 2^-7 q, so the result is below
  * (1/2 + 2^-6 + 2^-7) q < 0.53 q. A square may follow a shift by s if (0.53 2^s)^2 q <
  * 2^46, which s = 7, 3, 1 fulfil for q < 2^33, 2^41, 2^45; for q < 2^46 the square
- * after a shift by 1 is below 2^46.2, and all bounds hold with 0.54. The power starts
+ * after a shift by 1 is below 2^46.2, and all bounds hold with 0.54. A factor d or n
+ * below 2q leads to |a b| / q < 2.2 q < 2^47.2 and, likewise, 0.6 q. The power starts
  * from a number 2^start with 2^(2 start) / q < 2^46. (The squares of the numbers that
  * start are exact, and so is everything else: an error is not small, but absent.)
  *

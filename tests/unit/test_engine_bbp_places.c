@@ -9,27 +9,6 @@
 #include "daemon/engine/bbp.h"
 #include "engine_fixture.h"
 
-#define LONG 300000
-
-/* LONG hexadecimal digits by chudnovsky. */
-static char *reference;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    reference = digits_of("chudnovsky", 16, LONG, 2, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    free(reference);
-    return 0;
-}
-
 static void
 check_several(const uint64_t *positions, int count, int threads,
               const struct engine_callbacks *callbacks)
@@ -40,7 +19,7 @@ check_several(const uint64_t *positions, int count, int threads,
 
     assert_int_equal(bbp_several(&job, positions, count, callbacks, digits), ENGINE_OK);
     for (i = 0; i < count; i++)
-        assert_memory_equal(digits[i], reference + positions[i] - 1, ENGINE_WINDOW);
+        assert_memory_equal(digits[i], hex_digits + positions[i] - 1, ENGINE_WINDOW);
 }
 
 /* In any order, by primes and term by term, also the same one twice. */
@@ -64,72 +43,25 @@ test_several(void **state)
                 check_several(sets[i], count, threads, NULL);
 }
 
-/* What a run says: its progress, and what it may not say. */
-struct listener {
-    double fraction;
-    int reports, patience;
-};
-
-static void
-on_progress(void *ctx, const char *phase, double fraction)
-{
-    struct listener *listener = ctx;
-
-    assert_non_null(phase);
-    assert_true(fraction >= listener->fraction && fraction <= 1);
-    listener->fraction = fraction;
-    listener->reports++;
-}
-
-static bool
-on_cancelled(void *ctx)
-{
-    struct listener *listener = ctx;
-
-    return listener->patience > 0 && listener->reports >= listener->patience;
-}
-
-static int
-on_digits(void *ctx, uint64_t first, const char *text, size_t length)
-{
-    (void)ctx;
-    (void)first;
-    (void)text;
-    (void)length;
-    fail();
-    return 1;
-}
-
+/* A run reports its progress, hears of a cancellation, and keeps the digits. */
 static void
 test_callbacks(void **state)
 {
     static const uint64_t positions[] = {200000, 100, 50000, 7000};
     const struct engine_job job = {16, 200000, 2};
-    struct listener listener = {0};
-    const struct engine_callbacks callbacks = {
-        .ctx = &listener,
-        .progress = on_progress,
-        .cancelled = on_cancelled,
-        .digits = on_digits,
-    };
     char digits[BBP_MOST_PLACES][ENGINE_WINDOW];
+    struct collected c = {0};
+    struct engine_callbacks callbacks = collector(&c);
 
     (void)state;
     check_several(positions, 4, 2, &callbacks);
-    assert_true(listener.reports >= 2 && listener.fraction == 1);
-    listener = (struct listener){.patience = 1};
+    assert_true(c.reports >= 2 && c.fraction == 1);
+    assert_false(c.fell || c.stranger);
+    assert_int_equal(c.deliveries, 0);
+    c = (struct collected){.give_up_at = 1};
+    callbacks = collector(&c);
     assert_int_equal(bbp_several(&job, positions, 4, &callbacks, digits),
                      ENGINE_CANCELLED);
-}
-
-static void
-check(uint64_t position, int threads)
-{
-    size_t length;
-    char *text = digits_of("bbp", 16, position, threads, &length);
-
-    assert_memory_equal(text, reference + position - 1, length);
-    free(text);
 }
 
 static void
@@ -141,7 +73,7 @@ test_change_of_engines(void **state)
     (void)state;
     for (n = BBP_PRIMES_FROM - 2; n <= BBP_PRIMES_FROM + 2; n++)
         for (threads = 1; threads <= 8; threads++)
-            check(n, threads);
+            assert_bbp(n, threads);
 }
 
 /* The positions around that with M = MOST, by both series. */
@@ -166,7 +98,7 @@ check_most(uint64_t most)
             assert_int_equal(run_finish(&run), ENGINE_OK);
             digits = fixed_certain(text, &place.sum, &place.error);
             assert_in_range(digits, ENGINE_WINDOW, FIXED_MOST_DIGITS);
-            assert_memory_equal(text, reference + place.position - 1, (size_t)digits);
+            assert_memory_equal(text, hex_digits + place.position - 1, (size_t)digits);
         }
 }
 
@@ -199,5 +131,6 @@ main(void)
         cmocka_unit_test(test_edges_of_kinds),
     };
 
-    return cmocka_run_group_tests_name("engine bbp places", tests, setup, teardown);
+    return cmocka_run_group_tests_name("engine bbp places", tests, hex_digits_setup,
+                                       hex_digits_teardown);
 }
