@@ -30,7 +30,7 @@ struct walk {
     size_t words, room;
     unsigned shift; /* P is multiplied by 2^shift: h = b + shift */
     double width;   /* of a block with tails, as a part of q */
-    bool tails;     /* some primes of the block have terms of their own */
+    uint64_t own;   /* the primes of the block up to this have terms of their own */
     struct bbp_batch *batch;
 };
 
@@ -95,15 +95,13 @@ start_block(struct walk *w, uint64_t from, uint64_t to, uint64_t *above)
         next = q > next ? q : next;
     }
     *above = to - (uint64_t)((double)to * w->width);
-    w->tails = next > *above;
-    if (!w->tails)
+    if (next <= *above)
         *above = next;
-    if (*above <= from) {
+    if (*above <= from)
         *above = from;
-        w->tails = next > from;
-    }
+    w->own = next > *above ? next : 0;
     w->shift = 0;
-    for (k = 0; k < series->parts && w->tails; k++) {
+    for (k = 0; k < series->parts && w->own > 0; k++) {
         h = bbp_exponent(&series->part[k], first_missing(w, k)) - w->shared.b;
         if (h > (int64_t)w->shift)
             w->shift = (unsigned)h;
@@ -151,7 +149,9 @@ add_batch(const struct walk *w, size_t count, uint64_t above, uint64_t to,
     size_t i;
 
     w->head->kernel->ratios(batch->q, count, w->p, w->d, w->words, batch->n, batch->d);
-    for (i = 0; i < count && w->tails; i++) {
+    for (i = 0; i < count; i++) {
+        if (batch->q[i] > w->own)
+            continue;
         t = add_tail(w, batch->q[i], (struct ratio){batch->n[i], batch->d[i]});
         batch->n[i] = t.n;
         batch->d[i] = t.d;
