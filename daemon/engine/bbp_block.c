@@ -228,7 +228,7 @@ bbp_sum_block(const struct bbp_head *head, const struct bbp_unit *unit,
               struct fixed *sum)
 {
     const uint64_t base = (unit->from + 1) | 1;
-    struct walk w = {.head = head, .width = 0.5 / sqrt((double)head->root)};
+    struct walk w = {.head = head, .width = 0.4 / sqrt((double)head->root)};
     uint32_t *list;
     size_t count;
     bool ok = false;
