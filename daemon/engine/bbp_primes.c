@@ -134,14 +134,14 @@ close_task(struct task *task)
 static void
 sum_units(struct crew *crew, const struct bbp_pass *pass)
 {
-    const struct engine_callbacks *callbacks = &crew->run->callbacks;
+    struct run *run = crew->run;
     double total = 0, done = 0, from;
     struct task *task;
     size_t i;
 
     if (crew->tasks == 1)
-        bbp_state_resume(&crew->task[0].state, callbacks->resume,
-                         callbacks->resume_length);
+        bbp_state_resume(&crew->task[0].state, run->callbacks.resume,
+                         run->callbacks.resume_length);
     for (task = crew->task; task < crew->task + crew->tasks; task++) {
         crew->units += task->count;
         for (i = 0; i < task->count; i++) {
@@ -151,7 +151,7 @@ sum_units(struct crew *crew, const struct bbp_pass *pass)
         }
     }
     from = pass->from + (pass->to - pass->from) * done / total;
-    if (run_phase(crew->run, pass->phase, from, pass->to, total - done))
+    if (run_phase(run, pass->phase, from, pass->to, total - done))
         work_together(crew);
 }
 
