@@ -24,7 +24,9 @@ unit_tests += \
 	tests/unit/test_engine_sieve \
 	tests/unit/test_engine_bbp_kernels \
 	tests/unit/test_engine_bbp_identity \
-	tests/unit/test_engine_bbp_primes
+	tests/unit/test_engine_bbp_primes \
+	tests/unit/test_engine_bbp_places \
+	tests/unit/test_engine_bbp_far
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -95,21 +97,31 @@ tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
 tests_unit_test_engine_fixed_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_fixed_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_sieve_SOURCES = tests/unit/test_engine_sieve.c \
-	$(engine_fixture)
+	$(bbp_fixture)
 tests_unit_test_engine_sieve_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_sieve_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+bbp_fixture = tests/unit/bbp_fixture.c tests/unit/bbp_fixture.h \
+	tests/unit/cmocka_all.h
 tests_unit_test_engine_bbp_kernels_SOURCES = tests/unit/test_engine_bbp_kernels.c \
-	$(engine_fixture)
+	$(bbp_fixture) $(engine_fixture)
 tests_unit_test_engine_bbp_kernels_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_kernels_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_identity_SOURCES = tests/unit/test_engine_bbp_identity.c \
-	$(engine_fixture)
+	$(bbp_fixture)
 tests_unit_test_engine_bbp_identity_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_identity_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_primes_SOURCES = tests/unit/test_engine_bbp_primes.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_primes_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_places_SOURCES = tests/unit/test_engine_bbp_places.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_bbp_places_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_places_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_far_SOURCES = tests/unit/test_engine_bbp_far.c \
+	$(bbp_fixture) $(engine_fixture)
+tests_unit_test_engine_bbp_far_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_far_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \

@@ -147,7 +147,8 @@ keep_window(struct engine_evidence *evidence, uint64_t position, const mp_limb_t
 }
 
 /* Keeps the windows of A's fraction: the last whole limb before the guard that no
- * carry can reach, and places before it. */
+ * carry can reach, and places before it. The latter lie in its first half, first
+ * eighth, and so on, as what they cost to check grows with the place. */
 static void
 keep_windows(struct engine_evidence *evidence, const struct attempt *a)
 {
@@ -161,7 +162,8 @@ keep_windows(struct engine_evidence *evidence, const struct attempt *a)
     keep_window(evidence, last, a->limbs, a->len);
     while (evidence->windows < EVIDENCE_WINDOWS) {
         place = residue_add(residue_mul(place, place), UINT64_C(0x243f6a8885a308d));
-        keep_window(evidence, 1 + place % last, a->limbs, a->len);
+        keep_window(evidence, 1 + (place % last >> (2 * evidence->windows - 1)),
+                    a->limbs, a->len);
     }
 }
 

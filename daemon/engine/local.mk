@@ -7,6 +7,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/bbp_block.c \
 	daemon/engine/bbp_class.c \
 	daemon/engine/bbp_direct.c \
+	daemon/engine/bbp_groups.h \
 	daemon/engine/bbp_ifma.h \
 	daemon/engine/bbp_kernel.c daemon/engine/bbp_kernel.h \
 	daemon/engine/bbp_kernel_avx2.c \

@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bbp.h"
 #include "residue.h"
 
 /* Digits that are worth a thread of their own, and threads at most. */
@@ -46,75 +47,75 @@ report(const struct engine_callbacks *callbacks, double fraction)
         callbacks->progress(callbacks->ctx, "verifying", fraction);
 }
 
-/* The first digits of a run of bbp. */
-struct window {
-    char *digits;
-    size_t length;
-    const struct engine_callbacks *callbacks;
-};
+/* Characters looked at side by side. */
+#define BLOCK 64
 
-static int
-window_digits(void *ctx, uint64_t first, const char *text, size_t length)
+_Static_assert(EVIDENCE_WINDOWS <= BBP_MOST_PLACES, "more windows than bbp can do");
+
+static void
+window_progress(void *ctx, const char *phase, double fraction)
 {
-    struct window *window = ctx;
-
-    (void)first;
-    while (length-- > 0 && window->length < ENGINE_WINDOW)
-        window->digits[window->length++] = *text++;
-    return 0;
+    (void)phase;
+    report(((const struct verify_bbp *)ctx)->callbacks, fraction);
 }
 
 static bool
 window_cancelled(void *ctx)
 {
-    return cancelled(((struct window *)ctx)->callbacks);
+    return cancelled(((const struct verify_bbp *)ctx)->callbacks);
 }
 
 enum engine_rc
-verify_window_by_bbp(void *ctx, uint64_t position, char *digits)
+verify_window_by_bbp(void *ctx, const uint64_t *positions, int count,
+                     char (*digits)[ENGINE_WINDOW])
 {
-    const struct verify_bbp *bbp = ctx;
-    const struct engine_job job = {16, position, bbp->threads};
-    struct window window = {digits, 0, bbp->callbacks};
     const struct engine_callbacks callbacks = {
-        .ctx = &window,
-        .digits = window_digits,
+        .ctx = ctx,
+        .progress = window_progress,
         .cancelled = window_cancelled,
     };
-    enum engine_rc rc = engine_run(engine_find("bbp"), &job, &callbacks);
+    struct engine_job job = {.radix = 16,
+                             .threads = ((const struct verify_bbp *)ctx)->threads};
+    int i;
 
-    return rc == ENGINE_OK && window.length < ENGINE_WINDOW ? ENGINE_UNTRUSTED : rc;
+    for (i = 0; i < count; i++) {
+        job.position = positions[i];
+        if (engine_allows(engine_find("bbp"), &job) != ENGINE_OK)
+            return ENGINE_BAD_JOB;
+    }
+    return bbp_several(&job, positions, count, &callbacks, digits);
 }
 
 enum verify_rc
 verify_windows(const struct engine_evidence *evidence, verify_window_fn *window,
                void *ctx, const struct engine_callbacks *callbacks, char *words)
 {
-    char digits[ENGINE_WINDOW];
-    const struct evidence_window *kept;
+    char digits[EVIDENCE_WINDOWS][ENGINE_WINDOW];
+    uint64_t positions[EVIDENCE_WINDOWS];
     int i;
 
     words[0] = '\0';
+    if (evidence->windows == 0)
+        return VERIFY_STOPPED;
+    for (i = 0; i < evidence->windows; i++)
+        positions[i] = evidence->window[i].position;
     report(callbacks, 0);
-    for (i = 0; i < evidence->windows; i++) {
-        kept = &evidence->window[i];
-        if (cancelled(callbacks) || window(ctx, kept->position, digits) != ENGINE_OK)
-            return VERIFY_STOPPED;
-        if (memcmp(digits, kept->digits, ENGINE_WINDOW) != 0) {
+    if (cancelled(callbacks) ||
+        window(ctx, positions, evidence->windows, digits) != ENGINE_OK)
+        return VERIFY_STOPPED;
+    for (i = 0; i < evidence->windows; i++)
+        if (memcmp(digits[i], evidence->window[i].digits, ENGINE_WINDOW) != 0) {
             snprintf(words, VERIFY_WORDS,
                      "hexadecimal digits from position %" PRIu64
                      " on differ from those by bbp",
-                     kept->position);
+                     positions[i]);
             return VERIFY_BAD;
         }
-        report(callbacks, (i + 1.0) / evidence->windows);
-    }
-    if (evidence->windows == 0)
-        return VERIFY_STOPPED;
+    report(callbacks, 1);
     snprintf(words, VERIFY_WORDS,
              "hexadecimal digits at the end, from position %" PRIu64
              " on, and at %d other places are the same by bbp",
-             evidence->window[0].position, evidence->windows - 1);
+             positions[0], evidence->windows - 1);
     return VERIFY_GOOD;
 }
 
@@ -163,16 +164,29 @@ step_holds(const struct engine_evidence *evidence, int index, uint64_t d)
     return step->rest == right && step[1].limbs == step->limbs - step->dropped;
 }
 
-/* False if TEXT has anything but digits in RADIX. */
+/* Whether C is no digit in RADIX, without a branch. */
+static inline unsigned
+other_than_digit(char c, int radix)
+{
+    const unsigned decimal = (unsigned char)(c - '0') < 10;
+    const unsigned letter = (unsigned char)(c - 'a') < 6;
+
+    return !(decimal | (letter & (radix == 16)));
+}
+
+/* False if TEXT has anything but digits in RADIX. In blocks of a fixed size, of which a
+ * compiler makes vectors. */
 static bool
 only_digits(const char *text, size_t length, int radix)
 {
-    bool other = false;
+    unsigned char other = 0;
     size_t i;
 
+    for (; length >= BLOCK; length -= BLOCK, text += BLOCK)
+        for (i = 0; i < BLOCK; i++)
+            other |= (unsigned char)other_than_digit(text[i], radix);
     for (i = 0; i < length; i++)
-        other |= !((text[i] >= '0' && text[i] <= '9') ||
-                   (radix == 16 && text[i] >= 'a' && text[i] <= 'f'));
+        other |= (unsigned char)other_than_digit(text[i], radix);
     return !other;
 }
 

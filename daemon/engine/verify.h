@@ -33,26 +33,29 @@ enum verify_rc {
 #define VERIFY_WORDS 240
 
 /*
- * Puts ENGINE_WINDOW hexadecimal digits of pi from POSITION on into DIGITS (not
- * terminated). Returns ENGINE_OK, or why it could not.
+ * Puts ENGINE_WINDOW hexadecimal digits of pi from each of the COUNT (1 ..
+ * EVIDENCE_WINDOWS) POSITIONS on into DIGITS (not terminated). Returns ENGINE_OK, or
+ * why it could not.
  */
-typedef enum engine_rc verify_window_fn(void *ctx, uint64_t position, char *digits);
+typedef enum engine_rc verify_window_fn(void *ctx, const uint64_t *positions, int count,
+                                        char (*digits)[ENGINE_WINDOW]);
 
 /*
- * The usual one: bbp in up to THREADS threads. CTX is a struct verify_bbp; its
- * callbacks may be NULL, else their cancelled() is asked.
+ * The usual one: bbp in up to THREADS threads, for all positions together. CTX is a
+ * struct verify_bbp; its callbacks may be NULL, else their cancelled() is asked, and
+ * progress() hears of the phase "verifying".
  */
 struct verify_bbp {
     int threads;
     const struct engine_callbacks *callbacks;
 };
-enum engine_rc verify_window_by_bbp(void *ctx, uint64_t position, char *digits);
+enum engine_rc verify_window_by_bbp(void *ctx, const uint64_t *positions, int count,
+                                    char (*digits)[ENGINE_WINDOW]);
 
 /*
- * Compares all windows of EVIDENCE with WINDOW(CTX, ...). WORDS (VERIFY_WORDS long)
- * becomes the sentence; it is empty after VERIFY_STOPPED. CALLBACKS may be NULL, else
- * their progress() hears of the phase "verifying" and the fraction of the windows
- * that is done.
+ * Compares all windows of EVIDENCE with those by WINDOW(CTX, ...). WORDS (VERIFY_WORDS
+ * long) becomes the sentence; it is empty after VERIFY_STOPPED. CALLBACKS may be NULL,
+ * else their progress() hears of the phase "verifying" at the start and the end.
  */
 enum verify_rc verify_windows(const struct engine_evidence *evidence,
                               verify_window_fn *window, void *ctx,
