@@ -23,7 +23,9 @@ unit_tests += \
 	tests/unit/test_engine_sieve \
 	tests/unit/test_engine_bbp_kernels \
 	tests/unit/test_engine_bbp_identity \
-	tests/unit/test_engine_bbp_primes
+	tests/unit/test_engine_bbp_primes \
+	tests/unit/test_engine_properties \
+	tests/unit/test_engine_conversion
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -105,6 +107,16 @@ tests_unit_test_engine_bbp_primes_SOURCES = tests/unit/test_engine_bbp_primes.c 
 	$(engine_fixture)
 tests_unit_test_engine_bbp_primes_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+engine_numbers = tests/unit/engine_numbers.c tests/unit/engine_numbers.h \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_properties_SOURCES = tests/unit/test_engine_properties.c \
+	$(engine_numbers)
+tests_unit_test_engine_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_conversion_SOURCES = tests/unit/test_engine_conversion.c \
+	$(engine_numbers)
+tests_unit_test_engine_conversion_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_conversion_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
