@@ -25,7 +25,9 @@ unit_tests += \
 	tests/unit/test_engine_bbp_identity \
 	tests/unit/test_engine_bbp_primes \
 	tests/unit/test_engine_properties \
-	tests/unit/test_engine_conversion
+	tests/unit/test_engine_conversion \
+	tests/unit/test_engine_failures \
+	tests/unit/test_engine_limits
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -117,6 +119,17 @@ tests_unit_test_engine_conversion_SOURCES = tests/unit/test_engine_conversion.c 
 	$(engine_numbers)
 tests_unit_test_engine_conversion_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_conversion_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_failures_SOURCES = tests/unit/test_engine_failures.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_failures_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_failures_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+	-Wl,--wrap=aligned_alloc,--wrap=pthread_create,--wrap=radix_digits
+tests_unit_test_engine_failures_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_limits_LDADD = libdaemon.a $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
