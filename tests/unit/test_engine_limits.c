@@ -190,6 +190,38 @@ test_unlimited(void **state)
 }
 
 #ifndef NTHPI_SANITIZED /* sanitizers need address space of their own */
+static __attribute__((noinline)) void
+use_stack(void)
+{
+    unsigned char room[400000];
+    volatile unsigned char *byte = room;
+    size_t at;
+
+    for (at = sizeof room; at > 1000; at -= 1000)
+        byte[at - 1000] = 1;
+}
+
+/* GMP's temporary numbers find room on the stack, also where there is no other. */
+static void
+test_stack(void **state)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        gmp_guard_install();
+        if (!set_limit(0))
+            _exit(CHILD_UNLIMITED);
+        use_stack();
+        _exit(CHILD_GOOD);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), CHILD_GOOD);
+}
+
 /* Rooms from nothing on, closer where there is least. */
 static void
 test_limits(void **state)
@@ -222,6 +254,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unlimited),
 #ifndef NTHPI_SANITIZED
+        cmocka_unit_test(test_stack),
         cmocka_unit_test(test_limits),
 #endif
     };
