@@ -27,7 +27,8 @@ unit_tests += \
 	tests/unit/test_engine_properties \
 	tests/unit/test_engine_conversion \
 	tests/unit/test_engine_failures \
-	tests/unit/test_engine_limits
+	tests/unit/test_engine_limits \
+	tests/unit/test_engine_agree
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -130,6 +131,10 @@ tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_limits_LDADD = libdaemon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_agree_SOURCES = tests/unit/test_engine_agree.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_agree_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_agree_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \

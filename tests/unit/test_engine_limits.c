@@ -232,7 +232,7 @@ test_limits(void **state)
     (void)state;
     for (i = 0; i < KINDS; i++) {
         for (room = missing = good = 0; room < kinds[i].most && good < 3;
-             room += 96 * 1024 + room / 10) {
+             room += 128 * 1024 + room / 8) {
             code = run_limited(&kinds[i], room);
             if (code == GMP_GUARD_EXIT || code == CHILD_NO_MEMORY ||
                 code == CHILD_NO_THREAD)
