@@ -364,6 +364,30 @@ tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
+
+# Tests that take minutes, not among those of `make check`.
+long_tests = \
+	tests/unit/long_digits \
+	tests/unit/long_properties
+EXTRA_PROGRAMS += $(long_tests)
+tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
+	tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_long_digits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_long_digits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_long_properties_SOURCES = tests/unit/long_properties.c $(engine_numbers)
+tests_unit_long_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_long_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+
+# One after the other, as each uses all cores; logs as those of `make check`.
+check-long: $(long_tests)
+	@failed=0; for test in $(long_tests); do \
+		if ./$$test >$$test.log 2>&1; then result=PASS; \
+		else result=FAIL; failed=1; cat $$test.log; fi; \
+		echo ":test-result: $$result" >$$test.trs; \
+		echo "$$result: $$test"; \
+	done; exit $$failed
+CLEANFILES += $(long_tests) $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # The tests of a whole site.

@@ -33,6 +33,7 @@ number_of_kind(mpz_t z, size_t n, int kind)
     static unsigned long calls; /* other random numbers every time */
     gmp_randstate_t random;
     size_t bits = 64 * n, i;
+    mp_limb_t *limb;
 
     gmp_randinit_default(random);
     gmp_randseed_ui(random, ++calls);
@@ -60,8 +61,10 @@ number_of_kind(mpz_t z, size_t n, int kind)
         mpz_mul_2exp(z, z, 1);
         break;
     case 6: /* limbs of ones and zeros by turns */
-        for (i = 0; i < n; i += 2)
-            set_ones(z, 64 * i, 64 * i + 64);
+        limb = mpz_limbs_write(z, (mp_size_t)n);
+        for (i = 0; i < n; i++)
+            limb[i] = i % 2 == 0 ? ~(mp_limb_t)0 : 0;
+        mpz_limbs_finish(z, (mp_size_t)n);
         break;
     case 7: /* long runs of ones and zeros */
         mpz_rrandomb(z, random, bits);
