@@ -26,7 +26,12 @@ unit_tests += \
 	tests/unit/test_engine_bbp_identity \
 	tests/unit/test_engine_bbp_primes \
 	tests/unit/test_engine_bbp_places \
-	tests/unit/test_engine_bbp_far
+	tests/unit/test_engine_bbp_far \
+	tests/unit/test_engine_properties \
+	tests/unit/test_engine_conversion \
+	tests/unit/test_engine_failures \
+	tests/unit/test_engine_limits \
+	tests/unit/test_engine_agree
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -122,6 +127,31 @@ tests_unit_test_engine_bbp_far_SOURCES = tests/unit/test_engine_bbp_far.c \
 	$(bbp_fixture) $(engine_fixture)
 tests_unit_test_engine_bbp_far_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_far_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+engine_numbers = tests/unit/engine_numbers.c tests/unit/engine_numbers.h \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_properties_SOURCES = tests/unit/test_engine_properties.c \
+	$(engine_numbers)
+tests_unit_test_engine_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_conversion_SOURCES = tests/unit/test_engine_conversion.c \
+	$(engine_numbers)
+tests_unit_test_engine_conversion_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_conversion_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_failures_SOURCES = tests/unit/test_engine_failures.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_failures_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_failures_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+	-Wl,--wrap=aligned_alloc,--wrap=pthread_create,--wrap=radix_digits
+tests_unit_test_engine_failures_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_limits_LDADD = libdaemon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_agree_SOURCES = tests/unit/test_engine_agree.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_agree_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_agree_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
@@ -381,6 +411,30 @@ tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
+
+# Tests that take minutes, not among those of `make check`.
+long_tests = \
+	tests/unit/long_digits \
+	tests/unit/long_properties
+EXTRA_PROGRAMS += $(long_tests)
+tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
+	tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_long_digits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_long_digits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_long_properties_SOURCES = tests/unit/long_properties.c $(engine_numbers)
+tests_unit_long_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_long_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+
+# One after the other, as each uses all cores; logs as those of `make check`.
+check-long: $(long_tests)
+	@failed=0; for test in $(long_tests); do \
+		if ./$$test >$$test.log 2>&1; then result=PASS; \
+		else result=FAIL; failed=1; cat $$test.log; fi; \
+		echo ":test-result: $$result" >$$test.trs; \
+		echo "$$result: $$test"; \
+	done; exit $$failed
+CLEANFILES += $(long_tests) $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # The tests of a whole site.

@@ -36,7 +36,7 @@ test_every_small_position(void **state)
     uint64_t n;
 
     (void)state;
-    for (n = 1; n <= 700; n++)
+    for (n = 1; n <= 3000; n++)
         assert_bbp(n, 1);
 }
 

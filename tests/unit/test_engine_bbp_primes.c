@@ -300,7 +300,7 @@ test_resume_at_end(void **state)
     free(keeper.bytes);
 }
 
-/* Checkpoints that are damaged, or of another job, are not used. */
+/* Checkpoints that are damaged, shorter, longer, or of another job, are not used. */
 static void
 test_bad_checkpoints(void **state)
 {
@@ -309,23 +309,21 @@ test_bad_checkpoints(void **state)
     struct bbp_pass pass = {.series = &bbp_hutton, .phase = "summing", .to = 1};
     struct keeper keeper = {.stop_at = 30}, copy;
     struct bbp_place place;
-    int i;
+    size_t i, length;
 
     (void)state;
     assert_int_equal(go_on(&keeper, position, &pass, 1, &place), ENGINE_CANCELLED);
-    for (i = 0; i < (int)keeper.length + 4; i++) {
+    length = keeper.length;
+    for (i = 0; i < 2 * length + 8; i++) {
         copy = keeper;
-        copy.bytes = malloc(keeper.length + 8);
+        copy.bytes = calloc(length + 8, 1);
         assert_non_null(copy.bytes);
-        memset(copy.bytes, 0, keeper.length + 8);
-        memcpy(copy.bytes, keeper.bytes, keeper.length);
+        memcpy(copy.bytes, keeper.bytes, length);
         copy.stop_at = copy.count = 0;
-        if (i < (int)keeper.length)
+        if (i < length)
             copy.bytes[i] ^= (unsigned char)(1u << i % 8);
         else
-            copy.length += (size_t)((i % 4 - 2) * 8 + (i % 2));
-        if (i == (int)keeper.length + 2)
-            copy.length = 0;
+            copy.length = i < 2 * length ? i - length : i + 1 - length;
         assert_int_equal(go_on(&copy, position, &pass, 1, &place), ENGINE_OK);
         assert_true(copy.first == 0);
         w = window_of(&place);
