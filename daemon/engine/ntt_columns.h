@@ -1,0 +1,389 @@
+/*
+ * The parts of a kernel (ntt_kernel.h) put together of ntt_transform.h: a template as
+ * that is, to be included after it.
+ *
+ * Blocks are worked on depth first: all of a part that fits into the processor's first
+ * cache is finished before the next.
+ */
+
+/* Words that fit into the first cache. */
+#define NEAR_WORDS 2048
+
+static void
+enter_all(const struct ntt_field *field, const struct ntt_factors *factors, size_t at,
+          const uint64_t *form, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        factors->word[at + i] = enter(field, form[i]);
+        factors->helper[at + i] = helper_of(field, factors->word[at + i]);
+    }
+}
+
+/* Fills COUNT of FACTORS with e(theta(l) / SCALE), a power of 2, and number COUNT with
+ * e(LAST): theta(2^b + l) = theta(l) + 1 / 2^(b+1) for l < 2^b. */
+TARGET static void
+fill(const struct ntt_field *field, unsigned prime, const struct ntt_factors *factors,
+     size_t count, size_t scale, uint64_t last)
+{
+    const struct constants c = constants_of(field);
+    const unsigned octaves = 64 - (unsigned)__builtin_clzll(count);
+    uint64_t form[NTT_MOST_LANES] = {field->m.one}, root[64];
+    struct factor step, f;
+    size_t begun, i;
+    unsigned b;
+
+    root[octaves] = ntt_root(&field->m, prime, scale << octaves);
+    for (b = octaves; b > 0; b--) /* root[b] = e(1 / (2^b scale)) */
+        root[b - 1] = mod_mul(&field->m, root[b], root[b]);
+    for (begun = 1; begun < NTT_MOST_LANES; begun *= 2)
+        for (i = 0; i < begun; i++)
+            form[begun + i] =
+                mod_mul(&field->m, form[i], root[1 + (unsigned)__builtin_ctzll(begun)]);
+    enter_all(field, factors, 0, form, NTT_MOST_LANES);
+    for (; begun < count; begun *= 2) {
+        step = factor_of(&c,
+                         all(enter(field, root[1 + (unsigned)__builtin_ctzll(begun)])));
+        for (i = 0; i < begun && begun + i < count; i += LANES) {
+            f = factor_of(&c, product(&c, load(factors->word + i), &step));
+            store(factors->word + begun + i, f.word);
+            store(factors->helper + begun + i, f.helper);
+        }
+    }
+    enter_all(field, factors, count, &last, 1);
+}
+
+/* The lanes' factors: e(theta(l) / 8), and e(-theta(l) / 8 - 1 / (8 LANES)), the second
+ * part belonging to the mirror of the group. */
+static void
+fill_lanes(const struct ntt_field *field, unsigned prime)
+{
+    const struct modulus *m = &field->m;
+    const uint64_t root = ntt_root(m, prime, 8 * LANES);
+    uint64_t form[2 * LANES];
+    size_t l, place, theta;
+
+    for (l = 0; l < LANES; l++) {
+        for (theta = 0, place = 1; place < LANES; place *= 2)
+            theta += l & place ? LANES / place / 2 : 0;
+        form[l] = mod_power(m, root, theta);
+        form[LANES + l] = mod_power(m, root, 8 * LANES - theta - 1);
+    }
+    enter_all(field, &field->lane, 0, form, 2 * LANES);
+}
+
+/* (rho^e + rho^-e) / 2 and (rho^e - rho^-e) / 2, and omega^(j (q + l)) for j and q in
+ * 0 .. odd - 1 and lanes l. */
+static void
+fill_odd(const struct ntt_field *field, const struct ntt_shape *shape, unsigned prime)
+{
+    const struct modulus *m = &field->m;
+    const size_t odd = shape->odd;
+    const uint64_t rho = ntt_root(m, prime, odd);
+    const uint64_t half = mod_enter(m, (m->q + 1) / 2);
+    uint64_t up, down, power[NTT_MOST_ODD], form[NTT_MOST_LANES];
+    size_t e, j, l, inverse;
+
+    for (e = 0; e < odd; e++) {
+        up = mod_power(m, rho, e);
+        down = mod_power(m, rho, odd - e);
+        power[e] = up;
+        form[0] = mod_mul(m, half, mod_add(m, up, down));
+        enter_all(field, &field->odd, e, form, 1);
+        form[0] = mod_mul(m, half, mod_sub(m, up, down));
+        enter_all(field, &field->odd, odd + e, form, 1);
+    }
+    for (inverse = 1; inverse * (shape->part % odd) % odd != 1; inverse++)
+        ;
+    for (j = 0; j < odd; j++)
+        for (e = 0; e < odd; e++) {
+            for (l = 0; l < LANES; l++)
+                form[l] = power[inverse * j * (e + l) % odd];
+            enter_all(field, &field->twist, (j * odd + e) * LANES, form, LANES);
+        }
+}
+
+static uint64_t *
+take(uint64_t **memory, size_t words)
+{
+    uint64_t *taken = *memory;
+
+    *memory += (words + NTT_MOST_LANES - 1) / NTT_MOST_LANES * NTT_MOST_LANES;
+    return taken;
+}
+
+static struct ntt_factors
+take_factors(uint64_t **memory, size_t count)
+{
+    uint64_t *word = take(memory, count);
+
+    return (struct ntt_factors){word, take(memory, count)};
+}
+
+TARGET static void
+prepare(struct ntt_field *field, const struct ntt_shape *shape, unsigned prime,
+        uint64_t *memory)
+{
+    const size_t nodes = ntt_node_count(shape), leaves = ntt_leaf_count(shape, LANES);
+    struct modulus *m = &field->m;
+
+    *m = modulus_of(ntt_primes[prime]);
+    prepare_field(field, shape, prime);
+    field->nodes = take_factors(&memory, nodes + NTT_MOST_LANES);
+    field->leaves = take_factors(&memory, leaves + NTT_MOST_LANES);
+    field->lane = take_factors(&memory, 2 * LANES);
+    fill(field, prime, &field->nodes, nodes - 1, 2, mod_negate(m, m->one));
+    fill(field, prime, &field->leaves, leaves - 1, 8 * LANES,
+         ntt_root(m, prime, 8 * LANES));
+    fill_lanes(field, prime);
+    if (shape->odd > 1) {
+        field->odd = take_factors(&memory, 2 * shape->odd);
+        field->twist = take_factors(&memory, shape->odd * shape->odd * LANES);
+        fill_odd(field, shape, prime);
+    }
+}
+
+/* The levels below node J, of LENGTH words, down to those of END words. An even number
+ * of them, or node 0. */
+INLINE void
+split_down(const struct ntt_field *field, const struct constants *c, uint64_t *x,
+           size_t length, size_t end, size_t j)
+{
+    size_t size = length, nodes = 1, i;
+
+    if (__builtin_ctzll(length / end) % 2 == 1) {
+        size /= 2;
+        nodes = 2;
+        split_halves(field, c, x, size);
+    }
+    for (; size > end; size /= 4, nodes *= 4)
+        for (i = 0; i < nodes; i++)
+            split_quarters(field, c, x + i * size, size / 4, j * nodes + i);
+}
+
+INLINE void
+unite_up(const struct ntt_field *field, const struct constants *c, size_t last,
+         uint64_t *x, size_t length, size_t end, size_t j)
+{
+    size_t size = end, nodes = length / end, i;
+
+    while (size * 2 < length) {
+        size *= 4;
+        nodes /= 4;
+        for (i = 0; i < nodes; i++)
+            unite_quarters(field, c, last, x + i * size, size / 4, j * nodes + i);
+    }
+    if (size < length)
+        unite_halves(field, c, last, x, size);
+}
+
+TARGET static void
+split_block(const struct ntt_field *field, const struct constants *c, uint64_t *x,
+            size_t length, size_t j)
+{
+    size_t i;
+
+    if (length > NEAR_WORDS) {
+        split_quarters(field, c, x, length / 4, j);
+        for (i = 0; i < 4; i++)
+            split_block(field, c, x + i * (length / 4), length / 4, 4 * j + i);
+        return;
+    }
+    split_down(field, c, x, length, 8, j);
+    split_leaves(field, c, x, length, j * (length / (8 * LANES)));
+}
+
+TARGET static void
+unite_block(const struct ntt_field *field, const struct constants *c,
+            const struct ntt_shape *shape, uint64_t *x, size_t length, size_t j)
+{
+    const size_t last = ntt_node_count(shape) - 1;
+    size_t i;
+
+    if (length > NEAR_WORDS) {
+        for (i = 0; i < 4; i++)
+            unite_block(field, c, shape, x + i * (length / 4), length / 4, 4 * j + i);
+        unite_quarters(field, c, last, x, length / 4, j);
+        return;
+    }
+    unite_leaves(field, c, ntt_leaf_count(shape, LANES) - 1, x, length,
+                 j * (length / (8 * LANES)));
+    unite_up(field, c, last, x, length, 8, j);
+}
+
+TARGET static void
+forward(const struct ntt_field *field, const struct ntt_shape *shape, uint64_t *block,
+        size_t index)
+{
+    const struct constants c = constants_of(field);
+
+    split_block(field, &c, block, shape->columns, index & ((1u << shape->top) - 1));
+}
+
+TARGET static void
+backward(const struct ntt_field *field, const struct ntt_shape *shape, uint64_t *block,
+         size_t index)
+{
+    const struct constants c = constants_of(field);
+
+    unite_block(field, &c, shape, block, shape->columns,
+                index & ((1u << shape->top) - 1));
+}
+
+TARGET static void
+multiply(const struct ntt_field *field, uint64_t *r, const uint64_t *a,
+         const uint64_t *b, size_t count)
+{
+    const struct constants c = constants_of(field);
+    struct factor f;
+    size_t i;
+
+    for (i = 0; i < count; i += LANES) {
+        f = factor_of(&c, narrow(&c, load(b + i)));
+        store(r + i, product(&c, load(a + i), &f));
+    }
+}
+
+/* s[j] = sum over t of rho^(jt) x[t], narrow both. With a_t = x_t + x_-t and d_t = x_t
+ * - x_-t it is x_0 + sum of a_t (rho^jt + rho^-jt) / 2 + d_t (rho^jt - rho^-jt) / 2
+ * over t <= odd / 2, and s[-j] the same with a minus. */
+INLINE void
+transform_odd(const struct ntt_field *field, const struct constants *c, const vec *x,
+              vec *s, unsigned odd)
+{
+    vec a[NTT_MOST_ODD / 2 + 1], d[NTT_MOST_ODD / 2 + 1], even, uneven;
+    struct factor f;
+    unsigned j, t;
+
+    s[0] = x[0];
+    for (t = 1; t <= odd / 2; t++) {
+        a[t] = plus(c, x[t], x[odd - t]);
+        d[t] = minus(c, x[t], x[odd - t]);
+        s[0] = narrow(c, plus(c, s[0], narrow(c, a[t])));
+    }
+    for (j = 1; j <= odd / 2; j++) {
+        even = x[0];
+        for (t = 1; t <= odd / 2; t++) {
+            f = factor_at(&field->odd, j * t % odd);
+            even = narrow(c, plus(c, even, product(c, a[t], &f)));
+        }
+        f = factor_at(&field->odd, odd + j);
+        uneven = product(c, d[1], &f);
+        for (t = 2; t <= odd / 2; t++) {
+            f = factor_at(&field->odd, odd + j * t % odd);
+            uneven = narrow(c, plus(c, uneven, product(c, d[t], &f)));
+        }
+        s[j] = narrow(c, plus(c, even, uneven));
+        s[odd - j] = narrow(c, minus(c, even, uneven));
+    }
+}
+
+/* The odd step for COUNT words of every part in a buffer, PART words apart, the first
+ * of which are at Q modulo odd. */
+INLINE void
+spread_odd(const struct ntt_field *field, const struct constants *c, uint64_t *x,
+           size_t part, size_t count, size_t q, unsigned odd)
+{
+    vec v[NTT_MOST_ODD], s[NTT_MOST_ODD];
+    struct factor f;
+    size_t i;
+    unsigned j;
+
+    for (i = 0; i < count; i += LANES, q = (q + LANES) % odd) {
+        for (j = 0; j < odd; j++)
+            v[j] = narrow(c, load(x + j * part + i));
+        transform_odd(field, c, v, s, odd);
+        store(x + i, s[0]);
+        for (j = 1; j < odd; j++) {
+            f = factors_at(&field->twist, (j * odd + q) * LANES);
+            store(x + j * part + i, product(c, s[j], &f));
+        }
+    }
+}
+
+INLINE void
+gather_odd(const struct ntt_field *field, const struct constants *c, uint64_t *x,
+           size_t part, size_t count, size_t q, unsigned odd)
+{
+    vec v[NTT_MOST_ODD], s[NTT_MOST_ODD];
+    struct factor f;
+    size_t i;
+    unsigned j;
+
+    for (i = 0; i < count; i += LANES, q = (q + LANES) % odd) {
+        v[0] = load(x + i);
+        for (j = 1; j < odd; j++) {
+            f = factors_at(&field->twist, ((odd - j) * odd + q) * LANES);
+            v[j] = product(c, load(x + j * part + i), &f);
+        }
+        transform_odd(field, c, v, s, odd);
+        store(x + i, s[0]);
+        for (j = 1; j < odd; j++)
+            store(x + j * part + i, s[odd - j]);
+    }
+}
+
+/* The odd step with constants the compiler can see. */
+#define ODD_STEP(step)                                                                 \
+    (shape->odd == 3   ? step(field, &c, x, part, shape->width, q, 3)                  \
+     : shape->odd == 5 ? step(field, &c, x, part, shape->width, q, 5)                  \
+                       : step(field, &c, x, part, shape->width, q, 7))
+
+TARGET static void
+spread(const struct ntt_field *field, const struct ntt_shape *shape,
+       const mp_limb_t *limbs, size_t count, uint64_t *array, size_t column,
+       uint64_t *buffer)
+{
+    const struct constants c = constants_of(field);
+    const size_t rows = (size_t)1 << shape->top, part = shape->width * rows;
+    size_t row, at, i, q;
+    uint64_t *x = buffer;
+
+    for (row = 0; row < shape->odd * rows; row++, x += shape->width) {
+        at = row * shape->columns + column;
+        for (i = 0; i < shape->width && at + i + LANES <= count; i += LANES)
+            store(x + i, residues(&c, limbs + at + i));
+        for (; i < shape->width; i += LANES)
+            store(x + i, residues_of_some(&c, limbs + at + i,
+                                          at + i < count ? count - at - i : 0));
+    }
+    for (row = 0; row < rows && shape->odd > 1; row++) {
+        q = (row * shape->columns + column) % shape->odd;
+        x = buffer + row * shape->width;
+        ODD_STEP(spread_odd);
+    }
+    for (i = 0; i < shape->odd; i++)
+        split_down(field, &c, buffer + i * part, part, shape->width, 0);
+    for (row = 0; row < shape->odd * rows; row++)
+        for (i = 0; i < shape->width; i += LANES)
+            store(array + row * shape->columns + column + i,
+                  load(buffer + row * shape->width + i));
+}
+
+TARGET static void
+gather(const struct ntt_field *field, const struct ntt_shape *shape, uint64_t *array,
+       size_t column, uint64_t *buffer)
+{
+    const struct constants c = constants_of(field);
+    const size_t rows = (size_t)1 << shape->top, part = shape->width * rows;
+    size_t row, i, q;
+    uint64_t *x;
+
+    for (row = 0; row < shape->odd * rows; row++)
+        for (i = 0; i < shape->width; i += LANES)
+            store(buffer + row * shape->width + i,
+                  load(array + row * shape->columns + column + i));
+    for (i = 0; i < shape->odd; i++)
+        unite_up(field, &c, ntt_node_count(shape) - 1, buffer + i * part, part,
+                 shape->width, 0);
+    for (row = 0; row < rows && shape->odd > 1; row++) {
+        q = (row * shape->columns + column) % shape->odd;
+        x = buffer + row * shape->width;
+        ODD_STEP(gather_odd);
+    }
+    for (row = 0; row < shape->odd * rows; row++)
+        for (i = 0; i < shape->width; i += LANES)
+            store(array + row * shape->columns + column + i,
+                  load(buffer + row * shape->width + i));
+}
