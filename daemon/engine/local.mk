@@ -23,6 +23,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/checked.c daemon/engine/checked.h \
 	daemon/engine/chudnovsky.c \
 	daemon/engine/decimal.c \
+	daemon/engine/decimal_step.c daemon/engine/decimal_step.h \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/evidence.h \
 	daemon/engine/factors.c daemon/engine/factors.h \
@@ -30,6 +31,8 @@ libnthpi_a_SOURCES = \
 	daemon/engine/fraction.c daemon/engine/fraction.h \
 	daemon/engine/modular.h \
 	daemon/engine/mul.c daemon/engine/mul.h \
+	daemon/engine/mul_plan.c daemon/engine/mul_plan.h \
+	daemon/engine/mul_wrap.c \
 	daemon/engine/newton.c daemon/engine/newton.h \
 	daemon/engine/ntt.c daemon/engine/ntt.h \
 	daemon/engine/ntt_columns.h \
@@ -44,6 +47,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/sieve.c daemon/engine/sieve.h \
 	daemon/engine/spigot.c \
 	daemon/engine/split.c daemon/engine/split.h \
+	daemon/engine/sums.c daemon/engine/sums.h \
 	daemon/engine/terms.c daemon/engine/terms.h \
 	daemon/engine/verify.c daemon/engine/verify.h
 engine_LIBS = libnthpi.a $(FLINT_LIBS) $(GMP_LIBS) -lm
