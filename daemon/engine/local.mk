@@ -32,6 +32,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/modular.h \
 	daemon/engine/mul.c daemon/engine/mul.h \
 	daemon/engine/mul_plan.c daemon/engine/mul_plan.h \
+	daemon/engine/mul_short.c daemon/engine/mul_short.h \
 	daemon/engine/mul_wrap.c \
 	daemon/engine/newton.c daemon/engine/newton.h \
 	daemon/engine/ntt.c daemon/engine/ntt.h \

@@ -38,6 +38,7 @@
 #endif
 
 #include "mul_plan.h"
+#include "mul_short.h"
 #include "ntt.h"
 #include "pair.h"
 
@@ -54,18 +55,21 @@ struct share {
 
 #ifdef NTHPI_FLINT
 
-/* From this many limbs in the shorter operand on, FLINT is faster than GMP. */
-#define FLINT_LIMBS 100
+/* From this many limbs in the shorter operand on, FLINT is faster than mul_short(), and
+ * than GMP. */
+#define FLINT_LIMBS       400
+#define FLINT_LIMBS_ALONE 100
 
-static void
-plain(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t bn)
+static bool
+by_flint(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t bn)
 {
-    if (bn < FLINT_LIMBS)
-        mpn_mul(r, a, (mp_size_t)an, b, (mp_size_t)bn);
-    else if (a == b && an == bn)
+    if (bn < (mul_short_usable() ? FLINT_LIMBS : FLINT_LIMBS_ALONE))
+        return false;
+    if (a == b && an == bn)
         flint_mpn_sqr(r, a, (mp_size_t)an);
     else
         flint_mpn_mul(r, a, (mp_size_t)an, b, (mp_size_t)bn);
+    return true;
 }
 
 void
@@ -76,13 +80,11 @@ mul_thread_end(void)
 
 #else
 
-static void
-plain(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t bn)
+static bool
+by_flint(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t bn)
 {
-    if (a == b && an == bn)
-        mpn_sqr(r, a, (mp_size_t)an);
-    else
-        mpn_mul(r, a, (mp_size_t)an, b, (mp_size_t)bn);
+    (void)r, (void)a, (void)an, (void)b, (void)bn;
+    return false;
 }
 
 void
@@ -91,6 +93,20 @@ mul_thread_end(void)
 }
 
 #endif
+
+/* R = A B without transforms of ours. BN <= AN. */
+static void
+plain(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t bn)
+{
+    if (by_flint(r, a, an, b, bn))
+        return;
+    if (mul_short_pays(an, bn) && mul_short_usable())
+        mul_short(r, a, an, b, bn);
+    else if (a == b && an == bn)
+        mpn_sqr(r, a, (mp_size_t)an);
+    else
+        mpn_mul(r, a, (mp_size_t)an, b, (mp_size_t)bn);
+}
 
 static void wide(struct run *run, mp_limb_t *r, const mp_limb_t *a, size_t an,
                  const mp_limb_t *b, size_t bn, int threads);
@@ -220,10 +236,9 @@ void
 mul_mpz(struct run *run, mpz_t r, const mpz_t a, const mpz_t b, int threads)
 {
     size_t an = mpz_size(a), bn = mpz_size(b);
-    size_t shorter = an < bn ? an : bn;
     mpz_t product;
 
-    if (shorter < MUL_SHORT || (shorter < mul_from() && threads < 2)) {
+    if (an < MUL_GMP || bn < MUL_GMP) {
         mpz_mul(r, a, b);
         return;
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "mul_plan.h"
+#include "mul_short.h"
 #include "ntt.h"
 
 #ifdef NTHPI_FLINT
@@ -18,6 +19,9 @@
 
 /* Operands whose lengths differ by more than this factor may be cut. */
 #define UNEVEN 4
+
+/* Up to this many limbs mul_short() is faster than transforms. */
+#define FROM_SHORT 650
 
 /* More pieces are not tried. */
 #define MOST_PIECES 1000
@@ -30,7 +34,9 @@ mul_from(void)
     if (strcmp(ntt_kernel(), "ifma") != 0)
         return SIZE_MAX;
 #endif
-    return ntt_from() > MUL_SHORT ? ntt_from() : MUL_SHORT;
+    if (mul_short_usable() && ntt_from() < FROM_SHORT)
+        return FROM_SHORT;
+    return ntt_from();
 }
 
 const char *

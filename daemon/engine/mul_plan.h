@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* Below this many limbs in the shorter operand GMP is always the best. */
-#define MUL_SHORT 64
+#define MUL_GMP 8
 
 /* Pieces of an operand that are transformed together at most. */
 #define MUL_BATCH 4
