@@ -144,53 +144,60 @@ prepare(struct ntt_field *field, const struct ntt_shape *shape, unsigned prime,
     }
 }
 
-/* The levels below node J, of LENGTH words, down to those of END words. An even number
- * of them, or node 0. */
+/* An even number of levels, at least two, below node J, whose LENGTH words are at X,
+ * down to nodes of END words, which become rows TO; what is at X is lost. */
 INLINE void
-split_down(const struct ntt_field *field, const struct constants *c, uint64_t *x,
-           size_t length, size_t end, size_t j)
+split_down(const struct ntt_field *field, const struct constants *c, struct rows to,
+           uint64_t *x, size_t length, size_t end, size_t j)
 {
-    size_t size = length, nodes = 1, i;
+    size_t quarter = length / 4, nodes = 1, i;
+    struct rows part;
 
-    if (__builtin_ctzll(length / end) % 2 == 1) {
-        size /= 2;
-        nodes = 2;
-        split_halves(field, c, x, size);
-    }
-    for (; size > end; size /= 4, nodes *= 4)
-        for (i = 0; i < nodes; i++)
-            split_quarters(field, c, x + i * size, size / 4, j * nodes + i);
+    for (; quarter > end; quarter /= 4, nodes *= 4)
+        for (i = 0; i < nodes; i++) {
+            part = (struct rows){x + 4 * i * quarter, quarter};
+            split_quarters(field, c, part, part, quarter, j * nodes + i);
+        }
+    for (i = 0; i < nodes; i++)
+        split_quarters(field, c, (struct rows){row(to, 4 * i), to.step},
+                       (struct rows){x + 4 * i * end, end}, end, j * nodes + i);
 }
 
+/* Back: from rows FROM to X. */
 INLINE void
 unite_up(const struct ntt_field *field, const struct constants *c, size_t last,
-         uint64_t *x, size_t length, size_t end, size_t j)
+         uint64_t *x, struct rows from, size_t length, size_t end, size_t j)
 {
-    size_t size = end, nodes = length / end, i;
+    size_t quarter = end, nodes = length / end / 4, i;
+    struct rows part;
 
-    while (size * 2 < length) {
-        size *= 4;
+    for (i = 0; i < nodes; i++)
+        unite_quarters(field, c, last, (struct rows){x + 4 * i * end, end},
+                       (struct rows){row(from, 4 * i), from.step}, end, j * nodes + i);
+    while (nodes > 1) {
+        quarter *= 4;
         nodes /= 4;
-        for (i = 0; i < nodes; i++)
-            unite_quarters(field, c, last, x + i * size, size / 4, j * nodes + i);
+        for (i = 0; i < nodes; i++) {
+            part = (struct rows){x + 4 * i * quarter, quarter};
+            unite_quarters(field, c, last, part, part, quarter, j * nodes + i);
+        }
     }
-    if (size < length)
-        unite_halves(field, c, last, x, size);
 }
 
 TARGET static void
 split_block(const struct ntt_field *field, const struct constants *c, uint64_t *x,
             size_t length, size_t j)
 {
+    const struct rows quarters = {x, length / 4};
     size_t i;
 
     if (length > NEAR_WORDS) {
-        split_quarters(field, c, x, length / 4, j);
+        split_quarters(field, c, quarters, quarters, length / 4, j);
         for (i = 0; i < 4; i++)
-            split_block(field, c, x + i * (length / 4), length / 4, 4 * j + i);
+            split_block(field, c, row(quarters, i), length / 4, 4 * j + i);
         return;
     }
-    split_down(field, c, x, length, 8, j);
+    split_down(field, c, (struct rows){x, 8}, x, length, 8, j);
     split_leaves(field, c, x, length, j * (length / (8 * LANES)));
 }
 
@@ -199,17 +206,18 @@ unite_block(const struct ntt_field *field, const struct constants *c,
             const struct ntt_shape *shape, uint64_t *x, size_t length, size_t j)
 {
     const size_t last = ntt_node_count(shape) - 1;
+    const struct rows quarters = {x, length / 4};
     size_t i;
 
     if (length > NEAR_WORDS) {
         for (i = 0; i < 4; i++)
-            unite_block(field, c, shape, x + i * (length / 4), length / 4, 4 * j + i);
-        unite_quarters(field, c, last, x, length / 4, j);
+            unite_block(field, c, shape, row(quarters, i), length / 4, 4 * j + i);
+        unite_quarters(field, c, last, quarters, quarters, length / 4, j);
         return;
     }
     unite_leaves(field, c, ntt_leaf_count(shape, LANES) - 1, x, length,
                  j * (length / (8 * LANES)));
-    unite_up(field, c, last, x, length, 8, j);
+    unite_up(field, c, last, x, (struct rows){x, 8}, length, 8, j);
 }
 
 TARGET static void
@@ -279,11 +287,10 @@ transform_odd(const struct ntt_field *field, const struct constants *c, const ve
     }
 }
 
-/* The odd step for COUNT words of every part in a buffer, PART words apart, the first
- * of which are at Q modulo odd. */
+/* The odd step on rows FROM of COUNT words, which are at Q modulo odd. */
 INLINE void
-spread_odd(const struct ntt_field *field, const struct constants *c, uint64_t *x,
-           size_t part, size_t count, size_t q, unsigned odd)
+spread_odd(const struct ntt_field *field, const struct constants *c, struct rows to,
+           struct rows from, size_t count, size_t q, unsigned odd)
 {
     vec v[NTT_MOST_ODD], s[NTT_MOST_ODD];
     struct factor f;
@@ -292,19 +299,19 @@ spread_odd(const struct ntt_field *field, const struct constants *c, uint64_t *x
 
     for (i = 0; i < count; i += LANES, q = (q + LANES) % odd) {
         for (j = 0; j < odd; j++)
-            v[j] = narrow(c, load(x + j * part + i));
+            v[j] = narrow(c, load(row(from, j) + i));
         transform_odd(field, c, v, s, odd);
-        store(x + i, s[0]);
+        store(row(to, 0) + i, s[0]);
         for (j = 1; j < odd; j++) {
             f = factors_at(&field->twist, (j * odd + q) * LANES);
-            store(x + j * part + i, product(c, s[j], &f));
+            store(row(to, j) + i, product(c, s[j], &f));
         }
     }
 }
 
 INLINE void
-gather_odd(const struct ntt_field *field, const struct constants *c, uint64_t *x,
-           size_t part, size_t count, size_t q, unsigned odd)
+gather_odd(const struct ntt_field *field, const struct constants *c, struct rows to,
+           struct rows from, size_t count, size_t q, unsigned odd)
 {
     vec v[NTT_MOST_ODD], s[NTT_MOST_ODD];
     struct factor f;
@@ -312,23 +319,115 @@ gather_odd(const struct ntt_field *field, const struct constants *c, uint64_t *x
     unsigned j;
 
     for (i = 0; i < count; i += LANES, q = (q + LANES) % odd) {
-        v[0] = load(x + i);
+        v[0] = load(row(from, 0) + i);
         for (j = 1; j < odd; j++) {
             f = factors_at(&field->twist, ((odd - j) * odd + q) * LANES);
-            v[j] = product(c, load(x + j * part + i), &f);
+            v[j] = product(c, load(row(from, j) + i), &f);
         }
         transform_odd(field, c, v, s, odd);
-        store(x + i, s[0]);
+        store(row(to, 0) + i, s[0]);
         for (j = 1; j < odd; j++)
-            store(x + j * part + i, s[odd - j]);
+            store(row(to, j) + i, s[odd - j]);
     }
 }
 
 /* The odd step with constants the compiler can see. */
-#define ODD_STEP(step)                                                                 \
-    (shape->odd == 3   ? step(field, &c, x, part, shape->width, q, 3)                  \
-     : shape->odd == 5 ? step(field, &c, x, part, shape->width, q, 5)                  \
-                       : step(field, &c, x, part, shape->width, q, 7))
+#define ODD_STEP(step, to, from, count, q)                                             \
+    (shape->odd == 3   ? step(field, &c, to, from, count, q, 3)                        \
+     : shape->odd == 5 ? step(field, &c, to, from, count, q, 5)                        \
+                       : step(field, &c, to, from, count, q, 7))
+
+/* COUNT words of X from the limbs AT .. AT + COUNT - 1 of those there are, END. */
+INLINE void
+convert(const struct constants *c, uint64_t *x, size_t count, const mp_limb_t *limbs,
+        size_t at, size_t end)
+{
+    size_t i = 0;
+
+    for (; i < count && at + i + LANES <= end; i += LANES)
+        store(x + i, residues(c, limbs + at + i));
+    for (; i < count; i += LANES)
+        store(x + i,
+              residues_of_some(c, limbs + at + i, at + i < end ? end - at - i : 0));
+}
+
+/* The first level or two, an odd number if TOP is, of TOP levels at node 0, whose words
+ * are in 2^top rows of COUNT; and how many nodes there are then. */
+INLINE void
+split_first(const struct ntt_field *field, const struct constants *c, struct rows to,
+            struct rows from, unsigned top, size_t count)
+{
+    const size_t rows = (size_t)1 << top, each = top % 2 == 1 ? rows / 2 : rows / 4;
+    struct rows t = {to.x, each * to.step}, f = {from.x, each * from.step};
+    size_t i;
+
+    for (i = 0; i < each; i++, t.x += to.step, f.x += from.step)
+        if (top % 2 == 1)
+            split_halves(field, c, t, f, count);
+        else
+            split_quarters(field, c, t, f, count, 0);
+}
+
+INLINE void
+unite_last(const struct ntt_field *field, const struct constants *c, size_t last,
+           struct rows to, struct rows from, unsigned top, size_t count)
+{
+    const size_t rows = (size_t)1 << top, each = top % 2 == 1 ? rows / 2 : rows / 4;
+    struct rows t = {to.x, each * to.step}, f = {from.x, each * from.step};
+    size_t i;
+
+    for (i = 0; i < each; i++, t.x += to.step, f.x += from.step)
+        if (top % 2 == 1)
+            unite_halves(field, c, last, t, f, count);
+        else
+            unite_quarters(field, c, last, t, f, count, 0);
+}
+
+/* The top levels of all parts: from rows IN, a buffer without gaps, to rows OUT. */
+INLINE void
+split_top(const struct ntt_field *field, const struct constants *c,
+          const struct ntt_shape *shape, struct rows out, struct rows in)
+{
+    const size_t rows = (size_t)1 << shape->top, heads = shape->top % 2 == 1 ? 2 : 4;
+    const size_t each = rows / heads;
+    size_t i, j;
+
+    for (i = 0; i < shape->odd; i++, out.x += rows * out.step, in.x += rows * in.step) {
+        split_first(field, c, each == 1 ? out : in, in, shape->top, shape->width);
+        for (j = 0; j < heads && each > 1; j++)
+            split_down(field, c, (struct rows){row(out, j * each), out.step},
+                       row(in, j * each), each * in.step, in.step, j);
+    }
+}
+
+/* Back: from rows OUT to rows IN, or back to rows OUT. */
+INLINE void
+unite_top(const struct ntt_field *field, const struct constants *c,
+          const struct ntt_shape *shape, struct rows out, struct rows in, bool back)
+{
+    const size_t rows = (size_t)1 << shape->top, heads = shape->top % 2 == 1 ? 2 : 4;
+    const size_t each = rows / heads, last = ntt_node_count(shape) - 1;
+    size_t i, j;
+
+    for (i = 0; i < shape->odd; i++, out.x += rows * out.step, in.x += rows * in.step) {
+        for (j = 0; j < heads && each > 1; j++)
+            unite_up(field, c, last, row(in, j * each),
+                     (struct rows){row(out, j * each), out.step}, each * in.step,
+                     in.step, j);
+        unite_last(field, c, last, back ? out : in, each == 1 ? out : in, shape->top,
+                   shape->width);
+    }
+}
+
+/* Memory that the next columns need. */
+INLINE void
+prefetch(const uint64_t *x, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i += 8)
+        __builtin_prefetch(x + i, 1, 2);
+}
 
 TARGET static void
 spread(const struct ntt_field *field, const struct ntt_shape *shape,
@@ -336,29 +435,27 @@ spread(const struct ntt_field *field, const struct ntt_shape *shape,
        uint64_t *buffer)
 {
     const struct constants c = constants_of(field);
-    const size_t rows = (size_t)1 << shape->top, part = shape->width * rows;
-    size_t row, at, i, q;
-    uint64_t *x = buffer;
+    const size_t rows = (size_t)1 << shape->top, width = shape->width;
+    const struct rows out = {array + column, shape->columns}, in = {buffer, width};
+    const struct rows odd_to = shape->top > 0 ? in : out;
+    const struct rows to = shape->odd > 1 ? in : odd_to;
+    struct rows t, f;
+    size_t i, at;
 
-    for (row = 0; row < shape->odd * rows; row++, x += shape->width) {
-        at = row * shape->columns + column;
-        for (i = 0; i < shape->width && at + i + LANES <= count; i += LANES)
-            store(x + i, residues(&c, limbs + at + i));
-        for (; i < shape->width; i += LANES)
-            store(x + i, residues_of_some(&c, limbs + at + i,
-                                          at + i < count ? count - at - i : 0));
+    for (i = 0; i < shape->odd * rows; i++) {
+        at = i * shape->columns + column;
+        prefetch(row(out, i) + width, width);
+        if (at + 2 * width <= count)
+            prefetch(limbs + at + width, width);
+        convert(&c, row(to, i), width, limbs, at, count);
     }
-    for (row = 0; row < rows && shape->odd > 1; row++) {
-        q = (row * shape->columns + column) % shape->odd;
-        x = buffer + row * shape->width;
-        ODD_STEP(spread_odd);
+    for (i = 0; i < rows && shape->odd > 1; i++) {
+        t = (struct rows){row(odd_to, i), rows * odd_to.step};
+        f = (struct rows){row(in, i), rows * in.step};
+        ODD_STEP(spread_odd, t, f, width, (i * shape->columns + column) % shape->odd);
     }
-    for (i = 0; i < shape->odd; i++)
-        split_down(field, &c, buffer + i * part, part, shape->width, 0);
-    for (row = 0; row < shape->odd * rows; row++)
-        for (i = 0; i < shape->width; i += LANES)
-            store(array + row * shape->columns + column + i,
-                  load(buffer + row * shape->width + i));
+    if (shape->top > 0)
+        split_top(field, &c, shape, out, in);
 }
 
 TARGET static void
@@ -366,24 +463,19 @@ gather(const struct ntt_field *field, const struct ntt_shape *shape, uint64_t *a
        size_t column, uint64_t *buffer)
 {
     const struct constants c = constants_of(field);
-    const size_t rows = (size_t)1 << shape->top, part = shape->width * rows;
-    size_t row, i, q;
-    uint64_t *x;
+    const size_t rows = (size_t)1 << shape->top, width = shape->width;
+    const struct rows out = {array + column, shape->columns}, in = {buffer, width};
+    const struct rows odd_from = shape->top > 0 ? in : out;
+    struct rows t, f;
+    size_t i;
 
-    for (row = 0; row < shape->odd * rows; row++)
-        for (i = 0; i < shape->width; i += LANES)
-            store(buffer + row * shape->width + i,
-                  load(array + row * shape->columns + column + i));
-    for (i = 0; i < shape->odd; i++)
-        unite_up(field, &c, ntt_node_count(shape) - 1, buffer + i * part, part,
-                 shape->width, 0);
-    for (row = 0; row < rows && shape->odd > 1; row++) {
-        q = (row * shape->columns + column) % shape->odd;
-        x = buffer + row * shape->width;
-        ODD_STEP(gather_odd);
+    for (i = 0; i < shape->odd * rows; i++)
+        prefetch(row(out, i) + width, width);
+    if (shape->top > 0)
+        unite_top(field, &c, shape, out, in, shape->odd == 1);
+    for (i = 0; i < rows && shape->odd > 1; i++) {
+        t = (struct rows){row(out, i), rows * out.step};
+        f = (struct rows){row(odd_from, i), rows * odd_from.step};
+        ODD_STEP(gather_odd, t, f, width, (i * shape->columns + column) % shape->odd);
     }
-    for (row = 0; row < shape->odd * rows; row++)
-        for (i = 0; i < shape->width; i += LANES)
-            store(array + row * shape->columns + column + i,
-                  load(buffer + row * shape->width + i));
 }

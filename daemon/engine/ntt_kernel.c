@@ -22,11 +22,12 @@ const uint64_t ntt_primes[NTT_PRIMES] = {
 /* The least generators of their multiplicative groups. */
 static const uint64_t generators[NTT_PRIMES] = {17, 34, 11};
 
-/* A block of so many words (and another of a second operand) fits into a processor's
- * second cache, and the buffer that columns are worked on in into the first. */
-#define BLOCK_LEVELS 15
+/* Two blocks of so many words fit, more or less, into a processor's second cache, and
+ * the buffer for some columns into the first. Columns are some cache lines wide,
+ * because memory is read by pages. */
+#define BLOCK_LEVELS 17
 #define BUFFER_WORDS 4096
-#define LEAST_WIDTH  32
+#define LEAST_WIDTH  64
 
 const struct ntt_kernel *
 ntt_kernel_best(void)

@@ -69,10 +69,23 @@ mirror(size_t j, size_t last)
     return j == 0 ? last : ((size_t)3 << (63 - __builtin_clzll(j))) - 1 - j;
 }
 
-/* The two levels below node J, on four quarters of QUARTER words. */
+/* Rows of equal length, the first one at X and the others STEP words apart each. */
+struct rows {
+    uint64_t *x;
+    size_t step;
+};
+
+INLINE uint64_t *
+row(struct rows rows, size_t i)
+{
+    return rows.x + i * rows.step;
+}
+
+/* The two levels below node J, on four rows FROM of COUNT words, to other rows or the
+ * same. */
 INLINE void
-split_quarters(const struct ntt_field *field, const struct constants *c, uint64_t *x,
-               size_t quarter, size_t j)
+split_quarters(const struct ntt_field *field, const struct constants *c, struct rows to,
+               struct rows from, size_t count, size_t j)
 {
     const struct factor f = factor_at(&field->nodes, j);
     const struct factor g = factor_at(&field->nodes, 2 * j);
@@ -80,25 +93,25 @@ split_quarters(const struct ntt_field *field, const struct constants *c, uint64_
     vec x0, x1, x2, x3;
     size_t i;
 
-    for (i = 0; i < quarter; i += LANES) {
-        x0 = load(x + i);
-        x1 = load(x + quarter + i);
-        x2 = load(x + 2 * quarter + i);
-        x3 = load(x + 3 * quarter + i);
+    for (i = 0; i < count; i += LANES) {
+        x0 = load(row(from, 0) + i);
+        x1 = load(row(from, 1) + i);
+        x2 = load(row(from, 2) + i);
+        x3 = load(row(from, 3) + i);
         split(c, &x0, &x2, &f);
         split(c, &x1, &x3, &f);
         split(c, &x0, &x1, &g);
         split(c, &x2, &x3, &h);
-        store(x + i, x0);
-        store(x + quarter + i, x1);
-        store(x + 2 * quarter + i, x2);
-        store(x + 3 * quarter + i, x3);
+        store(row(to, 0) + i, x0);
+        store(row(to, 1) + i, x1);
+        store(row(to, 2) + i, x2);
+        store(row(to, 3) + i, x3);
     }
 }
 
 INLINE void
 unite_quarters(const struct ntt_field *field, const struct constants *c, size_t last,
-               uint64_t *x, size_t quarter, size_t j)
+               struct rows to, struct rows from, size_t count, size_t j)
 {
     const struct factor f = factor_at(&field->nodes, mirror(j, last));
     const struct factor g = factor_at(&field->nodes, mirror(2 * j, last));
@@ -106,54 +119,54 @@ unite_quarters(const struct ntt_field *field, const struct constants *c, size_t 
     vec x0, x1, x2, x3;
     size_t i;
 
-    for (i = 0; i < quarter; i += LANES) {
-        x0 = load(x + i);
-        x1 = load(x + quarter + i);
-        x2 = load(x + 2 * quarter + i);
-        x3 = load(x + 3 * quarter + i);
+    for (i = 0; i < count; i += LANES) {
+        x0 = load(row(from, 0) + i);
+        x1 = load(row(from, 1) + i);
+        x2 = load(row(from, 2) + i);
+        x3 = load(row(from, 3) + i);
         unite(c, &x0, &x1, &g);
         unite(c, &x2, &x3, &h);
         unite(c, &x0, &x2, &f);
         unite(c, &x1, &x3, &f);
-        store(x + i, x0);
-        store(x + quarter + i, x1);
-        store(x + 2 * quarter + i, x2);
-        store(x + 3 * quarter + i, x3);
+        store(row(to, 0) + i, x0);
+        store(row(to, 1) + i, x1);
+        store(row(to, 2) + i, x2);
+        store(row(to, 3) + i, x3);
     }
 }
 
 /* A single level, for node 0, whose factor is 1. */
 INLINE void
-split_halves(const struct ntt_field *field, const struct constants *c, uint64_t *x,
-             size_t half)
+split_halves(const struct ntt_field *field, const struct constants *c, struct rows to,
+             struct rows from, size_t count)
 {
     const struct factor f = factor_at(&field->nodes, 0);
     vec x0, x1;
     size_t i;
 
-    for (i = 0; i < half; i += LANES) {
-        x0 = load(x + i);
-        x1 = load(x + half + i);
+    for (i = 0; i < count; i += LANES) {
+        x0 = load(row(from, 0) + i);
+        x1 = load(row(from, 1) + i);
         split(c, &x0, &x1, &f);
-        store(x + i, x0);
-        store(x + half + i, x1);
+        store(row(to, 0) + i, x0);
+        store(row(to, 1) + i, x1);
     }
 }
 
 INLINE void
 unite_halves(const struct ntt_field *field, const struct constants *c, size_t last,
-             uint64_t *x, size_t half)
+             struct rows to, struct rows from, size_t count)
 {
     const struct factor f = factor_at(&field->nodes, last);
     vec x0, x1;
     size_t i;
 
-    for (i = 0; i < half; i += LANES) {
-        x0 = load(x + i);
-        x1 = load(x + half + i);
+    for (i = 0; i < count; i += LANES) {
+        x0 = load(row(from, 0) + i);
+        x1 = load(row(from, 1) + i);
         unite(c, &x0, &x1, &f);
-        store(x + i, x0);
-        store(x + half + i, x1);
+        store(row(to, 0) + i, x0);
+        store(row(to, 1) + i, x1);
     }
 }
 
