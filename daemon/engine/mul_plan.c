@@ -113,8 +113,9 @@ mul_pair_length(size_t an, size_t bn, size_t cn)
     return length;
 }
 
-/* What N limbs by M cost GMP or FLINT, measured with GMP 6.2 on balanced operands of 64
- * to 2,000,000 limbs and with FLINT 3; within a quarter of either nearly everywhere. */
+/* What N limbs by M cost without transforms of ours, measured with mul_short(), with
+ * GMP 6.2 on balanced operands of 64 to 2,000,000 limbs and with FLINT 3; within a
+ * quarter of either nearly everywhere. */
 static double
 plain_cost(double n, double m)
 {
@@ -122,6 +123,8 @@ plain_cost(double n, double m)
     double shorter = n < m ? n : m;
     double per_limb;
 
+    if (mul_short_usable() && fmax(n, m) <= MUL_SHORT_MOST)
+        return fmin(60 + 1.6 * limbs + 0.075 * n * m, limbs * (0.15 * shorter + 1));
 #ifdef NTHPI_FLINT
     per_limb = 2.2 * log2(limbs + 2);
 #else
@@ -166,32 +169,24 @@ mul_pair_cost(double an, double bn, double cn)
     return length > 0 ? ntt_cost(length, 3, 2) : mul_cost(an, cn) + mul_cost(bn, cn);
 }
 
+double
+mul_memory(double bytes)
+{
 #ifdef NTHPI_FLINT
-
-double
-mul_memory(double bytes)
-{
-    return 8e6 + 2.1 * bytes;
-}
-
-double
-mul_seconds(double seconds)
-{
-    return 0.6 * seconds;
-}
-
-#else
-
-double
-mul_memory(double bytes)
-{
+    if (mul_from() == SIZE_MAX)
+        return 8e6 + 2.1 * bytes;
+#endif
     return bytes;
 }
 
 double
 mul_seconds(double seconds)
 {
+    if (mul_from() < SIZE_MAX)
+        return (strcmp(ntt_kernel(), "ifma") == 0 ? 0.43 : 0.8) * seconds;
+#ifdef NTHPI_FLINT
+    return 0.6 * seconds;
+#else
     return seconds;
-}
-
 #endif
+}
