@@ -74,7 +74,7 @@ normalise(mp_limb_t *limbs, size_t n, mpz_t z)
     return twos;
 }
 
-/* The half of the division that needs the series. */
+/* The half of the division that needs the series, and what is needed next. */
 static void
 prepare_quotient(struct run *run, void *arg)
 {
@@ -82,6 +82,8 @@ prepare_quotient(struct run *run, void *arg)
     size_t h = newton_half(w->n);
 
     newton_inverse(run, w->x, w->d + w->n - h, h, (w->threads + 1) / 2);
+    if (run_going(run))
+        fives_compute(run, w->powers);
 }
 
 /* The half that doesn't. */
@@ -91,8 +93,6 @@ prepare_root(struct run *run, void *arg)
     struct work *w = arg;
 
     newton_rsqrt(run, w->y, ROOT, w->n, (w->threads + 1) / 2);
-    if (run_going(run))
-        fives_compute(run, w->powers);
 }
 
 /* V becomes Q S, where S = FACTOR Y; W's q and y are released. False if the run

@@ -43,7 +43,7 @@
 
 /* Where a range is cut: later terms are larger, so the left part gets more of
  * them and both get numbers of about the same size. In 1/1024. */
-#define CUT 524
+#define CUT 530
 
 /* From this many terms on a second thread pays. */
 #define PARALLEL_TERMS 1000
@@ -51,7 +51,7 @@
 /* Common factors are taken out of ranges of at least COMMON_TERMS terms, except in
  * the COMMON_LEVELS topmost levels. */
 #define COMMON_TERMS  200
-#define COMMON_LEVELS 5
+#define COMMON_LEVELS 7
 
 /* Primes up to this many times the length of a range are looked at. */
 #define COMMON_REACH 2
