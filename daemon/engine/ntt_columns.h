@@ -9,6 +9,10 @@
 /* Words that fit into the first cache. */
 #define NEAR_WORDS 2048
 
+/* From this length on the arrays of a product do not fit into any near cache, so that
+ * asking for columns early pays. */
+#define FAR_WORDS (UINT64_C(1) << 19)
+
 static void
 enter_all(const struct ntt_field *field, const struct ntt_factors *factors, size_t at,
           const uint64_t *form, size_t count)
@@ -73,34 +77,23 @@ fill_lanes(const struct ntt_field *field, unsigned prime)
     enter_all(field, &field->lane, 0, form, 2 * LANES);
 }
 
-/* (rho^e + rho^-e) / 2 and (rho^e - rho^-e) / 2, and omega^(j (q + l)) for j and q in
- * 0 .. odd - 1 and lanes l. */
+/* The odd step's factors: number (j odd + e) LANES + l is omega^(j (e + l)). */
 static void
-fill_odd(const struct ntt_field *field, const struct ntt_shape *shape, unsigned prime)
+fill_odd(const struct ntt_field *field, unsigned prime, unsigned odd)
 {
     const struct modulus *m = &field->m;
-    const size_t odd = shape->odd;
-    const uint64_t rho = ntt_root(m, prime, odd);
-    const uint64_t half = mod_enter(m, (m->q + 1) / 2);
-    uint64_t up, down, power[NTT_MOST_ODD], form[NTT_MOST_LANES];
-    size_t e, j, l, inverse;
+    const uint64_t omega = ntt_root(m, prime, odd);
+    uint64_t power[NTT_MOST_ODD] = {m->one}, form[LANES];
+    unsigned j, e, l;
 
-    for (e = 0; e < odd; e++) {
-        up = mod_power(m, rho, e);
-        down = mod_power(m, rho, odd - e);
-        power[e] = up;
-        form[0] = mod_mul(m, half, mod_add(m, up, down));
-        enter_all(field, &field->odd, e, form, 1);
-        form[0] = mod_mul(m, half, mod_sub(m, up, down));
-        enter_all(field, &field->odd, odd + e, form, 1);
-    }
-    for (inverse = 1; inverse * (shape->part % odd) % odd != 1; inverse++)
-        ;
+    for (e = 1; e < odd; e++)
+        power[e] = mod_mul(m, power[e - 1], omega);
+    UNROLLED
     for (j = 0; j < odd; j++)
         for (e = 0; e < odd; e++) {
             for (l = 0; l < LANES; l++)
-                form[l] = power[inverse * j * (e + l) % odd];
-            enter_all(field, &field->twist, (j * odd + e) * LANES, form, LANES);
+                form[l] = power[j * (e + l) % odd];
+            enter_all(field, &field->odd, (j * odd + e) * LANES, form, LANES);
         }
 }
 
@@ -138,9 +131,8 @@ prepare(struct ntt_field *field, const struct ntt_shape *shape, unsigned prime,
          ntt_root(m, prime, 8 * LANES));
     fill_lanes(field, prime);
     if (shape->odd > 1) {
-        field->odd = take_factors(&memory, 2 * shape->odd);
-        field->twist = take_factors(&memory, shape->odd * shape->odd * LANES);
-        fill_odd(field, shape, prime);
+        field->odd = take_factors(&memory, shape->odd * shape->odd * LANES);
+        fill_odd(field, prime, shape->odd);
     }
 }
 
@@ -193,6 +185,7 @@ split_block(const struct ntt_field *field, const struct constants *c, uint64_t *
 
     if (length > NEAR_WORDS) {
         split_quarters(field, c, quarters, quarters, length / 4, j);
+        UNROLLED
         for (i = 0; i < 4; i++)
             split_block(field, c, row(quarters, i), length / 4, 4 * j + i);
         return;
@@ -210,6 +203,7 @@ unite_block(const struct ntt_field *field, const struct constants *c,
     size_t i;
 
     if (length > NEAR_WORDS) {
+        UNROLLED
         for (i = 0; i < 4; i++)
             unite_block(field, c, shape, row(quarters, i), length / 4, 4 * j + i);
         unite_quarters(field, c, last, quarters, quarters, length / 4, j);
@@ -253,89 +247,110 @@ multiply(const struct ntt_field *field, uint64_t *r, const uint64_t *a,
     }
 }
 
-/* s[j] = sum over t of rho^(jt) x[t], narrow both. With a_t = x_t + x_-t and d_t = x_t
- * - x_-t it is x_0 + sum of a_t (rho^jt + rho^-jt) / 2 + d_t (rho^jt - rho^-jt) / 2
- * over t <= odd / 2, and s[-j] the same with a minus. */
-INLINE void
-transform_odd(const struct ntt_field *field, const struct constants *c, const vec *x,
-              vec *s, unsigned odd)
-{
-    vec a[NTT_MOST_ODD / 2 + 1], d[NTT_MOST_ODD / 2 + 1], even, uneven;
-    struct factor f;
-    unsigned j, t;
-
-    s[0] = x[0];
-    for (t = 1; t <= odd / 2; t++) {
-        a[t] = plus(c, x[t], x[odd - t]);
-        d[t] = minus(c, x[t], x[odd - t]);
-        s[0] = narrow(c, plus(c, s[0], narrow(c, a[t])));
-    }
-    for (j = 1; j <= odd / 2; j++) {
-        even = x[0];
-        for (t = 1; t <= odd / 2; t++) {
-            f = factor_at(&field->odd, j * t % odd);
-            even = narrow(c, plus(c, even, product(c, a[t], &f)));
-        }
-        f = factor_at(&field->odd, odd + j);
-        uneven = product(c, d[1], &f);
-        for (t = 2; t <= odd / 2; t++) {
-            f = factor_at(&field->odd, odd + j * t % odd);
-            uneven = narrow(c, plus(c, uneven, product(c, d[t], &f)));
-        }
-        s[j] = narrow(c, plus(c, even, uneven));
-        s[odd - j] = narrow(c, minus(c, even, uneven));
-    }
-}
-
-/* The odd step on rows FROM of COUNT words, which are at Q modulo odd. */
+/*
+ * The odd step on rows of COUNT words, the first of which are at Q modulo odd. There:
+ * out_j[q] = sum of omega^(j (q + n t)) in_t[q] over those TERMS that are not all 0;
+ * back: in_t[q] odd = sum of omega^(-j (q + n t)) out_j[q]. N is the part's length
+ * modulo odd.
+ */
 INLINE void
 spread_odd(const struct ntt_field *field, const struct constants *c, struct rows to,
-           struct rows from, size_t count, size_t q, unsigned odd)
+           struct rows from, size_t count, size_t q, size_t n, unsigned terms,
+           unsigned odd)
 {
-    vec v[NTT_MOST_ODD], s[NTT_MOST_ODD];
+    vec x[NTT_MOST_ODD];
+    size_t e[NTT_MOST_ODD] = {0}, i;
     struct factor f;
-    size_t i;
-    unsigned j;
+    struct total total;
+    unsigned j, t;
 
-    for (i = 0; i < count; i += LANES, q = (q + LANES) % odd) {
-        for (j = 0; j < odd; j++)
-            v[j] = narrow(c, load(row(from, j) + i));
-        transform_odd(field, c, v, s, odd);
-        store(row(to, 0) + i, s[0]);
-        for (j = 1; j < odd; j++) {
-            f = factors_at(&field->twist, (j * odd + q) * LANES);
-            store(row(to, j) + i, product(c, s[j], &f));
+    UNROLLED
+    for (t = 0; t < odd; t++)
+        e[t] = (q + n * t) % odd * LANES;
+    for (i = 0; i < count; i += LANES) {
+        UNROLLED
+        for (t = 0; t < odd; t++)
+            x[t] = load(row(from, t) + i);
+        UNROLLED
+        for (j = 0; j < odd; j++) {
+            total = total_zero(c);
+            UNROLLED
+            for (t = 0; t < odd && t < terms; t++) {
+                f = factors_at(&field->odd, j * odd * LANES + e[t]);
+                total_add(c, &total, x[t], &f);
+            }
+            store(row(to, j) + i, total_wide(c, &total));
         }
+        UNROLLED
+        for (t = 0; t < odd; t++)
+            e[t] = (e[t] + LANES * LANES) % (odd * LANES);
     }
 }
 
 INLINE void
 gather_odd(const struct ntt_field *field, const struct constants *c, struct rows to,
-           struct rows from, size_t count, size_t q, unsigned odd)
+           struct rows from, size_t count, size_t q, size_t n, unsigned odd)
 {
-    vec v[NTT_MOST_ODD], s[NTT_MOST_ODD];
+    vec x[NTT_MOST_ODD];
+    size_t e[NTT_MOST_ODD] = {0}, i;
     struct factor f;
-    size_t i;
-    unsigned j;
+    struct total total;
+    unsigned j, t;
 
-    for (i = 0; i < count; i += LANES, q = (q + LANES) % odd) {
-        v[0] = load(row(from, 0) + i);
-        for (j = 1; j < odd; j++) {
-            f = factors_at(&field->twist, ((odd - j) * odd + q) * LANES);
-            v[j] = product(c, load(row(from, j) + i), &f);
+    UNROLLED
+    for (t = 0; t < odd; t++)
+        e[t] = (q + n * t) % odd * LANES;
+    for (i = 0; i < count; i += LANES) {
+        UNROLLED
+        for (j = 0; j < odd; j++)
+            x[j] = load(row(from, j) + i);
+        UNROLLED
+        for (t = 0; t < odd; t++) {
+            total = total_zero(c);
+            UNROLLED
+            for (j = 0; j < odd; j++) {
+                f = factors_at(&field->odd, (odd - j) % odd * odd * LANES + e[t]);
+                total_add(c, &total, x[j], &f);
+            }
+            store(row(to, t) + i, total_wide(c, &total));
+            e[t] = (e[t] + LANES * LANES) % (odd * LANES);
         }
-        transform_odd(field, c, v, s, odd);
-        store(row(to, 0) + i, s[0]);
-        for (j = 1; j < odd; j++)
-            store(row(to, j) + i, s[odd - j]);
     }
 }
 
-/* The odd step with constants the compiler can see. */
-#define ODD_STEP(step, to, from, count, q)                                             \
-    (shape->odd == 3   ? step(field, &c, to, from, count, q, 3)                        \
-     : shape->odd == 5 ? step(field, &c, to, from, count, q, 5)                        \
-                       : step(field, &c, to, from, count, q, 7))
+/* The odd step for row I of each part, with an odd number that the compiler knows. */
+INLINE void
+odd_step(const struct ntt_field *field, const struct constants *c,
+         const struct ntt_shape *shape, struct rows to, struct rows from, size_t i,
+         size_t column, unsigned terms, bool back)
+{
+    const size_t rows = (size_t)1 << shape->top, width = shape->width;
+    const size_t q = (i * shape->columns + column) % shape->odd;
+    const size_t n = shape->part % shape->odd;
+    const struct rows t = {row(to, i), rows * to.step};
+    const struct rows f = {row(from, i), rows * from.step};
+
+    switch (shape->odd * 2 + back) {
+    case 6:
+        spread_odd(field, c, t, f, width, q, n, terms, 3);
+        break;
+    case 7:
+        gather_odd(field, c, t, f, width, q, n, 3);
+        break;
+    case 10:
+        spread_odd(field, c, t, f, width, q, n, terms, 5);
+        break;
+    case 11:
+        gather_odd(field, c, t, f, width, q, n, 5);
+        break;
+    case 14:
+        spread_odd(field, c, t, f, width, q, n, terms, 7);
+        break;
+    default:
+        gather_odd(field, c, t, f, width, q, n, 7);
+        break;
+    }
+}
 
 /* COUNT words of X from the limbs AT .. AT + COUNT - 1 of those there are, END. */
 INLINE void
@@ -419,7 +434,7 @@ unite_top(const struct ntt_field *field, const struct constants *c,
     }
 }
 
-/* Memory that the next columns need. */
+/* Asks for memory that the next columns need: COUNT words at X. */
 INLINE void
 prefetch(const uint64_t *x, size_t count)
 {
@@ -439,20 +454,21 @@ spread(const struct ntt_field *field, const struct ntt_shape *shape,
     const struct rows out = {array + column, shape->columns}, in = {buffer, width};
     const struct rows odd_to = shape->top > 0 ? in : out;
     const struct rows to = shape->odd > 1 ? in : odd_to;
-    struct rows t, f;
+    unsigned terms;
     size_t i, at;
 
     for (i = 0; i < shape->odd * rows; i++) {
         at = i * shape->columns + column;
-        prefetch(row(out, i) + width, width);
-        if (at + 2 * width <= count)
+        if (shape->length >= FAR_WORDS)
+            prefetch(row(out, i) + width, width);
+        if (shape->length >= FAR_WORDS && at + 2 * width <= count)
             prefetch(limbs + at + width, width);
         convert(&c, row(to, i), width, limbs, at, count);
     }
     for (i = 0; i < rows && shape->odd > 1; i++) {
-        t = (struct rows){row(odd_to, i), rows * odd_to.step};
-        f = (struct rows){row(in, i), rows * in.step};
-        ODD_STEP(spread_odd, t, f, width, (i * shape->columns + column) % shape->odd);
+        at = i * shape->columns + column;
+        terms = at < count ? (unsigned)((count - at - 1) / shape->part) + 1 : 0;
+        odd_step(field, &c, shape, odd_to, in, i, column, terms, false);
     }
     if (shape->top > 0)
         split_top(field, &c, shape, out, in);
@@ -466,16 +482,12 @@ gather(const struct ntt_field *field, const struct ntt_shape *shape, uint64_t *a
     const size_t rows = (size_t)1 << shape->top, width = shape->width;
     const struct rows out = {array + column, shape->columns}, in = {buffer, width};
     const struct rows odd_from = shape->top > 0 ? in : out;
-    struct rows t, f;
     size_t i;
 
-    for (i = 0; i < shape->odd * rows; i++)
+    for (i = 0; i < shape->odd * rows && shape->length >= 4 * FAR_WORDS; i++)
         prefetch(row(out, i) + width, width);
     if (shape->top > 0)
         unite_top(field, &c, shape, out, in, shape->odd == 1);
-    for (i = 0; i < rows && shape->odd > 1; i++) {
-        t = (struct rows){row(out, i), rows * out.step};
-        f = (struct rows){row(odd_from, i), rows * odd_from.step};
-        ODD_STEP(gather_odd, t, f, width, (i * shape->columns + column) % shape->odd);
-    }
+    for (i = 0; i < rows && shape->odd > 1; i++)
+        odd_step(field, &c, shape, out, odd_from, i, column, 0, true);
 }

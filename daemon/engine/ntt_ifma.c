@@ -36,7 +36,8 @@ struct factor {
 };
 
 struct constants {
-    vec p, twice_p, minus_p, inverse;
+    vec p, twice_p, four_p, seven_p, eight_p;
+    vec inverse;
     vec top; /* R modulo p */
 };
 
@@ -86,7 +87,9 @@ constants_of(const struct ntt_field *field)
     return (struct constants){
         .p = all(p),
         .twice_p = all(2 * p),
-        .minus_p = all(-p),
+        .four_p = all(4 * p),
+        .seven_p = all(7 * p),
+        .eight_p = all(8 * p),
         .inverse = all(field->m.inverse & MASK),
         .top = all((UINT64_C(1) << WORD) - 4 * p),
     };
@@ -103,19 +106,6 @@ INLINE vec
 narrow(const struct constants *c, vec x)
 {
     return below(x, c->twice_p);
-}
-
-INLINE vec
-plus(const struct constants *c, vec x, vec y)
-{
-    (void)c;
-    return _mm512_add_epi64(x, y);
-}
-
-INLINE vec
-minus(const struct constants *c, vec x, vec y)
-{
-    return _mm512_add_epi64(_mm512_sub_epi64(x, y), c->twice_p);
 }
 
 INLINE struct factor
@@ -146,10 +136,34 @@ split(const struct constants *c, vec *x, vec *y, const struct factor *f)
 INLINE void
 unite(const struct constants *c, vec *x, vec *y, const struct factor *f)
 {
-    const vec t = minus(c, *y, *x);
+    const vec t = _mm512_sub_epi64(_mm512_add_epi64(*y, c->twice_p), *x);
 
     *x = narrow(c, _mm512_add_epi64(*x, *y));
     *y = product(c, t, f);
+}
+
+/* The two sides of the differences in product(), each the sum of up to seven. */
+struct total {
+    vec up, down;
+};
+
+INLINE struct total
+total_zero(const struct constants *c)
+{
+    return (struct total){c->seven_p, _mm512_setzero_si512()};
+}
+
+INLINE void
+total_add(const struct constants *c, struct total *t, vec x, const struct factor *f)
+{
+    t->up = high(t->up, x, f->word);
+    t->down = high(t->down, low(_mm512_setzero_si512(), x, f->helper), c->p);
+}
+
+INLINE vec
+total_wide(const struct constants *c, const struct total *t)
+{
+    return below(below(_mm512_sub_epi64(t->up, t->down), c->eight_p), c->four_p);
 }
 
 /* In each half of eight words, four vectors become their four columns. */
@@ -174,6 +188,7 @@ columns_of(vec v[8], const uint64_t *x)
 {
     int i;
 
+    UNROLLED
     for (i = 0; i < 8; i++)
         v[i] = _mm512_inserti64x4(
             _mm512_castsi256_si512(
@@ -190,6 +205,7 @@ rows_of(uint64_t *x, vec v[8])
 
     turn(v);
     turn(v + 4);
+    UNROLLED
     for (i = 0; i < 8; i++) {
         _mm256_storeu_si256((void *)(x + 8 * (i % 4) + i / 4 * 4),
                             _mm512_castsi512_si256(v[i]));
@@ -259,19 +275,21 @@ struct joiner {
     struct factor scale[NTT_PRIMES];
     vec cofactor[NTT_PRIMES][2]; /* P / p_i */
     __m512d reciprocal[NTT_PRIMES];
-    vec multiples[3]; /* 0, P and 2 P, word by word */
+    vec multiples[3]; /* 0, P .. 7 P, word by word */
 };
 
 INLINE struct joiner
 joiner_of(const struct ntt_field fields[NTT_PRIMES])
 {
     struct joiner j;
-    uint64_t multiple[3][8] = {{0}};
+    uint64_t multiple[3][8];
     u128 cofactor, sum;
     size_t i, k;
 
+    UNROLLED
     for (i = 0; i < NTT_PRIMES; i++) {
         cofactor = 1;
+        UNROLLED
         for (k = 0; k < NTT_PRIMES; k++)
             cofactor *= k != i ? ntt_primes[k] : 1;
         j.c[i] = constants_of(&fields[i]);
@@ -281,20 +299,23 @@ joiner_of(const struct ntt_field fields[NTT_PRIMES])
         j.cofactor[i][1] = all((uint64_t)(cofactor >> WORD));
         j.reciprocal[i] = _mm512_set1_pd(1.0 / (double)ntt_primes[i]);
     }
-    for (i = 1; i < 3; i++) { /* the last cofactor times the last prime times i */
+    UNROLLED
+    for (i = 0; i < 8; i++) { /* the last cofactor times the last prime times i */
         sum = (u128)((uint64_t)cofactor & MASK) * ntt_primes[2] * i;
         multiple[0][i] = (uint64_t)sum & MASK;
         sum = (sum >> WORD) + (u128)(uint64_t)(cofactor >> WORD) * ntt_primes[2] * i;
         multiple[1][i] = (uint64_t)sum & MASK;
         multiple[2][i] = (uint64_t)(sum >> WORD);
     }
+    UNROLLED
     for (k = 0; k < 3; k++)
         j.multiples[k] = load(multiple[k]);
     return j;
 }
 
 /* Eight coefficients: sum of y_i (P / p_i) less the multiple of P that ntt_sum_next()
- * explains. Words between the lines may be negative or have a few bits more than 52. */
+ * explains, up to 5, as the y_i are below 2 p_i here. Words between the lines may be
+ * negative or have a few bits more than 52. */
 INLINE struct wide
 coefficients(const struct joiner *j, const vec x[NTT_PRIMES])
 {
@@ -304,14 +325,16 @@ coefficients(const struct joiner *j, const vec x[NTT_PRIMES])
     vec y, multiple;
     int i;
 
+    UNROLLED
     for (i = 0; i < NTT_PRIMES; i++) {
-        y = below(product(&j->c[i], x[i], &j->scale[i]), j->c[i].p);
+        y = product(&j->c[i], x[i], &j->scale[i]);
         quotient = _mm512_fmadd_pd(_mm512_cvtepu64_pd(y), j->reciprocal[i], quotient);
         w.word[0] = low(w.word[0], y, j->cofactor[i][0]);
         w.word[1] = high(low(w.word[1], y, j->cofactor[i][1]), y, j->cofactor[i][0]);
         w.word[2] = high(w.word[2], y, j->cofactor[i][1]);
     }
     multiple = _mm512_cvttpd_epu64(quotient);
+    UNROLLED
     for (i = 0; i < 3; i++)
         w.word[i] = _mm512_sub_epi64(
             w.word[i], _mm512_permutexvar_epi64(multiple, j->multiples[i]));
@@ -344,6 +367,7 @@ join(const struct ntt_field fields[NTT_PRIMES], mp_limb_t *r,
     int k;
 
     for (i = 0; i < count; i += LANES) {
+        UNROLLED
         for (k = 0; k < NTT_PRIMES; k++)
             x[k] = load(residues_of[k] + i);
         w = coefficients(&j, x);

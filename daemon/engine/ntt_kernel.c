@@ -25,7 +25,9 @@ static const uint64_t generators[NTT_PRIMES] = {17, 34, 11};
 /* Two blocks of so many words fit, more or less, into a processor's second cache, and
  * the buffer for some columns into the first. Columns are some cache lines wide,
  * because memory is read by pages. */
+#ifndef BLOCK_LEVELS
 #define BLOCK_LEVELS 17
+#endif
 #define BUFFER_WORDS 4096
 #define LEAST_WIDTH  64
 
@@ -117,8 +119,7 @@ ntt_table_words(const struct ntt_shape *shape, unsigned lanes)
 {
     size_t factors = ntt_node_count(shape) + ntt_leaf_count(shape, lanes) +
                      2 * lanes +                      /* lane */
-                     2 * shape->odd +                 /* odd */
-                     shape->odd * shape->odd * lanes; /* twist */
+                     shape->odd * shape->odd * lanes; /* odd */
 
     return 2 * (factors + 7 * NTT_MOST_LANES); /* each aligned, and filled in eights */
 }

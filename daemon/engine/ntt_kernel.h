@@ -25,6 +25,9 @@
 
 #define NTT_PRIMES 3
 
+/* Before a loop over vectors that are to stay in registers. */
+#define UNROLLED _Pragma("GCC unroll 8")
+
 /* Transforms have odd * 2^levels points, NTT_LEAST_LEVELS <= levels and at most
  * 2^NTT_MOST_LEVELS points in all. */
 #define NTT_LEAST_LEVELS 7
@@ -66,8 +69,7 @@ struct ntt_field {
     struct ntt_factors nodes;  /* roots of the nodes, see ntt_transform.h */
     struct ntt_factors leaves; /* the same for the last levels */
     struct ntt_factors lane;   /* vectors: what the lanes of a leaf differ by */
-    struct ntt_factors odd;    /* half sums and differences of roots of order odd */
-    struct ntt_factors twist;  /* vectors: what a column is multiplied by */
+    struct ntt_factors odd;    /* vectors: the odd step's */
 };
 
 /* The carry out of a run of coefficients: two limbs, the lower one first. */

@@ -65,19 +65,6 @@ narrow(const struct constants *c, uint64_t x)
     return below(x, 2 * c->p);
 }
 
-INLINE uint64_t
-plus(const struct constants *c, uint64_t x, uint64_t y)
-{
-    (void)c;
-    return x + y;
-}
-
-INLINE uint64_t
-minus(const struct constants *c, uint64_t x, uint64_t y)
-{
-    return x + 2 * c->p - y;
-}
-
 INLINE struct factor
 factor_of(const struct constants *c, uint64_t x)
 {
@@ -99,17 +86,41 @@ split(const struct constants *c, uint64_t *x, uint64_t *y, const struct factor *
 {
     uint64_t t = product(c, *y, f), s = narrow(c, *x);
 
-    *x = plus(c, s, t);
-    *y = minus(c, s, t);
+    *x = s + t;
+    *y = s + 2 * c->p - t;
 }
 
 INLINE void
 unite(const struct constants *c, uint64_t *x, uint64_t *y, const struct factor *f)
 {
-    uint64_t t = minus(c, *y, *x);
+    uint64_t t = *y + 2 * c->p - *x;
 
-    *x = narrow(c, plus(c, *x, *y));
+    *x = narrow(c, *x + *y);
     *y = product(c, t, f);
+}
+
+struct total {
+    uint64_t sum;
+};
+
+INLINE struct total
+total_zero(const struct constants *c)
+{
+    (void)c;
+    return (struct total){0};
+}
+
+INLINE void
+total_add(const struct constants *c, struct total *t, uint64_t x,
+          const struct factor *f)
+{
+    t->sum += product(c, x, f);
+}
+
+INLINE uint64_t
+total_wide(const struct constants *c, const struct total *t)
+{
+    return below(below(t->sum, 8 * c->p), 4 * c->p);
 }
 
 INLINE void

@@ -14,8 +14,9 @@
  *   product(c, x, f)     x f, from wide to narrow
  *   split(c, x, y, f)    (x, y) becomes (x + f y, x - f y), from wide to wide
  *   unite(c, x, y, f)    (x, y) becomes (x + y, (y - x) f), from narrow to narrow
- *   plus(c, x, y), minus(c, x, y)     from narrow to wide
  *   narrow(c, x)         from wide to narrow
+ *   struct total         a sum of up to NTT_MOST_ODD products: total_zero(c),
+ *                        total_add(c, sum, x, f) for wide x, total_wide(c, sum)
  *   columns_of(v, x)     v[i] = words i, i + 8, i + 16 ... of 8 LANES words; and back:
  *   rows_of(x, v)
  *   residues(c, limbs)   wide
@@ -43,10 +44,10 @@
  * powers, is a product of one for the group and one for the lane. They stay turned
  * until they come back.
  *
- * Odd factors. For length = odd n the first step is odd / 2 times as wide. With rho of
- * order odd and omega^n = rho, x = omega^j v makes polynomials modulo v^n - 1 for
- * 0 <= j < odd: out_j[q] = omega^(jq) sum_t rho^(jt) in[q + n t] (I. J. Good 1958: as n
- * and odd have no common factor, powers of omega are all that is needed in between).
+ * Odd factors. For length = odd n and omega of order odd, x = omega^j v makes
+ * polynomials modulo v^n - 1 of one modulo x^length - 1, for 0 <= j < odd: out_j[q] =
+ * sum over t of omega^(j (q + n t)) in[q + n t]. (I. J. Good 1958: as n and odd have no
+ * common factor, only roots of order odd are needed in this step.)
  */
 
 /* Factors number I .. I + LANES - 1, or number I in all lanes. */
@@ -211,14 +212,18 @@ split_leaves(const struct ntt_field *field, const struct constants *c, uint64_t 
         l = leaf_factors(c, product(c, all(field->leaves.word[group]), &lane), &i,
                          &corner);
         columns_of(v, x);
+        UNROLLED
         for (k = 0; k < 4; k++)
             split(c, &v[k], &v[k + 4], &l.f[0]);
+        UNROLLED
         for (k = 0; k < 2; k++) {
             split(c, &v[k], &v[k + 2], &l.f[1]);
             split(c, &v[k + 4], &v[k + 6], &l.f[2]);
         }
+        UNROLLED
         for (k = 0; k < 4; k++)
             split(c, &v[2 * k], &v[2 * k + 1], &l.f[3 + k]);
+        UNROLLED
         for (k = 0; k < 8; k++)
             store(x + k * LANES, v[k]);
     }
@@ -253,16 +258,19 @@ unite_leaves(const struct ntt_field *field, const struct constants *c, size_t la
         l = leaf_factors(
             c, product(c, all(field->leaves.word[mirror(group, last)]), &lane), &i,
             &corner);
+        UNROLLED
         for (k = 0; k < 8; k++)
             v[k] = load(x + k * LANES);
         unite_turned(c, &v[0], &v[1], &l.f[3]);
         unite(c, &v[2], &v[3], &l.f[4]);
         unite(c, &v[4], &v[5], &l.f[5]);
         unite_turned(c, &v[6], &v[7], &l.f[6]);
+        UNROLLED
         for (k = 0; k < 2; k++) {
             unite_turned(c, &v[k], &v[k + 2], &l.f[1]);
             unite(c, &v[k + 4], &v[k + 6], &l.f[2]);
         }
+        UNROLLED
         for (k = 0; k < 4; k++)
             unite_turned(c, &v[k], &v[k + 4], &l.f[0]);
         rows_of(x, v);
