@@ -32,6 +32,15 @@ unit_tests += \
 	tests/unit/test_engine_failures \
 	tests/unit/test_engine_limits \
 	tests/unit/test_engine_agree
+# The same without products of our own, as on another processor.
+unit_tests += \
+	tests/unit/test_engine_chudnovsky_gmp \
+	tests/unit/test_engine_fraction_gmp \
+	tests/unit/test_engine_mul_gmp \
+	tests/unit/test_engine_newton_gmp \
+	tests/unit/test_engine_radix_gmp \
+	tests/unit/test_engine_split_gmp
+gmp_only = -Wl,--wrap=ntt_from,--wrap=mul_short_usable
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -83,6 +92,36 @@ tests_unit_test_engine_split_SOURCES = tests/unit/test_engine_split.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_split_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_split_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_chudnovsky_gmp_SOURCES = tests/unit/test_engine_chudnovsky.c \
+	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_chudnovsky_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_chudnovsky_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_chudnovsky_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fraction_gmp_SOURCES = tests/unit/test_engine_fraction.c \
+	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_fraction_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_fraction_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_fraction_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_gmp_SOURCES = tests/unit/test_engine_mul.c \
+	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_mul_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_newton_gmp_SOURCES = tests/unit/test_engine_newton.c \
+	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_newton_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_newton_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_newton_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_radix_gmp_SOURCES = tests/unit/test_engine_radix.c \
+	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_radix_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_radix_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_radix_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_split_gmp_SOURCES = tests/unit/test_engine_split.c \
+	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_split_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_split_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_split_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)

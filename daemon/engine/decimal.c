@@ -36,18 +36,13 @@
  */
 #include "radix.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "decimal_step.h"
 #include "mul.h"
 #include "pair.h"
-#include "residue.h"
-
-/* Room for radix_limbs(10, digits of a leaf, RADIX_MOST_GUARD). */
-#define LEAF_LIMBS 96
-
-/* Digits taken per step in a leaf: the most that fit a limb. */
-#define STEP_DIGITS 19
 
 /* From this many digits on a second thread pays. */
 #define PARALLEL_DIGITS 20000
@@ -57,221 +52,156 @@
 #define SHELF_PART 256
 #define SHELF_ROOM 512
 
-/* Units of work for a digit in a leaf. */
-#define DIGIT_UNITS 1.6
+/* Nodes that are multiplied together at most by one thread. */
+#define BUNDLE 4
 
-/* COUNT digits to be taken from the LEN limbs at X into TEXT. */
-struct node {
-    mp_limb_t *x; /* belongs to the node */
-    size_t len;
-    char *text;
-    uint64_t count;
-    int level;
-    int edge; /* its number on the right edge from the root on, or -1 */
+/* With T threads, nodes that are multiplied by all of them are split until there are
+ * GROWN T. */
+#define GROWN      4
+#define GROWN_MOST 64
+
+/* Neighbouring nodes of the same level. */
+struct bundle {
+    struct node node[BUNDLE];
+    int nodes;
 };
 
 struct tree {
-    const struct fives *powers;
-    unsigned guard;
-    struct engine_evidence *evidence;
-    atomic_bool undecided;
-
+    struct decimal decimal;
     uint64_t least; /* digits of a node that goes to the shelf */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct node shelf[SHELF_ROOM]; /* the largest last */
-    int waiting, busy;             /* on the shelf; taken and not finished */
+    struct bundle shelf[SHELF_ROOM]; /* the largest last */
+    int waiting, busy;               /* on the shelf; taken and not finished */
+    int together; /* nodes are multiplied together from this level on */
     int threads;
 };
 
-/* DIGITS decimal digits of VALUE. */
 static void
-write_digits(char *text, mp_limb_t value, unsigned digits)
+free_nodes(struct node *nodes, int count)
 {
-    static const char pair[201] = "00010203040506070809101112131415161718192021222324"
-                                  "25262728293031323334353637383940414243444546474849"
-                                  "50515253545556575859606162636465666768697071727374"
-                                  "75767778798081828384858687888990919293949596979899";
+    int i;
 
-    for (; digits >= 2; digits -= 2) {
-        memcpy(text + digits - 2, pair + value % 100 * 2, 2);
-        value /= 100;
-    }
-    if (digits > 0)
-        text[0] = (char)('0' + value % 10);
+    for (i = 0; i < count; i++)
+        free(nodes[i].x);
 }
 
 static void
-leaf(struct tree *tree, const struct node *node)
-{
-    mp_limb_t x[LEAF_LIMBS];
-    size_t len = node->len;
-    size_t keep;
-    char *text = node->text;
-    uint64_t left = node->count;
-    unsigned digits;
-    mp_limb_t scale = UINT64_C(10000000000000000000);
-    mp_limb_t *low = x;
-
-    if (node->edge >= 0)
-        radix_last_step(tree->evidence, node->edge, 10, left, node->x, len);
-    memcpy(x, node->x, len * sizeof x[0]);
-    while (left > 0) {
-        digits = STEP_DIGITS;
-        for (; digits > left; digits--)
-            scale /= 10;
-        write_digits(text, mpn_mul_1(low, low, (mp_size_t)len, scale), digits);
-        text += digits;
-        left -= digits;
-        keep = left > 0 ? radix_limbs(10, left, tree->guard) : tree->guard;
-        low += len - keep;
-        len = keep;
-    }
-    if (radix_guard_full(low, tree->guard))
-        atomic_store(&tree->undecided, true);
-}
-
-/* A step of the evidence; see evidence.h. PRODUCT is X (without its leading limbs,
- * USED are left) times 5^m, of which RIGHT keeps the limbs from AT on. */
-static void
-note_step(struct engine_evidence *evidence, const struct node *node,
-          const struct node *right, uint64_t m, const mp_limb_t *product, size_t used,
-          size_t at)
-{
-    struct evidence_step *step = &evidence->step[node->edge];
-    uint64_t twos = residue_pow(2, m);
-
-    *step = (struct evidence_step){
-        .digits = m,
-        .limbs = node->len,
-        .dropped = node->len - right->len,
-        .value = residue_limbs(node->x, 64 * node->len),
-        .rest = residue_mul(residue_limbs(product, 64 * used - m % 64), twos),
-        .lost = residue_mul(residue_limbs(product, 64 * at - m % 64), twos),
-    };
-}
-
-/*
- * The limbs of RIGHT become the leading ones of the fraction of 10^m x, x being that
- * of NODE and POWER = 5^m. As only the fraction counts, the leading m bits of x are
- * left out. False if the run stopped.
- */
-static bool
-shift_digits(struct run *run, struct tree *tree, const struct node *node,
-             struct node *right, const mpz_t power, uint64_t m)
-{
-    unsigned bits = (unsigned)(m % 64);
-    size_t used = node->len - (size_t)(m / 64);
-    size_t at = used - right->len;
-    uint64_t units = (uint64_t)mul_cost((double)used, (double)mpz_size(power));
-    mp_limb_t *product = malloc((used + mpz_size(power)) * sizeof *product);
-
-    right->x = malloc(right->len * sizeof *right->x);
-    if (product == NULL || right->x == NULL) {
-        run_fail(run, ENGINE_NO_MEMORY);
-        goto out;
-    }
-    run_begin(run, units);
-    mul_limbs(product, node->x, used, mpz_limbs_read(power), mpz_size(power));
-    run_end(run, units);
-    if (bits == 0) {
-        mpn_copyi(right->x, product + at, (mp_size_t)right->len);
-    } else {
-        mpn_lshift(right->x, product + at, (mp_size_t)right->len, bits);
-        right->x[0] |= product[at - 1] >> (64 - bits);
-    }
-    if (node->edge >= 0)
-        note_step(tree->evidence, node, right, m, product, used, at);
-out:
-    free(product);
-    return run_going(run);
-}
-
-/* NODE, whose other members are set, gets a copy of the leading limbs of the LEN at
- * X. */
-static bool
-copy_limbs(struct run *run, struct node *node, const mp_limb_t *x, size_t len)
-{
-    node->x = malloc(node->len * sizeof *node->x);
-    if (node->x == NULL) {
-        run_fail(run, ENGINE_NO_MEMORY);
-        return false;
-    }
-    mpn_copyi(node->x, x + len - node->len, (mp_size_t)node->len);
-    return true;
-}
-
-static void
-shelve(struct tree *tree, const struct node *node)
+shelve(struct tree *tree, const struct bundle *bundle)
 {
     int i;
 
     pthread_mutex_lock(&tree->lock);
-    for (i = tree->waiting++; i > 0 && tree->shelf[i - 1].count > node->count; i--)
+    for (i = tree->waiting++;
+         i > 0 && tree->shelf[i - 1].node[0].count > bundle->node[0].count; i--)
         tree->shelf[i] = tree->shelf[i - 1];
-    tree->shelf[i] = *node;
+    tree->shelf[i] = *bundle;
     pthread_cond_signal(&tree->changed);
     pthread_mutex_unlock(&tree->lock);
 }
 
-static void convert(struct run *run, struct tree *tree, struct node *node);
+static void convert(struct run *run, struct tree *tree, struct bundle *bundle);
 
-/* Does NODE now, or puts it on the shelf if it is large. */
+/* Does the COUNT NODES now, or puts them on the shelf if they are large. */
 static void
-offer(struct run *run, struct tree *tree, struct node *node)
+offer(struct run *run, struct tree *tree, const struct node *nodes, int count)
 {
-    if (tree->threads > 1 && node->count >= tree->least)
-        shelve(tree, node);
+    struct bundle bundle = {.nodes = count};
+
+    if (count == 0)
+        return;
+    memcpy(bundle.node, nodes, (size_t)count * sizeof *nodes);
+    if (tree->threads > 1 && nodes[0].count >= tree->least)
+        shelve(tree, &bundle);
     else
-        convert(run, tree, node);
+        convert(run, tree, &bundle);
 }
 
-/* Does NODE, and frees its limbs. */
-static void
-convert(struct run *run, struct tree *tree, struct node *node)
+/*
+ * The children of COUNT NODES, which are multiplied together, in order; a node without
+ * a right half is its own child. The nodes lose their limbs. Returns the number of
+ * children, 0 when the run stopped.
+ */
+static int
+split_nodes(struct run *run, struct tree *tree, struct node *nodes, int count,
+            struct node *children, int threads)
 {
-    struct node left = *node, right = *node;
-    uint64_t m;
+    const struct decimal *decimal = &tree->decimal;
+    struct node right[MUL_MOST_PARTS];
+    int full = count, made = 0, i;
 
-    if (!run_going(run) || atomic_load_explicit(&tree->undecided, memory_order_relaxed))
-        goto out;
+    /* Only the tree's last node can be so short. */
+    if (nodes[count - 1].count <= decimal_half(decimal, nodes[0].level))
+        full--;
+    for (i = 0; i < full; i++)
+        if (!decimal_left(run, decimal, &nodes[i], &children[2 * i]))
+            break;
+    made = i;
+    if (made == full && full > 0)
+        decimal_right(run, decimal, nodes, right, (size_t)full, threads);
+    if (made < full || !run_going(run)) {
+        for (i = 0; i < made; i++)
+            free(children[2 * i].x);
+        free_nodes(nodes, count);
+        return 0;
+    }
+    for (i = 0; i < full; i++)
+        children[2 * i + 1] = right[i];
+    if (full < count) {
+        children[2 * full] = nodes[full];
+        children[2 * full].level--;
+    }
+    return full + count;
+}
+
+/* Does NODE alone, and frees its limbs. */
+static void
+convert_node(struct run *run, struct tree *tree, struct node *node)
+{
+    struct node left, right;
+
     if (node->level == 0) {
-        leaf(tree, node);
-        run_work(run, (uint64_t)((double)node->count * DIGIT_UNITS));
-        goto out;
-    }
-    m = tree->powers->leaf << (node->level - 1);
-    if (node->count <= m) {
-        node->level--;
-        convert(run, tree, node);
-        return;
-    }
-    left.level = right.level = node->level - 1;
-    left.count = m;
-    left.len = radix_limbs(10, m, tree->guard);
-    left.edge = -1;
-    if (!copy_limbs(run, &left, node->x, node->len))
-        goto out;
-    offer(run, tree, &left);
-    right.count -= m;
-    right.text += m;
-    right.len = radix_limbs(10, right.count, tree->guard);
-    if (right.edge >= 0)
-        right.edge++;
-    if (shift_digits(run, tree, node, &right, tree->powers->power[right.level], m)) {
+        decimal_leaf(&tree->decimal, node);
+        run_work(run, (uint64_t)decimal_leaf_cost(node->count));
         free(node->x);
-        offer(run, tree, &right);
-        return;
+    } else if (node->count <= decimal_half(&tree->decimal, node->level)) {
+        node->level--;
+        offer(run, tree, node, 1);
+    } else if (decimal_left(run, &tree->decimal, node, &left)) {
+        offer(run, tree, &left, 1);
+        decimal_right(run, &tree->decimal, node, &right, 1, 1);
+        if (run_going(run))
+            offer(run, tree, &right, 1);
+    } else {
+        free(node->x);
     }
-    free(right.x);
-out:
-    free(node->x);
+}
+
+/* Does the nodes of BUNDLE, and frees their limbs. */
+static void
+convert(struct run *run, struct tree *tree, struct bundle *bundle)
+{
+    struct node *nodes = bundle->node, child[2 * BUNDLE];
+    int count = bundle->nodes, children, i;
+
+    if (!run_going(run) ||
+        atomic_load_explicit(&tree->decimal.undecided, memory_order_relaxed)) {
+        free_nodes(nodes, count);
+    } else if (nodes[0].level >= tree->together) {
+        children = split_nodes(run, tree, nodes, count, child, 1);
+        i = children > BUNDLE ? children / 2 : children;
+        offer(run, tree, child, i);
+        offer(run, tree, child + i, children - i);
+    } else {
+        for (i = 0; i < count; i++)
+            convert_node(run, tree, &nodes[i]);
+    }
 }
 
 /* Takes the largest node from the shelf; false when there is none and none can
  * come any more. */
 static bool
-take(struct tree *tree, struct node *node)
+take(struct tree *tree, struct bundle *bundle)
 {
     bool taken = false;
 
@@ -279,7 +209,7 @@ take(struct tree *tree, struct node *node)
     while (tree->waiting == 0 && tree->busy > 0)
         pthread_cond_wait(&tree->changed, &tree->lock);
     if (tree->waiting > 0) {
-        *node = tree->shelf[--tree->waiting];
+        *bundle = tree->shelf[--tree->waiting];
         tree->busy++;
         taken = true;
     }
@@ -300,14 +230,14 @@ serve(struct run *run, void *arg)
     struct tree *tree = crew->tree;
     struct crew one = {tree, crew->threads / 2};
     struct crew other = {tree, crew->threads - crew->threads / 2};
-    struct node node;
+    struct bundle bundle;
 
     if (crew->threads > 1) {
         pair_run(run, true, serve, &one, serve, &other);
         return;
     }
-    while (take(tree, &node)) {
-        convert(run, tree, &node);
+    while (take(tree, &bundle)) {
+        convert(run, tree, &bundle);
         pthread_mutex_lock(&tree->lock);
         if (--tree->busy == 0)
             pthread_cond_broadcast(&tree->changed);
@@ -315,11 +245,38 @@ serve(struct run *run, void *arg)
     }
 }
 
+/* Puts ROOT on the shelf, or, where nodes are multiplied together, its descendants of
+ * the first level that has enough of them. */
+static void
+grow(struct run *run, struct tree *tree, const struct node *root)
+{
+    struct node nodes[2 * GROWN_MOST] = {*root}, children[2 * GROWN_MOST];
+    int most = tree->threads * GROWN < GROWN_MOST ? tree->threads * GROWN : GROWN_MOST;
+    int count = 1, made, at, here;
+    struct bundle bundle;
+
+    while (run_going(run) && count < most && nodes[0].level >= tree->together) {
+        for (at = made = 0; at < count; at += here) {
+            here = count - at < MUL_MOST_PARTS ? count - at : MUL_MOST_PARTS;
+            made += split_nodes(run, tree, nodes + at, here, children + made,
+                                tree->threads);
+        }
+        count = made;
+        memcpy(nodes, children, (size_t)count * sizeof *nodes);
+    }
+    for (at = 0; at < count; at += here) {
+        here = count - at < BUNDLE ? count - at : BUNDLE;
+        bundle.nodes = here;
+        memcpy(bundle.node, nodes + at, (size_t)here * sizeof *nodes);
+        shelve(tree, &bundle);
+    }
+}
+
 /* Converts the root of TREE. */
 static void
-plant(struct run *run, struct tree *tree, struct node *root, int threads)
+plant(struct run *run, struct tree *tree, struct node *root)
 {
-    struct crew crew = {tree, threads};
+    struct crew crew = {tree, tree->threads};
 
     if (pthread_mutex_init(&tree->lock, NULL) != 0) {
         run_fail(run, ENGINE_NO_MEMORY);
@@ -330,13 +287,27 @@ plant(struct run *run, struct tree *tree, struct node *root, int threads)
         run_fail(run, ENGINE_NO_MEMORY);
         free(root->x);
     } else {
-        shelve(tree, root);
+        grow(run, tree, root);
         serve(run, &crew);
-        while (tree->waiting > 0)
-            free(tree->shelf[--tree->waiting].x);
+        while (tree->waiting > 0) {
+            tree->waiting--;
+            free_nodes(tree->shelf[tree->waiting].node,
+                       tree->shelf[tree->waiting].nodes);
+        }
         pthread_cond_destroy(&tree->changed);
     }
     pthread_mutex_destroy(&tree->lock);
+}
+
+/* The least level of which nodes are multiplied together. */
+static int
+least_together(const struct decimal *decimal)
+{
+    int level = decimal->powers->levels + 1;
+
+    while (level > 1 && decimal_together(decimal, level - 1))
+        level--;
+    return level;
 }
 
 enum radix_rc
@@ -356,18 +327,19 @@ decimal_digits(struct run *run, const struct radix_job *job)
         run_fail(run, ENGINE_NO_MEMORY);
         return RADIX_STOPPED;
     }
-    tree->powers = job->powers;
-    tree->guard = job->guard;
-    tree->evidence = job->evidence;
+    tree->decimal.powers = job->powers;
+    tree->decimal.guard = job->guard;
+    tree->decimal.evidence = job->evidence;
+    atomic_init(&tree->decimal.undecided, false);
     tree->threads = job->count >= PARALLEL_DIGITS ? job->threads : 1;
     tree->least = job->count / SHELF_PART + 1;
     if (tree->least < PARALLEL_DIGITS / 4)
         tree->least = PARALLEL_DIGITS / 4;
-    atomic_init(&tree->undecided, false);
-    if (copy_limbs(run, &root, job->limbs, root.len))
-        plant(run, tree, &root, tree->threads);
+    tree->together = least_together(&tree->decimal);
+    if (decimal_copy(run, &root, job->limbs, root.len))
+        plant(run, tree, &root);
     if (run_going(run))
-        rc = atomic_load(&tree->undecided) ? RADIX_UNDECIDED : RADIX_OK;
+        rc = atomic_load(&tree->decimal.undecided) ? RADIX_UNDECIDED : RADIX_OK;
     free(tree);
     return rc;
 }
@@ -376,14 +348,18 @@ double
 decimal_cost(uint64_t count)
 {
     struct fives powers;
-    double units = (double)count * DIGIT_UNITS, nodes, limbs;
-    int level;
+    struct decimal decimal = {.powers = &powers, .guard = 1};
+    double units = decimal_leaf_cost(count), nodes;
+    size_t together;
+    int level, least;
 
     fives_init(&powers, 10, count);
-    for (level = 0; level < powers.levels; level++) {
-        limbs = (double)(powers.leaf << level) / 64;
-        nodes = (double)(UINT64_C(1) << (powers.levels - 1 - level));
-        units += nodes * mul_cost(5.644 * limbs, 2.322 * limbs);
+    least = least_together(&decimal);
+    for (level = 1; level <= powers.levels; level++) {
+        nodes = (double)(UINT64_C(1) << (powers.levels - level));
+        together = level < least ? 1 : nodes < BUNDLE ? (size_t)nodes : BUNDLE;
+        units +=
+            nodes / (double)together * decimal_right_cost(&decimal, level, together);
     }
     fives_clear(&powers);
     return units;

@@ -140,7 +140,7 @@ factors_extend(struct factors *factors, const struct primes *primes, uint64_t a,
 
 /* R becomes the product of the COUNT words at WORD. */
 static void
-product(mpz_t r, const mp_limb_t *word, size_t count)
+product(struct run *run, mpz_t r, const mp_limb_t *word, size_t count)
 {
     mp_limb_t *limb, carry;
     mp_size_t size = 1;
@@ -159,9 +159,9 @@ product(mpz_t r, const mp_limb_t *word, size_t count)
         return;
     }
     mpz_init(right);
-    product(r, word, count / 2);
-    product(right, word + count / 2, count - count / 2);
-    mul_mpz(r, r, right);
+    product(run, r, word, count / 2);
+    product(run, right, word + count / 2, count - count / 2);
+    mul_mpz(run, r, r, right, 1);
     mpz_clear(right);
 }
 
@@ -188,8 +188,8 @@ words_push(struct words *words, mp_limb_t word)
 }
 
 bool
-factors_common(mpz_t common, const struct primes *primes, struct factors *left,
-               const struct factors *right)
+factors_common(struct run *run, mpz_t common, const struct primes *primes,
+               struct factors *left, const struct factors *right)
 {
     struct words words = {NULL, 0, 0};
     mp_limb_t full = 1;
@@ -211,7 +211,7 @@ factors_common(mpz_t common, const struct primes *primes, struct factors *left,
     }
     ok = ok && words_push(&words, full);
     if (ok)
-        product(common, words.word, words.count);
+        product(run, common, words.word, words.count);
     free(words.word);
     return ok;
 }

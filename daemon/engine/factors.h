@@ -12,6 +12,8 @@
 
 #include <gmp.h>
 
+#include "run.h"
+
 /* The odd primes up to a limit. Read only once made: any thread. */
 struct primes {
     uint32_t *prime;
@@ -52,7 +54,7 @@ bool factors_extend(struct factors *factors, const struct primes *primes, uint64
  * factors of both ranges together once P and Q have been divided by COMMON. Returns
  * false without memory.
  */
-bool factors_common(mpz_t common, const struct primes *primes, struct factors *left,
-                    const struct factors *right);
+bool factors_common(struct run *run, mpz_t common, const struct primes *primes,
+                    struct factors *left, const struct factors *right);
 
 #endif

@@ -74,22 +74,16 @@ normalise(mp_limb_t *limbs, size_t n, mpz_t z)
     return twos;
 }
 
-/* The half of the division that needs the series. */
+/* The half of the division that needs the series, and what is needed next. */
 static void
 prepare_quotient(struct run *run, void *arg)
 {
     struct work *w = arg;
     size_t h = newton_half(w->n);
-    uint64_t units = (uint64_t)mul_cost((double)w->n, (double)w->n);
-    struct split *s = w->split;
 
     newton_inverse(run, w->x, w->d + w->n - h, h, (w->threads + 1) / 2);
-    if (!run_going(run))
-        return;
-    run_begin(run, units);
-    mul_mpz_wide(run, w->q, s->q1, s->q2, (w->threads + 1) / 2);
-    run_end(run, units);
-    w->q_twos = (int64_t)(s->q_twos + split_cut(w->q, w->n + 1));
+    if (run_going(run))
+        fives_compute(run, w->powers);
 }
 
 /* The half that doesn't. */
@@ -99,8 +93,6 @@ prepare_root(struct run *run, void *arg)
     struct work *w = arg;
 
     newton_rsqrt(run, w->y, ROOT, w->n, (w->threads + 1) / 2);
-    if (run_going(run))
-        fives_compute(run, w->powers);
 }
 
 /* V becomes Q S, where S = FACTOR Y; W's q and y are released. False if the run
@@ -113,9 +105,9 @@ numerator(struct run *run, struct work *w, mpz_t v)
     mp_limb_t *product;
 
     w->y[n] = mpn_mul_1(w->y, w->y, (mp_size_t)n, FACTOR);
-    product = mpz_limbs_write(v, (mp_size_t)(length + n + 1));
+    product = mpz_limbs_write(v, (mp_size_t)mul_room(length, n + 1));
     run_begin(run, units);
-    mul_limbs_wide(run, product, w->y, n + 1, mpz_limbs_read(w->q), length, w->threads);
+    mul_limbs(run, product, w->y, n + 1, mpz_limbs_read(w->q), length, w->threads);
     if (run_end(run, units))
         mpz_limbs_finish(v, (mp_size_t)(length + n + 1));
     mpz_realloc2(w->q, 0);
@@ -164,12 +156,12 @@ divide(struct run *run, struct work *w, mp_limb_t *limbs, size_t len)
     mp_limb_t *pi;
     int64_t twos;
 
+    mpz_swap(w->q, w->split->q);
+    w->q_twos = (int64_t)(w->split->q_twos + split_cut(w->q, w->n + 1));
     w->d_twos = (int64_t)w->split->t_twos + normalise(w->d, w->n, w->split->t);
     mpz_realloc2(w->split->t, 0);
     pair_run(run, w->threads > 1 && w->n >= PARALLEL_LIMBS, prepare_root, w,
              prepare_quotient, w);
-    mpz_realloc2(w->split->q1, 0);
-    mpz_realloc2(w->split->q2, 0);
     pi = limbs_new(run, w->n + 1);
     if (run_going(run)) {
         twos = quotient(run, w, pi);
@@ -210,5 +202,5 @@ fraction_cost(size_t len)
     size_t n = fraction_limbs(len);
 
     return newton_inverse_cost(newton_half(n)) + newton_rsqrt_cost(n) +
-           newton_divide_cost(n) + 2 * mul_cost((double)n, (double)n) + 1;
+           newton_divide_cost(n) + mul_cost((double)n, (double)n) + 1;
 }

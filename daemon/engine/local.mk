@@ -25,6 +25,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/checked_state.c daemon/engine/checked_state.h \
 	daemon/engine/chudnovsky.c \
 	daemon/engine/decimal.c \
+	daemon/engine/decimal_step.c daemon/engine/decimal_step.h \
 	daemon/engine/digest.h \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/evidence.h \
@@ -33,7 +34,16 @@ libnthpi_a_SOURCES = \
 	daemon/engine/fraction.c daemon/engine/fraction.h \
 	daemon/engine/modular.h \
 	daemon/engine/mul.c daemon/engine/mul.h \
+	daemon/engine/mul_plan.c daemon/engine/mul_plan.h \
+	daemon/engine/mul_short.c daemon/engine/mul_short.h \
+	daemon/engine/mul_wrap.c \
 	daemon/engine/newton.c daemon/engine/newton.h \
+	daemon/engine/ntt.c daemon/engine/ntt.h \
+	daemon/engine/ntt_columns.h \
+	daemon/engine/ntt_ifma.c \
+	daemon/engine/ntt_kernel.c daemon/engine/ntt_kernel.h \
+	daemon/engine/ntt_portable.c \
+	daemon/engine/ntt_transform.h \
 	daemon/engine/pair.c daemon/engine/pair.h \
 	daemon/engine/radix.c daemon/engine/radix.h \
 	daemon/engine/residue.c daemon/engine/residue.h \
@@ -41,6 +51,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/sieve.c daemon/engine/sieve.h \
 	daemon/engine/spigot.c \
 	daemon/engine/split.c daemon/engine/split.h \
+	daemon/engine/sums.c daemon/engine/sums.h \
 	daemon/engine/terms.c daemon/engine/terms.h \
 	daemon/engine/verify.c daemon/engine/verify.h \
 	daemon/engine/verify_again.c

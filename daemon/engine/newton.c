@@ -81,45 +81,102 @@ significant(const mp_limb_t *x, size_t n)
     return n;
 }
 
-/* A product that is reported. */
-static bool
-multiply(struct run *run, mp_limb_t *r, const mp_limb_t *a, size_t an,
-         const mp_limb_t *b, size_t bn, int threads)
+/* The cost of a product of AN by BN limbs, or of a square. */
+static double
+product_cost(size_t an, size_t bn, bool square)
 {
-    double cost = mul_cost((double)an, (double)bn) * (a == b ? SQUARE : 1);
-    uint64_t units = (uint64_t)cost;
+    return mul_cost((double)an, (double)bn) * (square ? SQUARE : 1);
+}
 
+/* The cost of a wrapped product, or of the square of AN limbs. */
+static double
+wrapped_cost(size_t length, size_t an, size_t bn, bool square)
+{
+    return mul_wrapped_cost(length, 1, an, bn) * (square ? SQUARE : 1);
+}
+
+/* A product that is reported, in a place of mul_room() limbs that the caller has to
+ * free; NULL if the run stopped. */
+static mp_limb_t *
+multiply(struct run *run, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t bn,
+         int threads)
+{
+    uint64_t units = (uint64_t)product_cost(an, bn, false);
+    mp_limb_t *r = limbs_new(run, mul_room(an, bn));
+
+    if (r == NULL)
+        return NULL;
     run_begin(run, units);
-    mul_limbs_wide(run, r, a, an, b, bn, threads);
-    return run_end(run, units);
+    mul_limbs(run, r, a, an, b, bn, threads);
+    if (run_end(run, units))
+        return r;
+    free(r);
+    return NULL;
+}
+
+/* The same for a product modulo B^LENGTH - 1. */
+static mp_limb_t *
+multiply_wrapped(struct run *run, size_t length, const mp_limb_t *a, size_t an,
+                 const mp_limb_t *b, size_t bn, int threads)
+{
+    uint64_t units = (uint64_t)wrapped_cost(length, an, bn, a == b);
+    struct mul_part part = {a, an, limbs_new(run, length)};
+
+    if (part.r == NULL)
+        return NULL;
+    run_begin(run, units);
+    mul_wrapped(run, length, &part, 1, b, bn, threads);
+    if (run_end(run, units))
+        return part.r;
+    free(part.r);
+    return NULL;
+}
+
+/*
+ * W (LENGTH limbs) holds a product P modulo M = B^LENGTH - 1 and becomes |r|,
+ * r = A B^SHIFT - P, A (AN <= LENGTH limbs) and P being such that |r| < M / 2. Returns
+ * true when r is negative.
+ */
+static bool
+residue(mp_limb_t *w, size_t length, const mp_limb_t *a, size_t an, size_t shift)
+{
+    size_t at = shift % length;
+    size_t first = an < length - at ? an : length - at;
+    mp_limb_t borrow;
+
+    borrow = mpn_sub(w + at, w + at, (mp_size_t)(length - at), a, (mp_size_t)first);
+    if (first < an)
+        borrow += mpn_sub(w, w, (mp_size_t)length, a + first, (mp_size_t)(an - first));
+    while (borrow > 0)
+        borrow = mpn_sub_1(w, w, (mp_size_t)length, borrow);
+    /* W is now -r modulo M, and the complement of a number is M less it. */
+    if (w[length - 1] >> 63 == 0)
+        return true;
+    mpn_com(w, w, (mp_size_t)length);
+    return false;
 }
 
 /*
  * X (N limbs) becomes X +- R C / B^SHIFT, R (RN limbs) being the absolute value of a
- * residue. False if the run stopped.
+ * residue.
  */
-static bool
+static void
 correct(struct run *run, mp_limb_t *x, size_t n, const mp_limb_t *r, size_t rn,
         const mp_limb_t *c, size_t cn, size_t shift, bool negative, int threads)
 {
     mp_limb_t *product;
     size_t length;
-    bool going;
 
     rn = significant(r, rn);
-    product = limbs_new(run, rn + cn);
+    product = multiply(run, r, rn, c, cn, threads);
     if (product == NULL)
-        return false;
-    going = multiply(run, product, r, rn, c, cn, threads);
-    if (going) {
-        length = significant(product, rn + cn);
-        if (length > shift && negative)
-            mpn_sub(x, x, (mp_size_t)n, product + shift, (mp_size_t)(length - shift));
-        else if (length > shift)
-            mpn_add(x, x, (mp_size_t)n, product + shift, (mp_size_t)(length - shift));
-    }
+        return;
+    length = significant(product, rn + cn);
+    if (length > shift && negative)
+        mpn_sub(x, x, (mp_size_t)n, product + shift, (mp_size_t)(length - shift));
+    else if (length > shift)
+        mpn_add(x, x, (mp_size_t)n, product + shift, (mp_size_t)(length - shift));
     free(product);
-    return going;
 }
 
 /* The reciprocal of N <= SHORT_LIMBS limbs. */
@@ -133,24 +190,30 @@ short_inverse(mp_limb_t *x, const mp_limb_t *d, size_t n)
     mpn_copyi(x, q, (mp_size_t)(n + 1));
 }
 
+/* The length of the wrapped product of N and H + 1 limbs of which N + 1 are not
+ * known. */
+static size_t
+residue_length(size_t n, size_t h)
+{
+    return mul_wrap_length(n, h + 1, n + 1);
+}
+
 /* One iteration: X from the H + 1 limbs at HALF. */
 static void
 inverse_step(struct run *run, mp_limb_t *x, const mp_limb_t *half, size_t h,
              const mp_limb_t *d, size_t n, int threads)
 {
-    mp_limb_t *r = limbs_new(run, n + h + 1);
+    const mp_limb_t one = 1;
+    size_t length = residue_length(n, h);
+    mp_limb_t *r = multiply_wrapped(run, length, d, n, half, h + 1, threads);
     bool negative;
 
-    if (r != NULL && multiply(run, r, d, n, half, h + 1, threads)) {
-        /* r = B^(n+h) - D X': the limb of B^(n+h) tells the sign. */
-        negative = r[n + h] != 0;
-        if (!negative)
-            mpn_neg(r, r, (mp_size_t)(n + h));
-        memset(x, 0, (n - h) * sizeof *x);
-        mpn_copyi(x + n - h, half, (mp_size_t)(h + 1));
-        correct(run, x, n + 1, r + h - 1, n - h + 2, half, h + 1, h + 1, negative,
-                threads);
-    }
+    if (r == NULL)
+        return;
+    negative = residue(r, length, &one, 1, n + h);
+    memset(x, 0, (n - h) * sizeof *x);
+    mpn_copyi(x + n - h, half, (mp_size_t)(h + 1));
+    correct(run, x, n + 1, r + h - 1, n - h + 2, half, h + 1, h + 1, negative, threads);
     free(r);
 }
 
@@ -176,12 +239,13 @@ newton_inverse(struct run *run, mp_limb_t *x, const mp_limb_t *d, size_t n, int 
 double
 newton_inverse_cost(size_t n)
 {
-    double h = (double)newton_half(n);
+    size_t h = newton_half(n);
 
     if (n <= SHORT_LIMBS)
         return 0;
-    return newton_inverse_cost(newton_half(n)) + mul_cost((double)n, h) +
-           mul_cost((double)n - h, h);
+    return newton_inverse_cost(h) +
+           wrapped_cost(residue_length(n, h), n, h + 1, false) +
+           product_cost(n - h + 2, h + 1, false);
 }
 
 /* The reciprocal square root with N <= SHORT_LIMBS limbs. */
@@ -199,26 +263,36 @@ short_rsqrt(mp_limb_t *y, unsigned k, size_t n)
     mpz_clear(z);
 }
 
+/* W (LENGTH limbs) becomes K W modulo B^LENGTH - 1. */
+static void
+times_wrapped(mp_limb_t *w, size_t length, unsigned k)
+{
+    mp_limb_t carry = mpn_mul_1(w, w, (mp_size_t)length, k);
+
+    while (carry > 0)
+        carry = mpn_add_1(w, w, (mp_size_t)length, carry);
+}
+
 /* One iteration: Y from the H limbs at HALF. */
 static void
 rsqrt_step(struct run *run, mp_limb_t *y, const mp_limb_t *half, size_t h, unsigned k,
            size_t n, int threads)
 {
-    mp_limb_t *r = limbs_new(run, 2 * h);
+    const mp_limb_t one = 1;
+    size_t length = mul_wrap_length(h, h, h + 1);
+    mp_limb_t *r = multiply_wrapped(run, length, half, h, half, h, threads);
     size_t cut = 2 * h - n - 1;
     bool negative;
 
-    if (r != NULL && multiply(run, r, half, h, half, h, threads)) {
-        /* r = B^(2h) - K Y'^2, where K Y'^2 is near B^(2h). */
-        negative = mpn_mul_1(r, r, (mp_size_t)(2 * h), k) != 0;
-        if (!negative)
-            mpn_neg(r, r, (mp_size_t)(2 * h));
-        mpn_rshift(r, r, (mp_size_t)(2 * h), 1);
-        memset(y, 0, (n - h) * sizeof *y);
-        mpn_copyi(y + n - h, half, (mp_size_t)h);
-        correct(run, y, n, r + cut, h + 1 - cut, half, h, 3 * h - n - cut, negative,
-                threads);
-    }
+    if (r == NULL)
+        return;
+    times_wrapped(r, length, k);
+    negative = residue(r, length, &one, 1, 2 * h);
+    mpn_rshift(r, r, (mp_size_t)(h + 1), 1);
+    memset(y, 0, (n - h) * sizeof *y);
+    mpn_copyi(y + n - h, half, (mp_size_t)h);
+    correct(run, y, n, r + cut, h + 1 - cut, half, h, 3 * h - n - cut, negative,
+            threads);
     free(r);
 }
 
@@ -244,12 +318,13 @@ newton_rsqrt(struct run *run, mp_limb_t *y, unsigned k, size_t n, int threads)
 double
 newton_rsqrt_cost(size_t n)
 {
-    double h = (double)newton_half(n);
+    size_t h = newton_half(n);
 
     if (n <= SHORT_LIMBS)
         return 0;
-    return newton_rsqrt_cost(newton_half(n)) + SQUARE * mul_cost(h, h) +
-           mul_cost((double)n - h + 2, h);
+    return newton_rsqrt_cost(h) +
+           wrapped_cost(mul_wrap_length(h, h, h + 1), h, h, true) +
+           product_cost(n - h + 2, h, false);
 }
 
 /* The quotient of N <= SHORT_LIMBS limbs. */
@@ -262,58 +337,40 @@ short_divide(mp_limb_t *q, const mp_limb_t *a, const mp_limb_t *d, size_t n)
     mpn_tdiv_qr(q, rest, 0, power, (mp_size_t)(2 * n), d, (mp_size_t)n);
 }
 
-/* R (N + H + 1 limbs) holds D Q' and becomes the absolute value of A B^H - D Q'.
- * Returns true when that is negative. */
-static bool
-residue(mp_limb_t *r, const mp_limb_t *a, size_t n, size_t h)
-{
-    /* The low limbs are taken from zeros, the others from A. */
-    mp_limb_t borrow = mpn_neg(r, r, (mp_size_t)h);
-    mp_limb_t top = r[n + h];
-
-    top += mpn_sub_n(r + h, a, r + h, (mp_size_t)n);
-    if (borrow != 0)
-        top += mpn_sub_1(r + h, r + h, (mp_size_t)n, 1);
-    r[n + h] = 0 - top;
-    if (top == 0)
-        return false;
-    mpn_neg(r, r, (mp_size_t)(n + h + 1));
-    return true;
-}
-
 void
 newton_divide(struct run *run, mp_limb_t *q, const mp_limb_t *a, const mp_limb_t *d,
               size_t n, const mp_limb_t *x, int threads)
 {
-    size_t h = newton_half(n);
-    mp_limb_t *first = NULL, *r = NULL;
+    size_t h = newton_half(n), length = residue_length(n, h);
+    mp_limb_t *first, *r;
     bool negative;
 
     if (n <= SHORT_LIMBS) {
         short_divide(q, a, d, n);
         return;
     }
-    first = limbs_new(run, 2 * h + 1);
-    if (first == NULL || !multiply(run, first, x, h + 1, a + n - h, h, threads))
-        goto out;
-    r = limbs_new(run, n + h + 1);
-    if (r == NULL || !multiply(run, r, d, n, first + h, h + 1, threads))
-        goto out;
-    negative = residue(r, a, n, h);
-    memset(q, 0, (n - h) * sizeof *q);
+    first = multiply(run, x, h + 1, a + n - h, h, threads);
+    if (first == NULL)
+        return;
     mpn_copyi(q + n - h, first + h, (mp_size_t)(h + 1));
-    correct(run, q, n + 1, r + h - 1, n - h + 2, x, h + 1, h + 1, negative, threads);
-out:
     free(first);
+    r = multiply_wrapped(run, length, d, n, q + n - h, h + 1, threads);
+    if (r == NULL)
+        return;
+    negative = residue(r, length, a, n, h);
+    memset(q, 0, (n - h) * sizeof *q);
+    correct(run, q, n + 1, r + h - 1, n - h + 2, x, h + 1, h + 1, negative, threads);
     free(r);
 }
 
 double
 newton_divide_cost(size_t n)
 {
-    double h = (double)newton_half(n);
+    size_t h = newton_half(n);
 
     if (n <= SHORT_LIMBS)
         return 0;
-    return mul_cost(h, h) + mul_cost((double)n, h) + mul_cost((double)n - h + 2, h);
+    return product_cost(h + 1, h, false) +
+           wrapped_cost(residue_length(n, h), n, h + 1, false) +
+           product_cost(n - h + 2, h + 1, false);
 }

@@ -94,7 +94,7 @@ fives_compute(struct run *run, struct fives *powers)
         }
         units = square_units(powers->leaf, i);
         run_begin(run, units);
-        mul_mpz(powers->power[i], powers->power[i - 1], powers->power[i - 1]);
+        mul_mpz(run, powers->power[i], powers->power[i - 1], powers->power[i - 1], 1);
         run_end(run, units);
     }
 }

@@ -37,13 +37,13 @@
 #include <math.h>
 
 #include "factors.h"
-#include "mul.h"
 #include "pair.h"
+#include "sums.h"
 #include "terms.h"
 
 /* Where a range is cut: later terms are larger, so the left part gets more of
  * them and both get numbers of about the same size. In 1/1024. */
-#define CUT 524
+#define CUT 530
 
 /* From this many terms on a second thread pays. */
 #define PARALLEL_TERMS 1000
@@ -51,22 +51,13 @@
 /* Common factors are taken out of ranges of at least COMMON_TERMS terms, except in
  * the COMMON_LEVELS topmost levels. */
 #define COMMON_TERMS  200
-#define COMMON_LEVELS 5
+#define COMMON_LEVELS 7
 
 /* Primes up to this many times the length of a range are looked at. */
 #define COMMON_REACH 2
 
 /* From this many terms on every product is reported on its own. */
 #define REPORT_TERMS 4096
-
-/* The bits per term of the operands of a merge, on average. After common factors were
- * taken out P has 27, Q 56 and T 74; found by measuring the time of the products. */
-#define BITS_PER_TERM 42
-
-struct sums {
-    mpz_t p, q, t;
-    struct factors factors; /* of p and q, for the first primes; may know none */
-};
 
 /* A range a <= k < b to be split, and where to put its sums. */
 struct range {
@@ -78,40 +69,17 @@ struct range {
     struct sums *out;
 };
 
-/* The two neighbouring ranges that a merge joins into the left one. */
-struct merge {
-    struct sums *left, *right;
-    bool need_p;
-    uint64_t twos;  /* of the right Q */
-    uint64_t units; /* per product, 0: not reported one by one */
-    int threads;    /* per product */
-};
-
-static void
-sums_init(struct sums *sums)
-{
-    mpz_inits(sums->p, sums->q, sums->t, NULL);
-    sums->factors = (struct factors){NULL, NULL, 0};
-}
-
-static void
-sums_clear(struct sums *sums)
-{
-    mpz_clears(sums->p, sums->q, sums->t, NULL);
-    factors_clear(&sums->factors);
-}
-
 void
 split_init(struct split *split)
 {
-    mpz_inits(split->q1, split->q2, split->t, NULL);
+    mpz_inits(split->q, split->t, NULL);
     split->q_twos = split->t_twos = 0;
 }
 
 void
 split_clear(struct split *split)
 {
-    mpz_clears(split->q1, split->q2, split->t, NULL);
+    mpz_clears(split->q, split->t, NULL);
 }
 
 uint64_t
@@ -134,15 +102,6 @@ middle(uint64_t a, uint64_t b)
     return a + (left > 0 ? left : 1);
 }
 
-/* The cost of one of the four products of a merge into a range of TERMS terms. */
-static uint64_t
-product_units(uint64_t terms)
-{
-    double limbs = (double)terms / 2 * BITS_PER_TERM / 64;
-
-    return (uint64_t)mul_cost(limbs, limbs) + 1;
-}
-
 static bool
 has_common(uint64_t terms, int level)
 {
@@ -161,37 +120,13 @@ other_units(uint64_t terms, int level)
     return terms < COMMON_TERMS ? 50 * terms : 0;
 }
 
-/* R = A B, with progress for UNITS. Returns whether to go on. */
-static bool
-multiply(struct run *run, mpz_t r, const mpz_t a, const mpz_t b, uint64_t units,
-         int threads)
+/* The cost of the products of a merge into a range of TERMS terms. */
+static uint64_t
+merge_units(uint64_t terms, bool need_p)
 {
-    run_begin(run, units);
-    mul_mpz_wide(run, r, a, b, threads);
-    return run_end(run, units);
-}
+    struct sums_cost cost = sums_cost(terms);
 
-/* The half of a merge that reads the right Q. */
-static void
-merge_with_q(struct run *run, void *arg)
-{
-    const struct merge *m = arg;
-
-    if (!multiply(run, m->left->t, m->left->t, m->right->q, m->units, m->threads))
-        return;
-    mpz_mul_2exp(m->left->t, m->left->t, m->twos);
-    multiply(run, m->left->q, m->left->q, m->right->q, m->units, m->threads);
-}
-
-/* The half of a merge that reads the left P. */
-static void
-merge_with_p(struct run *run, void *arg)
-{
-    const struct merge *m = arg;
-
-    if (multiply(run, m->right->t, m->right->t, m->left->p, m->units, m->threads) &&
-        m->need_p)
-        multiply(run, m->left->p, m->left->p, m->right->p, m->units, m->threads);
+    return sums_cost_all(&cost, need_p);
 }
 
 /* Divides the left P and the right Q by what they have in common. */
@@ -206,7 +141,7 @@ take_common(struct run *run, const struct range *range, uint64_t m, struct sums 
     mpz_init(common);
     if (!factors_extend(&left->factors, primes, range->a, m, count) ||
         !factors_extend(&right->factors, primes, m, range->b, count) ||
-        !factors_common(common, primes, &left->factors, &right->factors)) {
+        !factors_common(run, common, primes, &left->factors, &right->factors)) {
         run_fail(run, ENGINE_NO_MEMORY);
     } else {
         mpz_divexact(left->p, left->p, common);
@@ -242,7 +177,6 @@ split_range(struct run *run, void *arg)
     const struct range *range = arg;
     uint64_t terms = range->b - range->a;
     uint64_t m = middle(range->a, range->b);
-    bool parallel = range->threads > 1 && terms >= PARALLEL_TERMS;
     bool report = terms >= REPORT_TERMS;
     struct sums *out = range->out, right;
     struct merge merge = {
@@ -250,8 +184,7 @@ split_range(struct run *run, void *arg)
         .right = &right,
         .need_p = range->need_p,
         .twos = terms_twos(m, range->b),
-        .units = report ? product_units(terms) : 0,
-        .threads = parallel ? (range->threads + 1) / 2 : 1,
+        .threads = terms >= PARALLEL_TERMS ? range->threads : 1,
     };
 
     if (!run_going(run))
@@ -269,21 +202,13 @@ split_range(struct run *run, void *arg)
         else
             factors_clear(&out->factors);
     }
+    if (report)
+        merge.cost = sums_cost(terms);
     if (run_work(run, other_units(terms, range->level)))
-        pair_run(run, parallel, merge_with_q, &merge, merge_with_p, &merge);
-    if (run_going(run))
-        mpz_add(out->t, out->t, right.t);
+        sums_merge(run, &merge);
     sums_clear(&right);
     if (!report)
-        run_work(run, (range->need_p ? 4 : 3) * product_units(terms));
-}
-
-static void
-last_with_q(struct run *run, void *arg)
-{
-    const struct merge *m = arg;
-
-    multiply(run, m->left->t, m->left->t, m->right->q, m->units, m->threads);
+        run_work(run, merge_units(terms, range->need_p));
 }
 
 /* SPLIT becomes what LEFT and RIGHT are together; see the top of this file. */
@@ -298,16 +223,15 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     struct merge merge = {
         .left = left,
         .right = right,
-        .units = product_units(terms),
-        .threads = (threads + 1) / 2,
+        .cost = sums_cost(terms),
+        .threads = terms >= PARALLEL_TERMS ? threads : 1,
     };
 
     twos = split_cut(right->q, limbs + 1);
     split->q_twos = terms_twos(0, terms) + twos + split_cut(left->q, limbs + 1);
     twos += terms_twos(m, terms) + split_cut(left->t, limbs + 1);
     small_twos = split_cut(left->p, few) + split_cut(right->t, few);
-    pair_run(run, threads > 1 && terms >= PARALLEL_TERMS, last_with_q, &merge,
-             merge_with_p, &merge);
+    sums_multiply(run, &merge);
     if (!run_going(run))
         return;
     if (twos < small_twos) {
@@ -320,8 +244,7 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     }
     mpz_add(split->t, left->t, right->t);
     split->t_twos = twos;
-    mpz_swap(split->q1, left->q);
-    mpz_swap(split->q2, right->q);
+    mpz_swap(split->q, left->q);
 }
 
 void
@@ -347,8 +270,7 @@ split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
     if (terms <= TERMS_MOST) {
         split_range(run, &whole);
         mpz_swap(split->t, left.t);
-        mpz_swap(split->q1, left.q);
-        mpz_set_ui(split->q2, 1);
+        mpz_swap(split->q, left.q);
         split->q_twos = terms_twos(0, terms);
     } else {
         split_halves(run, &whole, middle(0, terms), &left, &right);
@@ -369,7 +291,7 @@ cost(uint64_t a, uint64_t b, int level, bool need_p)
     if (b - a <= TERMS_MOST)
         return units;
     return units + cost(a, m, level + 1, true) + cost(m, b, level + 1, need_p) +
-           (need_p ? 4 : 3) * (double)product_units(b - a);
+           (double)merge_units(b - a, need_p);
 }
 
 double
@@ -380,5 +302,5 @@ split_cost(uint64_t terms)
     if (terms <= TERMS_MOST)
         return cost(0, terms, 0, false);
     return cost(0, m, 1, true) + cost(m, terms, 1, false) +
-           2 * (double)product_units(terms);
+           (double)merge_units(terms, false);
 }

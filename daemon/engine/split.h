@@ -15,10 +15,10 @@
  * The sum of the series: with the error that leaving out the terms from TERMS on
  * makes,
  *
- *     pi = 426880 sqrt(10005) Q / T,   Q = q1 q2 2^q_twos,   T = t 2^t_twos.
+ *     pi = 426880 sqrt(10005) Q / T,   Q = q 2^q_twos,   T = t 2^t_twos.
  */
 struct split {
-    mpz_t q1, q2, t;
+    mpz_t q, t;
     uint64_t q_twos, t_twos;
 };
 
@@ -26,7 +26,7 @@ void split_init(struct split *split);
 void split_clear(struct split *split);
 
 /*
- * Sets SPLIT to the sum of the first TERMS terms (2 .. TERMS_LIMIT), q1, q2 and t
+ * Sets SPLIT to the sum of the first TERMS terms (2 .. TERMS_LIMIT), q and t
  * being positive. Q and T each have a relative error below 2^(4 - 64 LIMBS). Uses
  * up to THREADS threads and reports split_cost(TERMS) units of work in all.
  * When the run stops early, SPLIT holds anything. Any thread.

@@ -205,6 +205,31 @@ test_runs_inside(void **state)
     }
 }
 
+/* Long enough for products with a power of 5 to be folded: runs at places where the
+ * nodes of 200000 digits begin, and at others, and fractions so short that there are
+ * only zeros where a carry would show. */
+static void
+test_long_runs(void **state)
+{
+    static const uint64_t at[] = {7, 9999, 50000, 99990, 100000, 149990, 199000};
+    mpz_t num, den;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof at / sizeof at[0]; i++) {
+        run_of(10, '0', at[i], 200, 200000);
+        run_of(10, '9', at[i], 200, 200000);
+    }
+    mpz_inits(num, den, NULL);
+    for (i = 1; i < 2000; i += 333) {
+        mpz_set_ui(den, 0);
+        mpz_setbit(den, i);
+        mpz_fdiv_q_ui(num, den, 3);
+        check(num, den, 10, 200000, 1 + (int)i % 2);
+    }
+    mpz_clears(num, den, NULL);
+}
+
 /* A fraction that is just below what it stands for: 0.4999... of 1/2. The digits
  * hang on what is not there, and no guard can help. */
 static void
@@ -233,7 +258,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rationals),       cmocka_unit_test(test_random),
         cmocka_unit_test(test_runs_at_the_end), cmocka_unit_test(test_runs_inside),
-        cmocka_unit_test(test_never_decided),
+        cmocka_unit_test(test_long_runs),       cmocka_unit_test(test_never_decided),
     };
 
     return cmocka_run_group_tests_name("engine radix", tests, NULL, NULL);

@@ -146,7 +146,9 @@ test_common(void **state)
 {
     struct factors left = {NULL, NULL, 0}, right = {NULL, NULL, 0};
     struct plain one, two;
+    const struct engine_job job = {10, 1, 1};
     struct primes primes;
+    struct run run;
     mpz_t common, gcd;
     size_t i;
 
@@ -157,7 +159,8 @@ test_common(void **state)
     mpz_inits(common, gcd, NULL);
     assert_true(factors_extend(&left, &primes, 1000, 1200, primes.count));
     assert_true(factors_extend(&right, &primes, 1200, 1400, primes.count));
-    assert_true(factors_common(common, &primes, &left, &right));
+    run_init(&run, &job, NULL);
+    assert_true(factors_common(&run, common, &primes, &left, &right));
     assert_true(mpz_sizeinbase(common, 2) > 3000);
     assert_true(mpz_divisible_p(one.p, common));
     assert_true(mpz_divisible_p(two.q, common));
@@ -194,8 +197,7 @@ check_split(const struct plain *want, uint64_t terms, size_t limbs, bool exact,
     run_init(&run, &job, NULL);
     split_series(&run, &split, terms, limbs, threads);
     assert_int_equal(run_finish(&run), ENGINE_OK);
-    mpz_mul(one, split.q1, split.q2);
-    mpz_mul_2exp(one, one, split.q_twos);
+    mpz_mul_2exp(one, split.q, split.q_twos);
     mpz_mul(one, one, want->t);
     mpz_mul_2exp(other, split.t, split.t_twos);
     mpz_mul(other, other, want->q);

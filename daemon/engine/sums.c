@@ -1,0 +1,100 @@
+/*
+ * Merging two ranges of Chudnovsky's series.
+ *
+ * The four products of a merge are T1 Q2 and Q1 Q2, which share Q2, and P1 T2 and
+ * P1 P2. Where transforms are used the first two are made together, and every product
+ * with all threads; otherwise, with several threads, the first two are made side by
+ * side with the others. P is so much shorter than T that P1 gains nothing from being
+ * shared: its transform for P1 P2 has half the length of that for P1 T2.
+ */
+#include "sums.h"
+
+#include "mul.h"
+#include "pair.h"
+
+/* The bits per term of P, Q and T after common factors were taken out. */
+#define P_BITS 27
+#define Q_BITS 56
+#define T_BITS 74
+
+void
+sums_init(struct sums *sums)
+{
+    mpz_inits(sums->p, sums->q, sums->t, NULL);
+    sums->factors = (struct factors){NULL, NULL, 0};
+}
+
+void
+sums_clear(struct sums *sums)
+{
+    mpz_clears(sums->p, sums->q, sums->t, NULL);
+    factors_clear(&sums->factors);
+}
+
+struct sums_cost
+sums_cost(uint64_t terms)
+{
+    double half = (double)terms / 128;
+
+    return (struct sums_cost){
+        .with_q = (uint64_t)mul_pair_cost(half * T_BITS, half * Q_BITS, half * Q_BITS),
+        .p_t = (uint64_t)mul_cost(half * P_BITS, half * T_BITS),
+        .p_p = (uint64_t)mul_cost(half * P_BITS, half * P_BITS),
+    };
+}
+
+uint64_t
+sums_cost_all(const struct sums_cost *cost, bool need_p)
+{
+    return cost->with_q + cost->p_t + (need_p ? cost->p_p : 0);
+}
+
+/* The half of a merge that reads the right Q. */
+static void
+with_q(struct run *run, void *arg)
+{
+    const struct merge *m = arg;
+
+    run_begin(run, m->cost.with_q);
+    mul_mpz_pair(run, m->left->t, m->left->q, m->right->q, m->threads);
+    run_end(run, m->cost.with_q);
+}
+
+/* The half of a merge that reads the left P. */
+static void
+with_p(struct run *run, void *arg)
+{
+    const struct merge *m = arg;
+
+    run_begin(run, m->cost.p_t);
+    mul_mpz(run, m->right->t, m->right->t, m->left->p, m->threads);
+    if (!run_end(run, m->cost.p_t) || !m->need_p)
+        return;
+    run_begin(run, m->cost.p_p);
+    mul_mpz(run, m->left->p, m->left->p, m->right->p, m->threads);
+    run_end(run, m->cost.p_p);
+}
+
+void
+sums_multiply(struct run *run, struct merge *merge)
+{
+    bool together = mul_shares(mpz_size(merge->left->t), mpz_size(merge->right->q));
+    bool parallel = merge->threads > 1 && !together;
+    struct merge part = *merge;
+
+    if (parallel)
+        part.threads = (merge->threads + 1) / 2;
+    pair_run(run, parallel, with_q, &part, with_p, &part);
+}
+
+void
+sums_merge(struct run *run, struct merge *merge)
+{
+    mpz_ptr t = merge->left->t;
+
+    sums_multiply(run, merge);
+    if (!run_going(run))
+        return;
+    mpz_mul_2exp(t, t, merge->twos);
+    mpz_add(t, t, merge->right->t);
+}
