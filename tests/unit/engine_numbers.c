@@ -121,19 +121,19 @@ static void
 check_limbs(const mpz_t a, const mpz_t b, const mpz_t want, int threads)
 {
     const struct engine_job job = {10, 1, threads};
-    size_t an = mpz_size(a), bn = mpz_size(b);
-    mp_limb_t *r = malloc((an + bn + 1) * sizeof *r);
+    size_t an = mpz_size(a), bn = mpz_size(b), room = mul_room(an, bn);
+    mp_limb_t *r = malloc((room + 1) * sizeof *r);
     struct run run;
 
     assert_non_null(r);
-    r[an + bn] = 77; /* nothing is written beyond the product */
+    r[room] = 77; /* nothing is written beyond the product's room */
     run_init(&run, &job, NULL);
-    mul_limbs(r, mpz_limbs_read(a), an, mpz_limbs_read(b), bn);
+    mul_limbs(&run, r, mpz_limbs_read(a), an, mpz_limbs_read(b), bn, 1);
     assert_product(r, an + bn, want);
-    memset(r, 0xaa, (an + bn) * sizeof *r);
-    mul_limbs_wide(&run, r, mpz_limbs_read(a), an, mpz_limbs_read(b), bn, threads);
+    memset(r, 0xaa, room * sizeof *r);
+    mul_limbs(&run, r, mpz_limbs_read(a), an, mpz_limbs_read(b), bn, threads);
     assert_product(r, an + bn, want);
-    assert_int_equal(r[an + bn], 77);
+    assert_int_equal(r[room], 77);
     assert_int_equal(run_finish(&run), ENGINE_OK);
     free(r);
 }
@@ -150,11 +150,11 @@ check_product(const mpz_t a, const mpz_t b, int threads)
     check_limbs(a, b, want, threads);
     check_limbs(b, a, want, threads);
     run_init(&run, &job, NULL);
-    mul_mpz(r, a, b);
+    mul_mpz(&run, r, a, b, 1);
     assert_int_equal(mpz_cmp(r, want), 0);
     mpz_neg(r, b);
     mpz_neg(want, want);
-    mul_mpz_wide(&run, r, a, r, threads);
+    mul_mpz(&run, r, a, r, threads);
     assert_int_equal(mpz_cmp(r, want), 0);
     assert_int_equal(run_finish(&run), ENGINE_OK);
     mpz_mul(want, a, a);

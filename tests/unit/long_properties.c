@@ -25,7 +25,7 @@ check_largest(size_t n, size_t m, int threads)
     number_of_kind(a, n, 1);
     number_of_kind(b, m, 1);
     run_init(&run, &job, NULL);
-    mul_mpz_wide(&run, r, a, b, threads);
+    mul_mpz(&run, r, a, b, threads);
     assert_int_equal(run_finish(&run), ENGINE_OK);
     mpz_add(r, r, a);
     mpz_add(r, r, b);
@@ -65,7 +65,7 @@ check_residue(size_t n, size_t m, int kind, int other, int threads)
     number_of_kind(modulus, 3, 8);
     mpz_setbit(modulus, 0);
     run_init(&run, &job, NULL);
-    mul_mpz_wide(&run, r, a, b, threads);
+    mul_mpz(&run, r, a, b, threads);
     assert_int_equal(run_finish(&run), ENGINE_OK);
     mpz_fdiv_r(r, r, modulus);
     mpz_fdiv_r(a, a, modulus);
