@@ -3,9 +3,9 @@
  *
  * Tree: the digits of a fraction x of d digits are those of its first m digits,
  * for which the leading limbs of x suffice, followed by those of the fraction of
- * 10^m x, for which d - m digits' worth of limbs suffice. Every level costs one
- * multiplication by 5^m (the factor 2^m is a shift) of about a third of the
- * level's length, so the whole is O(M(n) log n). Below some hundred digits the
+ * 10^m x, for which d - m digits' worth of limbs suffice (decimal_step.c). Every level
+ * costs one multiplication by 5^m (the factor 2^m is a shift) of about a third of
+ * the level's length, so the whole is O(M(n) log n). Below some hundred digits the
  * fraction is multiplied by 10^19 again and again; the limb that overflows is
  * the next 19 digits. (The idea of computing with leading parts only is that of
  * D. J. Bernstein, "Scaled remainder trees", 2004, in its simplest form.)
@@ -24,15 +24,20 @@
  * are right; otherwise the leaf is undecided. A wrong carry anywhere in the tree
  * appears as such an undecided leaf just before it.
  *
+ * Together: where transforms are used, the right halves of up to BUNDLE neighbouring
+ * nodes are computed at a time, as the power of 5 is transformed only once for them.
+ *
  * Parallel: large nodes wait on a shelf, from which every thread takes the largest.
  * The left half of a node needs no multiplication, so it is put on the shelf before
  * the multiplication for the right half begins, and even the root keeps two threads
- * busy. Small nodes are done by the thread that meets them.
+ * busy. Small nodes are done by the thread that meets them. Where transforms are used,
+ * all threads share those of the first levels instead, until there are enough nodes for
+ * every thread.
  *
  * Evidence: along the right edge of the tree, from the root to the last leaf, the
  * numbers of each multiplication are noted modulo a prime (see evidence.h). The left
- * half's digits D satisfy 10^m x = D B^len + rest exactly, as the multiplication is
- * exact; so this proves all digits with work that halves from level to level.
+ * half's digits D satisfy 10^m x = D B^len + rest exactly, so this proves all digits
+ * with work that halves from level to level.
  */
 #include "radix.h"
 
@@ -52,11 +57,12 @@
 #define SHELF_PART 256
 #define SHELF_ROOM 512
 
-/* Nodes that are multiplied together at most by one thread. */
+/* Nodes that are multiplied together at most by one thread. With more of them a node
+ * would cost between 2 and 2 1/4 transforms, alone it costs 3. */
 #define BUNDLE 4
 
-/* With T threads, nodes that are multiplied by all of them are split until there are
- * GROWN T. */
+/* With t threads, all of them work on the first levels until there are GROWN t nodes,
+ * or GROWN_MOST. */
 #define GROWN      4
 #define GROWN_MOST 64
 

@@ -39,10 +39,12 @@ libnthpi_a_SOURCES = \
 	daemon/engine/mul_wrap.c \
 	daemon/engine/newton.c daemon/engine/newton.h \
 	daemon/engine/ntt.c daemon/engine/ntt.h \
+	daemon/engine/ntt_avx2.c \
 	daemon/engine/ntt_columns.h \
 	daemon/engine/ntt_ifma.c \
 	daemon/engine/ntt_kernel.c daemon/engine/ntt_kernel.h \
 	daemon/engine/ntt_portable.c \
+	daemon/engine/ntt_tables.h \
 	daemon/engine/ntt_transform.h \
 	daemon/engine/pair.c daemon/engine/pair.h \
 	daemon/engine/radix.c daemon/engine/radix.h \

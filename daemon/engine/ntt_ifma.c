@@ -108,6 +108,14 @@ narrow(const struct constants *c, vec x)
     return below(x, c->twice_p);
 }
 
+/* split() keeps everything wide. */
+INLINE vec
+settle(const struct constants *c, vec x)
+{
+    (void)c;
+    return x;
+}
+
 INLINE struct factor
 factor_of(const struct constants *c, vec x)
 {
@@ -262,6 +270,7 @@ prepare_field(struct ntt_field *field, const struct ntt_shape *shape, unsigned p
 }
 
 #include "ntt_transform.h"
+#include "ntt_tables.h"
 #include "ntt_columns.h"
 
 /* Numbers in words of 52 bits, eight of them side by side. */

@@ -9,6 +9,7 @@
 
 const struct ntt_kernel *const ntt_kernels[] = {
     &ntt_kernel_ifma,
+    &ntt_kernel_avx2,
     &ntt_kernel_portable,
     NULL,
 };

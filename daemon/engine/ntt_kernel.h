@@ -124,7 +124,7 @@ struct ntt_kernel {
 
 /* The fastest first, the portable one last, ended by NULL. Static, immutable. */
 extern const struct ntt_kernel *const ntt_kernels[];
-extern const struct ntt_kernel ntt_kernel_ifma, ntt_kernel_portable;
+extern const struct ntt_kernel ntt_kernel_ifma, ntt_kernel_avx2, ntt_kernel_portable;
 
 /* The fastest that this machine can run. Any thread. */
 const struct ntt_kernel *ntt_kernel_best(void);

@@ -17,11 +17,11 @@
  * one, then so are P, Q and T of the whole range, and only the quotients matter.
  * The numbers of a long range shrink to about two thirds. factors.c knows the
  * common factor without computing a gcd. It does not pay in short ranges, nor at
- * the top, where few products are left that would be shorter.
+ * the top: there a level's divisions take two thirds of the time of its products, and
+ * shorten those of each level above by a twentieth.
  *
  * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are
- * cut first, and the two parts of Q are left to the caller to multiply. |P(0,m)
- * T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and the first
+ * cut first. |P(0,m) T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and the first
  * term, 2^(-47m) to be safe, so that P and T there are needed only with 47m / 64
  * fewer limbs. Error: cutting an operand to k limbs makes it smaller
  * by less than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
@@ -29,8 +29,8 @@
  * 2 + 2^(-64) + ... < 2^2 parts in 2^(64n), and by less than one unit of its last
  * place of 2n limbs for the shift.
  *
- * Parallel: with t threads a range gives t/2 to each half and then has two pairs of
- * products side by side.
+ * Parallel: with t threads a range gives t/2 to each half, and t to the products that
+ * join them (sums.c).
  */
 #include "split.h"
 
