@@ -181,7 +181,8 @@ tests_unit_test_engine_failures_SOURCES = tests/unit/test_engine_failures.c \
 tests_unit_test_engine_failures_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_failures_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
-	-Wl,--wrap=aligned_alloc,--wrap=pthread_create,--wrap=radix_digits
+	-Wl,--wrap=aligned_alloc,--wrap=posix_memalign \
+	-Wl,--wrap=pthread_create,--wrap=radix_digits
 tests_unit_test_engine_failures_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
