@@ -10,6 +10,7 @@ unit_tests += \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
+	tests/unit/test_engine_exact \
 	tests/unit/test_engine_fraction \
 	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
@@ -65,6 +66,10 @@ tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_SOURCES = tests/unit/test_engine_bbp_terms.c \
 	$(engine_fixture)
+tests_unit_test_engine_exact_SOURCES = tests/unit/test_engine_exact.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_exact_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_exact_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)

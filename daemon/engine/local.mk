@@ -26,6 +26,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/decimal_step.c daemon/engine/decimal_step.h \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/evidence.h \
+	daemon/engine/exact.c daemon/engine/exact.h \
 	daemon/engine/factors.c daemon/engine/factors.h \
 	daemon/engine/fixed.c daemon/engine/fixed.h \
 	daemon/engine/fraction.c daemon/engine/fraction.h \
