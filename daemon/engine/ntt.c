@@ -15,7 +15,6 @@
 
 #include "ntt.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -55,44 +54,6 @@ struct work {
     _Atomic size_t numbers;     /* of threads */
 };
 
-static const size_t odd_parts[] = {1, 3, 5, 7};
-
-const char *
-ntt_kernel(void)
-{
-    return ntt_kernel_best()->name;
-}
-
-size_t
-ntt_from(void)
-{
-    return ntt_kernel_best()->from;
-}
-
-size_t
-ntt_length(size_t limbs)
-{
-    const size_t most = (size_t)1 << NTT_MOST_LEVELS;
-    size_t best = 0, length, i;
-
-    if (limbs > most)
-        return 0;
-    for (i = 0; i < 4; i++) {
-        length = odd_parts[i] << NTT_LEAST_LEVELS;
-        while (length < limbs)
-            length *= 2;
-        if (length <= most && (best == 0 || length < best))
-            best = length;
-    }
-    return best;
-}
-
-bool
-ntt_fits(size_t an, size_t bn)
-{
-    return an <= NTT_MOST_LIMBS || bn <= NTT_MOST_LIMBS;
-}
-
 static int
 crew_size(size_t length, int threads)
 {
@@ -110,23 +71,13 @@ ntt_memory(size_t length, size_t operand_count, size_t count, int threads)
 {
     const struct ntt_shape shape = ntt_shape_of(length);
     const size_t extra = operand_count > 2 * count ? operand_count - 2 * count : 0;
-    size_t words = length * (NTT_PRIMES * count + extra);
+    size_t words = length * (NTT_PRIMES * count + extra), bytes;
 
     words += ntt_table_words(&shape, ntt_kernel_best()->lanes);
     words += ntt_buffer_words(&shape) * (size_t)crew_size(length, threads);
     words += operand_count + 2 * count * join_pieces(length);
-    return words * sizeof(uint64_t) +
-           (length * sizeof(uint64_t) >= LARGE_BYTES ? LARGE_PAGE : 4096);
-}
-
-double
-ntt_cost(size_t length, size_t operand_count, size_t count)
-{
-    const struct ntt_kernel *kernel = ntt_kernel_best();
-    const double transforms = NTT_PRIMES * (double)(operand_count + count);
-
-    return (double)length * (transforms * kernel->level_cost * log2((double)length) +
-                             kernel->word_cost * (double)count);
+    bytes = words * sizeof(uint64_t);
+    return bytes + (bytes >= LARGE_BYTES ? LARGE_PAGE : 4096);
 }
 
 static void *
@@ -141,6 +92,29 @@ allocate(size_t words)
     if (bytes >= LARGE_BYTES)
         madvise(memory, bytes, MADV_HUGEPAGE); /* a wish only */
     return memory;
+}
+
+/* All that the work needs. One block for all arrays, as the C library keeps a block
+ * that has been freed for the next, if it is not too large. */
+static bool
+allocate_all(struct work *w, int threads)
+{
+    w->table = allocate(ntt_table_words(&w->shape, w->kernel->lanes));
+    w->buffers = allocate(ntt_buffer_words(&w->shape) * (size_t)threads);
+    w->carries = malloc(w->count * join_pieces(w->shape.length) * sizeof *w->carries);
+    w->arrays = allocate(w->shape.length * (NTT_PRIMES * w->count + w->extra));
+    return w->table != NULL && w->buffers != NULL && w->carries != NULL &&
+           w->arrays != NULL;
+}
+
+static void
+free_all(struct work *w)
+{
+    free(w->arrays);
+    free(w->carries);
+    free(w->buffers);
+    free(w->table);
+    free(w->places);
 }
 
 /*
@@ -369,27 +343,20 @@ ntt_products_with(const struct ntt_kernel *kernel, struct run *run, size_t lengt
         .operand_count = operand_count,
         .count = count,
     };
+    bool ready = false;
 
     w.places = malloc((operand_count + 1) * sizeof *w.places);
     if (w.places != NULL) {
         find_homes(&w);
-        w.table = allocate(ntt_table_words(&w.shape, kernel->lanes));
-        w.buffers = allocate(ntt_buffer_words(&w.shape) * (size_t)size);
-        w.arrays = allocate(length * (NTT_PRIMES * count + w.extra));
-        w.carries = malloc(count * join_pieces(length) * sizeof *w.carries);
+        ready = allocate_all(&w, size);
     }
-    if (w.table != NULL && w.buffers != NULL && w.arrays != NULL && w.carries != NULL) {
+    if (ready)
         work_together(&w, size);
-        if (run_going(run))
-            add_carries(&w);
-    } else {
+    else
         run_fail(run, ENGINE_NO_MEMORY);
-    }
-    free(w.carries);
-    free(w.arrays);
-    free(w.buffers);
-    free(w.table);
-    free(w.places);
+    if (run_going(run))
+        add_carries(&w);
+    free_all(&w);
 }
 
 void

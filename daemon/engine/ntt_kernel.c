@@ -7,6 +7,8 @@
  */
 #include "ntt_kernel.h"
 
+#include <math.h>
+
 const struct ntt_kernel *const ntt_kernels[] = {
     &ntt_kernel_ifma,
     &ntt_kernel_avx2,
@@ -40,6 +42,52 @@ ntt_kernel_best(void)
     while (!ntt_kernels[i]->usable()) /* the portable one always is */
         i++;
     return ntt_kernels[i];
+}
+
+const char *
+ntt_kernel(void)
+{
+    return ntt_kernel_best()->name;
+}
+
+size_t
+ntt_from(void)
+{
+    return ntt_kernel_best()->from;
+}
+
+size_t
+ntt_length(size_t limbs)
+{
+    const size_t most = (size_t)1 << NTT_MOST_LEVELS;
+    size_t best = 0, length, odd;
+
+    if (limbs > most)
+        return 0;
+    for (odd = 1; odd <= NTT_MOST_ODD; odd += 2) {
+        length = odd << NTT_LEAST_LEVELS;
+        while (length < limbs)
+            length *= 2;
+        if (length <= most && (best == 0 || length < best))
+            best = length;
+    }
+    return best;
+}
+
+bool
+ntt_fits(size_t an, size_t bn)
+{
+    return an <= NTT_MOST_LIMBS || bn <= NTT_MOST_LIMBS;
+}
+
+double
+ntt_cost(size_t length, size_t operand_count, size_t count)
+{
+    const struct ntt_kernel *kernel = ntt_kernel_best();
+    const double transforms = NTT_PRIMES * (double)(operand_count + count);
+
+    return (double)length * (transforms * kernel->level_cost * log2((double)length) +
+                             kernel->word_cost * (double)count);
 }
 
 uint64_t
