@@ -39,7 +39,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/ntt.c daemon/engine/ntt.h \
 	daemon/engine/ntt_avx2.c \
 	daemon/engine/ntt_columns.h \
-	daemon/engine/ntt_ifma.c \
+	daemon/engine/ntt_ifma.c daemon/engine/ntt_ifma.h \
 	daemon/engine/ntt_kernel.c daemon/engine/ntt_kernel.h \
 	daemon/engine/ntt_portable.c \
 	daemon/engine/ntt_tables.h \
