@@ -10,6 +10,7 @@ unit_tests += \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
+	tests/unit/test_engine_exact \
 	tests/unit/test_engine_fraction \
 	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
@@ -73,6 +74,10 @@ tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_SOURCES = tests/unit/test_engine_bbp_terms.c \
 	$(engine_fixture)
+tests_unit_test_engine_exact_SOURCES = tests/unit/test_engine_exact.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_exact_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_exact_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -186,7 +191,8 @@ tests_unit_test_engine_failures_SOURCES = tests/unit/test_engine_failures.c \
 tests_unit_test_engine_failures_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_failures_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
-	-Wl,--wrap=aligned_alloc,--wrap=pthread_create,--wrap=radix_digits
+	-Wl,--wrap=aligned_alloc,--wrap=posix_memalign \
+	-Wl,--wrap=pthread_create,--wrap=radix_digits
 tests_unit_test_engine_failures_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
 	tests/unit/cmocka_all.h $(engine_fixture)

@@ -36,6 +36,7 @@
 
 #include <math.h>
 
+#include "exact.h"
 #include "factors.h"
 #include "pair.h"
 #include "sums.h"
@@ -51,7 +52,7 @@
 /* Common factors are taken out of ranges of at least COMMON_TERMS terms, except in
  * the COMMON_LEVELS topmost levels. */
 #define COMMON_TERMS  200
-#define COMMON_LEVELS 7
+#define COMMON_LEVELS 6
 
 /* Primes up to this many times the length of a range are looked at. */
 #define COMMON_REACH 2
@@ -144,8 +145,7 @@ take_common(struct run *run, const struct range *range, uint64_t m, struct sums 
         !factors_common(run, common, primes, &left->factors, &right->factors)) {
         run_fail(run, ENGINE_NO_MEMORY);
     } else {
-        mpz_divexact(left->p, left->p, common);
-        mpz_divexact(right->q, right->q, common);
+        exact_divide(run, left->p, right->q, common);
     }
     mpz_clear(common);
 }

@@ -33,6 +33,11 @@
 #define LEAST_PART 100000
 #define MOST_PARTS 16
 
+/* Characters looked at side by side. */
+#define BLOCK 64
+
+_Static_assert(EVIDENCE_WINDOWS <= BBP_MOST_PLACES, "more windows than bbp can do");
+
 static bool
 cancelled(const struct engine_callbacks *callbacks)
 {
@@ -46,11 +51,6 @@ report(const struct engine_callbacks *callbacks, double fraction)
     if (callbacks != NULL && callbacks->progress != NULL)
         callbacks->progress(callbacks->ctx, "verifying", fraction);
 }
-
-/* Characters looked at side by side. */
-#define BLOCK 64
-
-_Static_assert(EVIDENCE_WINDOWS <= BBP_MOST_PLACES, "more windows than bbp can do");
 
 static void
 window_progress(void *ctx, const char *phase, double fraction)
@@ -117,20 +117,6 @@ verify_windows(const struct engine_evidence *evidence, verify_window_fn *window,
              " on, and at %d other places are the same by bbp",
              positions[0], evidence->windows - 1);
     return VERIFY_GOOD;
-}
-
-double
-verify_windows_seconds(const struct engine_evidence *evidence, int threads)
-{
-    struct engine_job job = {16, 1, threads};
-    double seconds = 0;
-    int i;
-
-    for (i = 0; i < evidence->windows; i++) {
-        job.position = evidence->window[i].position;
-        seconds += engine_find("bbp")->seconds(&job);
-    }
-    return seconds;
 }
 
 void

@@ -61,10 +61,6 @@ enum verify_rc verify_windows(const struct engine_evidence *evidence,
                               verify_window_fn *window, void *ctx,
                               const struct engine_callbacks *callbacks, char *words);
 
-/* Seconds that verify_windows() with verify_window_by_bbp() takes in THREADS threads,
- * roughly. Pure. */
-double verify_windows_seconds(const struct engine_evidence *evidence, int threads);
-
 /* A check of a conversion under way; the members are not for the caller. */
 struct verify_conversion {
     const struct engine_evidence *evidence;

@@ -295,6 +295,27 @@ test_not_to_be_checked(void **state)
     free(h.text);
 }
 
+/* The windows of chudnovsky cost as much as a third more than the one at the end. */
+static void
+test_cost_of_windows(void **state)
+{
+    const struct engine_algorithm *bbp = engine_find("bbp"),
+                                  *chudnovsky = engine_find("chudnovsky");
+    struct engine_job job = {16, 1000, 2}, end;
+    double seconds, last;
+
+    (void)state;
+    for (; job.position <= 1000000000; job.position *= 10) {
+        end = job;
+        end.position += ENGINE_WINDOW;
+        seconds = engine_checked_seconds(chudnovsky, &job) - chudnovsky->seconds(&job);
+        last = bbp->seconds(&end);
+        assert_true(seconds >= last);
+        if (job.position >= 100000000)
+            assert_true(seconds < 1.4 * last);
+    }
+}
+
 static void
 test_costs(void **state)
 {
@@ -322,9 +343,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted),  cmocka_unit_test(test_flipped_digits),
-        cmocka_unit_test(test_cancelled), cmocka_unit_test(test_not_to_be_checked),
-        cmocka_unit_test(test_costs),     cmocka_unit_test(test_without_checkpoints),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_flipped_digits),
+        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_not_to_be_checked),
+        cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_without_checkpoints),
+        cmocka_unit_test(test_cost_of_windows),
     };
 
     return cmocka_run_group_tests_name("engine checked", tests, NULL, NULL);

@@ -5,6 +5,7 @@
  */
 #include "cmocka_all.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
+int __real_posix_memalign(void **p, size_t alignment, size_t size);
 void __real_free(void *p);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*fn)(void *), void *arg);
@@ -29,6 +31,7 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
+int __wrap_posix_memalign(void **p, size_t alignment, size_t size);
 void __wrap_free(void *p);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*fn)(void *), void *arg);
@@ -90,6 +93,15 @@ __wrap_aligned_alloc(size_t alignment, size_t size)
     return p;
 }
 
+int
+__wrap_posix_memalign(void **p, size_t alignment, size_t size)
+{
+    int error = refused() ? ENOMEM : __real_posix_memalign(p, alignment, size);
+
+    blocks += error == 0;
+    return error;
+}
+
 void
 __wrap_free(void *p)
 {
@@ -101,7 +113,7 @@ int
 __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                       void *(*fn)(void *), void *arg)
 {
-    return refused() ? 11 : __real_pthread_create(thread, attributes, fn, arg);
+    return refused() ? EAGAIN : __real_pthread_create(thread, attributes, fn, arg);
 }
 
 enum radix_rc
