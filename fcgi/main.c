@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "fcgi/app.h"
+#include "fcgi/cache.h"
 #include "fcgi/park.h"
 #include "fcgi/token.h"
 #include "fcgi/view.h"
@@ -171,6 +172,9 @@ app_open(struct app *app, const struct conf *conf)
     if (app->digits_fd < 0 || app->work_fd < 0)
         return -1;
     make_build_id(app);
+    app->cache = cache_new(APP_CACHE_SIZE);
+    if (!app->cache)
+        log_warning("no memory for a cache: everything is rendered anew");
     app->park = park_open(app);
     return app->park ? 0 : -1;
 }
@@ -179,6 +183,7 @@ static void
 app_close(struct app *app)
 {
     park_close(app->park);
+    cache_free(app->cache);
     if (app->work_fd >= 0)
         close(app->work_fd);
     if (app->digits_fd >= 0)

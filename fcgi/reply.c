@@ -6,6 +6,8 @@
 
 #include "fcgi/reply.h"
 
+#include "fcgi/share.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,11 +60,14 @@ reply_init(struct reply *reply)
     reply->file_fd = -1;
 }
 
-/* Lets go of the body, whichever kind it is. */
-static void
-drop_body(struct reply *reply)
+void
+reply_clear_body(struct reply *reply)
 {
-    free(reply->body);
+    if (reply->share)
+        share_release(reply->share);
+    else
+        free(reply->body);
+    reply->share = NULL;
     reply->body = NULL;
     reply->body_length = 0;
     if (reply->file_fd >= 0)
@@ -74,7 +79,7 @@ drop_body(struct reply *reply)
 void
 reply_clear(struct reply *reply)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply_init(reply);
 }
 
@@ -111,7 +116,7 @@ cut:
 void
 reply_take(struct reply *reply, int status, const char *type, char *body, size_t length)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     if (!body) {
         reply->status = 500;
         return;
@@ -131,7 +136,7 @@ reply_text(struct reply *reply, int status, const char *type, const char *text)
 void
 reply_redirect(struct reply *reply, const char *location)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply->status = 303;
     reply_header(reply, "Cache-Control", "no-store");
     reply_header(reply, "Location", "%s", location);
@@ -140,7 +145,7 @@ reply_redirect(struct reply *reply, const char *location)
 void
 reply_not_modified(struct reply *reply, const char *etag)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply->status = 304;
     reply_header(reply, "ETag", "%s", etag);
 }
@@ -149,7 +154,7 @@ void
 reply_file(struct reply *reply, int status, const char *type, int fd, uint64_t offset,
            uint64_t length)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply->status = status;
     reply->file_fd = fd;
     reply->file_offset = offset;
@@ -161,7 +166,7 @@ void
 reply_park(struct reply *reply, const struct wait *wait, int64_t checked,
            unsigned wait_s)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     /* Byte for byte, padding included: equal waits are found by memcmp(). */
     memcpy(&reply->wait, wait, sizeof *wait);
     reply->wait_checked = checked;
