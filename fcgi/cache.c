@@ -149,6 +149,7 @@ cache_get(struct cache *cache, const void *key, size_t size, struct share **shar
     pthread_mutex_lock(&cache->lock);
     struct entry **at = find(cache, key, size);
     while (*at && !(*at)->share) {
+        cache->stats.waits += !waited;
         waited = true;
         pthread_cond_wait(&cache->made, &cache->lock);
         at = find(cache, key, size);
@@ -159,7 +160,6 @@ cache_get(struct cache *cache, const void *key, size_t size, struct share **shar
         unlist(cache, *at);
         list_newest(cache, *at);
         cache->stats.hits++;
-        cache->stats.waits += waited;
     } else {
         note_making(at, key, size);
         cache->stats.misses++;

@@ -31,7 +31,7 @@ enum { CACHE_KEY_SIZE = 160 };
 /* A snapshot: counts since the start, but for the last two. */
 struct cache_stats {
     int64_t hits;    /* what was asked for was there, or came while one waited */
-    int64_t waits;   /* of the hits: waited for another thread's rendering */
+    int64_t waits;   /* had to wait for another thread's rendering */
     int64_t misses;  /* it was not there: the caller was told to render it */
     int64_t renders; /* texts that were put in */
     int64_t dropped; /* texts that made room for others */
