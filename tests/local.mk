@@ -167,6 +167,7 @@ unit_tests += \
 	tests/unit/test_middleware \
 	tests/unit/test_token \
 	tests/unit/test_view \
+	tests/unit/test_cache \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
@@ -205,6 +206,10 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tes
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
+tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_cache_LDADD = $(web_test_LDADD)
+tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
 tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
@@ -226,6 +231,7 @@ unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_form \
 	tests/unit/test_pages \
+	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_updates \
 	tests/unit/test_api
@@ -246,6 +252,10 @@ tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_shared_SOURCES = tests/unit/test_shared.c $(site_fixture)
+tests_unit_test_shared_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_shared_LDADD = $(site_test_LDADD)
+tests_unit_test_shared_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
@@ -340,10 +350,11 @@ endif
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
-	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
+	tests/http/api.test.mjs tests/http/cache.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
-	tests/http/pages.test.mjs \
+	tests/http/microcache.test.mjs tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
+	tests/http/static.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
 	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
