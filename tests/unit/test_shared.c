@@ -39,8 +39,8 @@ a_first_screen_is_rendered_once(void **state)
     struct site *site = *state;
     put(site->store, 10, NULL);
     put_as(site->store, 16, 20, ALGORITHM_BBP, NULL);
-    static const char *const targets[] = {
-        "/", "/?radix=16", "/?status=queued", "/?status=queued&radix=10&algorithm=auto"};
+    static const char *const targets[] = {"/", "/?radix=16", "/?status=queued",
+                                          "/?status=queued&radix=10&algorithm=auto"};
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         assert_int_equal(renders_for(site, targets[i]), 1);
         char *first = strdup(site_body(site));
@@ -106,7 +106,7 @@ what_a_visitor_wrote_is_not_kept(void **state)
     for (uint64_t i = 1; i <= 60; i++)
         put(site->store, i, NULL);
     static const char *const targets[] = {
-        "/?position=12345678",  "/?new=1",   "/?highlight=3", "/?utm_source=mine",
+        "/?position=12345678",    "/?new=1",   "/?highlight=3", "/?utm_source=mine",
         "/?radix=16&status=done", "/?status=", "/?after=40",
     };
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -261,8 +261,7 @@ each_revision_is_rendered_once_by_all_threads(void **state)
         reader->stop = &stop;
         atomic_init(&reader->pages, 0);
         reader->problem = NULL;
-        assert_int_equal(
-            pthread_create(&reader->thread, NULL, read_pages, reader), 0);
+        assert_int_equal(pthread_create(&reader->thread, NULL, read_pages, reader), 0);
     }
     for (uint64_t round = 2; round <= ROUNDS; round++) {
         long seen[READERS];
