@@ -138,6 +138,28 @@ note_making(struct entry **at, const void *key, size_t size)
     *at = entry;
 }
 
+/* The share of ENTRY for one more user. */
+static struct share *
+use(struct cache *cache, struct entry *entry)
+{
+    unlist(cache, entry);
+    list_newest(cache, entry);
+    cache->stats.hits++;
+    return share_keep(entry->share);
+}
+
+struct share *
+cache_find(struct cache *cache, const void *key, size_t size)
+{
+    if (!cache || size > CACHE_KEY_SIZE)
+        return NULL;
+    pthread_mutex_lock(&cache->lock);
+    struct entry *entry = *find(cache, key, size);
+    struct share *share = entry && entry->share ? use(cache, entry) : NULL;
+    pthread_mutex_unlock(&cache->lock);
+    return share;
+}
+
 enum cache_rc
 cache_get(struct cache *cache, const void *key, size_t size, struct share **share)
 {
@@ -156,10 +178,7 @@ cache_get(struct cache *cache, const void *key, size_t size, struct share **shar
     }
     if (*at) {
         rc = CACHE_FOUND;
-        *share = share_keep((*at)->share);
-        unlist(cache, *at);
-        list_newest(cache, *at);
-        cache->stats.hits++;
+        *share = use(cache, *at);
     } else {
         note_making(at, key, size);
         cache->stats.misses++;

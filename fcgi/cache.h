@@ -55,6 +55,10 @@ enum cache_rc { CACHE_FOUND, CACHE_MAKE };
 enum cache_rc cache_get(struct cache *cache, const void *key, size_t size,
                         struct share **share);
 
+/* What KEY stands for, a reference for the caller; NULL: it is not there, and the
+ * caller owes nothing. */
+struct share *cache_find(struct cache *cache, const void *key, size_t size);
+
 /* Ends what CACHE_MAKE began. SHARE, whose reference stays the caller's, is what
  * KEY stands for; NULL: it could not be made, and the next who asks will try. */
 void cache_put(struct cache *cache, const void *key, size_t size, struct share *share);

@@ -139,7 +139,7 @@ hash_program(crypto_generichash_state *hash)
     return n < 0 ? -1 : 0;
 }
 
-/* The build id: what pages are made of, program and templates. */
+/* The build id: what pages are made of: program, templates, the token's key. */
 static void
 make_build_id(struct app *app)
 {
@@ -156,6 +156,7 @@ make_build_id(struct app *app)
     view_fingerprint(app->view, templates);
     crypto_generichash_update(&hash, (const unsigned char *)templates,
                               sizeof templates);
+    crypto_generichash_update(&hash, app->csrf_key, sizeof app->csrf_key);
     crypto_generichash_final(&hash, digest, sizeof digest);
     sodium_bin2hex(app->build_id, sizeof app->build_id, digest, SIZE);
 }

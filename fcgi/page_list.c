@@ -245,7 +245,7 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
 /* The same, once for all who ask for KEY. */
 static void
 share_page(struct context *ctx, const struct request *r, struct reply *reply,
-           int64_t revision, struct page_key *key)
+           int64_t revision, const struct page_key *key)
 {
     struct cache *cache = ctx->app->cache;
     struct share *share;
@@ -260,26 +260,45 @@ share_page(struct context *ctx, const struct request *r, struct reply *reply,
     share_release(share);
 }
 
+/* Answers R with what is known of its page at REVISION: that the visitor has it, or
+ * the page itself, if it is one that is shared. False: neither. Sets KEY's ETag. */
+static bool
+answer_known(struct context *ctx, const struct request *r, struct reply *reply,
+             int64_t revision, bool shared, struct page_key *key)
+{
+    memset(key->etag, 0, sizeof key->etag);
+    if (page_not_modified(ctx, r, reply, revision, 0, key->etag))
+        return true;
+    struct share *share = shared ? cache_find(ctx->app->cache, key, sizeof *key) : NULL;
+    if (share == NULL)
+        return false;
+    share_send(share, reply);
+    share_release(share);
+    return true;
+}
+
 void
 page_list(struct context *ctx, struct request *r, struct reply *reply)
 {
-    char etag[PAGE_ETAG_SIZE];
     struct page_key key;
+    bool shared = is_shared(r, &key);
+    /* For most the revision says it all. */
+    int64_t revision = shared ? store_revision(ctx->store) : 0;
+    if (revision > 0 && answer_known(ctx, r, reply, revision, true, &key))
+        return;
     enum store_rc rc = store_begin_read(ctx->store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);
         return;
     }
-    int64_t revision = store_revision(ctx->store);
+    revision = store_revision(ctx->store);
     if (revision == 0) {
         reply_store_error(ctx, r, reply, STORE_ERROR);
-    } else if (!page_not_modified(ctx, r, reply, revision, 0, etag)) {
-        if (is_shared(r, &key)) {
-            memcpy(key.etag, etag, strlen(etag));
+    } else if (!answer_known(ctx, r, reply, revision, shared, &key)) {
+        if (shared)
             share_page(ctx, r, reply, revision, &key);
-        } else {
-            make_page(ctx, r, reply, revision, etag);
-        }
+        else
+            make_page(ctx, r, reply, revision, key.etag);
     }
     store_end_read(ctx->store);
 }

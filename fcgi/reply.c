@@ -88,14 +88,16 @@ reply_header(struct reply *reply, const char *name, const char *format, ...)
 {
     size_t start = reply->headers_length;
     size_t room = sizeof reply->headers - start;
-    int n = snprintf(reply->headers + start, room, "%s: ", name);
-    if (n < 0 || (size_t)n >= room)
+    size_t used = strlen(name);
+    if (used + 2 >= room)
         goto cut;
-    size_t used = (size_t)n;
+    memcpy(reply->headers + start, name, used);
+    memcpy(reply->headers + start + used, ": ", 2);
+    used += 2;
 
     va_list arguments;
     va_start(arguments, format);
-    n = vsnprintf(reply->headers + start + used, room - used, format, arguments);
+    int n = vsnprintf(reply->headers + start + used, room - used, format, arguments);
     va_end(arguments);
     if (n < 0 || (size_t)n >= room - used ||
         strpbrk(reply->headers + start + used, "\r\n"))
@@ -111,6 +113,18 @@ reply_header(struct reply *reply, const char *name, const char *format, ...)
 cut:
     reply->headers[start] = '\0';
     reply->headers_cut = true;
+}
+
+void
+reply_lines(struct reply *reply, const char *lines, size_t length)
+{
+    if (length >= sizeof reply->headers - reply->headers_length) {
+        reply->headers_cut = true;
+        return;
+    }
+    memcpy(reply->headers + reply->headers_length, lines, length);
+    reply->headers_length += length;
+    reply->headers[reply->headers_length] = '\0';
 }
 
 void

@@ -69,6 +69,10 @@ __attribute__((format(printf, 3, 4))) void reply_header(struct reply *reply,
                                                         const char *name,
                                                         const char *format, ...);
 
+/* Adds header lines as they are: LENGTH bytes, "Name: value\r\n" each. Nothing that
+ * came from a visitor goes this way. */
+void reply_lines(struct reply *reply, const char *lines, size_t length);
+
 /* Sets status, Content-Type and a body that the reply takes over (malloc()ed).
  * NULL becomes a bare 500 (no memory). */
 void reply_take(struct reply *reply, int status, const char *type, char *body,

@@ -60,20 +60,12 @@ share_of(struct reply *reply, size_t keep)
 void
 share_send(struct share *share, struct reply *reply)
 {
-    size_t room = sizeof reply->headers - reply->headers_length;
     reply_clear_body(reply);
     reply->status = 200;
     reply->share = share_keep(share);
     reply->body = ((struct counted *)share)->body;
     reply->body_length = share->length;
-    if (share->headers_length >= room) {
-        reply->headers_cut = true;
-        return;
-    }
-    memcpy(reply->headers + reply->headers_length, share->headers,
-           share->headers_length);
-    reply->headers_length += share->headers_length;
-    reply->headers[reply->headers_length] = '\0';
+    reply_lines(reply, share->headers, share->headers_length);
 }
 
 struct share *
