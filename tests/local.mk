@@ -347,7 +347,7 @@ TESTS = $(unit_tests)
 endif
 
 # The tests of a whole site.
-EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
+EXTRA_DIST += tests/README.md tests/thread.supp tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/cache.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
