@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIGITS_DEFAULT = 100, DIGITS_MOST = 1000 };
+enum { DIGITS_DEFAULT = 100, DIGITS_MOST = 1000, ETAG_SIZE = 64 };
 
 /* 400 with one line of text. */
 __attribute__((format(printf, 2, 3))) static void
@@ -82,6 +82,27 @@ read_radix(const struct request *r, struct reply *reply, int *radix)
     return false;
 }
 
+/* The answer CONTENT, COUNT digits from START on. Digits never change: the ETag is
+ * the question itself. */
+static void
+send_content(const struct request *r, struct reply *reply, int radix, uint64_t start,
+             const char *content, size_t count)
+{
+    char etag[ETAG_SIZE];
+    snprintf(etag, sizeof etag, "\"v1-%d-%" PRIu64 "-%zu\"", radix, start, count);
+    reply_header(reply, "Cache-Control", "public, max-age=86400");
+    if (request_etag_matches(r, etag)) {
+        reply_not_modified(reply, etag);
+        return;
+    }
+    json_t *answer = json_object();
+    json_object_set_new(answer, "content", json_stringn(content, count));
+    char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+    json_decref(answer);
+    reply_header(reply, "ETag", "%s", etag);
+    reply_take(reply, 200, "application/json", text, text != NULL ? strlen(text) : 0);
+}
+
 /* Answers with COUNT digits from START on of what is published as P. */
 static void
 send_digits(struct context *ctx, const struct request *r, struct reply *reply,
@@ -100,9 +121,7 @@ send_digits(struct context *ctx, const struct request *r, struct reply *reply,
         reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DIGITS));
         return;
     }
-    json_t *answer = json_object();
-    json_object_set_new(answer, "content", json_stringn(digits, count));
-    json_send(reply, 200, answer);
+    send_content(r, reply, p->radix, start, digits, count);
 }
 
 void
@@ -138,7 +157,7 @@ api_pi(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     if (p.length == 0) { /* the 3 is known without a file */
-        json_send(reply, 200, json_pack("{s:s}", "content", "3"));
+        send_content(r, reply, radix, 0, "3", 1);
         return;
     }
     send_digits(ctx, r, reply, &p, start, (size_t)count);

@@ -10,22 +10,24 @@
 #include "common/store.h"
 
 struct view;
+struct cache;
 struct park;
 
-enum { APP_KEY_SIZE = 32 };
+enum { APP_KEY_SIZE = 32, APP_CACHE_SIZE = 8 << 20 };
 
 /* One per process; constant after start, so threads read it without locks.
- * (view and park do their own locking.) */
+ * (view, cache and park do their own locking.) */
 struct app {
     const struct conf *conf;
     struct view *view;         /* compiled templates */
+    struct cache *cache;       /* what was rendered, or NULL: nothing is kept */
     struct park *park;         /* connections and parked polls */
     struct doorbell *bell;     /* rung after every change we commit */
     char *db_path;
     int digits_fd, work_fd;    /* folders, for openat() */
     unsigned char csrf_key[APP_KEY_SIZE];  /* derived from the state folder's key */
     unsigned char owner_key[APP_KEY_SIZE];
-    char build_id[17];         /* part of page ETags: changes with program and templates */
+    char build_id[17];         /* of page ETags: changes with program, templates, key */
 };
 
 /* One per thread. */

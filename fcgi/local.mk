@@ -8,6 +8,7 @@ libweb_a_CFLAGS = $(AM_CFLAGS) $(FCGI_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
 libweb_a_CXXFLAGS = $(AM_CXXFLAGS) $(CTEMPLATE_CFLAGS) $(SODIUM_CFLAGS)
 libweb_a_SOURCES = \
 	fcgi/app.h \
+	fcgi/cache.c fcgi/cache.h \
 	fcgi/handlers.h \
 	fcgi/middleware.c fcgi/middleware.h \
 	fcgi/notify.c \
@@ -24,6 +25,7 @@ libweb_a_SOURCES = \
 	fcgi/request_header.c \
 	fcgi/router.c fcgi/router.h \
 	fcgi/router_params.c \
+	fcgi/share.c fcgi/share.h \
 	fcgi/token.c fcgi/token.h \
 	fcgi/view.cc fcgi/view.h fcgi/view_keys.h
 # Pages, forms, polls, the API.

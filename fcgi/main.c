@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "fcgi/app.h"
+#include "fcgi/cache.h"
 #include "fcgi/park.h"
 #include "fcgi/token.h"
 #include "fcgi/view.h"
@@ -138,7 +139,7 @@ hash_program(crypto_generichash_state *hash)
     return n < 0 ? -1 : 0;
 }
 
-/* The build id: what pages are made of, program and templates. */
+/* The build id: what pages are made of: program, templates, the token's key. */
 static void
 make_build_id(struct app *app)
 {
@@ -155,6 +156,7 @@ make_build_id(struct app *app)
     view_fingerprint(app->view, templates);
     crypto_generichash_update(&hash, (const unsigned char *)templates,
                               sizeof templates);
+    crypto_generichash_update(&hash, app->csrf_key, sizeof app->csrf_key);
     crypto_generichash_final(&hash, digest, sizeof digest);
     sodium_bin2hex(app->build_id, sizeof app->build_id, digest, SIZE);
 }
@@ -171,6 +173,9 @@ app_open(struct app *app, const struct conf *conf)
     if (app->digits_fd < 0 || app->work_fd < 0)
         return -1;
     make_build_id(app);
+    app->cache = cache_new(APP_CACHE_SIZE);
+    if (!app->cache)
+        log_warning("no memory for a cache: everything is rendered anew");
     app->park = park_open(app);
     return app->park ? 0 : -1;
 }
@@ -179,6 +184,7 @@ static void
 app_close(struct app *app)
 {
     park_close(app->park);
+    cache_free(app->cache);
     if (app->work_fd >= 0)
         close(app->work_fd);
     if (app->digits_fd >= 0)

@@ -38,24 +38,12 @@ page_set_csrf(struct context *ctx, struct dict *d)
     dict_set(d, VIEW_CSRF, token);
 }
 
-/* FNV-1a, 32 bits (Fowler, Noll, Vo): tells one token from the next. */
-static uint32_t
-fnv1a(const char *text)
-{
-    uint32_t hash = 2166136261u;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
 bool
 page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
                   int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
 {
-    char token[TOKEN_SIZE];
-    token_csrf(ctx->app, token);
-    snprintf(etag, PAGE_ETAG_SIZE, "\"%s-en-%" PRId64 "-%" PRIx64 "-%08" PRIx32 "\"",
-             ctx->app->build_id, revision, (uint64_t)more, fnv1a(token));
+    snprintf(etag, PAGE_ETAG_SIZE, "\"%s-en-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
+             ctx->app->build_id, revision, (uint64_t)more, (uint64_t)token_csrf_step());
     if (!request_etag_matches(r, etag))
         return false;
     reply_header(reply, "Cache-Control", "no-cache");

@@ -259,11 +259,14 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
 {
     struct computation c;
     char id[TEXT_NUMBER_SIZE], title[TEXT_SIZE], question[TEXT_SIZE];
+    char etag[PAGE_ETAG_SIZE];
     enum store_rc rc = store_get(ctx->store, r->row_id, &c);
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);
         return;
     }
+    if (page_not_modified(ctx, r, reply, c.revision, 0, etag))
+        return;
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(TEXT_TITLE_DELETE), "id", id, NULL);
     struct dict *d = page_new(title, NULL);
@@ -271,5 +274,5 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(question, &c));
     page_set_csrf(ctx, d);
-    page_send(ctx, reply, 200, "delete.tpl", d, NULL);
+    page_send(ctx, reply, 200, "delete.tpl", d, etag);
 }

@@ -11,6 +11,7 @@
 #include "fcgi/list.h"
 
 #include "common/log.h"
+#include "fcgi/cache.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
 #include "fcgi/rows.h"
@@ -184,31 +185,49 @@ read_list(struct store *store, struct list *list, int64_t highlight)
     return rc;
 }
 
-void
-page_list(struct context *ctx, struct request *r, struct reply *reply)
-{
+/* What a shared page depends on. The revision and the form's token are in its
+ * ETag, and so is the build. */
+struct page_key {
+    int64_t kind;
+    int64_t status, radix, algorithm;
     char etag[PAGE_ETAG_SIZE];
+};
+_Static_assert(sizeof(struct page_key) <= CACHE_KEY_SIZE, "a key of the cache");
+
+/* True for a first screen as its own links write its address; sets KEY, all but
+ * the ETag. Other addresses may bring texts of a visitor's, or are one of too many
+ * to be kept. */
+static bool
+is_shared(const struct request *r, struct page_key *key)
+{
+    char url[URL_SIZE];
+    filter_url(url, "", &r->filter, NULL);
+    *key = (struct page_key){
+        .kind = CACHE_PAGE,
+        .status = r->filter.status,
+        .radix = r->filter.radix,
+        .algorithm = r->filter.algorithm,
+    };
+    return strcmp(r->query, url[0] == '?' ? url + 1 : url) == 0;
+}
+
+/* Reads and sends what R asks for, as of REVISION. */
+static void
+make_page(struct context *ctx, const struct request *r, struct reply *reply,
+          int64_t revision, const char *etag)
+{
     struct form form;
     struct list *list = calloc(1, sizeof *list);
-    enum store_rc rc = list != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
-    if (rc != STORE_OK) {
-        reply_store_error(ctx, r, reply, rc);
-        free(list);
-        return;
+    enum store_rc rc = STORE_ERROR;
+    if (list != NULL) {
+        list->filter = r->filter;
+        list->filter.position = 0;
+        if ((r->has & PARAM_AFTER) != 0)
+            list->after = r->after;
+        list->revision = revision;
+        rc = read_list(ctx->store, list,
+                       (r->has & PARAM_HIGHLIGHT) != 0 ? r->highlight : 0);
     }
-    list->filter = r->filter;
-    list->filter.position = 0;
-    if ((r->has & PARAM_AFTER) != 0)
-        list->after = r->after;
-    list->revision = store_revision(ctx->store);
-    if (page_not_modified(ctx, r, reply, list->revision, 0, etag)) {
-        store_end_read(ctx->store);
-        free(list);
-        return;
-    }
-    rc =
-        read_list(ctx->store, list, (r->has & PARAM_HIGHLIGHT) != 0 ? r->highlight : 0);
-    store_end_read(ctx->store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);
         free(list);
@@ -221,6 +240,67 @@ page_list(struct context *ctx, struct request *r, struct reply *reply)
     form.focus = request_query(r, "new") != NULL;
     send_list(ctx, r, reply, 200, list, &form, etag);
     free(list);
+}
+
+/* The same, once for all who ask for KEY. */
+static void
+share_page(struct context *ctx, const struct request *r, struct reply *reply,
+           int64_t revision, const struct page_key *key)
+{
+    struct cache *cache = ctx->app->cache;
+    struct share *share;
+    if (cache_get(cache, key, sizeof *key, &share) == CACHE_FOUND) {
+        share_send(share, reply);
+    } else {
+        make_page(ctx, r, reply, revision, key->etag);
+        if (reply->status == 200 && !reply->headers_cut)
+            share = share_of(reply, 0);
+        cache_put(cache, key, sizeof *key, share);
+    }
+    share_release(share);
+}
+
+/* Answers R with what is known of its page at REVISION: that the visitor has it, or
+ * the page itself, if it is one that is shared. False: neither. Sets KEY's ETag. */
+static bool
+answer_known(struct context *ctx, const struct request *r, struct reply *reply,
+             int64_t revision, bool shared, struct page_key *key)
+{
+    memset(key->etag, 0, sizeof key->etag);
+    if (page_not_modified(ctx, r, reply, revision, 0, key->etag))
+        return true;
+    struct share *share = shared ? cache_find(ctx->app->cache, key, sizeof *key) : NULL;
+    if (share == NULL)
+        return false;
+    share_send(share, reply);
+    share_release(share);
+    return true;
+}
+
+void
+page_list(struct context *ctx, struct request *r, struct reply *reply)
+{
+    struct page_key key;
+    bool shared = is_shared(r, &key);
+    /* For most the revision says it all. */
+    int64_t revision = shared ? store_revision(ctx->store) : 0;
+    if (revision > 0 && answer_known(ctx, r, reply, revision, true, &key))
+        return;
+    enum store_rc rc = store_begin_read(ctx->store);
+    if (rc != STORE_OK) {
+        reply_store_error(ctx, r, reply, rc);
+        return;
+    }
+    revision = store_revision(ctx->store);
+    if (revision == 0) {
+        reply_store_error(ctx, r, reply, STORE_ERROR);
+    } else if (!answer_known(ctx, r, reply, revision, shared, &key)) {
+        if (shared)
+            share_page(ctx, r, reply, revision, &key);
+        else
+            make_page(ctx, r, reply, revision, key.etag);
+    }
+    store_end_read(ctx->store);
 }
 
 void

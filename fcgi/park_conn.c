@@ -10,6 +10,7 @@
 #include "fcgi/park_conn.h"
 
 #include "common/log.h"
+#include "fcgi/share.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -33,25 +34,30 @@ enum {
 
 struct blob {
     atomic_uint users;
-    size_t length;
+    size_t length; /* of all of it */
+    size_t own;    /* bytes of it that are here; the rest is the share's body */
     char *bytes;
+    struct share *share; /* or NULL */
 };
 
 struct blob *
 blob_of(const struct reply *reply)
 {
     size_t body = reply->file_fd < 0 ? (size_t)reply_body_size(reply) : 0;
+    size_t copied = reply->share ? 0 : body;
     struct blob *blob = malloc(sizeof *blob);
     if (!blob)
         return NULL;
-    blob->bytes = reply_head(reply, body, &blob->length);
+    blob->bytes = reply_head(reply, copied, &blob->own);
     if (!blob->bytes) {
         free(blob);
         return NULL;
     }
-    if (body > 0)
-        memcpy(blob->bytes + blob->length, reply->body, body);
-    blob->length += body;
+    if (copied > 0)
+        memcpy(blob->bytes + blob->own, reply->body, copied);
+    blob->length = blob->own + body;
+    blob->own += copied;
+    blob->share = blob->own < blob->length ? share_keep(reply->share) : NULL;
     atomic_init(&blob->users, 1);
     return blob;
 }
@@ -68,6 +74,7 @@ blob_release(struct blob *blob)
 {
     if (!blob || atomic_fetch_sub_explicit(&blob->users, 1, memory_order_acq_rel) > 1)
         return;
+    share_release(blob->share);
     free(blob->bytes);
     free(blob);
 }
@@ -237,9 +244,13 @@ gather(const struct output *out, int id, struct run *run)
         }
         uint64_t at = first + within - HEADER;
         uint64_t left = first + length - at;
-        if (at < blob->length) {
-            uint64_t room = blob->length - at;
+        if (at < blob->own) {
+            uint64_t room = blob->own - at;
             add_piece(run, blob->bytes + at, (size_t)(left < room ? left : room));
+        } else if (at < blob->length) {
+            uint64_t room = blob->length - at;
+            add_piece(run, blob->share->body + (at - blob->own),
+                      (size_t)(left < room ? left : room));
         } else {
             ssize_t n = add_file(run, out->file_fd,
                                  out->file_offset + (at - blob->length), left);

@@ -45,6 +45,8 @@ struct pool {
     pthread_cond_t filled;
     struct conn *first, **last; /* connections with a request to read */
     size_t length;
+    unsigned idle; /* threads that wait for a connection */
+    bool waking;   /* one of them was woken and has not looked yet */
     bool stopping;
     struct worker *workers;
     unsigned count; /* threads that run */

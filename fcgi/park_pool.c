@@ -1,6 +1,11 @@
 /*
  * The request threads. The queue is a list through the connections themselves:
  * it needs no memory, and the loop stops accepting while it is long.
+ *
+ * Sleeping threads are woken one after the other, each by the one before it when
+ * there is more to do than that one takes. Threads that are awake empty the queue
+ * mostly by themselves; waking one for every connection would cost more than many
+ * an answer does.
  */
 #include "config.h"
 
@@ -17,6 +22,16 @@ struct worker {
     struct context context;
 };
 
+/* Wakes a thread, unless one is on its way. Under the lock. */
+static void
+wake(struct pool *pool)
+{
+    if (pool->idle == 0 || pool->waking)
+        return;
+    pool->waking = true;
+    pthread_cond_signal(&pool->filled);
+}
+
 void
 pool_push(struct park *park, struct conn *conn)
 {
@@ -26,7 +41,7 @@ pool_push(struct park *park, struct conn *conn)
     *pool->last = conn;
     pool->last = &conn->queued;
     pool->length++;
-    pthread_cond_signal(&pool->filled);
+    wake(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -45,8 +60,12 @@ static struct conn *
 pop(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    while (!pool->first && !pool->stopping)
+    while (!pool->first && !pool->stopping) {
+        pool->idle++;
         pthread_cond_wait(&pool->filled, &pool->lock);
+        pool->idle--;
+        pool->waking = false;
+    }
     struct conn *conn = pool->first;
     if (conn) {
         pool->first = conn->queued;
@@ -54,6 +73,8 @@ pop(struct pool *pool)
             pool->last = &pool->first;
         conn->queued = NULL;
         pool->length--;
+        if (pool->first)
+            wake(pool);
     }
     pthread_mutex_unlock(&pool->lock);
     return conn;

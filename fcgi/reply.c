@@ -6,6 +6,8 @@
 
 #include "fcgi/reply.h"
 
+#include "fcgi/share.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,11 +60,14 @@ reply_init(struct reply *reply)
     reply->file_fd = -1;
 }
 
-/* Lets go of the body, whichever kind it is. */
-static void
-drop_body(struct reply *reply)
+void
+reply_clear_body(struct reply *reply)
 {
-    free(reply->body);
+    if (reply->share)
+        share_release(reply->share);
+    else
+        free(reply->body);
+    reply->share = NULL;
     reply->body = NULL;
     reply->body_length = 0;
     if (reply->file_fd >= 0)
@@ -74,7 +79,7 @@ drop_body(struct reply *reply)
 void
 reply_clear(struct reply *reply)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply_init(reply);
 }
 
@@ -83,14 +88,16 @@ reply_header(struct reply *reply, const char *name, const char *format, ...)
 {
     size_t start = reply->headers_length;
     size_t room = sizeof reply->headers - start;
-    int n = snprintf(reply->headers + start, room, "%s: ", name);
-    if (n < 0 || (size_t)n >= room)
+    size_t used = strlen(name);
+    if (used + 2 >= room)
         goto cut;
-    size_t used = (size_t)n;
+    memcpy(reply->headers + start, name, used);
+    memcpy(reply->headers + start + used, ": ", 2);
+    used += 2;
 
     va_list arguments;
     va_start(arguments, format);
-    n = vsnprintf(reply->headers + start + used, room - used, format, arguments);
+    int n = vsnprintf(reply->headers + start + used, room - used, format, arguments);
     va_end(arguments);
     if (n < 0 || (size_t)n >= room - used ||
         strpbrk(reply->headers + start + used, "\r\n"))
@@ -109,9 +116,21 @@ cut:
 }
 
 void
+reply_lines(struct reply *reply, const char *lines, size_t length)
+{
+    if (length >= sizeof reply->headers - reply->headers_length) {
+        reply->headers_cut = true;
+        return;
+    }
+    memcpy(reply->headers + reply->headers_length, lines, length);
+    reply->headers_length += length;
+    reply->headers[reply->headers_length] = '\0';
+}
+
+void
 reply_take(struct reply *reply, int status, const char *type, char *body, size_t length)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     if (!body) {
         reply->status = 500;
         return;
@@ -131,7 +150,7 @@ reply_text(struct reply *reply, int status, const char *type, const char *text)
 void
 reply_redirect(struct reply *reply, const char *location)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply->status = 303;
     reply_header(reply, "Cache-Control", "no-store");
     reply_header(reply, "Location", "%s", location);
@@ -140,7 +159,7 @@ reply_redirect(struct reply *reply, const char *location)
 void
 reply_not_modified(struct reply *reply, const char *etag)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply->status = 304;
     reply_header(reply, "ETag", "%s", etag);
 }
@@ -149,7 +168,7 @@ void
 reply_file(struct reply *reply, int status, const char *type, int fd, uint64_t offset,
            uint64_t length)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     reply->status = status;
     reply->file_fd = fd;
     reply->file_offset = offset;
@@ -161,7 +180,7 @@ void
 reply_park(struct reply *reply, const struct wait *wait, int64_t checked,
            unsigned wait_s)
 {
-    drop_body(reply);
+    reply_clear_body(reply);
     /* Byte for byte, padding included: equal waits are found by memcmp(). */
     memcpy(&reply->wait, wait, sizeof *wait);
     reply->wait_checked = checked;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct context;
+struct share;
 
 /* A parked poll: everything needed to answer it later without its request.
  * Zeroed before filling, so that equal waits compare equal by memcmp: all
@@ -44,8 +45,9 @@ struct reply {
     bool headers_cut;                 /* one did not fit: a 500 is sent instead */
     bool head_only;                   /* HEAD: the body is measured, not sent */
 
-    char *body; /* malloc()ed, owned by the reply; NULL: none */
+    char *body; /* malloc()ed, owned by the reply or its share; NULL: none */
     size_t body_length;
+    struct share *share; /* NULL, or what BODY is part of; see share.h */
 
     int file_fd; /* -1, or a file whose bytes are the body; owned by the reply */
     uint64_t file_offset, file_length;
@@ -58,11 +60,18 @@ struct reply {
 void reply_init(struct reply *reply);
 void reply_clear(struct reply *reply);
 
+/* Lets go of the body, whichever kind it is. */
+void reply_clear_body(struct reply *reply);
+
 /* Adds a header. FORMAT makes its value; line breaks in it are refused (the
  * header is left out and the reply becomes a 500). */
 __attribute__((format(printf, 3, 4))) void reply_header(struct reply *reply,
                                                         const char *name,
                                                         const char *format, ...);
+
+/* Adds header lines as they are: LENGTH bytes, "Name: value\r\n" each. Nothing that
+ * came from a visitor goes this way. */
+void reply_lines(struct reply *reply, const char *lines, size_t length);
 
 /* Sets status, Content-Type and a body that the reply takes over (malloc()ed).
  * NULL becomes a bare 500 (no memory). */

@@ -20,6 +20,77 @@
 
 enum { DRAIN_MAX = 16 << 20 };
 
+/* The parameters that are read. */
+enum cgi {
+    CGI_REQUEST_METHOD,
+    CGI_REQUEST_URI,
+    CGI_CONTENT_LENGTH,
+    CGI_CONTENT_TYPE,
+    CGI_HTTPS,
+    CGI_REMOTE_ADDR,
+    CGI_REMOTE_USER,
+    CGI_ACCEPT,
+    CGI_AUTHORIZATION,
+    CGI_COOKIE,
+    CGI_HOST,
+    CGI_IF_NONE_MATCH,
+    CGI_IF_RANGE,
+    CGI_ORIGIN,
+    CGI_PREFER,
+    CGI_RANGE,
+    CGI_SEC_FETCH_SITE,
+    CGI_USER_AGENT,
+    CGI_COUNT
+};
+
+/* Their values, in libfcgi's memory; NULL: not sent. */
+struct params {
+    const char *value[CGI_COUNT];
+};
+
+/* Finds them in one pass over all that was sent; of several with one name the first
+ * counts. */
+static void
+find_params(FCGX_Request *fcgi, struct params *params)
+{
+#define NAME(text)                                                                     \
+    {                                                                                  \
+        text, sizeof text - 1                                                          \
+    }
+    static const struct {
+        const char *name;
+        size_t length;
+    } wanted[CGI_COUNT] = {
+        [CGI_REQUEST_METHOD] = NAME("REQUEST_METHOD"),
+        [CGI_REQUEST_URI] = NAME("REQUEST_URI"),
+        [CGI_CONTENT_LENGTH] = NAME("CONTENT_LENGTH"),
+        [CGI_CONTENT_TYPE] = NAME("CONTENT_TYPE"),
+        [CGI_HTTPS] = NAME("HTTPS"),
+        [CGI_REMOTE_ADDR] = NAME("REMOTE_ADDR"),
+        [CGI_REMOTE_USER] = NAME("REMOTE_USER"),
+        [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
+        [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
+        [CGI_COOKIE] = NAME("HTTP_COOKIE"),
+        [CGI_HOST] = NAME("HTTP_HOST"),
+        [CGI_IF_NONE_MATCH] = NAME("HTTP_IF_NONE_MATCH"),
+        [CGI_IF_RANGE] = NAME("HTTP_IF_RANGE"),
+        [CGI_ORIGIN] = NAME("HTTP_ORIGIN"),
+        [CGI_PREFER] = NAME("HTTP_PREFER"),
+        [CGI_RANGE] = NAME("HTTP_RANGE"),
+        [CGI_SEC_FETCH_SITE] = NAME("HTTP_SEC_FETCH_SITE"),
+        [CGI_USER_AGENT] = NAME("HTTP_USER_AGENT"),
+    };
+#undef NAME
+    memset(params, 0, sizeof *params);
+    for (char **sent = fcgi->envp; sent && *sent; sent++) {
+        size_t length = strcspn(*sent, "=");
+        for (int i = 0; i < CGI_COUNT && (*sent)[length] != '\0'; i++)
+            if (wanted[i].length == length && !params->value[i] &&
+                memcmp(wanted[i].name, *sent, length) == 0)
+                params->value[i] = *sent + length + 1;
+    }
+}
+
 static enum http_method
 parse_method(const char *name)
 {
@@ -38,12 +109,10 @@ parse_method(const char *name)
     return HTTP_OTHER;
 }
 
-/* Copies the parameter NAME into *OUT; an empty or missing one is NULL there.
- * 0, or 500. */
+/* Copies VALUE into *OUT; an empty or missing one is NULL there. 0, or 500. */
 static int
-copy_param(FCGX_Request *fcgi, const char *name, char **out)
+copy_param(const char *value, char **out)
 {
-    const char *value = FCGX_GetParam(name, fcgi->envp);
     if (!value || !*value)
         return 0;
     *out = strdup(value);
@@ -51,38 +120,37 @@ copy_param(FCGX_Request *fcgi, const char *name, char **out)
 }
 
 static int
-read_headers(struct request *r, FCGX_Request *fcgi)
+read_headers(struct request *r, const struct params *params)
 {
     const struct {
-        const char *name;
+        enum cgi param;
         char **out;
-    } wanted[] = {
-        {"HTTP_HOST", &r->host},
-        {"HTTP_ORIGIN", &r->origin},
-        {"HTTP_SEC_FETCH_SITE", &r->sec_fetch_site},
-        {"CONTENT_TYPE", &r->content_type},
-        {"HTTP_IF_NONE_MATCH", &r->if_none_match},
-        {"HTTP_IF_RANGE", &r->if_range},
-        {"HTTP_RANGE", &r->range},
-        {"HTTP_AUTHORIZATION", &r->authorization},
-        {"REMOTE_USER", &r->remote_user},
-        {"REMOTE_ADDR", &r->remote_addr},
-        {"HTTP_COOKIE", &r->cookie},
-        {"HTTP_USER_AGENT", &r->user_agent},
+    } kept[] = {
+        {CGI_HOST, &r->host},
+        {CGI_ORIGIN, &r->origin},
+        {CGI_SEC_FETCH_SITE, &r->sec_fetch_site},
+        {CGI_CONTENT_TYPE, &r->content_type},
+        {CGI_IF_NONE_MATCH, &r->if_none_match},
+        {CGI_IF_RANGE, &r->if_range},
+        {CGI_RANGE, &r->range},
+        {CGI_AUTHORIZATION, &r->authorization},
+        {CGI_REMOTE_USER, &r->remote_user},
+        {CGI_REMOTE_ADDR, &r->remote_addr},
+        {CGI_COOKIE, &r->cookie},
+        {CGI_USER_AGENT, &r->user_agent},
     };
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (copy_param(fcgi, wanted[i].name, wanted[i].out) != 0)
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (copy_param(params->value[kept[i].param], kept[i].out) != 0)
             return 500;
-    const char *https = FCGX_GetParam("HTTPS", fcgi->envp);
+    const char *https = params->value[CGI_HTTPS];
     r->https = https && strcasecmp(https, "on") == 0;
     return 0;
 }
 
-/* Splits REQUEST_URI. The query is copied even when the path is bad. */
+/* Splits URI (NULL: none was sent). The query is copied even when the path is bad. */
 static int
-read_uri(struct request *r, FCGX_Request *fcgi)
+read_uri(struct request *r, const char *uri)
 {
-    const char *uri = FCGX_GetParam("REQUEST_URI", fcgi->envp);
     if (!uri)
         uri = "";
     size_t path_length = strcspn(uri, "?");
@@ -95,11 +163,11 @@ read_uri(struct request *r, FCGX_Request *fcgi)
     return status;
 }
 
-/* The length the client announced into *LENGTH; false for one that is none. */
+/* The length the client announced as TEXT, or NULL, into *LENGTH; false for one that
+ * is none. */
 static bool
-announced_length(FCGX_Request *fcgi, uint64_t *length)
+announced_length(const char *text, uint64_t *length)
 {
-    const char *text = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
     *length = 0;
     for (; text && *text; text++) {
         if (*text < '0' || *text > '9' || *length > UINT64_MAX / 10 - 1)
@@ -111,13 +179,13 @@ announced_length(FCGX_Request *fcgi, uint64_t *length)
 
 /* Reads FCGI_STDIN to its end and keeps what was announced and allowed. */
 static int
-read_body(struct request *r, FCGX_Request *fcgi, size_t limit)
+read_body(struct request *r, FCGX_Request *fcgi, const char *length, size_t limit)
 {
     uint64_t announced;
     /* libfcgi takes PARAMS that broke off between two names for whole ones, and
      * would wait for the body of such a request. */
     bool broken = FCGX_GetError(fcgi->in) != 0;
-    bool valid = announced_length(fcgi, &announced) && !broken;
+    bool valid = announced_length(length, &announced) && !broken;
     size_t keep = !valid ? 0 : announced > limit ? 0 : (size_t)announced;
     r->body = malloc(keep + 1);
     if (!r->body)
@@ -187,19 +255,21 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     randombytes_buf(id, sizeof id);
     sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
 
-    r->method = parse_method(FCGX_GetParam("REQUEST_METHOD", fcgi->envp));
-    int status = read_uri(r, fcgi);
-    status = first_error(status, read_headers(r, fcgi));
+    struct params params;
+    find_params(fcgi, &params);
+    r->method = parse_method(params.value[CGI_REQUEST_METHOD]);
+    int status = read_uri(r, params.value[CGI_REQUEST_URI]);
+    status = first_error(status, read_headers(r, &params));
     /* Always, whatever went wrong before: the body must leave the connection. */
-    status = first_error(status, read_body(r, fcgi, conf->body_limit));
+    status = first_error(
+        status, read_body(r, fcgi, params.value[CGI_CONTENT_LENGTH], conf->body_limit));
     if (status == 0)
         status = read_fields(r);
 
-    r->wants_json = request_accepts_json(FCGX_GetParam("HTTP_ACCEPT", fcgi->envp)) ||
+    r->wants_json = request_accepts_json(params.value[CGI_ACCEPT]) ||
                     (r->path && (strncmp(r->path, "/api/", 5) == 0 ||
                                  strcmp(r->path, "/updates") == 0));
-    r->wait_s =
-        request_prefer_wait(FCGX_GetParam("HTTP_PREFER", fcgi->envp), conf->wait_max);
+    r->wait_s = request_prefer_wait(params.value[CGI_PREFER], conf->wait_max);
     if (!r->path)
         r->path = strdup("");
     if (!r->query)

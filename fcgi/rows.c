@@ -4,6 +4,7 @@
  */
 #include "fcgi/rows.h"
 
+#include "fcgi/cache.h"
 #include "fcgi/text.h"
 
 #include <inttypes.h>
@@ -76,15 +77,31 @@ rows_fill(struct dict *row, const struct computation *c)
     dict_set(row, VIEW_TIME_TEXT, text_time(time, c->at[STAGE_REGISTERED]));
 }
 
-int
-rows_render(struct view *view, const struct computation *c, char **html, size_t *length)
+static struct share *
+render(struct view *view, const struct computation *c)
 {
+    char *html;
+    size_t length;
     struct dict *row = dict_new();
-    *html = NULL;
     if (row == NULL)
-        return -1;
+        return NULL;
     rows_fill(row, c);
-    int rc = view_render(view, "row.tpl", row, html, length);
+    int rc = view_render(view, "row.tpl", row, &html, &length);
     dict_free(row);
-    return rc;
+    return rc == 0 ? share_new(html, length) : NULL;
+}
+
+struct share *
+rows_html(struct context *ctx, const struct computation *c)
+{
+    struct {
+        int64_t kind, id, revision;
+    } key = {CACHE_ROW, c->id, c->revision};
+    struct cache *cache = ctx->app->cache;
+    struct share *share;
+    if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND)
+        return share;
+    share = render(ctx->app->view, c);
+    cache_put(cache, &key, sizeof key, share);
+    return share;
 }

@@ -7,6 +7,8 @@
 #define NTHPI_ROWS_H
 
 #include "common/computation.h"
+#include "fcgi/app.h"
+#include "fcgi/share.h"
 #include "fcgi/view.h"
 
 #include <stdbool.h>
@@ -17,10 +19,10 @@ enum { ROWS_PATH_SIZE = 64 };
 /* Fills ROW, a dictionary of row.tpl, from C. Any thread (each its own ROW). */
 void rows_fill(struct dict *row, const struct computation *c);
 
-/* Renders C with row.tpl, as the page does, into *HTML (malloc()ed, the caller
- * frees it) of *LENGTH bytes. 0, or -1 with a message logged. Any thread. */
-int rows_render(struct view *view, const struct computation *c, char **html,
-                size_t *length);
+/* C rendered with row.tpl, as the page does: a reference, to be released. Each
+ * revision of a row is rendered once for all. NULL: an error, logged. Any
+ * thread. */
+struct share *rows_html(struct context *ctx, const struct computation *c);
 
 /* Fills what running and queued computations show besides their status into D:
  * progress, phase and time left. */

@@ -163,6 +163,12 @@ token_csrf_valid_at(const struct app *app, int64_t now, const char *token)
     return age >= -1 && age <= TOKEN_CSRF_AGE / TOKEN_CSRF_STEP;
 }
 
+int64_t
+token_csrf_step(void)
+{
+    return (int64_t)time(NULL) / TOKEN_CSRF_STEP;
+}
+
 void
 token_csrf(const struct app *app, char token[TOKEN_SIZE])
 {

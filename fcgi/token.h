@@ -23,6 +23,10 @@ int token_keys(struct app *app, const char *path);
 void token_csrf(const struct app *app, char token[TOKEN_SIZE]);
 bool token_csrf_valid(const struct app *app, const char *token);
 
+/* The number of the present quarter of an hour: what token_csrf()'s text changes
+ * with. */
+int64_t token_csrf_step(void);
+
 /* The same at the time NOW, seconds since 1970: what the two above use, and
  * tests. A token is accepted for TOKEN_CSRF_AGE seconds, give or take the
  * quarter of an hour, and when it is at most that much ahead of our clock. */

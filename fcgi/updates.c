@@ -9,10 +9,12 @@
  */
 #include "fcgi/updates.h"
 
+#include "fcgi/cache.h"
 #include "fcgi/handlers.h"
 #include "fcgi/list.h"
 #include "fcgi/live.h"
 #include "fcgi/text.h"
+#include "fcgi/token.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -41,15 +43,56 @@ live_since(const struct request *r, int64_t *since)
     return true;
 }
 
+static live_answer *const kinds[] = {
+    [WAIT_UPDATES] = live_updates, [WAIT_COMPUTATION] = live_computation,
+    [WAIT_PI] = live_pi,           [WAIT_API_LIST] = live_api_list,
+    [WAIT_API_ROW] = live_api_row,
+};
+
+/* What an answer depends on. (That of WAIT_PI depends on a file as well, which
+ * grows between revisions.) */
+struct answer_key {
+    int64_t kind, revision;
+    int64_t token; /* which token the forms in it carry */
+    struct wait wait;
+};
+_Static_assert(sizeof(struct answer_key) <= CACHE_KEY_SIZE, "a key of the cache");
+
+/* Answers WAIT as its kind does at REVISION, once for all who ask the same. An
+ * empty share says that there is nothing new. */
+static bool
+answer_shared(struct context *ctx, const struct wait *wait, int64_t revision,
+              struct reply *reply)
+{
+    struct cache *cache = ctx->app->cache;
+    struct answer_key key = {.kind = CACHE_ANSWER, .revision = revision};
+    struct share *share;
+    if (wait->kind == WAIT_PI)
+        return live_pi(ctx, wait, revision, reply);
+    key.token = token_csrf_step();
+    memcpy(&key.wait, wait, sizeof *wait); /* padding included */
+    if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND) {
+        bool news = share->length > 0;
+        if (news)
+            share_send(share, reply);
+        share_release(share);
+        return news;
+    }
+    size_t before = reply->headers_length;
+    bool news = kinds[wait->kind](ctx, wait, revision, reply);
+    if (!news)
+        share = share_new(NULL, 0);
+    else if (reply->status == 200 && reply->body_length > 0 && !reply->headers_cut)
+        share = share_of(reply, before);
+    cache_put(cache, &key, sizeof key, share);
+    share_release(share);
+    return news;
+}
+
 bool
 updates_answer(struct context *ctx, const struct wait *wait, struct reply *reply,
                int64_t *checked)
 {
-    static live_answer *const kinds[] = {
-        [WAIT_UPDATES] = live_updates, [WAIT_COMPUTATION] = live_computation,
-        [WAIT_PI] = live_pi,           [WAIT_API_LIST] = live_api_list,
-        [WAIT_API_ROW] = live_api_row,
-    };
     enum store_rc rc = store_begin_read(ctx->store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
@@ -62,7 +105,7 @@ updates_answer(struct context *ctx, const struct wait *wait, struct reply *reply
         answered = true;
     } else {
         *checked = revision;
-        answered = kinds[wait->kind](ctx, wait, revision, reply);
+        answered = answer_shared(ctx, wait, revision, reply);
     }
     store_end_read(ctx->store);
     return answered;

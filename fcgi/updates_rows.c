@@ -58,18 +58,17 @@ live_filter_moved(struct context *ctx, const struct store_filter *filter, int64_
 
 /* Appends C as {id, status, revision, html}; false: it could not be rendered. */
 static bool
-add_row(struct view *view, json_t *changed, const struct computation *c)
+add_row(struct context *ctx, json_t *changed, const struct computation *c)
 {
-    char *html;
-    size_t length;
-    if (rows_render(view, c, &html, &length) != 0)
+    struct share *html = rows_html(ctx, c);
+    if (html == NULL)
         return false;
     json_t *row = json_object();
     json_object_set_new(row, "id", json_integer(c->id));
     json_object_set_new(row, "status", json_string(status_name(c->status)));
     json_object_set_new(row, "revision", json_integer(c->revision));
-    json_object_set_new(row, "html", json_stringn(html, length));
-    free(html);
+    json_object_set_new(row, "html", json_stringn(html->body, html->length));
+    share_release(html);
     return json_array_append_new(changed, row) == 0;
 }
 
@@ -85,14 +84,14 @@ is_among(const struct computation *rows, size_t count, int64_t id)
 /* Sorts D's rows into CHANGED and REMOVED; returns how many of them there are,
  * or -1: an error. */
 static int
-add_changes(struct view *view, const struct wait *wait, const struct delta *d,
+add_changes(struct context *ctx, const struct wait *wait, const struct delta *d,
             json_t *changed, json_t *removed)
 {
     int news = 0;
     for (size_t i = 0; i < d->count; i++) {
         const struct computation *c = &d->rows[i];
         if (store_filter_matches(&wait->filter, c)) {
-            if (!add_row(view, changed, c))
+            if (!add_row(ctx, changed, c))
                 return -1;
             news++;
         } else if (may_have_left(&wait->filter, c)) {
@@ -110,7 +109,7 @@ add_changes(struct view *view, const struct wait *wait, const struct delta *d,
 /* Adds the rows of the screen that CHANGED does not have yet and that a client
  * may lack: the last NEWS unchanged ones. */
 static bool
-add_entering(struct view *view, const struct wait *wait, const struct delta *d,
+add_entering(struct context *ctx, const struct wait *wait, const struct delta *d,
              json_t *changed, int news)
 {
     for (size_t i = d->nscreen; i > 0; i--) {
@@ -122,7 +121,7 @@ add_entering(struct view *view, const struct wait *wait, const struct delta *d,
             continue;
         if (!newer)
             news--;
-        if (!add_row(view, changed, c))
+        if (!add_row(ctx, changed, c))
             return false;
     }
     return true;
@@ -156,13 +155,12 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d,
     if (d->about.reset) {
         json_object_set_new(answer, "reset", json_true());
         for (size_t i = 0; i < d->nscreen && good; i++)
-            good = add_row(ctx->app->view, changed, &d->screen[i]);
+            good = add_row(ctx, changed, &d->screen[i]);
     } else {
-        int news = add_changes(ctx->app->view, wait, d, changed, removed);
+        int news = add_changes(ctx, wait, d, changed, removed);
         *nothing = news == 0 && !d->about.more;
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
-        good = news >= 0 &&
-               add_entering(ctx->app->view, wait, d, changed, has_all ? 0 : news);
+        good = news >= 0 && add_entering(ctx, wait, d, changed, has_all ? 0 : news);
     }
     if (d->about.more)
         json_object_set_new(answer, "more", json_true());

@@ -5,11 +5,11 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{TITLE}} · nthpi</title>
-<link rel="stylesheet" href="/static/nthpi.css?v=@STATIC@">
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-<script src="/static/live.js?v=@STATIC@" defer></script>
+<link rel="stylesheet" href="@STATIC:nthpi.css@">
+<link rel="icon" href="@STATIC:icon.svg@" type="image/svg+xml">
+<script src="@STATIC:live.js@" defer></script>
 {{#REFRESH}}
-<noscript><meta http-equiv="refresh" content="10; url={{PAGE_URL}}"><link rel="stylesheet" href="/static/noscript.css?v=@STATIC@"></noscript>
+<noscript><meta http-equiv="refresh" content="10; url={{PAGE_URL}}"><link rel="stylesheet" href="@STATIC:noscript.css@"></noscript>
 {{/REFRESH}}
 </head>
 <body>

@@ -14,14 +14,33 @@ template_files = \
 	templates/pi_live.tpl \
 	templates/pi_unknown.tpl \
 	templates/row.tpl
-dist_static_DATA = \
+static_files = \
 	templates/static/icon.svg \
 	templates/static/live.js \
 	templates/static/nthpi.css \
 	templates/static/noscript.css \
 	templates/static/robots.txt
+EXTRA_DIST += $(static_files) templates/name-static
 
+# What nginx serves, under names that say what is in them; see name-static.
 staticdir = $(pkgdatadir)/static
+noinst_DATA += templates/static-names
+CLEANFILES += templates/static-names templates/public/*
+templates/static-names: $(static_files) templates/name-static
+	$(AM_V_GEN)$(MKDIR_P) templates && names=$$(pwd)/$@ && \
+	  folder=$$(pwd)/templates/public && \
+	  (cd $(srcdir) && templates/name-static "$$folder" "$$names" $(static_files))
+install-data-local: install-static
+uninstall-local: uninstall-static
+# Names of an older build stay: pages that are open may still ask for them.
+install-static: templates/static-names
+	@$(MKDIR_P) "$(DESTDIR)$(staticdir)"
+	$(INSTALL_DATA) templates/public/* "$(DESTDIR)$(staticdir)"
+uninstall-static: templates/static-names
+	for file in templates/public/*; do \
+	  rm -f "$(DESTDIR)$(staticdir)/$${file##*/}"; \
+	done
+.PHONY: install-static uninstall-static
 
 english = \
 	templates/en/computation.tpl \
@@ -40,10 +59,8 @@ templatesendir = $(pkgdatadir)/templates/en
 nodist_templatesen_DATA = $(english)
 CLEANFILES += $(english)
 # Each is made from the template of the same name in the source tree.
-# Pages name the static files by a checksum, so that browsers can keep them.
-$(english): templates/localize.awk $(template_files) $(dist_static_DATA)
+$(english): templates/localize.awk $(template_files) templates/static-names
 	$(AM_V_GEN)$(MKDIR_P) templates/en && \
-	  static=$$(cd $(srcdir) && cat $(dist_static_DATA) | cksum | cut -d' ' -f1) && \
-	  $(AWK) -v lang=en -v static=$$static -f $(srcdir)/templates/localize.awk \
+	  $(AWK) -v lang=en -v static=templates/static-names -f $(srcdir)/templates/localize.awk \
 	    $(srcdir)/templates/$(@F) > $@.tmp && \
 	  mv $@.tmp $@

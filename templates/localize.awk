@@ -1,9 +1,11 @@
 # Turns a template into one for a language: awk -v lang=xx -v po=FILE
-# -v static=VERSION -f localize.awk TEMPLATE. Text for people stands in templates as [[English text]],
-# on one line. Each is replaced by its msgstr from the po file, or by itself
-# when there is no po file (English) or no translation. @LANG@ becomes the
-# language, @STATIC@ the version of the static files. Markers that do not match, and texts that a po file translates with
-# another set of {{...}}, stop the build.
+# -v static=NAMES -f localize.awk TEMPLATE. Text for people stands in templates as
+# [[English text]], on one line. Each is replaced by its msgstr from the po file, or
+# by itself when there is no po file (English) or no translation. @LANG@ becomes the
+# language, @STATIC:NAME@ the address of a static file, whose name to use is in the
+# file NAMES (see name-static). Markers that do not match, static files that are not
+# there, and texts that a po file translates with another set of {{...}}, stop the
+# build.
 
 function fail(message) {
     printf "%s:%d: %s\n", FILENAME, FNR, message > "/dev/stderr"
@@ -57,6 +59,31 @@ function read_po(file,    line, got) {
     close(file)
 }
 
+function read_names(file,    line, part, got) {
+    while ((got = (getline line < file)) > 0) {
+        split(line, part, " ")
+        named[part[1]] = part[2]
+    }
+    if (got < 0) {
+        printf "%s: cannot be read\n", file > "/dev/stderr"
+        failed = 1
+        exit 1
+    }
+    close(file)
+}
+
+# LINE with the addresses of static files in it.
+function name_static(line,    name) {
+    while (match(line, /@STATIC:[^@]*@/)) {
+        name = substr(line, RSTART + 8, RLENGTH - 9)
+        if (!(name in named))
+            fail("no static file: " name)
+        line = substr(line, 1, RSTART - 1) "/static/" named[name] \
+            substr(line, RSTART + RLENGTH)
+    }
+    return line
+}
+
 # The {{...}} of S, in order.
 function markers(s,    all) {
     all = ""
@@ -82,6 +109,8 @@ BEGIN {
         lang = "en"
     if (po != "")
         read_po(po)
+    if (static != "")
+        read_names(static)
 }
 
 {
@@ -105,8 +134,7 @@ BEGIN {
         fail("]] without [[")
     line = line rest
     gsub(/@LANG@/, lang, line)
-    gsub(/@STATIC@/, static, line)
-    print line
+    print name_static(line)
 }
 
 END { exit failed }

@@ -290,6 +290,7 @@ unit_tests += \
 	tests/unit/test_middleware \
 	tests/unit/test_token \
 	tests/unit/test_view \
+	tests/unit/test_cache \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
@@ -328,6 +329,10 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tes
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
+tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_cache_LDADD = $(web_test_LDADD)
+tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
 tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
@@ -349,6 +354,7 @@ unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_form \
 	tests/unit/test_pages \
+	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_updates \
 	tests/unit/test_api
@@ -369,6 +375,10 @@ tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_shared_SOURCES = tests/unit/test_shared.c $(site_fixture)
+tests_unit_test_shared_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_shared_LDADD = $(site_test_LDADD)
+tests_unit_test_shared_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
@@ -486,6 +496,10 @@ check-long: $(long_tests)
 	done; exit $$failed
 CLEANFILES += $(long_tests) $(long_tests:=.log) $(long_tests:=.trs)
 endif
+
+# What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.
+EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs \
+	tests/http/microcache.test.mjs tests/http/static.test.mjs
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \

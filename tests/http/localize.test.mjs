@@ -14,8 +14,10 @@ after(() => fs.rmSync(folder, { recursive: true }));
 
 function localize(template, { po, lang = 'xx' } = {}) {
   const file = path.join(folder, 'page.tpl');
+  const names = path.join(folder, 'names');
   fs.writeFileSync(file, template);
-  const args = ['-v', `lang=${lang}`, '-v', 'static=123'];
+  fs.writeFileSync(names, 'a.css a.0123.css\nb.js b.4567.js\n');
+  const args = ['-v', `lang=${lang}`, '-v', `static=${names}`];
   if (po !== undefined) {
     fs.writeFileSync(path.join(folder, 'xx.po'), po);
     args.push('-v', `po=${path.join(folder, 'xx.po')}`);
@@ -29,9 +31,15 @@ test('without a po file texts are English', () => {
   assert.equal(made.stdout, '<p>One and two {{N}}</p>\n');
 });
 
-test('language and version of the static files are filled in', () => {
-  assert.equal(localize('<html lang="@LANG@"> a.css?v=@STATIC@\n').stdout,
-    '<html lang="xx"> a.css?v=123\n');
+test('language and addresses of static files are filled in', () => {
+  assert.equal(localize('<html lang="@LANG@"> "@STATIC:b.js@" "@STATIC:a.css@"\n').stdout,
+    '<html lang="xx"> "/static/b.4567.js" "/static/a.0123.css"\n');
+});
+
+test('a static file that is not there stops the build', () => {
+  const made = localize('<p>\n@STATIC:c.js@\n');
+  assert.notEqual(made.status, 0);
+  assert.match(made.stderr, /page\.tpl:2: .*c\.js/);
 });
 
 test('a po file translates, over several lines, with quotes; the rest stays English', () => {

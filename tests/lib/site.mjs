@@ -78,10 +78,11 @@ export function children(pid) {
 export class Site {
   /**
    * Starts a site and waits until it answers. `options` are options of the
-   * programs by their names ({'queue-limit': 3}); `processes` leaves some out.
+   * programs by their names ({'queue-limit': 3}); `processes` leaves some out;
+   * `nginx` changes the text of nginx.conf.
    */
-  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'] } = {}) {
-    const site = new Site(options);
+  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx } = {}) {
+    const site = new Site(options, nginx);
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
@@ -95,8 +96,9 @@ export class Site {
     }
   }
 
-  constructor(options) {
+  constructor(options, changeNginx = (text) => text) {
     this.options = options;
+    this.changeNginx = changeNginx;
     this.processes = new Map();
     this.logs = [];
     this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
@@ -119,7 +121,7 @@ export class Site {
     fs.writeFileSync(path.join(this.state, 'nthpi.conf'), '');
     const nginx = path.join(this.state, 'nginx');
     fs.mkdirSync(nginx);
-    fs.writeFileSync(path.join(nginx, 'nginx.conf'), nginxConf(this, nginx));
+    fs.writeFileSync(path.join(nginx, 'nginx.conf'), this.changeNginx(nginxConf(this, nginx)));
   }
 
   start(name) {
@@ -337,7 +339,7 @@ function nginxConf(site, run) {
   const values = {
     PORT: site.port,
     STATE: site.state,
-    STATIC: path.join(source, 'templates', 'static'),
+    STATIC: path.join(build, 'templates', 'public'),
     CONF: path.join(source, 'conf'),
     RUN: run,
     USER_LINE: process.getuid() === 0 ? 'user root;' : '',

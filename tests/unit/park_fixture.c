@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/store_ask.h"
 #include "fcgi/middleware.h"
+#include "fcgi/share.h"
 #include "fcgi/updates.h"
 
 #include <errno.h>
@@ -55,6 +56,20 @@ answer_big(struct reply *reply, size_t length)
     reply_take(reply, 200, "text/plain", body, length);
 }
 
+/* The same, as what several replies share; this one is its last user. */
+static void
+answer_shared(struct reply *reply, size_t length)
+{
+    struct reply first;
+    reply_init(&first);
+    answer_big(&first, length);
+    struct share *share = share_of(&first, 0);
+    assert_non_null(share);
+    reply_clear(&first);
+    share_send(share, reply);
+    share_release(share);
+}
+
 static void
 answer_poll(struct context *ctx, struct request *r, struct reply *reply, int64_t since,
             unsigned tag, bool late)
@@ -87,6 +102,8 @@ middleware_run(struct context *ctx, struct request *r, int status, struct reply 
         reply_text(reply, 200, "text/plain", r->body);
     else if (sscanf(path, "/big/%" SCNu64, &one) == 1)
         answer_big(reply, (size_t)one);
+    else if (sscanf(path, "/shared/%" SCNu64, &one) == 1)
+        answer_shared(reply, (size_t)one);
     else if (sscanf(path, "/file/%" SCNu64 "/%" SCNu64, &one, &two) == 2)
         reply_file(reply, 200, "text/plain",
                    openat(ctx->app->work_fd, "file", O_RDONLY | O_CLOEXEC), one, two);

@@ -5,6 +5,7 @@
 
 #include "site_fixture.h"
 
+#include "fcgi/cache.h"
 #include "fcgi/middleware.h"
 #include "fcgi/token.h"
 #include "fcgi/view.h"
@@ -62,6 +63,8 @@ site_setup(void **state)
     assert_int_equal(token_keys(&site->app, key), 0);
     free(bell);
     free(key);
+    site->app.cache = cache_new(1 << 20);
+    assert_non_null(site->app.cache);
     site->app.digits_fd = make_folder(site, "digits");
     site->app.work_fd = make_folder(site, "work");
     strcpy(site->app.build_id, "build");
@@ -78,6 +81,7 @@ site_teardown(void **state)
     struct site *site = *state;
     void *store = site->store;
     reply_clear(&site->reply);
+    cache_free(site->app.cache);
     view_close(site->app.view);
     doorbell_close(site->app.bell);
     close(site->app.digits_fd);

@@ -140,7 +140,7 @@ only_a_page_without_fields_reloads_itself(void **state)
     int64_t id = put(site->store, 10, ALICE);
     site_get(site, "/");
     assert_has(site, reload);
-    assert_has(site, "/static/noscript.css");
+    assert_has(site, "/static/noscript.");
     site_get(site, "/?highlight=1&radix=10");
     assert_has(site, "content=\"10; url=/?highlight=1&amp;radix=10\"");
     site_get(site, "/?radix=10&x=\"><script>");

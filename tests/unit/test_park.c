@@ -256,22 +256,36 @@ expect_bytes(int fd, int id, uint64_t from, size_t length)
 }
 
 static void
-cuts_answers_into_records(void **state)
+expect_records(struct server *s, const char *kind)
 {
-    struct server *s = *state;
-    server_start(s);
     int fd = client_connect(s->path[0]);
     /* Around one, two and three full records of 65,535, head included. */
     for (size_t records = 1; records <= 3; records++) {
         for (size_t length = records * 65535 - 90; length <= records * 65535 + 5;
              length++) {
             char uri[32];
-            snprintf(uri, sizeof uri, "/big/%zu", length);
+            snprintf(uri, sizeof uri, "/%s/%zu", kind, length);
             client_get(fd, 1, true, uri, NULL);
             expect_bytes(fd, 1, 0, length);
         }
     }
     close(fd);
+}
+
+static void
+cuts_answers_into_records(void **state)
+{
+    struct server *s = *state;
+    server_start(s);
+    expect_records(s, "big");
+}
+
+static void
+cuts_shared_answers_into_records(void **state)
+{
+    struct server *s = *state;
+    server_start(s);
+    expect_records(s, "shared");
 }
 
 static void
@@ -283,7 +297,7 @@ slow_readers_hold_no_thread(void **state)
     server_start(s);
     for (int i = 0; i < SLOW; i++) {
         slow[i] = client_connect(s->path[0]);
-        client_get(slow[i], 1, true, "/big/3000000", NULL);
+        client_get(slow[i], 1, true, i % 2 ? "/big/3000000" : "/shared/3000000", NULL);
     }
     server_wait(s, requests_is, SLOW);
     /* Ten answers are stuck, and two threads are free. */
@@ -353,6 +367,7 @@ main(void)
         TEST(cut_requests_wedge_no_thread),
         TEST(forgets_who_connects_and_leaves),
         TEST(cuts_answers_into_records),
+        TEST(cuts_shared_answers_into_records),
         TEST(slow_readers_hold_no_thread),
         TEST(streams_files),
         TEST(files_that_end_early_close_the_connection),

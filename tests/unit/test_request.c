@@ -53,7 +53,8 @@ reads_headers(void **state)
         read_get(&r, "/pi/100?from=5&x=a+b%26c",
                  HEADERS("HTTP_HOST", "pi.example", "HTTP_ACCEPT", "text/html", "HTTPS",
                          "on", "HTTP_PREFER", "wait=25", "HTTP_COOKIE", "a=b",
-                         "HTTP_ORIGIN", "")),
+                         "HTTP_ORIGIN", "", "HTTP_HOS", "x", "HTTP_HOST", "second",
+                         "HTTP_HOSTS", "y")),
         0);
     assert_int_equal(r.method, HTTP_GET);
     assert_string_equal(r.path, "/pi/100");
