@@ -192,6 +192,8 @@ peer_aiohttp() {
 peer_cached() {
     [ -e "$source_dir/conf/nthpi-microcache.nginx" ] || return
     new_port cached
+    echo "fastcgi_cache_path $work/cache keys_zone=nthpi_pages:1m max_size=16m inactive=10s"
+    echo "    use_temp_path=off;"
     echo "server { listen 127.0.0.1:${port_of[cached]} backlog=4096;"
     echo "    set \$nthpi_digits $work/main/digits;"
     echo "    set \$nthpi_static $source_dir/templates/static;"

@@ -8,11 +8,12 @@
 #     fanout ... and flat ...                                see tests/load/load --help
 #     missing KIND NAME REASON
 #
-# and finds medians: rate[NAME], middle[NAME], late[NAME]; taken and posted, with
-# taken_late and posted_late, the 99th of a hundred; and, in milliseconds, for each
-# number of waiters w = step[i], i = 1 .. steps, the medians over all rounds of
-# fan_middle[w], fan_late[w] (the 99th of a hundred waiters) and fan_last[w], the
-# worst of fan_worst[w], and how many others than answers in time came, fan_others[w].
+# and finds medians: rate[NAME], middle[NAME], late[NAME]; in milliseconds taken and
+# posted; and, in milliseconds, for each number of waiters w = step[i], i = 1 .. steps,
+# over all rounds the medians fan_middle[w], fan_late[w] (99 of 100 waiters have it by
+# then) and fan_last[w], the worst last one fan_worst[w], and how many other ends than
+# answers there were, fan_others[w]. Memory, KiB: parked[w] when w wait, flat_first and
+# flat_last after a fifth and after all of the rounds that it must not grow with.
 
 BEGIN { FS = "\t" }
 
@@ -56,13 +57,12 @@ $1 == "fanout" && $2 == "round" {
     fan_bytes = $11
 }
 
-# Not the first rounds: what is kept for later is made in them.
+# What the program keeps for later it makes in the first rounds.
 $1 == "flat" && $2 == "round" {
     flat_waiters = $3
     flat_rounds++
     flat_others += $6
-    if (flat_rounds == 5) flat_first = $13
-    flat_last = $13
+    all_flat[flat_rounds] = $13
 }
 
 END {
@@ -77,6 +77,8 @@ END {
         fan_last[w] = median(all_fan_last, w, fan_rounds[w])
         commit[w] = median(all_commit, w, fan_rounds[w])
     }
+    flat_first = all_flat[int((flat_rounds + 4) / 5)]
+    flat_last = all_flat[flat_rounds]
     if (questions > 0) {
         taken = median(all_taken, "", questions)
         posted = median(all_posted, "", questions)

@@ -34,7 +34,7 @@ function targets(    w, n) {
     most("1,000 waiters, 99 of 100, ms", 30, fan(fan_late, 1000))
     most("100 waiters, 99 of 100, ms", 5, fan(fan_late, 100))
     most("bytes of nthpi-fcgi's memory for a waiter", 200, memory())
-    most("growth of that over " flat_rounds + 0 " changes, bytes a waiter", 16, grown())
+    most("growth of that in " flat_rounds + 0 " changes, bytes", 16, grown())
     most("main page, " grouped(size["rows"]) " rows against 100", 1.1,
         ratio("main page, small", "main page, large"))
     most("POST to `taken`, ms", 10, posted)
@@ -89,8 +89,8 @@ function fanouts(    i, w, part) {
     printf "| 0 | %d |\n", parked[0]
     for (i = 1; i <= steps; i++) printf "| %s | %d |\n", grouped(step[i]), parked[step[i]]
     if (flat_rounds > 5)
-        printf "\nWith %s waiters it was %d KiB in round 5 and %d KiB in round %d.\n",
-            grouped(flat_waiters), flat_first, flat_last, flat_rounds
+        printf "\nWith %s waiters it was %d KiB after a fifth of %d changes, and %d KiB after all.\n",
+            grouped(flat_waiters), flat_first, flat_rounds, flat_last
 }
 
 function waiting() {
@@ -127,11 +127,13 @@ function fan(values, w) {
     return w in values ? values[w] : ""
 }
 
-# Bytes a waiter: from the least number of waiters to the largest.
-function memory(    few, many) {
-    few = step[1]
+# Bytes a waiter: from the first number of waiters that is not small to the largest. What
+# the program makes once, it has made by then.
+function memory(    i, few, many) {
+    for (i = 1; i < steps && step[i] < 1000; i++) continue
+    few = step[i]
     many = step[steps]
-    return steps > 1 && many >= 1000 && parked[many] > 0 ? \
+    return many > few && parked[many] > 0 ? \
         (parked[many] - parked[few]) * 1024 / (many - few) : ""
 }
 
