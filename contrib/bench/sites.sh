@@ -80,7 +80,7 @@ user_line() {
 site_conf() {
     local state=$work/$1
     sed -e '/^#/d' -e "s|@PORT@|${port_of[$1]}|g" -e "s|@STATE@|$state|g" \
-        -e "s|@RUN@|$state/nginx|g" -e "s|@STATIC@|$source_dir/templates/static|g" \
+        -e "s|@RUN@|$state/nginx|g" -e "s|@STATIC@|$build/templates/public|g" \
         -e "s|@CONF@|$source_dir/conf|g" -e "s|@USER_LINE@|$(user_line)|g" \
         -e "\$s|}|include $work/$1.nginx;\n}|" "$source_dir/conf/nginx.conf.in"
 }
@@ -196,7 +196,7 @@ peer_cached() {
     echo "    use_temp_path=off;"
     echo "server { listen 127.0.0.1:${port_of[cached]} backlog=4096;"
     echo "    set \$nthpi_digits $work/main/digits;"
-    echo "    set \$nthpi_static $source_dir/templates/static;"
+    echo "    set \$nthpi_static $build/templates/public;"
     echo "    set \$nthpi_errors $source_dir/conf/errors;"
     echo "    include $source_dir/conf/nthpi.nginx;"
     echo "    include $source_dir/conf/nthpi-microcache.nginx; }"
