@@ -98,8 +98,9 @@ site_start() {
     for process in ${2-fcgi nginx daemon}; do
         case $process in
         fcgi)
-            start "$site-fcgi" env NTHPI_STATE="$state" NTHPI_CONFIG="$state/nthpi.conf" \
-                NTHPI_TEMPLATES="$build/templates" "$build/nthpi-fcgi"
+            start "$site-fcgi" env NTHPI_STATE="$state" \
+                NTHPI_CONFIG="$state/nthpi.conf" NTHPI_TEMPLATES="$build/templates" \
+                "$build/nthpi-fcgi"
             wait_for "nthpi-fcgi" test -S "$state/run/fcgi-3.sock"
             ;;
         nginx)
@@ -113,7 +114,8 @@ site_start() {
             ;;
         esac
     done
-    [ -z "${pid_of[$site-nginx]-}" ] || wait_for "$site to answer" answers "$(url "$site")"
+    [ -z "${pid_of[$site-nginx]-}" ] ||
+        wait_for "$site to answer" answers "$(url "$site")"
     [ -z "${pid_of[$site-daemon]-}" ] ||
         wait_for "nthpid" answers "$(url "$site")healthz" '"status": *"ok"'
 }
@@ -133,13 +135,13 @@ site_fill() {
         PRAGMA synchronous = OFF;
         BEGIN;
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
-        INSERT INTO computation (radix, position, algorithm, stage, status, method, digit,
-            window, progress, attempts, created_at, scheduled_at, taken_at, calculated_at,
-            stored_at, ended_at, cpu_s, wall_s, peak_kib, revision)
+        INSERT INTO computation (radix, position, algorithm, stage, status, method,
+            digit, window, progress, attempts, created_at, scheduled_at, taken_at,
+            calculated_at, stored_at, ended_at, cpu_s, wall_s, peak_kib, revision)
         SELECT CASE i % 3 WHEN 0 THEN 16 ELSE 10 END, 1000 + i,
             CASE i % 3 WHEN 0 THEN 'bbp' ELSE 'chudnovsky' END, 'stored', 'done',
-            CASE i % 3 WHEN 0 THEN 'bbp' ELSE 'chudnovsky' END, '3', '3141592653589793', 1,
-            1, t + i, t + i, t + i, t + i, t + i, t + i, 0.1, 0.1, 4000, i + 1
+            CASE i % 3 WHEN 0 THEN 'bbp' ELSE 'chudnovsky' END, '3', '3141592653589793',
+            1, 1, t + i, t + i, t + i, t + i, t + i, t + i, 0.1, 0.1, 4000, i + 1
         FROM n, (SELECT 1000000 * unixepoch() AS t);
         UPDATE meta SET value = $2 + 1 WHERE key = 'revision';
         COMMIT;
@@ -181,19 +183,20 @@ peer_aiohttp() {
     new_port aiohttp-itself
     port=${port_of[aiohttp-itself]}
     new_port aiohttp
-    start aiohttp /usr/bin/python3 "$here/page_aiohttp.py" "$work/main/db/nthpi.db" "$port"
+    start aiohttp /usr/bin/python3 "$here/page_aiohttp.py" "$work/main/db/nthpi.db" \
+        "$port"
     echo "upstream aiohttp { server 127.0.0.1:$port; keepalive 64; }"
     echo "server { listen 127.0.0.1:${port_of[aiohttp]} backlog=4096;"
     echo "    server_tokens off; proxy_http_version 1.1;"
-    echo '    location / { proxy_pass http://aiohttp; proxy_set_header Connection ""; } }'
+    echo '    proxy_set_header Connection ""; location / { proxy_pass http://aiohttp; } }'
 }
 
 # The main site once more, through nginx's micro-cache.
 peer_cached() {
     [ -e "$source_dir/conf/nthpi-microcache.nginx" ] || return
     new_port cached
-    echo "fastcgi_cache_path $work/cache keys_zone=nthpi_pages:1m max_size=16m inactive=10s"
-    echo "    use_temp_path=off;"
+    echo "fastcgi_cache_path $work/cache keys_zone=nthpi_pages:1m max_size=16m"
+    echo "    inactive=10s use_temp_path=off;"
     echo "server { listen 127.0.0.1:${port_of[cached]} backlog=4096;"
     echo "    set \$nthpi_digits $work/main/digits;"
     echo "    set \$nthpi_static $build/templates/public;"
