@@ -26,6 +26,15 @@ stop() {
     wait "$pid" 2>/dev/null
 }
 
+# cpu_us NAME: microseconds of CPU time that it and its children took. 0: there is none.
+cpu_us() {
+    local pid=${pid_of[$1]-}
+    [ -n "$pid" ] || { echo 0 && return; }
+    for pid in "$pid" $(cat "/proc/$pid/task/"*/children); do
+        cat "/proc/$pid/task/"*/schedstat
+    done | awk '{ sum += $1 } END { printf "%d\n", sum / 1000 }'
+}
+
 stop_everything() {
     local name
     for name in "${!pid_of[@]}"; do

@@ -3,17 +3,19 @@
 #
 #     head NAME VALUE
 #     size WHAT NUMBER
-#     rate NAME REQUESTS_A_SECOND MEDIAN P99 ERRORS          milliseconds
+#     rate NAME REQUESTS_A_SECOND MEDIAN P99 ERRORS          milliseconds, and
+#         CPU_OF_NGINX CPU_OF_PROGRAM                        microseconds a request
 #     taken SINCE_REGISTERED SINCE_POST                      microseconds
 #     fanout ... and flat ...                                see tests/load/load --help
 #     missing KIND NAME REASON
 #
-# and finds medians: rate[NAME], middle[NAME], late[NAME]; in milliseconds taken and
-# posted; and, in milliseconds, for each number of waiters w = step[i], i = 1 .. steps,
-# over all rounds the medians fan_middle[w], fan_late[w] (99 of 100 waiters have it by
-# then) and fan_last[w], the worst last one fan_worst[w], and how many other ends than
-# answers there were, fan_others[w]. Memory, KiB: parked[w] when w wait, flat_first and
-# flat_last after a fifth and after all of the rounds that it must not grow with.
+# and finds medians: rate[NAME], middle[NAME], late[NAME], cpu_nginx[NAME] and
+# cpu_program[NAME]; in milliseconds taken and posted; and, in milliseconds, for each
+# number of waiters w = step[i], i = 1 .. steps, over all rounds the medians
+# fan_middle[w], fan_late[w] (99 of 100 waiters have it by then) and fan_last[w], the
+# worst last one fan_worst[w], and how many other ends than answers there were,
+# fan_others[w]. Memory, KiB: parked[w] when w wait, flat_first and flat_last after a
+# fifth and after all of the rounds that it must not grow with.
 
 BEGIN { FS = "\t" }
 
@@ -32,6 +34,8 @@ $1 == "rate" {
     all_rate[$2, i] = $3
     all_middle[$2, i] = $4
     all_late[$2, i] = $5
+    all_nginx[$2, i] = $7
+    all_program[$2, i] = $8
     errors[$2] += $6
 }
 
@@ -70,6 +74,8 @@ END {
         rate[name] = median(all_rate, name, turns[name])
         middle[name] = median(all_middle, name, turns[name])
         late[name] = median(all_late, name, turns[name])
+        cpu_nginx[name] = median(all_nginx, name, turns[name])
+        cpu_program[name] = median(all_program, name, turns[name])
     }
     for (w in fan_rounds) {
         fan_middle[w] = median(all_fan_middle, w, fan_rounds[w])

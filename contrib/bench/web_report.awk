@@ -47,19 +47,21 @@ function requests(    names, titles, n, i) {
     print "The main page with 50 rows, " grouped(size["page"]) " bytes, not compressed. All"
     print "through the same nginx. H and aiohttp are as their authors' first examples are:"
     print "four threads, each blocked in FCGX_Accept_r(), a connection for every request; one"
-    print "process.\n"
-    print "| what | requests/s | median ms | p99 ms | against S | against H | errors |"
-    print "|---|---:|---:|---:|---:|---:|---:|"
+    print "process. CPU time is in microseconds a request: it says where the time goes, and"
+    print "hardly depends on what else the machine does.\n"
+    print "| what | requests/s | median ms | p99 ms | against S | against H | CPU of nginx " \
+        "| CPU of the program | errors |"
+    print "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     for (i = 1; i <= n; i++) {
         if (!(names[i] in rate)) {
-            printf "| %s | not measured: %s | | | | | |\n", titles[i],
+            printf "| %s | not measured: %s | | | | | | | |\n", titles[i],
                 ("rate", names[i]) in reason ? reason["rate", names[i]] : ""
             continue
         }
-        printf "| %s | %s | %.2f | %.2f | %s | %s | %d |\n", titles[i],
+        printf "| %s | %s | %.2f | %.2f | %s | %s | %.1f | %.1f | %d |\n", titles[i],
             grouped(rate[names[i]]), middle[names[i]], late[names[i]],
             shown(ratio(names[i], "static")), shown(ratio(names[i], "hello")),
-            errors[names[i]]
+            cpu_nginx[names[i]], cpu_program[names[i]], errors[names[i]]
     }
 }
 
@@ -104,14 +106,15 @@ function waiting() {
 function growth(    pages, i, n, one, other) {
     print "\n## " grouped(size["rows"]) " rows beside 100\n"
     print "| page | requests/s, 100 rows | requests/s, " grouped(size["rows"]) \
-        " rows | cost |\n|---|---:|---:|---:|"
+        " rows | cost | in CPU time of nthpi-fcgi |\n|---|---:|---:|---:|---:|"
     n = split("main page|deep page|filter", pages, "|")
     for (i = 1; i <= n; i++) {
         one = pages[i] ", small"
         other = pages[i] ", large"
         if (one in rate && other in rate)
-            printf "| %s | %s | %s | %.2f |\n", pages[i], grouped(rate[one]),
-                grouped(rate[other]), ratio(one, other)
+            printf "| %s | %s | %s | %.2f | %.2f |\n", pages[i], grouped(rate[one]),
+                grouped(rate[other]), ratio(one, other),
+                quotient(cpu_program[other], cpu_program[one])
     }
     print "\nThe deep page begins in the middle of the list, the filter is for status and radix."
 }
@@ -121,6 +124,10 @@ function ratio(name, other) {
     if (!(name in rate) || !(other in rate) || errors[name] + errors[other] > 0 ||
         rate[other] == 0) return ""
     return rate[name] / rate[other]
+}
+
+function quotient(x, y) {
+    return y > 0 ? x / y : 0
 }
 
 function fan(values, w) {
