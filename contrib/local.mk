@@ -8,6 +8,7 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/bench/page_aiohttp.py contrib/bench/web_medians.awk \
 	contrib/bench/web_plot.awk contrib/bench/web_report.awk \
 	contrib/bench/RESULTS.md contrib/bench/RESULTS.svg \
+	contrib/bench/RESULTS-web.svg \
 	contrib/systemd/nthpi-fcgi.service \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpid.service contrib/screenshots/main.png
