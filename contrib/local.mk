@@ -3,7 +3,12 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/check contrib/bench/engine contrib/bench/measure.c \
 	contrib/bench/same.c contrib/bench/peer_mpfr.c contrib/bench/peer_arb.c \
 	contrib/bench/parts.c contrib/bench/medians.awk contrib/bench/plot.awk \
-	contrib/bench/report.awk contrib/bench/RESULTS.md contrib/bench/RESULTS.svg \
+	contrib/bench/report.awk contrib/bench/median.awk contrib/bench/results.sh \
+	contrib/bench/web contrib/bench/sites.sh contrib/bench/hello.c \
+	contrib/bench/page_aiohttp.py contrib/bench/web_medians.awk \
+	contrib/bench/web_plot.awk contrib/bench/web_report.awk \
+	contrib/bench/RESULTS.md contrib/bench/RESULTS.svg \
+	contrib/bench/RESULTS-web.svg \
 	contrib/systemd/nthpi-fcgi.service \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpid.service contrib/screenshots/main.png

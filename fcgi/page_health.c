@@ -1,10 +1,11 @@
 /*
- * GET /healthz: whether the database answers and a daemon lives. A missing
- * daemon does not make the web program unhealthy: pages still work, and rows
- * wait.
+ * GET /healthz: whether the database answers and a daemon lives, and how many
+ * polls wait. A missing daemon does not make the web program unhealthy: pages still
+ * work, and rows wait.
  */
 #include "fcgi/handlers.h"
 #include "fcgi/json.h"
+#include "fcgi/park.h"
 
 /* A daemon whose last sign is older than this is not there, seconds. */
 enum { HEARTBEAT_OLD = 30 };
@@ -27,5 +28,10 @@ page_health(struct context *ctx, struct request *r, struct reply *reply)
     json_object_set_new(health, "heartbeat_age_s",
                         age >= 0 ? json_real(age) : json_null());
     json_object_set_new(health, "revision", json_integer(revision));
+    if (ctx->app->park) {
+        struct park_stats stats;
+        park_stats(ctx->app->park, &stats);
+        json_object_set_new(health, "waiters", json_integer(stats.parked));
+    }
     json_send(reply, database ? 200 : 503, health);
 }

@@ -469,6 +469,13 @@ tests_unit_test_store_lease_LDADD = $(common_test_LIBS)
 tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
+# The load program's own.
+unit_tests += tests/unit/test_load_http
+tests_unit_test_load_http_SOURCES = tests/unit/test_load_http.c \
+	tests/unit/cmocka_all.h \
+	tests/load/fleet.c tests/load/fleet.h tests/load/http.c tests/load/http.h
+tests_unit_test_load_http_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_load_http_LDADD = $(CMOCKA_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 
@@ -503,7 +510,8 @@ EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs \
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
-	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
+	tests/lib/browser.mjs tests/lib/followers.mjs tests/lib/html.mjs \
+	tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
@@ -511,7 +519,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
-	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
-	tests/faults/restarts.test.mjs tests/faults/resume.test.mjs \
-	tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
+	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
+	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
+	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
+	tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

@@ -1,4 +1,5 @@
-# Reads what contrib/bench/engine measured, one record per line, fields parted by tabs:
+# After median.awk. Reads what contrib/bench/engine measured, one record per line,
+# fields parted by tabs:
 #
 #     head NAME VALUE
 #     time KIND N PROGRAM WALL CPU PEAK
@@ -47,13 +48,4 @@ function appear(kind, n, program) {
         seen_program[kind, program] = 1
         kind_program[kind, ++kind_programs[kind]] = program
     }
-}
-
-function median(values, key, count,    i, j, x, sorted) {
-    for (i = 1; i <= count; i++) {
-        x = values[key, i] + 0
-        for (j = i - 1; j >= 1 && sorted[j] > x; j--) sorted[j + 1] = sorted[j]
-        sorted[j + 1] = x
-    }
-    return (sorted[int((count + 1) / 2)] + sorted[int(count / 2) + 1]) / 2
 }
