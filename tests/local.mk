@@ -234,6 +234,7 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_updates \
+	tests/unit/test_updates_client \
 	tests/unit/test_api
 site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h \
@@ -260,10 +261,17 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(site_fixture)
+updates_fixture = tests/unit/updates_fixture.c tests/unit/updates_fixture.h \
+	$(site_fixture)
+tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(updates_fixture)
 tests_unit_test_updates_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_updates_LDADD = $(site_test_LDADD)
 tests_unit_test_updates_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_updates_client_SOURCES = tests/unit/test_updates_client.c \
+	$(updates_fixture)
+tests_unit_test_updates_client_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_updates_client_LDADD = $(site_test_LDADD)
+tests_unit_test_updates_client_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
