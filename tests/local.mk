@@ -285,6 +285,7 @@ unit_tests += \
 	tests/unit/test_digits \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_open \
+	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
 	tests/unit/test_store_changes \
@@ -323,6 +324,10 @@ tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
 tests_unit_test_store_open_SOURCES = tests/unit/test_store_open.c $(store_fixture)
 tests_unit_test_store_open_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_open_LDADD = $(common_test_LIBS)
+tests_unit_test_store_migrate_SOURCES = tests/unit/test_store_migrate.c \
+	$(store_fixture)
+tests_unit_test_store_migrate_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_migrate_LDADD = $(common_test_LIBS)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
 tests_unit_test_store_plan_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_plan_LDADD = $(common_test_LIBS)

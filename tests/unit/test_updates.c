@@ -223,11 +223,11 @@ so_they_do_for_the_list_of_the_api(void **state)
     int64_t taken = store_revision(site->store->s);
     calculate(site->store, id, TOKEN);
     struct ask ask = {.target = target, .wait_s = 25};
-    snprintf(target, sizeof target,
-             "/api/v1/computations?status=queued&since=%" PRId64, taken);
+    snprintf(target, sizeof target, "/api/v1/computations?status=queued&since=%" PRId64,
+             taken);
     assert_int_equal(site_ask(site, &ask)->wait.kind, WAIT_API_LIST);
-    snprintf(target, sizeof target,
-             "/api/v1/computations?status=queued&since=%" PRId64, queued);
+    snprintf(target, sizeof target, "/api/v1/computations?status=queued&since=%" PRId64,
+             queued);
     site_ask(site, &ask);
     assert_status(site, 200);
 }

@@ -200,7 +200,8 @@ collect(json_t *rows, const json_t *answer)
 }
 
 static void
-assert_collected(struct site *site, const json_t *rows, const struct store_filter *filter)
+assert_collected(struct site *site, const json_t *rows,
+                 const struct store_filter *filter)
 {
     void *i = json_object_iter((json_t *)rows);
     for (; i != NULL; i = json_object_iter_next((json_t *)rows, i)) {
