@@ -53,20 +53,28 @@ read_changes(struct store *store, const struct store_filter *filter, int64_t sin
     return rc;
 }
 
+/* True when D, the changes after SINCE, has news for FILTER. */
+static bool
+has_news(struct store *store, const struct store_filter *filter, int64_t since,
+         const struct delta *d)
+{
+    if (d->about.reset || d->about.more || d->nremoved > 0)
+        return true;
+    for (size_t i = 0; i < d->count; i++)
+        if (store_filter_matches(filter, &d->rows[i]) ||
+            has_left(store, filter, since, &d->rows[i]))
+            return true;
+    return false;
+}
+
 bool
 live_filter_moved(struct context *ctx, const struct store_filter *filter, int64_t since)
 {
     struct delta *d = malloc(sizeof *d);
     if (d == NULL)
         return true;
-    bool moved = true;
-    if (read_changes(ctx->store, filter, since, d) == STORE_OK &&
-        !d->about.reset && !d->about.more && d->nremoved == 0) {
-        moved = false;
-        for (size_t i = 0; i < d->count && !moved; i++)
-            moved = store_filter_matches(filter, &d->rows[i]) ||
-                    has_left(ctx->store, filter, since, &d->rows[i]);
-    }
+    bool moved = read_changes(ctx->store, filter, since, d) != STORE_OK ||
+                 has_news(ctx->store, filter, since, d);
     free(d);
     return moved;
 }
@@ -152,11 +160,9 @@ counts_of(const struct delta *d)
     return counts;
 }
 
-/* Makes the answer's body; NULL: an error. *NOTHING is set when no row of the
- * filter moved. */
+/* Makes the answer's body; NULL: an error. */
 static json_t *
-make_answer(struct context *ctx, const struct wait *wait, struct delta *d,
-            bool *nothing)
+make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
 {
     json_t *answer = json_object(), *changed = json_array(), *removed = json_array();
     json_t *order = json_array();
@@ -173,7 +179,6 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d,
             good = add_row(ctx, changed, &d->screen[i]);
     } else {
         int news = add_changes(ctx, wait, d, changed, removed);
-        *nothing = news == 0 && !d->about.more;
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
         good = news >= 0 && add_entering(ctx, wait, d, changed, has_all ? 0 : news);
     }
@@ -199,6 +204,10 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     enum store_rc rc = d != NULL ? STORE_OK : STORE_ERROR;
     if (rc == STORE_OK)
         rc = read_changes(ctx->store, &wait->filter, wait->since, d);
+    if (rc == STORE_OK && !has_news(ctx->store, &wait->filter, wait->since, d)) {
+        free(d);
+        return false;
+    }
     if (rc == STORE_OK)
         rc = store_list(ctx->store, &wait->filter, &start, d->screen, wait->limit,
                         &d->nscreen, NULL);
@@ -211,14 +220,9 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     }
     if (d->about.reset)
         d->about.revision = revision;
-    bool nothing = false;
-    json_t *answer = make_answer(ctx, wait, d, &nothing);
+    json_t *answer = make_answer(ctx, wait, d);
     int64_t to = d->about.revision;
     free(d);
-    if (nothing) {
-        json_decref(answer);
-        return false;
-    }
     reply_header(reply, "ETag", "\"%" PRId64 "\"", to);
     reply_header(reply, "Vary", "Prefer");
     json_send(reply, 200, answer);
