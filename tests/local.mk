@@ -233,6 +233,7 @@ unit_tests += \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
+	tests/unit/test_growth \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
 	tests/unit/test_api
@@ -272,6 +273,14 @@ tests_unit_test_updates_client_SOURCES = tests/unit/test_updates_client.c \
 tests_unit_test_updates_client_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_updates_client_LDADD = $(site_test_LDADD)
 tests_unit_test_updates_client_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_growth_SOURCES = tests/unit/test_growth.c \
+	tests/unit/growth_deeds.c tests/unit/growth_deeds.h \
+	tests/unit/growth_fixture.c tests/unit/growth_fixture.h \
+	tests/unit/growth_probe.c tests/unit/growth_probe.h \
+	$(site_fixture)
+tests_unit_test_growth_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_growth_LDADD = $(site_test_LDADD)
+tests_unit_test_growth_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
