@@ -1,4 +1,4 @@
-// conf/nthpi-microcache.nginx. What it keeps for a second is kept for an hour here
+// conf/nthpi-microcache.nginx. What it keeps for a moment is kept for an hour here
 // where a test must not depend on time: then nothing but the rules can let a visitor
 // see what is new.
 import assert from 'node:assert/strict';
@@ -106,7 +106,7 @@ test('what is not there is not kept', async () => {
   assert.equal(how(await get('/pi/777777')) === 'HIT', false);
 });
 
-test('after a second everybody sees what is new', async () => {
+test('after a moment everybody sees what is new', async () => {
   const quick = await Site.start({ nginx: withCache('1s') });
   try {
     await quick.get('/', { headers: html });
