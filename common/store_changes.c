@@ -109,3 +109,13 @@ store_changes(struct store *s, int64_t since, struct computation *rows, size_t m
     delta->more = last < revision;
     return STORE_OK;
 }
+
+bool
+store_left(struct store *s, int64_t id, enum status status, int64_t since)
+{
+    int64_t revision = 0;
+    enum store_rc rc = store_integer(
+        s, SQL_LEFT, VALUES(value_int(id), value_text(status_name(status))), &revision);
+
+    return rc != STORE_NOT_FOUND && (rc != STORE_OK || revision > since);
+}

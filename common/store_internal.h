@@ -50,6 +50,7 @@ enum sql {
     SQL_COUNTS,
     SQL_CHANGED,
     SQL_REMOVED,
+    SQL_LEFT,
     SQL_EVENTS,
     /* asking */
     SQL_STATE,

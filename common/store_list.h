@@ -73,6 +73,13 @@ enum store_rc store_changes(struct store *s, int64_t since, struct computation *
                             size_t max, size_t *count, int64_t *removed, size_t *nremoved,
                             struct store_delta *delta);
 
+/*
+ * True when row ID, which has another status now, has left STATUS after revision
+ * SINCE; true as well when that cannot be told (an error, logged). Not for a delta
+ * that was cut: SINCE must be a revision whose rows the caller had whole.
+ */
+bool store_left(struct store *s, int64_t id, enum status status, int64_t since);
+
 /* A row's history. */
 struct event {
     int64_t id, computation_id;

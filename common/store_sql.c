@@ -93,6 +93,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_REMOVED] = "SELECT id, revision FROM removed INDEXED BY removed_revision"
                     " WHERE revision > ?1 AND revision <= ?3"
                     " ORDER BY revision, id LIMIT ?2",
+    [SQL_LEFT] = "SELECT revision FROM departure"
+                 " WHERE computation_id = ?1 AND status = ?2",
     [SQL_EVENTS] = "SELECT id, computation_id, stage, at, detail FROM event"
                    " INDEXED BY event_computation WHERE computation_id = ?1"
                    " ORDER BY id DESC LIMIT ?2",

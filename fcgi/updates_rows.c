@@ -27,14 +27,44 @@ struct delta {
     size_t count, nremoved, nscreen;
 };
 
-/* True when C, which is not FILTER's now, may have been so a moment ago. Only
- * the status of a row ever changes, and nothing leaves `done`. */
+/* True when C, which is not FILTER's now, was so after SINCE. Only the status of
+ * a row ever changes. */
 static bool
-may_have_left(const struct store_filter *filter, const struct computation *c)
+has_left(struct store *store, const struct store_filter *filter, int64_t since,
+         const struct computation *c)
 {
     struct store_filter any_status = *filter;
     any_status.status = -1;
-    return filter->status != STATUS_DONE && store_filter_matches(&any_status, c);
+    return filter->status >= 0 && store_filter_matches(&any_status, c) &&
+           store_left(store, c->id, (enum status)filter->status, since);
+}
+
+/* What changed after SINCE into D. A client that is sent a delta that was cut has
+ * old states of the rows beyond the cut; what has left a status could not be told
+ * from there on, so such a client starts anew. */
+static enum store_rc
+read_changes(struct store *store, const struct store_filter *filter, int64_t since,
+             struct delta *d)
+{
+    enum store_rc rc = store_changes(store, since, d->rows, DELTA_ROWS, &d->count,
+                                     d->removed, &d->nremoved, &d->about);
+    if (rc == STORE_OK && d->about.more && filter->status >= 0)
+        d->about = (struct store_delta){.reset = true};
+    return rc;
+}
+
+/* True when D, the changes after SINCE, has news for FILTER. */
+static bool
+has_news(struct store *store, const struct store_filter *filter, int64_t since,
+         const struct delta *d)
+{
+    if (d->about.reset || d->about.more || d->nremoved > 0)
+        return true;
+    for (size_t i = 0; i < d->count; i++)
+        if (store_filter_matches(filter, &d->rows[i]) ||
+            has_left(store, filter, since, &d->rows[i]))
+            return true;
+    return false;
 }
 
 bool
@@ -43,15 +73,8 @@ live_filter_moved(struct context *ctx, const struct store_filter *filter, int64_
     struct delta *d = malloc(sizeof *d);
     if (d == NULL)
         return true;
-    bool moved = true;
-    if (store_changes(ctx->store, since, d->rows, DELTA_ROWS, &d->count, d->removed,
-                      &d->nremoved, &d->about) == STORE_OK &&
-        !d->about.reset && !d->about.more && d->nremoved == 0) {
-        moved = false;
-        for (size_t i = 0; i < d->count && !moved; i++)
-            moved = store_filter_matches(filter, &d->rows[i]) ||
-                    may_have_left(filter, &d->rows[i]);
-    }
+    bool moved = read_changes(ctx->store, filter, since, d) != STORE_OK ||
+                 has_news(ctx->store, filter, since, d);
     free(d);
     return moved;
 }
@@ -94,7 +117,7 @@ add_changes(struct context *ctx, const struct wait *wait, const struct delta *d,
             if (!add_row(ctx, changed, c))
                 return -1;
             news++;
-        } else if (may_have_left(&wait->filter, c)) {
+        } else if (has_left(ctx->store, &wait->filter, wait->since, c)) {
             json_array_append_new(removed, json_integer(c->id));
             news++;
         }
@@ -137,11 +160,9 @@ counts_of(const struct delta *d)
     return counts;
 }
 
-/* Makes the answer's body; NULL: an error. *NOTHING is set when no row of the
- * filter moved. */
+/* Makes the answer's body; NULL: an error. */
 static json_t *
-make_answer(struct context *ctx, const struct wait *wait, struct delta *d,
-            bool *nothing)
+make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
 {
     json_t *answer = json_object(), *changed = json_array(), *removed = json_array();
     json_t *order = json_array();
@@ -158,7 +179,6 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d,
             good = add_row(ctx, changed, &d->screen[i]);
     } else {
         int news = add_changes(ctx, wait, d, changed, removed);
-        *nothing = news == 0 && !d->about.more;
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
         good = news >= 0 && add_entering(ctx, wait, d, changed, has_all ? 0 : news);
     }
@@ -183,8 +203,11 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     struct delta *d = calloc(1, sizeof *d);
     enum store_rc rc = d != NULL ? STORE_OK : STORE_ERROR;
     if (rc == STORE_OK)
-        rc = store_changes(ctx->store, wait->since, d->rows, DELTA_ROWS, &d->count,
-                           d->removed, &d->nremoved, &d->about);
+        rc = read_changes(ctx->store, &wait->filter, wait->since, d);
+    if (rc == STORE_OK && !has_news(ctx->store, &wait->filter, wait->since, d)) {
+        free(d);
+        return false;
+    }
     if (rc == STORE_OK)
         rc = store_list(ctx->store, &wait->filter, &start, d->screen, wait->limit,
                         &d->nscreen, NULL);
@@ -197,14 +220,9 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     }
     if (d->about.reset)
         d->about.revision = revision;
-    bool nothing = false;
-    json_t *answer = make_answer(ctx, wait, d, &nothing);
+    json_t *answer = make_answer(ctx, wait, d);
     int64_t to = d->about.revision;
     free(d);
-    if (nothing) {
-        json_decref(answer);
-        return false;
-    }
     reply_header(reply, "ETag", "\"%" PRId64 "\"", to);
     reply_header(reply, "Vary", "Prefer");
     json_send(reply, 200, answer);

@@ -356,7 +356,9 @@ unit_tests += \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
+	tests/unit/test_growth \
 	tests/unit/test_updates \
+	tests/unit/test_updates_client \
 	tests/unit/test_api
 site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h \
@@ -383,10 +385,25 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(site_fixture)
+updates_fixture = tests/unit/updates_fixture.c tests/unit/updates_fixture.h \
+	$(site_fixture)
+tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(updates_fixture)
 tests_unit_test_updates_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_updates_LDADD = $(site_test_LDADD)
 tests_unit_test_updates_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_updates_client_SOURCES = tests/unit/test_updates_client.c \
+	$(updates_fixture)
+tests_unit_test_updates_client_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_updates_client_LDADD = $(site_test_LDADD)
+tests_unit_test_updates_client_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_growth_SOURCES = tests/unit/test_growth.c \
+	tests/unit/growth_deeds.c tests/unit/growth_deeds.h \
+	tests/unit/growth_fixture.c tests/unit/growth_fixture.h \
+	tests/unit/growth_probe.c tests/unit/growth_probe.h \
+	$(site_fixture)
+tests_unit_test_growth_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_growth_LDADD = $(site_test_LDADD)
+tests_unit_test_growth_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
@@ -401,6 +418,7 @@ unit_tests += \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_open \
+	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
 	tests/unit/test_store_changes \
@@ -442,6 +460,10 @@ tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
 tests_unit_test_store_open_SOURCES = tests/unit/test_store_open.c $(store_fixture)
 tests_unit_test_store_open_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_open_LDADD = $(common_test_LIBS)
+tests_unit_test_store_migrate_SOURCES = tests/unit/test_store_migrate.c \
+	$(store_fixture)
+tests_unit_test_store_migrate_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_migrate_LDADD = $(common_test_LIBS)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
 tests_unit_test_store_plan_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_plan_LDADD = $(common_test_LIBS)

@@ -1,8 +1,8 @@
 /*
- * Long polling, the side of the data: what a client that applies every answer
- * ends up with.
+ * Long polling, the side of the data: what is answered, and what leaves a poll
+ * waiting. What a client makes of all answers is in test_updates_client.c.
  */
-#include "site_fixture.h"
+#include "updates_fixture.h"
 
 #include "fcgi/list.h"
 #include "fcgi/updates.h"
@@ -11,26 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* GET /updates with FILTER ("" or "&radix=16") since SINCE; the answer's JSON, or
- * NULL for 304. */
-static json_t *
-poll_since(struct site *site, int64_t since, const char *filter)
-{
-    char target[96];
-    snprintf(target, sizeof target, "/updates?since=%" PRId64 "%s", since, filter);
-    site_get(site, target);
-    if (site->reply.status == 304)
-        return NULL;
-    assert_status(site, 200);
-    return site_json(site);
-}
-
-static int64_t
-revision_of(const json_t *answer)
-{
-    return json_integer_value(json_object_get(answer, "revision"));
-}
 
 /* The ids of the answer's list NAME ("changed", "removed", "order") as text. */
 static const char *
@@ -199,6 +179,98 @@ a_row_that_leaves_a_filter_is_removed(void **state)
     json_decref(answer);
 }
 
+/* Whether GET /updates with FILTER since SINCE has an answer. */
+static bool
+is_answered(struct site *site, int64_t since, const char *filter)
+{
+    json_t *answer = poll_since(site, since, filter);
+    json_decref(answer);
+    return answer != NULL;
+}
+
+static void
+rows_that_stay_elsewhere_leave_a_poll_parked(void **state)
+{
+    struct site *site = *state;
+    static const char *const filters[] = {"&status=queued", "&status=failed",
+                                          "&status=cancelled", "&status=done"};
+    struct store_progress progress = {.token = TOKEN, .phase = "series"};
+    int64_t id = put(site->store, 10, NULL);
+    int64_t queued = store_revision(site->store->s);
+    take(site->store, id, TOKEN);
+    int64_t taken = store_revision(site->store->s);
+    progress.id = id;
+    progress.fraction = 0.5;
+    assert_int_equal(store_progress(site->store->s, &progress, 1), STORE_OK);
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
+        assert_false(is_answered(site, taken, filters[i]));
+    assert_true(is_answered(site, taken, "&status=running"));
+    assert_true(is_answered(site, taken, ""));
+    /* It left queued, but none of the others. */
+    assert_true(is_answered(site, queued, "&status=queued"));
+    assert_false(is_answered(site, queued, "&status=failed"));
+    assert_false(is_answered(site, queued, "&status=cancelled"));
+}
+
+static void
+so_they_do_for_the_list_of_the_api(void **state)
+{
+    struct site *site = *state;
+    char target[96];
+    int64_t id = put(site->store, 10, NULL);
+    int64_t queued = store_revision(site->store->s);
+    take(site->store, id, TOKEN);
+    int64_t taken = store_revision(site->store->s);
+    calculate(site->store, id, TOKEN);
+    struct ask ask = {.target = target, .wait_s = 25};
+    snprintf(target, sizeof target, "/api/v1/computations?status=queued&since=%" PRId64,
+             taken);
+    assert_int_equal(site_ask(site, &ask)->wait.kind, WAIT_API_LIST);
+    snprintf(target, sizeof target, "/api/v1/computations?status=queued&since=%" PRId64,
+             queued);
+    site_ask(site, &ask);
+    assert_status(site, 200);
+}
+
+/* The last status is not the only one that a row has left since. */
+static void
+what_a_row_was_before_is_known(void **state)
+{
+    struct site *site = *state;
+    const struct store_asker admin = {.admin = true};
+    enum store_wish wish;
+    int64_t id = put(site->store, 10, NULL);
+    assert_int_equal(store_cancel(site->store->s, id, &admin, &wish), STORE_OK);
+    int64_t cancelled = store_revision(site->store->s);
+    assert_int_equal(store_retry(site->store->s, id, &admin, 10), STORE_OK);
+    take(site->store, id, TOKEN);
+    int64_t running = store_revision(site->store->s);
+    calculate(site->store, id, TOKEN);
+    json_t *answer = poll_since(site, cancelled, "&status=cancelled");
+    assert_ids(answer, "removed", "1");
+    json_decref(answer);
+    assert_false(is_answered(site, running, "&status=cancelled"));
+    assert_false(is_answered(site, running, "&status=queued"));
+}
+
+static void
+a_filtered_poll_far_behind_starts_anew(void **state)
+{
+    struct site *site = *state;
+    int64_t since = store_revision(site->store->s);
+    for (int i = 1; i <= 300; i++)
+        put(site->store, (uint64_t)i, NULL);
+    take(site->store, 1, TOKEN);
+    json_t *answer = poll_since(site, since, "&status=queued");
+    assert_true(json_is_true(json_object_get(answer, "reset")));
+    assert_int_equal(revision_of(answer), store_revision(site->store->s));
+    assert_int_equal(json_array_size(json_object_get(answer, "changed")), LIST_ROWS);
+    json_decref(answer);
+    answer = poll_since(site, since, "");
+    assert_true(json_is_true(json_object_get(answer, "more")));
+    json_decref(answer);
+}
+
 static void
 a_deleted_row_is_removed(void **state)
 {
@@ -247,147 +319,6 @@ another_history_starts_anew(void **state)
     json_decref(answer);
 }
 
-/* A client, as the browser is one: it knows the rows of its screen only. */
-struct client {
-    int64_t revision;
-    int64_t shown[LIST_ROWS];
-    size_t count;
-    json_t *rows; /* id (as text) -> {status, revision} of all rows it knows */
-};
-
-static void
-key_of(int64_t id, char key[24])
-{
-    snprintf(key, 24, "%" PRId64, id);
-}
-
-/* Applies an answer as live.js does: afterwards the client knows the rows of the
- * screen, and nothing else. */
-static void
-client_apply(struct client *client, const json_t *answer)
-{
-    size_t i;
-    json_t *value;
-    char key[24];
-    if (json_is_true(json_object_get(answer, "reset")))
-        json_object_clear(client->rows);
-    json_array_foreach(json_object_get(answer, "removed"), i, value)
-    {
-        key_of(json_integer_value(value), key);
-        json_object_del(client->rows, key);
-    }
-    json_array_foreach(json_object_get(answer, "changed"), i, value)
-    {
-        key_of(json_integer_value(json_object_get(value, "id")), key);
-        json_object_set(client->rows, key, value);
-    }
-    json_t *screen = json_object();
-    client->count = 0;
-    json_array_foreach(json_object_get(answer, "order"), i, value)
-    {
-        client->shown[client->count++] = json_integer_value(value);
-        key_of(json_integer_value(value), key);
-        json_t *row = json_object_get(client->rows, key);
-        if (row == NULL)
-            fail_msg("row %s is on the screen, but never came", key);
-        json_object_set(screen, key, row);
-    }
-    json_decref(client->rows);
-    client->rows = screen;
-    client->revision = revision_of(answer);
-}
-
-/* The client shows what the database has. */
-static void
-assert_client(struct site *site, const struct client *client,
-              const struct store_filter *filter)
-{
-    static const struct store_cursor start;
-    static struct computation rows[LIST_ROWS];
-    size_t count;
-    assert_int_equal(
-        store_list(site->store->s, filter, &start, rows, LIST_ROWS, &count, NULL),
-        STORE_OK);
-    assert_int_equal(client->count, count);
-    for (size_t i = 0; i < count; i++) {
-        char key[24];
-        assert_int_equal(client->shown[i], rows[i].id);
-        key_of(rows[i].id, key);
-        json_t *row = json_object_get(client->rows, key);
-        assert_string_equal(json_string_value(json_object_get(row, "status")),
-                            status_name(rows[i].status));
-        assert_int_equal(json_integer_value(json_object_get(row, "revision")),
-                         rows[i].revision);
-    }
-}
-
-/* Something that may happen to a row. */
-static void
-one_step(struct site *site, unsigned random)
-{
-    struct store *s = site->store->s;
-    const struct store_asker admin = {.admin = true};
-    enum store_wish wish;
-    struct computation c;
-    int64_t newest =
-        select_integer(site->store, "SELECT coalesce(max(id), 0) FROM computation");
-    int64_t id = newest > 0 ? 1 + (int64_t)(random / 8 % (unsigned)newest) : 0;
-    if (random % 8 < 3 || id == 0 || store_get(s, id, &c) != STORE_OK) {
-        put_as(site->store, random % 2 == 0 ? 10 : 16, 1 + random % 5000,
-               ALGORITHM_CHUDNOVSKY, NULL);
-    } else if (random % 8 == 3) {
-        store_delete(s, id, &admin, &wish);
-        store_grant(s, id, TOKEN);
-    } else if (random % 8 == 4) {
-        store_cancel(s, id, &admin, &wish);
-    } else if (c.status == STATUS_QUEUED) {
-        take(site->store, id, TOKEN);
-    } else if (c.status == STATUS_RUNNING && c.wanted == WANTED_RUN) {
-        calculate(site->store, id, TOKEN);
-        finish(site->store, id, TOKEN);
-    } else if (c.status == STATUS_CANCELLED) {
-        store_retry(s, id, &admin, 1000000);
-    }
-}
-
-static void
-follow(struct site *site, const char *query, const struct store_filter *filter)
-{
-    struct client client = {.revision = 0, .rows = json_object()};
-    unsigned random = 12345;
-    for (int round = 0; round < 300; round++) {
-        random = random * 1103515245u + 12345u;
-        for (unsigned steps = random >> 16 & 7; steps > 0; steps--) {
-            random = random * 1103515245u + 12345u;
-            one_step(site, random >> 8);
-        }
-        json_t *answer;
-        while ((answer = poll_since(site, client.revision, query)) != NULL) {
-            client_apply(&client, answer);
-            json_decref(answer);
-        }
-        if (client.revision != 0)
-            assert_client(site, &client, filter);
-    }
-    json_decref(client.rows);
-}
-
-static void
-a_client_that_applies_all_answers_sees_the_list(void **state)
-{
-    const struct store_filter filter = STORE_FILTER_ANY;
-    follow(*state, "", &filter);
-}
-
-static void
-so_does_one_with_a_filter(void **state)
-{
-    struct store_filter filter = STORE_FILTER_ANY;
-    filter.status = STATUS_QUEUED;
-    filter.radix = 16;
-    follow(*state, "&status=queued&radix=16", &filter);
-}
-
 int
 main(void)
 {
@@ -401,11 +332,13 @@ main(void)
         UPDATES_TEST(equal_polls_make_equal_waits),
         UPDATES_TEST(rows_of_other_filters_leave_a_poll_parked),
         UPDATES_TEST(a_row_that_leaves_a_filter_is_removed),
+        UPDATES_TEST(rows_that_stay_elsewhere_leave_a_poll_parked),
+        UPDATES_TEST(so_they_do_for_the_list_of_the_api),
+        UPDATES_TEST(what_a_row_was_before_is_known),
+        UPDATES_TEST(a_filtered_poll_far_behind_starts_anew),
         UPDATES_TEST(a_deleted_row_is_removed),
         UPDATES_TEST(rows_that_enter_the_screen_come_along),
         UPDATES_TEST(another_history_starts_anew),
-        UPDATES_TEST(a_client_that_applies_all_answers_sees_the_list),
-        UPDATES_TEST(so_does_one_with_a_filter),
     };
     return cmocka_run_group_tests_name("updates", tests, NULL, NULL);
 }
