@@ -80,6 +80,13 @@ test('auto takes what gives the one digit first', async () => {
   assert.match(beyond.stderr, /^nthpi: position 10000000000000: no algorithm computes it in radix 10\n$/);
 });
 
+test('a short stack is no reason to fail', () => {
+  const { status, stdout, stderr } = spawnSync(
+    'sh', ['-c', 'ulimit -s 256 && exec "$0" digit 1000', path.join(build, 'nthpi')], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout, '9\n');
+});
+
 test('digits are verified after they were printed', async () => {
   for (const more of [[], ['--algorithm', 'spigot'], ['--no-verify']]) {
     const { code, stdout, stderr } = await nthpi('digits', '5000', '--progress', ...more);
