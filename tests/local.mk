@@ -462,11 +462,11 @@ tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 
-# Tests that take minutes, not among those of `make check`.
+# Tests that take minutes: `make check` builds them, `make check-long` runs them.
 long_tests = \
 	tests/unit/long_digits \
 	tests/unit/long_properties
-EXTRA_PROGRAMS += $(long_tests)
+check_PROGRAMS += $(long_tests)
 tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
 	tests/unit/temporary.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h $(engine_fixture)
@@ -484,7 +484,7 @@ check-long: $(long_tests)
 		echo ":test-result: $$result" >$$test.trs; \
 		echo "$$result: $$test"; \
 	done; exit $$failed
-CLEANFILES += $(long_tests) $(long_tests:=.log) $(long_tests:=.trs)
+CLEANFILES += $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # The tests of a whole site.
