@@ -176,7 +176,7 @@ mul_memory(double bytes)
     if (mul_from() == SIZE_MAX)
         return 8e6 + 2.1 * bytes;
 #endif
-    return mul_from() < SIZE_MAX ? 2e6 + 1.36 * bytes : bytes;
+    return mul_from() < SIZE_MAX ? 2e6 + 1.27 * bytes : bytes;
 }
 
 double

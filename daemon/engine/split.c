@@ -231,7 +231,7 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     split->q_twos = terms_twos(0, terms) + twos + split_cut(left->q, limbs + 1);
     twos += terms_twos(m, terms) + split_cut(left->t, limbs + 1);
     small_twos = split_cut(left->p, few) + split_cut(right->t, few);
-    sums_multiply(run, &merge);
+    sums_merge_last(run, &merge);
     if (!run_going(run))
         return;
     if (twos < small_twos) {

@@ -9,6 +9,7 @@
 #include "daemon/engine/mul.h"
 #include "daemon/engine/mul_plan.h"
 #include "daemon/engine/ntt.h"
+#include "daemon/engine/ntt_block.h"
 #include "daemon/engine/residue.h"
 #include "engine_fixture.h"
 
@@ -344,6 +345,38 @@ test_stopped(void **state)
     mpz_clears(a, b, r, NULL);
 }
 
+/* A large block is kept for the next product of the thread that fits in it, until the
+ * end. */
+static void
+test_blocks(void **state)
+{
+    const size_t large = (size_t)2 << 20;
+    struct ntt_block a, b, c;
+
+    (void)state;
+    a = ntt_block_take(large);
+    assert_non_null(a.words);
+    assert_int_equal(a.bytes, 8 * large);
+    b = ntt_block_take(large);
+    assert_non_null(b.words);
+    assert_ptr_not_equal(a.words, b.words);
+    ntt_block_give(a);
+    ntt_block_give(b);
+    c = ntt_block_take(large - 1);
+    assert_ptr_equal(c.words, a.words);
+    assert_int_equal(c.bytes, a.bytes);
+    ntt_block_give(c);
+    c = ntt_block_take(2 * large);
+    assert_int_equal(c.bytes, 16 * large);
+    memset(c.words, 1, c.bytes);
+    ntt_block_give(c);
+    b = ntt_block_take(8);
+    assert_ptr_not_equal(b.words, c.words);
+    ntt_block_give(b);
+    mul_thread_end();
+    mul_thread_end();
+}
+
 static void
 test_cost(void **state)
 {
@@ -419,6 +452,7 @@ main(void)
         cmocka_unit_test(test_plans),    cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_wrapped),  cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_cost),     cmocka_unit_test(test_residues),
+        cmocka_unit_test(test_blocks),
     };
 
     return cmocka_run_group_tests_name("engine mul", tests, setup, teardown);
