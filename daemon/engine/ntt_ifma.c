@@ -159,12 +159,32 @@ join(const struct ntt_field fields[NTT_PRIMES], mp_limb_t *r,
     return (struct ntt_carry){{(mp_limb_t)rest, (mp_limb_t)(rest >> 64)}};
 }
 
+#else
+
+#define LANES 1
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+#define prepare  NULL
+#define spread   NULL
+#define forward  NULL
+#define backward NULL
+#define multiply NULL
+#define gather   NULL
+#define join     NULL
+
+#endif
+
 const struct ntt_kernel ntt_kernel_ifma = {
     .name = "ifma",
     .usable = usable,
     .lanes = LANES,
-    .from = 450,
-    .call_cost = 6000,
+    .from = 380,
+    .call_cost = 5000,
     .level_cost = 0.117,
     .memory_cost = 0.8,
     .join_cost = 1.9,
@@ -176,5 +196,3 @@ const struct ntt_kernel ntt_kernel_ifma = {
     .gather = gather,
     .join = join,
 };
-
-#endif
