@@ -306,26 +306,6 @@ join(const struct ntt_field fields[NTT_PRIMES], mp_limb_t *r,
     return (struct ntt_carry){{(mp_limb_t)sum, (mp_limb_t)(sum >> 64)}};
 }
 
-#else
-
-#define LANES 1
-
-static bool
-usable(void)
-{
-    return false;
-}
-
-#define prepare  NULL
-#define spread   NULL
-#define forward  NULL
-#define backward NULL
-#define multiply NULL
-#define gather   NULL
-#define join     NULL
-
-#endif
-
 const struct ntt_kernel ntt_kernel_avx2 = {
     .name = "avx2",
     .usable = usable,
@@ -343,3 +323,15 @@ const struct ntt_kernel ntt_kernel_avx2 = {
     .gather = gather,
     .join = join,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct ntt_kernel ntt_kernel_avx2 = {.name = "avx2", .usable = usable};
+
+#endif

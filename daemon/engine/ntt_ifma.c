@@ -159,26 +159,6 @@ join(const struct ntt_field fields[NTT_PRIMES], mp_limb_t *r,
     return (struct ntt_carry){{(mp_limb_t)rest, (mp_limb_t)(rest >> 64)}};
 }
 
-#else
-
-#define LANES 1
-
-static bool
-usable(void)
-{
-    return false;
-}
-
-#define prepare  NULL
-#define spread   NULL
-#define forward  NULL
-#define backward NULL
-#define multiply NULL
-#define gather   NULL
-#define join     NULL
-
-#endif
-
 const struct ntt_kernel ntt_kernel_ifma = {
     .name = "ifma",
     .usable = usable,
@@ -196,3 +176,15 @@ const struct ntt_kernel ntt_kernel_ifma = {
     .gather = gather,
     .join = join,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct ntt_kernel ntt_kernel_ifma = {.name = "ifma", .usable = usable};
+
+#endif
