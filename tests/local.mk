@@ -16,6 +16,7 @@ unit_tests += \
 	tests/unit/test_engine_mul \
 	tests/unit/test_engine_newton \
 	tests/unit/test_engine_ntt \
+	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
@@ -78,6 +79,10 @@ tests_unit_test_engine_ntt_SOURCES = tests/unit/test_engine_ntt.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_ntt_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_ntt_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_limits_SOURCES = tests/unit/test_engine_ntt_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_ntt_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_ntt_limits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)

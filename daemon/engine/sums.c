@@ -2,11 +2,11 @@
  * Merging two ranges of Chudnovsky's series.
  *
  * The four products of a merge are T1 Q2 and Q1 Q2, which share Q2, and P1 T2 and
- * P1 P2. Where transforms are used the first two are made together, and every product
- * with all threads; otherwise, with several threads, the first two are made side by
- * side with the others. (In the last merge memory counts more than a transform in six.)
- * P is so much shorter than T that P1 gains nothing from being
- * shared: its transform for P1 P2 has half the length of that for P1 T2.
+ * P1 P2. Where transforms are used the first two are made together. With several
+ * threads the first two are made side by side with the others, or, if they are long,
+ * one after the other with all threads in each. (In the last merge memory counts more
+ * than a transform in six.) P is so much shorter than T that P1 gains nothing from
+ * being shared: its transform for P1 P2 has half the length of that for P1 T2.
  */
 #include "sums.h"
 
@@ -76,17 +76,18 @@ with_p(struct run *run, void *arg)
     run_end(run, m->cost.p_p);
 }
 
+/* True when the products share their threads. */
 static bool
-by_transforms(const struct merge *merge)
+is_wide(const struct merge *merge)
 {
-    return mul_shares(mpz_size(merge->left->t), mpz_size(merge->right->q));
+    return mul_wide(mpz_size(merge->left->t), mpz_size(merge->right->q));
 }
 
 /* All products of MERGE. */
 static void
 multiply(struct run *run, const struct merge *merge)
 {
-    bool parallel = merge->threads > 1 && !by_transforms(merge);
+    bool parallel = merge->threads > 1 && !is_wide(merge);
     struct merge part = *merge;
 
     if (parallel)
@@ -111,7 +112,7 @@ sums_merge_last(struct run *run, struct merge *merge)
 {
     struct sums *left = merge->left, *right = merge->right;
 
-    if (!by_transforms(merge)) {
+    if (!is_wide(merge)) {
         multiply(run, merge);
         return;
     }
