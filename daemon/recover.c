@@ -6,8 +6,8 @@
  * It is stored when the files are whole, wherever they are: in place already
  * (the rename came before the death) or still aside. A row without a file (bbp)
  * has all of its answer in the database. A result that was not verified goes back to
- * the queue, too. Rows leased to this very daemon that it has
- * no job for are found in the same way.
+ * the queue, too. Rows leased to this very daemon that it has no job for are found in
+ * the same way.
  */
 #include "daemon/daemon.h"
 

@@ -14,8 +14,10 @@ unit_tests += \
 	tests/unit/test_engine_fraction \
 	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
+	tests/unit/test_engine_mul_wrap \
 	tests/unit/test_engine_newton \
 	tests/unit/test_engine_ntt \
+	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
@@ -39,10 +41,12 @@ unit_tests += \
 	tests/unit/test_engine_chudnovsky_gmp \
 	tests/unit/test_engine_fraction_gmp \
 	tests/unit/test_engine_mul_gmp \
+	tests/unit/test_engine_mul_wrap_gmp \
 	tests/unit/test_engine_newton_gmp \
 	tests/unit/test_engine_radix_gmp \
 	tests/unit/test_engine_split_gmp
 gmp_only = -Wl,--wrap=ntt_from,--wrap=mul_short_usable
+mul_fixture = tests/unit/mul_fixture.c tests/unit/mul_fixture.h
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -86,14 +90,22 @@ tests_unit_test_engine_ntt_SOURCES = tests/unit/test_engine_ntt.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_ntt_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_ntt_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_limits_SOURCES = tests/unit/test_engine_ntt_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_ntt_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_ntt_limits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_memory_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_SOURCES = tests/unit/test_engine_mul.c \
-	tests/unit/cmocka_all.h $(engine_fixture)
+	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_SOURCES = tests/unit/test_engine_mul_wrap.c \
+	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_wrap_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_wrap_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -113,10 +125,15 @@ tests_unit_test_engine_fraction_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA
 tests_unit_test_engine_fraction_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_fraction_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_gmp_SOURCES = tests/unit/test_engine_mul.c \
-	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_mul_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_gmp_SOURCES = tests/unit/test_engine_mul_wrap.c \
+	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_wrap_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_wrap_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_mul_wrap_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_gmp_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -501,11 +518,11 @@ tests_unit_test_load_http_LDADD = $(CMOCKA_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 
-# Tests that take minutes, not among those of `make check`.
+# Tests that take minutes: `make check` builds them, `make check-long` runs them.
 long_tests = \
 	tests/unit/long_digits \
 	tests/unit/long_properties
-EXTRA_PROGRAMS += $(long_tests)
+check_PROGRAMS += $(long_tests)
 tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
 	tests/unit/temporary.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h $(engine_fixture)
@@ -523,7 +540,7 @@ check-long: $(long_tests)
 		echo ":test-result: $$result" >$$test.trs; \
 		echo "$$result: $$test"; \
 	done; exit $$failed
-CLEANFILES += $(long_tests) $(long_tests:=.log) $(long_tests:=.trs)
+CLEANFILES += $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.

@@ -324,4 +324,14 @@ const struct ntt_kernel ntt_kernel_avx2 = {
     .join = join,
 };
 
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct ntt_kernel ntt_kernel_avx2 = {.name = "avx2", .usable = usable};
+
 #endif

@@ -20,14 +20,14 @@
  * the top: there a level's divisions take two thirds of the time of its products, and
  * shorten those of each level above by a twentieth.
  *
- * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are
- * cut first. |P(0,m) T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and the first
- * term, 2^(-47m) to be safe, so that P and T there are needed only with 47m / 64
- * fewer limbs. Error: cutting an operand to k limbs makes it smaller
- * by less than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
- * k = n + 3 - 47m/64 for the others, the sum is off by less than
- * 2 + 2^(-64) + ... < 2^2 parts in 2^(64n), and by less than one unit of its last
- * place of 2n limbs for the shift.
+ * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are cut
+ * first. |P(0,m) T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and
+ * the first term, 2^(-47m) to be safe, so that P and T there are needed only with
+ * 47m / 64 fewer limbs. Error: cutting an operand to k limbs makes it smaller by less
+ * than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
+ * k = n + 3 - 47m/64 for the others, the sum is off by less than 2 + 2^(-64) + ... < 2^2
+ * parts in 2^(64n), and by less than one unit of its last place of 2n limbs for the
+ * shift.
  *
  * Parallel: with t threads a range gives t/2 to each half, and t to the products that
  * join them (sums.c).
@@ -231,7 +231,7 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     split->q_twos = terms_twos(0, terms) + twos + split_cut(left->q, limbs + 1);
     twos += terms_twos(m, terms) + split_cut(left->t, limbs + 1);
     small_twos = split_cut(left->p, few) + split_cut(right->t, few);
-    sums_multiply(run, &merge);
+    sums_merge_last(run, &merge);
     if (!run_going(run))
         return;
     if (twos < small_twos) {
