@@ -10,10 +10,14 @@ unit_tests += \
 	tests/unit/test_engine_radix \
 	tests/unit/test_engine_spigot \
 	tests/unit/test_engine_chudnovsky \
+	tests/unit/test_engine_exact \
 	tests/unit/test_engine_fraction \
 	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
+	tests/unit/test_engine_mul_wrap \
 	tests/unit/test_engine_newton \
+	tests/unit/test_engine_ntt \
+	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
@@ -37,10 +41,12 @@ unit_tests += \
 	tests/unit/test_engine_chudnovsky_gmp \
 	tests/unit/test_engine_fraction_gmp \
 	tests/unit/test_engine_mul_gmp \
+	tests/unit/test_engine_mul_wrap_gmp \
 	tests/unit/test_engine_newton_gmp \
 	tests/unit/test_engine_radix_gmp \
 	tests/unit/test_engine_split_gmp
 gmp_only = -Wl,--wrap=ntt_from,--wrap=mul_short_usable
+mul_fixture = tests/unit/mul_fixture.c tests/unit/mul_fixture.h
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -72,18 +78,34 @@ tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_SOURCES = tests/unit/test_engine_bbp_terms.c \
 	$(engine_fixture)
+tests_unit_test_engine_exact_SOURCES = tests/unit/test_engine_exact.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_exact_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_exact_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_fraction_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_SOURCES = tests/unit/test_engine_ntt.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_ntt_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_ntt_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_limits_SOURCES = tests/unit/test_engine_ntt_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_ntt_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_ntt_limits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_memory_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_SOURCES = tests/unit/test_engine_mul.c \
-	tests/unit/cmocka_all.h $(engine_fixture)
+	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_SOURCES = tests/unit/test_engine_mul_wrap.c \
+	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_wrap_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_wrap_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -103,10 +125,15 @@ tests_unit_test_engine_fraction_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA
 tests_unit_test_engine_fraction_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_fraction_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_gmp_SOURCES = tests/unit/test_engine_mul.c \
-	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_mul_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_gmp_SOURCES = tests/unit/test_engine_mul_wrap.c \
+	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_wrap_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_wrap_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_mul_wrap_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_gmp_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)

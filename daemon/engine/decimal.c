@@ -3,9 +3,9 @@
  *
  * Tree: the digits of a fraction x of d digits are those of its first m digits,
  * for which the leading limbs of x suffice, followed by those of the fraction of
- * 10^m x, for which d - m digits' worth of limbs suffice. Every level costs one
- * multiplication by 5^m (the factor 2^m is a shift) of about a third of the
- * level's length, so the whole is O(M(n) log n). Below some hundred digits the
+ * 10^m x, for which d - m digits' worth of limbs suffice (decimal_step.c). Every level
+ * costs one multiplication by 5^m (the factor 2^m is a shift) of about a third of
+ * the level's length, so the whole is O(M(n) log n). Below some hundred digits the
  * fraction is multiplied by 10^19 again and again; the limb that overflows is
  * the next 19 digits. (The idea of computing with leading parts only is that of
  * D. J. Bernstein, "Scaled remainder trees", 2004, in its simplest form.)
@@ -24,15 +24,20 @@
  * are right; otherwise the leaf is undecided. A wrong carry anywhere in the tree
  * appears as such an undecided leaf just before it.
  *
+ * Together: where transforms are used, the right halves of up to BUNDLE neighbouring
+ * nodes are computed at a time, as the power of 5 is transformed only once for them.
+ *
  * Parallel: large nodes wait on a shelf, from which every thread takes the largest.
  * The left half of a node needs no multiplication, so it is put on the shelf before
  * the multiplication for the right half begins, and even the root keeps two threads
- * busy. Small nodes are done by the thread that meets them.
+ * busy. Small nodes are done by the thread that meets them. Where transforms are long,
+ * all threads share those of the first levels instead, until there are enough nodes for
+ * every thread.
  *
  * Evidence: along the right edge of the tree, from the root to the last leaf, the
  * numbers of each multiplication are noted modulo a prime (see evidence.h). The left
- * half's digits D satisfy 10^m x = D B^len + rest exactly, as the multiplication is
- * exact; so this proves all digits with work that halves from level to level.
+ * half's digits D satisfy 10^m x = D B^len + rest exactly, so this proves all digits
+ * with work that halves from level to level.
  */
 #include "radix.h"
 
@@ -52,11 +57,12 @@
 #define SHELF_PART 256
 #define SHELF_ROOM 512
 
-/* Nodes that are multiplied together at most by one thread. */
+/* Nodes that are multiplied together at most by one thread. With more of them a node
+ * would cost between 2 and 2 1/4 transforms, alone it costs 3. */
 #define BUNDLE 4
 
-/* With T threads, nodes that are multiplied by all of them are split until there are
- * GROWN T. */
+/* With t threads, all of them work on the first levels until there are GROWN t nodes,
+ * or GROWN_MOST. */
 #define GROWN      4
 #define GROWN_MOST 64
 
@@ -73,7 +79,8 @@ struct tree {
     pthread_cond_t changed;
     struct bundle shelf[SHELF_ROOM]; /* the largest last */
     int waiting, busy;               /* on the shelf; taken and not finished */
-    int together; /* nodes are multiplied together from this level on */
+    struct decimal_levels levels;
+    uint64_t alone; /* more digits of a node are done without waiting for others */
     int threads;
 };
 
@@ -187,7 +194,8 @@ convert(struct run *run, struct tree *tree, struct bundle *bundle)
     if (!run_going(run) ||
         atomic_load_explicit(&tree->decimal.undecided, memory_order_relaxed)) {
         free_nodes(nodes, count);
-    } else if (nodes[0].level >= tree->together) {
+    } else if (nodes[0].level >= tree->levels.together &&
+               (count > 1 || nodes[0].count <= tree->alone || tree->threads == 1)) {
         children = split_nodes(run, tree, nodes, count, child, 1);
         i = children > BUNDLE ? children / 2 : children;
         offer(run, tree, child, i);
@@ -245,8 +253,8 @@ serve(struct run *run, void *arg)
     }
 }
 
-/* Puts ROOT on the shelf, or, where nodes are multiplied together, its descendants of
- * the first level that has enough of them. */
+/* Puts ROOT on the shelf, or, where products are shared by the threads, its descendants
+ * of the first level that has enough of them. */
 static void
 grow(struct run *run, struct tree *tree, const struct node *root)
 {
@@ -255,7 +263,7 @@ grow(struct run *run, struct tree *tree, const struct node *root)
     int count = 1, made, at, here;
     struct bundle bundle;
 
-    while (run_going(run) && count < most && nodes[0].level >= tree->together) {
+    while (run_going(run) && count < most && nodes[0].level >= tree->levels.wide) {
         for (at = made = 0; at < count; at += here) {
             here = count - at < MUL_MOST_PARTS ? count - at : MUL_MOST_PARTS;
             made += split_nodes(run, tree, nodes + at, here, children + made,
@@ -265,7 +273,9 @@ grow(struct run *run, struct tree *tree, const struct node *root)
         memcpy(nodes, children, (size_t)count * sizeof *nodes);
     }
     for (at = 0; at < count; at += here) {
-        here = count - at < BUNDLE ? count - at : BUNDLE;
+        here = count <= 2 * tree->threads ? 1
+               : count - at < BUNDLE      ? count - at
+                                          : BUNDLE;
         bundle.nodes = here;
         memcpy(bundle.node, nodes + at, (size_t)here * sizeof *nodes);
         shelve(tree, &bundle);
@@ -299,17 +309,6 @@ plant(struct run *run, struct tree *tree, struct node *root)
     pthread_mutex_destroy(&tree->lock);
 }
 
-/* The least level of which nodes are multiplied together. */
-static int
-least_together(const struct decimal *decimal)
-{
-    int level = decimal->powers->levels + 1;
-
-    while (level > 1 && decimal_together(decimal, level - 1))
-        level--;
-    return level;
-}
-
 enum radix_rc
 decimal_digits(struct run *run, const struct radix_job *job)
 {
@@ -335,7 +334,9 @@ decimal_digits(struct run *run, const struct radix_job *job)
     tree->least = job->count / SHELF_PART + 1;
     if (tree->least < PARALLEL_DIGITS / 4)
         tree->least = PARALLEL_DIGITS / 4;
-    tree->together = least_together(&tree->decimal);
+    tree->levels = decimal_levels(&tree->decimal);
+    if (tree->threads > 1)
+        tree->alone = job->count / (2 * (uint64_t)tree->threads);
     if (decimal_copy(run, &root, job->limbs, root.len))
         plant(run, tree, &root);
     if (run_going(run))
@@ -354,7 +355,7 @@ decimal_cost(uint64_t count)
     int level, least;
 
     fives_init(&powers, 10, count);
-    least = least_together(&decimal);
+    least = decimal_levels(&decimal).together;
     for (level = 1; level <= powers.levels; level++) {
         nodes = (double)(UINT64_C(1) << (powers.levels - level));
         together = level < least ? 1 : nodes < BUNDLE ? (size_t)nodes : BUNDLE;

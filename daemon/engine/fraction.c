@@ -8,8 +8,8 @@
  *   D = T with 64 n bits,                          X = 1/D to half the length,
  *   S = 426880 * 10005 * Y, Y = 1 / sqrt(10005),   V = Q S with 64 n bits,
  *   V / D in the way of Karp and Markstein (newton.c).
- * X and Y are independent and computed side by side, each with another number that
- * will be needed.
+ * X and Y are independent and computed side by side, and after X, which takes less
+ * time, the powers of 5 that the conversion will need.
  *
  * Error, relatively and in units of B^-n: Q and T 16 each (split.c), cutting T to
  * 64 n bits 2, Y is at least B^n / 128 and off by at most 4, which is 512, cutting Q

@@ -29,6 +29,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/digest.h \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/evidence.h \
+	daemon/engine/exact.c daemon/engine/exact.h \
 	daemon/engine/factors.c daemon/engine/factors.h \
 	daemon/engine/fixed.c daemon/engine/fixed.h \
 	daemon/engine/fraction.c daemon/engine/fraction.h \
@@ -39,10 +40,13 @@ libnthpi_a_SOURCES = \
 	daemon/engine/mul_wrap.c \
 	daemon/engine/newton.c daemon/engine/newton.h \
 	daemon/engine/ntt.c daemon/engine/ntt.h \
+	daemon/engine/ntt_block.c daemon/engine/ntt_block.h \
+	daemon/engine/ntt_avx2.c \
 	daemon/engine/ntt_columns.h \
-	daemon/engine/ntt_ifma.c \
+	daemon/engine/ntt_ifma.c daemon/engine/ntt_ifma.h \
 	daemon/engine/ntt_kernel.c daemon/engine/ntt_kernel.h \
 	daemon/engine/ntt_portable.c \
+	daemon/engine/ntt_tables.h \
 	daemon/engine/ntt_transform.h \
 	daemon/engine/pair.c daemon/engine/pair.h \
 	daemon/engine/radix.c daemon/engine/radix.h \

@@ -7,8 +7,11 @@
  */
 #include "ntt_kernel.h"
 
+#include <math.h>
+
 const struct ntt_kernel *const ntt_kernels[] = {
     &ntt_kernel_ifma,
+    &ntt_kernel_avx2,
     &ntt_kernel_portable,
     NULL,
 };
@@ -22,14 +25,13 @@ const uint64_t ntt_primes[NTT_PRIMES] = {
 /* The least generators of their multiplicative groups. */
 static const uint64_t generators[NTT_PRIMES] = {17, 34, 11};
 
-/* Two blocks of so many words fit, more or less, into a processor's second cache, and
- * the buffer for some columns into the first. Columns are some cache lines wide,
- * because memory is read by pages. */
-#ifndef BLOCK_LEVELS
-#define BLOCK_LEVELS 17
-#endif
+/* The buffer for some columns fits into a processor's first cache. Columns are some
+ * cache lines wide, because memory is read by pages. */
 #define BUFFER_WORDS 4096
 #define LEAST_WIDTH  64
+
+/* Longer arrays than these go through memory again and again. */
+#define LONG_LENGTH ((size_t)1 << 18)
 
 const struct ntt_kernel *
 ntt_kernel_best(void)
@@ -39,6 +41,56 @@ ntt_kernel_best(void)
     while (!ntt_kernels[i]->usable()) /* the portable one always is */
         i++;
     return ntt_kernels[i];
+}
+
+const char *
+ntt_kernel(void)
+{
+    return ntt_kernel_best()->name;
+}
+
+size_t
+ntt_from(void)
+{
+    return ntt_kernel_best()->from;
+}
+
+size_t
+ntt_length(size_t limbs)
+{
+    const size_t most = (size_t)1 << NTT_MOST_LEVELS;
+    size_t best = 0, length, odd;
+
+    if (limbs > most)
+        return 0;
+    for (odd = 1; odd <= NTT_MOST_ODD; odd += 2) {
+        length = odd << NTT_LEAST_LEVELS;
+        while (length < limbs)
+            length *= 2;
+        if (length <= most && (best == 0 || length < best))
+            best = length;
+    }
+    return best;
+}
+
+bool
+ntt_fits(size_t an, size_t bn)
+{
+    return an <= NTT_MOST_LIMBS || bn <= NTT_MOST_LIMBS;
+}
+
+/* Measured with balanced operands of 128 to 2^22 limbs; within a fifth nearly
+ * everywhere. Memory is what long arrays cost more. */
+double
+ntt_cost(size_t length, size_t operand_count, size_t count)
+{
+    const struct ntt_kernel *kernel = ntt_kernel_best();
+    const double transforms = NTT_PRIMES * (double)(operand_count + count);
+    const double per_word = kernel->level_cost * log2((double)length) +
+                            (length > LONG_LENGTH ? kernel->memory_cost : 0);
+
+    return kernel->call_cost +
+           (double)length * (transforms * per_word + kernel->join_cost * (double)count);
 }
 
 uint64_t
@@ -87,16 +139,26 @@ ntt_sum_next(u128 *sum, const uint64_t y[NTT_PRIMES])
     return (mp_limb_t)low;
 }
 
+/* Levels of a block, at most. Two blocks fit, more or less, into a processor's second
+ * cache; smaller ones leave something for every thread, and cost nothing while there
+ * are few columns. */
+static unsigned
+block_levels(size_t length)
+{
+    return length < (size_t)1 << 19 ? 13 : length < (size_t)1 << 21 ? 15 : 17;
+}
+
 struct ntt_shape
 ntt_shape_of(size_t length)
 {
+    const unsigned most = block_levels(length);
     struct ntt_shape shape = {.length = length};
 
     shape.levels = (unsigned)__builtin_ctzll(length);
     shape.odd = (unsigned)(length >> shape.levels);
     shape.part = length / shape.odd;
-    if (shape.levels > BLOCK_LEVELS)
-        shape.top = shape.levels - BLOCK_LEVELS;
+    if (shape.levels > most)
+        shape.top = shape.levels - most;
     /* the levels of a block above the last three are done two at a time */
     if ((shape.levels - shape.top) % 2 == 0)
         shape.top++;

@@ -86,10 +86,12 @@ struct ntt_kernel {
     /* Words that it handles at a time. */
     unsigned lanes;
 
-    /* See ntt_from(); and for ntt_cost(), nanoseconds per word and level of one
-     * transform, and per word for the rest. */
+    /* See ntt_from(). */
     size_t from;
-    double level_cost, word_cost;
+
+    /* For ntt_cost(), nanoseconds: for a call; per word and level of a transform; per
+     * word of a transform that goes through memory; per word of a result. */
+    double call_cost, level_cost, memory_cost, join_cost;
 
     /* Fills FIELD for prime number PRIME with what MEMORY, of ntt_table_words() words,
      * has room for. */
@@ -124,7 +126,7 @@ struct ntt_kernel {
 
 /* The fastest first, the portable one last, ended by NULL. Static, immutable. */
 extern const struct ntt_kernel *const ntt_kernels[];
-extern const struct ntt_kernel ntt_kernel_ifma, ntt_kernel_portable;
+extern const struct ntt_kernel ntt_kernel_ifma, ntt_kernel_avx2, ntt_kernel_portable;
 
 /* The fastest that this machine can run. Any thread. */
 const struct ntt_kernel *ntt_kernel_best(void);

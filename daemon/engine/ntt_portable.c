@@ -65,6 +65,14 @@ narrow(const struct constants *c, uint64_t x)
     return below(x, 2 * c->p);
 }
 
+/* split() keeps everything wide. */
+INLINE uint64_t
+settle(const struct constants *c, uint64_t x)
+{
+    (void)c;
+    return x;
+}
+
 INLINE struct factor
 factor_of(const struct constants *c, uint64_t x)
 {
@@ -183,6 +191,7 @@ prepare_field(struct ntt_field *field, const struct ntt_shape *shape, unsigned p
 }
 
 #include "ntt_transform.h"
+#include "ntt_tables.h"
 #include "ntt_columns.h"
 
 static struct ntt_carry
@@ -212,8 +221,10 @@ const struct ntt_kernel ntt_kernel_portable = {
     .usable = usable,
     .lanes = LANES,
     .from = SIZE_MAX,
-    .level_cost = 3.5,
-    .word_cost = 20,
+    .call_cost = 10000,
+    .level_cost = 0.65,
+    .memory_cost = 0.5,
+    .join_cost = 9.5,
     .prepare = prepare,
     .spread = spread,
     .forward = forward,

@@ -14,6 +14,8 @@
  *   product(c, x, f)     x f, from wide to narrow
  *   split(c, x, y, f)    (x, y) becomes (x + f y, x - f y), from wide to wide
  *   unite(c, x, y, f)    (x, y) becomes (x + y, (y - x) f), from narrow to narrow
+ *   settle(c, x)         x, so that it can be the first number of split() for three
+ *                        levels
  *   narrow(c, x)         from wide to narrow
  *   struct total         a sum of up to NTT_MOST_ODD products: total_zero(c),
  *                        total_add(c, sum, x, f) for wide x, total_wide(c, sum)
@@ -95,7 +97,7 @@ split_quarters(const struct ntt_field *field, const struct constants *c, struct 
     size_t i;
 
     for (i = 0; i < count; i += LANES) {
-        x0 = load(row(from, 0) + i);
+        x0 = settle(c, load(row(from, 0) + i));
         x1 = load(row(from, 1) + i);
         x2 = load(row(from, 2) + i);
         x3 = load(row(from, 3) + i);
@@ -146,7 +148,7 @@ split_halves(const struct ntt_field *field, const struct constants *c, struct ro
     size_t i;
 
     for (i = 0; i < count; i += LANES) {
-        x0 = load(row(from, 0) + i);
+        x0 = settle(c, load(row(from, 0) + i));
         x1 = load(row(from, 1) + i);
         split(c, &x0, &x1, &f);
         store(row(to, 0) + i, x0);
@@ -212,6 +214,7 @@ split_leaves(const struct ntt_field *field, const struct constants *c, uint64_t 
         l = leaf_factors(c, product(c, all(field->leaves.word[group]), &lane), &i,
                          &corner);
         columns_of(v, x);
+        v[0] = settle(c, v[0]);
         UNROLLED
         for (k = 0; k < 4; k++)
             split(c, &v[k], &v[k + 4], &l.f[0]);

@@ -17,25 +17,26 @@
  * one, then so are P, Q and T of the whole range, and only the quotients matter.
  * The numbers of a long range shrink to about two thirds. factors.c knows the
  * common factor without computing a gcd. It does not pay in short ranges, nor at
- * the top, where few products are left that would be shorter.
+ * the top: there a level's divisions take two thirds of the time of its products, and
+ * shorten those of each level above by a twentieth.
  *
- * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are
- * cut first, and the two parts of Q are left to the caller to multiply. |P(0,m)
- * T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and the first
- * term, 2^(-47m) to be safe, so that P and T there are needed only with 47m / 64
- * fewer limbs. Error: cutting an operand to k limbs makes it smaller
- * by less than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
- * k = n + 3 - 47m/64 for the others, the sum is off by less than
- * 2 + 2^(-64) + ... < 2^2 parts in 2^(64n), and by less than one unit of its last
- * place of 2n limbs for the shift.
+ * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are cut
+ * first. |P(0,m) T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and
+ * the first term, 2^(-47m) to be safe, so that P and T there are needed only with
+ * 47m / 64 fewer limbs. Error: cutting an operand to k limbs makes it smaller by less
+ * than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
+ * k = n + 3 - 47m/64 for the others, the sum is off by less than 2 + 2^(-64) + ... < 2^2
+ * parts in 2^(64n), and by less than one unit of its last place of 2n limbs for the
+ * shift.
  *
- * Parallel: with t threads a range gives t/2 to each half and then has two pairs of
- * products side by side.
+ * Parallel: with t threads a range gives t/2 to each half, and t to the products that
+ * join them (sums.c).
  */
 #include "split.h"
 
 #include <math.h>
 
+#include "exact.h"
 #include "factors.h"
 #include "pair.h"
 #include "sums.h"
@@ -51,7 +52,7 @@
 /* Common factors are taken out of ranges of at least COMMON_TERMS terms, except in
  * the COMMON_LEVELS topmost levels. */
 #define COMMON_TERMS  200
-#define COMMON_LEVELS 7
+#define COMMON_LEVELS 6
 
 /* Primes up to this many times the length of a range are looked at. */
 #define COMMON_REACH 2
@@ -144,8 +145,7 @@ take_common(struct run *run, const struct range *range, uint64_t m, struct sums 
         !factors_common(run, common, primes, &left->factors, &right->factors)) {
         run_fail(run, ENGINE_NO_MEMORY);
     } else {
-        mpz_divexact(left->p, left->p, common);
-        mpz_divexact(right->q, right->q, common);
+        exact_divide(run, left->p, right->q, common);
     }
     mpz_clear(common);
 }
@@ -231,7 +231,7 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     split->q_twos = terms_twos(0, terms) + twos + split_cut(left->q, limbs + 1);
     twos += terms_twos(m, terms) + split_cut(left->t, limbs + 1);
     small_twos = split_cut(left->p, few) + split_cut(right->t, few);
-    sums_multiply(run, &merge);
+    sums_merge_last(run, &merge);
     if (!run_going(run))
         return;
     if (twos < small_twos) {

@@ -50,8 +50,9 @@ struct merge {
  */
 void sums_merge(struct run *run, struct merge *merge);
 
-/* The products of a merge alone: the left T and Q become T1 Q2 (without its powers of
- * 2) and Q1 Q2, the right T becomes P1 T2, and the left P becomes P1 P2 if wanted. */
-void sums_multiply(struct run *run, struct merge *merge);
+/* The products of a merge, P not being wanted, with as little memory as possible: the
+ * left T and Q become T1 Q2 (without its powers of 2) and Q1 Q2, the right T becomes
+ * P1 T2, the left P anything. Any thread. */
+void sums_merge_last(struct run *run, struct merge *merge);
 
 #endif
