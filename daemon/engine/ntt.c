@@ -27,7 +27,7 @@
 #define JOIN_WORDS 8192
 
 /* Below this length more threads than one do not pay. */
-#define CREW_LENGTH 32768
+#define CREW_LENGTH 65536
 
 /* What a block may take beyond its size. */
 #define LARGE_PAGE  ((size_t)2 << 20)

@@ -13,10 +13,9 @@
 #include "mul.h"
 #include "pair.h"
 
-/* The bits per term of P, Q and T after common factors were taken out. */
-#define P_BITS 27
-#define Q_BITS 56
-#define T_BITS 74
+/* The bits per term that Q and T have more than P. */
+#define Q_MORE 29
+#define T_MORE 47
 
 void
 sums_init(struct sums *sums)
@@ -33,14 +32,15 @@ sums_clear(struct sums *sums)
 }
 
 struct sums_cost
-sums_cost(uint64_t terms)
+sums_cost(uint64_t terms, double bits)
 {
     double half = (double)terms / 128;
+    double p = half * bits, q = half * (bits + Q_MORE), t = half * (bits + T_MORE);
 
     return (struct sums_cost){
-        .with_q = (uint64_t)mul_pair_cost(half * T_BITS, half * Q_BITS, half * Q_BITS),
-        .p_t = (uint64_t)mul_cost(half * P_BITS, half * T_BITS),
-        .p_p = (uint64_t)mul_cost(half * P_BITS, half * P_BITS),
+        .with_q = (uint64_t)mul_pair_cost(t, q, q),
+        .p_t = (uint64_t)mul_cost(p, t),
+        .p_p = (uint64_t)mul_cost(p, p),
     };
 }
 

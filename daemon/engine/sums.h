@@ -29,8 +29,9 @@ struct sums_cost {
     uint64_t with_q, p_t, p_p;
 };
 
-/* The cost of merging two ranges of together TERMS terms. Pure. */
-struct sums_cost sums_cost(uint64_t terms);
+/* The cost of merging two ranges of together TERMS terms, P having so many BITS per
+ * term. Pure. */
+struct sums_cost sums_cost(uint64_t terms, double bits);
 
 /* The sum of COST; without that of the two P unless NEED_P. Pure. */
 uint64_t sums_cost_all(const struct sums_cost *cost, bool need_p);
