@@ -29,6 +29,7 @@ enum cgi {
     CGI_HTTPS,
     CGI_REMOTE_ADDR,
     CGI_REMOTE_USER,
+    CGI_REQUEST_ID,
     CGI_ACCEPT,
     CGI_AUTHORIZATION,
     CGI_COOKIE,
@@ -68,6 +69,7 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_HTTPS] = NAME("HTTPS"),
         [CGI_REMOTE_ADDR] = NAME("REMOTE_ADDR"),
         [CGI_REMOTE_USER] = NAME("REMOTE_USER"),
+        [CGI_REQUEST_ID] = NAME("REQUEST_ID"),
         [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
         [CGI_COOKIE] = NAME("HTTP_COOKIE"),
@@ -107,6 +109,23 @@ parse_method(const char *name)
         if (strcmp(name, known[i].name) == 0)
             return known[i].method;
     return HTTP_OTHER;
+}
+
+/* Nginx's name for the request, so that its log and ours can be laid side by side;
+ * without a proper one we make one up. */
+static void
+set_id(struct request *r, const char *given)
+{
+    static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
+    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
+    size_t length = given ? strlen(given) : 0;
+    if (length > 0 && length < sizeof r->id && strspn(given, allowed) == length) {
+        memcpy(r->id, given, length + 1);
+        return;
+    }
+    randombytes_buf(id, sizeof id);
+    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
 }
 
 /* Copies VALUE into *OUT; an empty or missing one is NULL there. 0, or 500. */
@@ -251,12 +270,9 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     memset(r, 0, sizeof *r);
     r->filter = (struct store_filter)STORE_FILTER_ANY;
 
-    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
-    randombytes_buf(id, sizeof id);
-    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
-
     struct params params;
     find_params(fcgi, &params);
+    set_id(r, params.value[CGI_REQUEST_ID]);
     r->method = parse_method(params.value[CGI_REQUEST_METHOD]);
     int status = read_uri(r, params.value[CGI_REQUEST_URI]);
     status = first_error(status, read_headers(r, &params));
