@@ -168,6 +168,7 @@ unit_tests += \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
+	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
@@ -210,6 +211,10 @@ tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
 tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/cmocka_all.h
+tests_unit_test_metrics_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_metrics_LDADD = $(web_test_LDADD)
+tests_unit_test_metrics_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
 tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
@@ -230,6 +235,7 @@ tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_form \
+	tests/unit/test_health \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
@@ -248,6 +254,10 @@ tests_unit_test_form_SOURCES = tests/unit/test_form.c $(site_fixture)
 tests_unit_test_form_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_form_LDADD = $(site_test_LDADD)
 tests_unit_test_form_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c $(site_fixture)
+tests_unit_test_health_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_health_LDADD = $(site_test_LDADD)
+tests_unit_test_health_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
@@ -348,14 +358,17 @@ endif
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
-	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
+	tests/lib/browser.mjs tests/lib/exposition.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/cache.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
+	tests/http/log.test.mjs tests/http/metrics.test.mjs \
 	tests/http/microcache.test.mjs tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/static.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
-	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
+	tests/faults/kill.test.mjs tests/faults/processes.test.mjs \
+	tests/faults/quickstart.test.mjs \
 	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
+	tests/faults/units.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
