@@ -79,6 +79,50 @@ test('every page is 304 for who has it', async () => {
   }
 });
 
+test('many visitors at once, while everything changes', async () => {
+  const visits = 40;
+  const shown = (answer) => Number(/data-revision="(\d+)"/.exec(answer.text)[1]);
+  let over = false;
+
+  /** Loads PATH again and again; what it shows never goes back, and is never older
+   * than what somebody else has been shown before. */
+  let newest = 0;
+  async function load(path) {
+    for (let i = 0; i < visits; i++) {
+      const atLeast = newest;
+      const answer = await site.get(path, { headers: html });
+      assert.equal(answer.status, 200, path);
+      assert.ok(shown(answer) >= atLeast, `${path}: ${shown(answer)} after ${atLeast}`);
+      newest = Math.max(newest, shown(answer));
+    }
+  }
+  /** Follows PATH by polls, from its beginning, as long as something changes. */
+  async function follow(path) {
+    let revision = 0;
+    while (!over) {
+      const answer = await site.get(path, { headers: { accept: 'application/json',
+        'if-none-match': `"${revision}"`, prefer: 'wait=1' } });
+      assert.ok([200, 304].includes(answer.status), `${path}: ${answer.status}`);
+      if (answer.status === 200) {
+        assert.ok(answer.json().revision > revision, path);
+        revision = answer.json().revision;
+      }
+    }
+    return revision;
+  }
+  async function ask(from) {
+    for (let position = from; position < from + 15; position++) await site.ask(position);
+  }
+
+  const followers = ['/updates', '/updates', '/updates?status=done', '/updates?radix=10',
+    '/api/v1/computations'].map(follow);
+  await Promise.all([ask(5000), ask(6000),
+    ...['/', '/', '/', '/?status=done', '/?radix=10', '/?new=1', '/?highlight=1'].map(load)]);
+  over = true;
+  const followed = await Promise.all(followers);
+  for (const revision of followed) assert.ok(revision > 0);
+});
+
 test('the ETag of digits is that of their question', async () => {
   const one = await site.get('/v1/pi?start=5&numberOfDigits=20');
   const two = await site.get('/v1/pi?start=5&numberOfDigits=21');
