@@ -111,16 +111,23 @@ parse_method(const char *name)
     return HTTP_OTHER;
 }
 
+static bool
+is_id_character(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           c == '-' || c == '_';
+}
+
 /* Nginx's name for the request, so that its log and ours can be laid side by side;
  * without a proper one we make one up. */
 static void
 set_id(struct request *r, const char *given)
 {
-    static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
     unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
-    size_t length = given ? strlen(given) : 0;
-    if (length > 0 && length < sizeof r->id && strspn(given, allowed) == length) {
+    size_t length = 0;
+    while (given && length < sizeof r->id && is_id_character(given[length]))
+        length++;
+    if (length > 0 && length < sizeof r->id && given[length] == '\0') {
         memcpy(r->id, given, length + 1);
         return;
     }
