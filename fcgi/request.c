@@ -87,9 +87,12 @@ find_params(FCGX_Request *fcgi, struct params *params)
     for (char **sent = fcgi->envp; sent && *sent; sent++) {
         size_t length = strcspn(*sent, "=");
         for (int i = 0; i < CGI_COUNT && (*sent)[length] != '\0'; i++)
-            if (wanted[i].length == length && !params->value[i] &&
-                memcmp(wanted[i].name, *sent, length) == 0)
-                params->value[i] = *sent + length + 1;
+            if (wanted[i].length == length &&
+                memcmp(wanted[i].name, *sent, length) == 0) {
+                if (!params->value[i])
+                    params->value[i] = *sent + length + 1;
+                break;
+            }
     }
 }
 
