@@ -81,15 +81,17 @@ put_requests(FILE *out, const struct metrics *m)
 /* ---- polls ---- */
 
 static void
-put_polls(FILE *out, struct park *park)
+put_polls(FILE *out, const struct app *app)
 {
     static const char ended[] = "nthpi_polls_ended_total";
     struct park_stats stats;
-    park_stats(park, &stats);
+    park_stats(app->park, &stats);
     integer(out, "nthpi_connections", "gauge", "Connections from nginx.",
             stats.connections);
     integer(out, "nthpi_waiters", "gauge", "Polls that wait for a change.",
             stats.parked);
+    integer(out, "nthpi_waiters_limit", "gauge", "Polls that may wait.",
+            app->conf->waiters);
     exposition_metric(out, ended, "counter",
                       "Polls that had to wait, by what became of them: answered with "
                       "news, expired, gone (the client left), turned_away (too many).");
@@ -281,7 +283,7 @@ page_metrics(struct context *ctx, struct request *r, struct reply *reply)
             put_fan_outs(out, app->metrics);
         }
         if (app->park)
-            put_polls(out, app->park);
+            put_polls(out, app);
         put_cache(out, app->cache);
         put_database(out, app, put_site(out, ctx->store));
         put_process(out, app);

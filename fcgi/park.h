@@ -26,8 +26,8 @@
  * there are now, the others count from the start. */
 struct park_stats {
     int64_t connections;
-    int64_t parked;      /* polls that wait */
-    int64_t requests;    /* accepted, before anything else is known of them */
+    int64_t parked;   /* polls that wait */
+    int64_t requests; /* accepted, before anything else is known of them */
     /* What became of polls that were to wait: */
     int64_t answered;    /* there were news */
     int64_t expired;     /* their time was over */

@@ -175,6 +175,7 @@ test('polls: waiting, answered, expired, gone, turned away', async () => {
   const revision = await quiet();
   const polls = Array.from({ length: WAITERS }, () => park(revision));
   await waiters(WAITERS);
+  assert.equal((await scrape()).value('nthpi_waiters_limit'), WAITERS);
   const refused = await park(revision).answer;
   assert.equal(refused.status, 304);
   assert.match(refused.headers['retry-after'], /^\d+$/);
