@@ -10,7 +10,7 @@
 
 #include "store.h"
 
-enum { LEASE_SIZE = 33, DAEMON_NAME_SIZE = 33 };
+enum { LEASE_SIZE = 33 };
 
 /* Who leases, until when. */
 struct store_lease {

@@ -40,6 +40,9 @@ const char *const store_sql[SQL_COUNT] = {
                      " RETURNING value",
     [SQL_HEARTBEAT_NEWEST] = "SELECT max(value) FROM meta"
                              " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'",
+    [SQL_HEARTBEATS] = "SELECT substr(key, 11), value FROM meta"
+                       " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'"
+                       " ORDER BY key LIMIT ?1",
     [SQL_PUBLISHED_GET] = "SELECT length, file, sha256, verified, revision"
                           " FROM published WHERE radix = ?1",
     [SQL_PUBLISHED_SET] =
@@ -87,6 +90,8 @@ const char *const store_sql[SQL_COUNT] = {
                        " AND position >= ?4 AND position <= ?5"
                        " ORDER BY position LIMIT 1",
     [SQL_COUNTS] = "SELECT status, n FROM counter",
+    [SQL_QUEUE_OLDEST] = "SELECT min(created_at) FROM computation"
+                         " INDEXED BY computation_oldest WHERE status = 'queued'",
     [SQL_CHANGED] = ROW "INDEXED BY computation_revision WHERE revision > ?1"
                         " ORDER BY revision, id LIMIT ?2",
     [SQL_REMOVED] = "SELECT id, revision FROM removed INDEXED BY removed_revision"

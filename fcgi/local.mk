@@ -10,6 +10,8 @@ libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/handlers.h \
+	fcgi/exposition.c fcgi/exposition.h \
+	fcgi/metrics.c fcgi/metrics.h \
 	fcgi/middleware.c fcgi/middleware.h \
 	fcgi/notify.c \
 	fcgi/park.c fcgi/park.h fcgi/park_internal.h \
@@ -19,6 +21,7 @@ libweb_a_SOURCES = \
 	fcgi/park_pool.c \
 	fcgi/park_serve.c \
 	fcgi/park_wait.c fcgi/park_wait.h \
+	fcgi/process.c fcgi/process.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \
 	fcgi/request_decode.c \
@@ -43,6 +46,7 @@ libweb_a_SOURCES += \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \
+	fcgi/page_metrics.c \
 	fcgi/page_list.c \
 	fcgi/page_pi.c \
 	fcgi/page_text.c \

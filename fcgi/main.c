@@ -10,7 +10,9 @@
 #include "common/log.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
+#include "fcgi/metrics.h"
 #include "fcgi/park.h"
+#include "fcgi/router.h"
 #include "fcgi/token.h"
 #include "fcgi/view.h"
 
@@ -176,6 +178,9 @@ app_open(struct app *app, const struct conf *conf)
     app->cache = cache_new(APP_CACHE_SIZE);
     if (!app->cache)
         log_warning("no memory for a cache: everything is rendered anew");
+    app->metrics = metrics_new(router_count());
+    if (!app->metrics)
+        log_warning("no memory for metrics: nothing is counted");
     app->park = park_open(app);
     return app->park ? 0 : -1;
 }
@@ -184,6 +189,7 @@ static void
 app_close(struct app *app)
 {
     park_close(app->park);
+    metrics_free(app->metrics);
     cache_free(app->cache);
     if (app->work_fd >= 0)
         close(app->work_fd);

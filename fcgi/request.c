@@ -29,6 +29,7 @@ enum cgi {
     CGI_HTTPS,
     CGI_REMOTE_ADDR,
     CGI_REMOTE_USER,
+    CGI_REQUEST_ID,
     CGI_ACCEPT,
     CGI_AUTHORIZATION,
     CGI_COOKIE,
@@ -68,6 +69,7 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_HTTPS] = NAME("HTTPS"),
         [CGI_REMOTE_ADDR] = NAME("REMOTE_ADDR"),
         [CGI_REMOTE_USER] = NAME("REMOTE_USER"),
+        [CGI_REQUEST_ID] = NAME("REQUEST_ID"),
         [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
         [CGI_COOKIE] = NAME("HTTP_COOKIE"),
@@ -85,9 +87,12 @@ find_params(FCGX_Request *fcgi, struct params *params)
     for (char **sent = fcgi->envp; sent && *sent; sent++) {
         size_t length = strcspn(*sent, "=");
         for (int i = 0; i < CGI_COUNT && (*sent)[length] != '\0'; i++)
-            if (wanted[i].length == length && !params->value[i] &&
-                memcmp(wanted[i].name, *sent, length) == 0)
-                params->value[i] = *sent + length + 1;
+            if (wanted[i].length == length &&
+                memcmp(wanted[i].name, *sent, length) == 0) {
+                if (!params->value[i])
+                    params->value[i] = *sent + length + 1;
+                break;
+            }
     }
 }
 
@@ -107,6 +112,30 @@ parse_method(const char *name)
         if (strcmp(name, known[i].name) == 0)
             return known[i].method;
     return HTTP_OTHER;
+}
+
+static bool
+is_id_character(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           c == '-' || c == '_';
+}
+
+/* Nginx's name for the request, so that its log and ours can be laid side by side;
+ * without a proper one we make one up. */
+static void
+set_id(struct request *r, const char *given)
+{
+    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
+    size_t length = 0;
+    while (given && length < sizeof r->id && is_id_character(given[length]))
+        length++;
+    if (length > 0 && length < sizeof r->id && given[length] == '\0') {
+        memcpy(r->id, given, length + 1);
+        return;
+    }
+    randombytes_buf(id, sizeof id);
+    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
 }
 
 /* Copies VALUE into *OUT; an empty or missing one is NULL there. 0, or 500. */
@@ -251,12 +280,9 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     memset(r, 0, sizeof *r);
     r->filter = (struct store_filter)STORE_FILTER_ANY;
 
-    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
-    randombytes_buf(id, sizeof id);
-    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
-
     struct params params;
     find_params(fcgi, &params);
+    set_id(r, params.value[CGI_REQUEST_ID]);
     r->method = parse_method(params.value[CGI_REQUEST_METHOD]);
     int status = read_uri(r, params.value[CGI_REQUEST_URI]);
     status = first_error(status, read_headers(r, &params));

@@ -29,7 +29,7 @@ struct field {
     char *name, *value;
 };
 
-enum { REQUEST_FIELDS_MAX = 32, REQUEST_ID_SIZE = 17 };
+enum { REQUEST_FIELDS_MAX = 32, REQUEST_ID_SIZE = 33 };
 
 /* Parameters a route may take from its path or query; or-ed in the router's
  * table. Those not listed are ignored (like utm_source), those listed are
@@ -52,7 +52,7 @@ struct route;
 
 struct request {
     enum http_method method;
-    char id[REQUEST_ID_SIZE];  /* random, in logs and on error pages */
+    char id[REQUEST_ID_SIZE];  /* nginx's or random; in logs, on error pages */
     char *path;                /* percent-decoded, without the query */
     char *query;               /* as sent, never NULL */
 

@@ -308,6 +308,7 @@ unit_tests += \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
+	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
@@ -350,6 +351,10 @@ tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
 tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/cmocka_all.h
+tests_unit_test_metrics_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_metrics_LDADD = $(web_test_LDADD)
+tests_unit_test_metrics_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
 tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
@@ -370,6 +375,7 @@ tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_form \
+	tests/unit/test_health \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
@@ -390,6 +396,10 @@ tests_unit_test_form_SOURCES = tests/unit/test_form.c $(site_fixture)
 tests_unit_test_form_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_form_LDADD = $(site_test_LDADD)
 tests_unit_test_form_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c $(site_fixture)
+tests_unit_test_health_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_health_LDADD = $(site_test_LDADD)
+tests_unit_test_health_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
@@ -546,6 +556,11 @@ endif
 # What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.
 EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs \
 	tests/http/microcache.test.mjs tests/http/static.test.mjs
+
+# What a site tells those who look after it, and several nthpi-fcgi in it.
+EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
+	tests/http/metrics.test.mjs tests/faults/processes.test.mjs \
+	tests/faults/units.test.mjs
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \

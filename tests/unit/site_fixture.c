@@ -152,6 +152,7 @@ site_ask(struct site *site, const struct ask *ask)
     r.if_range = copy(ask->if_range);
     r.cookie = copy(ask->cookie);
     r.authorization = copy(ask->authorization);
+    r.remote_addr = copy(ask->remote_addr);
     set_body(site, ask, &r);
 
     reply_clear(&site->reply);

@@ -32,7 +32,7 @@ struct ask {
     bool json;          /* Accept: application/json */
     unsigned wait_s;
     const char *if_none_match, *range, *if_range;
-    const char *cookie, *authorization;
+    const char *cookie, *authorization, *remote_addr;
 };
 
 /* For cmocka: *STATE becomes a struct site. */
