@@ -105,6 +105,11 @@ tests_unit_test_engine_bbp_primes_SOURCES = tests/unit/test_engine_bbp_primes.c 
 	$(engine_fixture)
 tests_unit_test_engine_bbp_primes_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+# Publishes as many digits as tests of a whole site need.
+check_PROGRAMS += tests/unit/make_digits
+tests_unit_make_digits_SOURCES = tests/unit/make_digits.c
+tests_unit_make_digits_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_make_digits_LDADD = $(common_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
@@ -349,8 +354,8 @@ endif
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/thread.supp tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
-	tests/lib/poll.mjs tests/lib/site.mjs \
-	tests/http/api.test.mjs tests/http/cache.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
+	tests/lib/poll.mjs tests/lib/reader.mjs tests/lib/site.mjs \
+	tests/http/api.test.mjs tests/http/atsize.test.mjs tests/http/cache.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
 	tests/http/microcache.test.mjs tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
