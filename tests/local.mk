@@ -207,6 +207,7 @@ tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_token_LDADD = $(web_test_LDADD)
 tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/capture.c tests/unit/capture.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
@@ -360,7 +361,7 @@ EXTRA_DIST += tests/README.md tests/thread.supp tests/package.json tests/package
 	tests/http/microcache.test.mjs tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/static.test.mjs \
-	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
+	tests/http/templates.test.mjs tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
 	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
