@@ -240,7 +240,8 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_updates \
-	tests/unit/test_api
+	tests/unit/test_api \
+	tests/unit/test_lint
 site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h \
 	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
@@ -274,6 +275,14 @@ tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
 tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
+# Sees every call that fills a page.
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c tests/unit/lint_record.c \
+	tests/unit/lint_record.h $(site_fixture)
+tests_unit_test_lint_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_lint_LDADD = $(site_test_LDADD)
+tests_unit_test_lint_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dict_new,--wrap=dict_free \
+	-Wl,--wrap=dict_set,--wrap=dict_section,--wrap=dict_include,--wrap=view_render
+tests_unit_test_lint_LINK = $(nthpi_fcgi_LINK) $(tests_unit_test_lint_LDFLAGS)
 # What both programs share.
 unit_tests += \
 	tests/unit/test_computation \
