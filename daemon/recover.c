@@ -125,16 +125,8 @@ is_needed(void *ctx, const char *name)
         rc = store_get(d->durable, id, &row);
         return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
     }
-    if (!digits_parse_name(name, &radix, &length)) {
-        return false;
-    }
-    for (int a = 0; a < ALGORITHM_COUNT; a++) {
-        rc = store_find(d->durable, radix, length, (enum algorithm)a, &row);
-        if (rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND) {
-            return true;
-        }
-    }
-    return false;
+    return digits_parse_name(name, &radix, &length) &&
+           publish_is_awaited(d, radix, length);
 }
 
 void
