@@ -20,7 +20,7 @@ const SHORT = N - 1;
 /** nginx.conf with another nthpi.nginx, in which those who stop reading are given up
  * after four seconds. Nothing else is different. */
 const impatient = path.join(fs.mkdtempSync(path.join(build, 'atsize-')), 'nthpi.nginx');
-const patience = /send_timeout 10m;/;
+const patience = /send_timeout 30m;/;
 const rules = fs.readFileSync(path.join(source, 'conf', 'nthpi.nginx'), 'utf8');
 fs.writeFileSync(impatient, rules.replace(new RegExp(patience, 'g'), 'send_timeout 4s;'));
 
