@@ -361,16 +361,23 @@ check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 endif
 
+# What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.
+EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs \
+	tests/http/microcache.test.mjs tests/http/static.test.mjs
+
+# Many digits, and templates that change.
+EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
+	tests/http/templates.test.mjs
+
 # The tests of a whole site.
-EXTRA_DIST += tests/README.md tests/thread.supp tests/package.json tests/package-lock.json tests/run.mjs \
+EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/html.mjs tests/lib/http.mjs tests/lib/pi.mjs \
-	tests/lib/poll.mjs tests/lib/reader.mjs tests/lib/site.mjs \
-	tests/http/api.test.mjs tests/http/atsize.test.mjs tests/http/cache.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
+	tests/lib/poll.mjs tests/lib/site.mjs \
+	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
-	tests/http/microcache.test.mjs tests/http/pages.test.mjs \
+	tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
-	tests/http/static.test.mjs \
-	tests/http/templates.test.mjs tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
+	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
 	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
