@@ -130,16 +130,8 @@ is_needed(void *ctx, const char *name)
         }
         return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
     }
-    if (!digits_parse_name(name, &radix, &length)) {
-        return false;
-    }
-    for (int a = 0; a < ALGORITHM_COUNT; a++) {
-        rc = store_find(d->durable, radix, length, (enum algorithm)a, &row);
-        if (rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND) {
-            return true;
-        }
-    }
-    return false;
+    return digits_parse_name(name, &radix, &length) &&
+           publish_is_awaited(d, radix, length);
 }
 
 /* The same, and true for everything but checkpoints. */

@@ -22,6 +22,7 @@ libweb_a_SOURCES = \
 	fcgi/park_serve.c \
 	fcgi/park_wait.c fcgi/park_wait.h \
 	fcgi/process.c fcgi/process.h \
+	fcgi/reload.c fcgi/reload.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \
 	fcgi/request_decode.c \
@@ -30,7 +31,8 @@ libweb_a_SOURCES = \
 	fcgi/router_params.c \
 	fcgi/share.c fcgi/share.h \
 	fcgi/token.c fcgi/token.h \
-	fcgi/view.cc fcgi/view.h fcgi/view_keys.h
+	fcgi/view.cc fcgi/view.h fcgi/view_keys.h \
+	fcgi/view_check.c fcgi/view_check.h fcgi/view_dict.c
 # Pages, forms, polls, the API.
 libweb_a_SOURCES += \
 	fcgi/actions.c fcgi/actions.h \

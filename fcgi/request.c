@@ -34,8 +34,10 @@ enum cgi {
     CGI_AUTHORIZATION,
     CGI_COOKIE,
     CGI_HOST,
+    CGI_IF_MATCH,
     CGI_IF_NONE_MATCH,
     CGI_IF_RANGE,
+    CGI_IF_UNMODIFIED_SINCE,
     CGI_ORIGIN,
     CGI_PREFER,
     CGI_RANGE,
@@ -74,8 +76,10 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
         [CGI_COOKIE] = NAME("HTTP_COOKIE"),
         [CGI_HOST] = NAME("HTTP_HOST"),
+        [CGI_IF_MATCH] = NAME("HTTP_IF_MATCH"),
         [CGI_IF_NONE_MATCH] = NAME("HTTP_IF_NONE_MATCH"),
         [CGI_IF_RANGE] = NAME("HTTP_IF_RANGE"),
+        [CGI_IF_UNMODIFIED_SINCE] = NAME("HTTP_IF_UNMODIFIED_SINCE"),
         [CGI_ORIGIN] = NAME("HTTP_ORIGIN"),
         [CGI_PREFER] = NAME("HTTP_PREFER"),
         [CGI_RANGE] = NAME("HTTP_RANGE"),
@@ -159,8 +163,10 @@ read_headers(struct request *r, const struct params *params)
         {CGI_ORIGIN, &r->origin},
         {CGI_SEC_FETCH_SITE, &r->sec_fetch_site},
         {CGI_CONTENT_TYPE, &r->content_type},
+        {CGI_IF_MATCH, &r->if_match},
         {CGI_IF_NONE_MATCH, &r->if_none_match},
         {CGI_IF_RANGE, &r->if_range},
+        {CGI_IF_UNMODIFIED_SINCE, &r->if_unmodified_since},
         {CGI_RANGE, &r->range},
         {CGI_AUTHORIZATION, &r->authorization},
         {CGI_REMOTE_USER, &r->remote_user},
@@ -321,8 +327,10 @@ request_clear(struct request *r)
     free(r->origin);
     free(r->sec_fetch_site);
     free(r->content_type);
+    free(r->if_match);
     free(r->if_none_match);
     free(r->if_range);
+    free(r->if_unmodified_since);
     free(r->range);
     free(r->authorization);
     free(r->remote_user);

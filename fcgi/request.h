@@ -57,8 +57,8 @@ struct request {
     char *query;               /* as sent, never NULL */
 
     /* headers, NULL when absent */
-    char *host, *origin, *sec_fetch_site, *content_type, *if_none_match, *if_range,
-        *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
+    char *host, *origin, *sec_fetch_site, *content_type, *if_match, *if_none_match,
+        *if_range, *if_unmodified_since, *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
     bool wants_json;           /* Accept names application/json but not text/html, or
                                   the path is under /api/ */
     bool https;
@@ -143,6 +143,10 @@ const char *request_query(const struct request *r, const char *name);
 
 /* True when If-None-Match names ETAG (quotes included), compared weakly. */
 bool request_etag_matches(const struct request *r, const char *etag);
+
+/* True when R has an If-Match that neither is "*" nor names ETAG (quotes included),
+ * compared strongly (RFC 9110, 13.1.1): what it asks for is answered 412. */
+bool request_precondition_fails(const struct request *r, const char *etag);
 
 /* A Range header for a body of SIZE bytes. */
 enum range_kind { RANGE_NONE, RANGE_ONE, RANGE_BAD };

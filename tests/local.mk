@@ -219,6 +219,11 @@ tests_unit_test_engine_agree_SOURCES = tests/unit/test_engine_agree.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_agree_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_agree_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+# Publishes as many digits as tests of a whole site need.
+check_PROGRAMS += tests/unit/make_digits
+tests_unit_make_digits_SOURCES = tests/unit/make_digits.c
+tests_unit_make_digits_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_make_digits_LDADD = $(common_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
@@ -343,6 +348,7 @@ tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_token_LDADD = $(web_test_LDADD)
 tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/capture.c tests/unit/capture.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
@@ -382,7 +388,8 @@ unit_tests += \
 	tests/unit/test_growth \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
-	tests/unit/test_api
+	tests/unit/test_api \
+	tests/unit/test_lint
 site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h \
 	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
@@ -435,6 +442,14 @@ tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
 tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
+# Sees every call that fills a page.
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c tests/unit/lint_record.c \
+	tests/unit/lint_record.h $(site_fixture)
+tests_unit_test_lint_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_lint_LDADD = $(site_test_LDADD)
+tests_unit_test_lint_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dict_new,--wrap=dict_free \
+	-Wl,--wrap=dict_set,--wrap=dict_section,--wrap=dict_include,--wrap=view_render
+tests_unit_test_lint_LINK = $(nthpi_fcgi_LINK) $(tests_unit_test_lint_LDFLAGS)
 # What both programs share.
 unit_tests += \
 	tests/unit/test_computation \
@@ -561,6 +576,10 @@ EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs \
 EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 	tests/http/metrics.test.mjs tests/faults/processes.test.mjs \
 	tests/faults/units.test.mjs
+
+# Many digits, and templates that change.
+EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
+	tests/http/templates.test.mjs
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
