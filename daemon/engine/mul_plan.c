@@ -187,7 +187,7 @@ mul_memory(double bytes)
     if (mul_from() == SIZE_MAX)
         return 8e6 + 2.1 * bytes;
 #endif
-    return mul_from() < SIZE_MAX ? 2e6 + 1.27 * bytes : bytes;
+    return mul_from() < SIZE_MAX ? 3.5e6 + 1.27 * bytes : bytes;
 }
 
 double
