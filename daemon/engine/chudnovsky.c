@@ -257,7 +257,7 @@ chudnovsky_seconds(const struct engine_job *job)
 }
 
 /* Measured with GMP and 1, 2 and 8 threads: 10, 12 and 17 MB for 1e6 digits, 66, 87 and
- * 145 MB for 1e7; 912 MB with 2 for 1e8. With our transforms 13 and 16 MB for 1e6, 87
+ * 145 MB for 1e7; 912 MB with 2 for 1e8. With our transforms 15 and 18 MB for 1e6, 87
  * and 120 MB for 1e7, 850 MB for 1e8; with FLINT 20 and 25 MB, 112 and 167 MB. */
 uint64_t
 chudnovsky_memory(const struct engine_job *job)

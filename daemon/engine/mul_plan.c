@@ -190,7 +190,7 @@ mul_memory(double bytes)
     if (mul_from() == SIZE_MAX)
         return bytes;
     /* The last: transforms of several products that meet, on a busy machine. */
-    return 2e6 + 1.27 * bytes + fmin(0.35 * bytes, 16e6);
+    return 3.5e6 + 1.27 * bytes + fmin(0.35 * bytes, 16e6);
 }
 
 double
