@@ -328,6 +328,8 @@ check(struct checked *c, struct engine_callbacks *own)
     rc = c->check->result(c, own);
     if (rc != VERIFY_GOOD && c->cancelled)
         return ENGINE_CANCELLED;
+    if (rc == VERIFY_NO_MEMORY)
+        return ENGINE_NO_MEMORY;
     if (rc == VERIFY_STOPPED)
         return ENGINE_UNVERIFIED;
     if (rc == VERIFY_BAD)

@@ -92,6 +92,7 @@ verify_windows(const struct engine_evidence *evidence, verify_window_fn *window,
 {
     char digits[EVIDENCE_WINDOWS][ENGINE_WINDOW];
     uint64_t positions[EVIDENCE_WINDOWS];
+    enum engine_rc rc;
     int i;
 
     words[0] = '\0';
@@ -100,9 +101,11 @@ verify_windows(const struct engine_evidence *evidence, verify_window_fn *window,
     for (i = 0; i < evidence->windows; i++)
         positions[i] = evidence->window[i].position;
     report(callbacks, 0);
-    if (cancelled(callbacks) ||
-        window(ctx, positions, evidence->windows, digits) != ENGINE_OK)
+    if (cancelled(callbacks))
         return VERIFY_STOPPED;
+    rc = window(ctx, positions, evidence->windows, digits);
+    if (rc != ENGINE_OK)
+        return verify_stopped(rc);
     for (i = 0; i < evidence->windows; i++)
         if (memcmp(digits[i], evidence->window[i].digits, ENGINE_WINDOW) != 0) {
             snprintf(words, VERIFY_WORDS,
@@ -334,7 +337,7 @@ verify_prefix(const struct engine_algorithm *other, int radix, const char *text,
         return VERIFY_BAD;
     }
     if (rc != ENGINE_OK || c.same < length)
-        return VERIFY_STOPPED;
+        return verify_stopped(rc);
     snprintf(words, VERIFY_WORDS, "all %" PRIu64 " digits are the same by %s", length,
              other->name);
     return VERIFY_GOOD;

@@ -25,9 +25,17 @@
 
 enum verify_rc {
     VERIFY_GOOD = 0,
-    VERIFY_BAD,     /* the result is wrong, or what it was compared with */
-    VERIFY_STOPPED, /* cancelled, or the other computation failed: nothing is known */
+    VERIFY_BAD,       /* the result is wrong, or what it was compared with */
+    VERIFY_STOPPED,   /* cancelled, or the other computation failed: nothing is known */
+    VERIFY_NO_MEMORY, /* it failed for lack of memory: nothing is known */
 };
+
+/* What a check says when the other computation ended with RC instead of digits. */
+static inline enum verify_rc
+verify_stopped(enum engine_rc rc)
+{
+    return rc == ENGINE_NO_MEMORY ? VERIFY_NO_MEMORY : VERIFY_STOPPED;
+}
 
 /* Room for a sentence with its end. */
 #define VERIFY_WORDS 240
@@ -54,7 +62,7 @@ enum engine_rc verify_window_by_bbp(void *ctx, const uint64_t *positions, int co
 
 /*
  * Compares all windows of EVIDENCE with those by WINDOW(CTX, ...). WORDS (VERIFY_WORDS
- * long) becomes the sentence; it is empty after VERIFY_STOPPED. CALLBACKS may be NULL,
+ * long) becomes the sentence; it is empty when nothing is known. CALLBACKS may be NULL,
  * else their progress() hears of the phase "verifying" at the start and the end.
  */
 enum verify_rc verify_windows(const struct engine_evidence *evidence,

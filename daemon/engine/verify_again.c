@@ -83,7 +83,7 @@ verify_again(const struct engine_job *job, const char *text, size_t *length,
     rc = by_primes ? bbp_again(job, &own)
                    : engine_run(engine_find("chudnovsky"), job, &own);
     if (rc != ENGINE_OK || other.length < ENGINE_WINDOW || *length < ENGINE_WINDOW)
-        return VERIFY_STOPPED;
+        return verify_stopped(rc);
     if (*length > other.length)
         *length = other.length; /* the others are not checked */
     if (memcmp(text, other.text, *length) != 0) {

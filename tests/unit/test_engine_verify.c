@@ -273,7 +273,7 @@ test_windows(void **state)
     source.wrong = 0;
     source.fails = true;
     assert_int_equal(verify_windows(&c.evidence, windows_of, &source, NULL, words),
-                     VERIFY_STOPPED);
+                     VERIFY_NO_MEMORY);
     assert_string_equal(words, "");
     source.fails = false;
     for (i = 0; i < ENGINE_WINDOW; i++) {
