@@ -239,6 +239,7 @@ unit_tests += \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
+	tests/unit/test_downloads \
 	tests/unit/test_updates \
 	tests/unit/test_api \
 	tests/unit/test_lint
@@ -267,6 +268,10 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
+tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_downloads_LDADD = $(site_test_LDADD)
+tests_unit_test_downloads_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(site_fixture)
 tests_unit_test_updates_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_updates_LDADD = $(site_test_LDADD)
