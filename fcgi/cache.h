@@ -1,9 +1,9 @@
 /*
  * What was rendered is kept here for everybody who asks for the same: whole
  * pages, rows, answers to polls. A key says all that a text depends on (what it
- * shows, the revision of that, the form's token where there is one), so that
- * nothing kept is ever out of date: what is not asked for any more is dropped
- * when room is needed, the longest unused first. Nothing that is personal may be
+ * shows, the revision of that, the version of the templates, the form's token where
+ * there is one), so that nothing kept is ever out of date: what is not asked for any
+ * more is dropped when room is needed, the longest unused first. Nothing that is personal may be
  * put here, and nothing that depends on anything that is not in its key.
  *
  * All functions may be called by any thread. A NULL cache keeps nothing.

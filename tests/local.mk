@@ -386,6 +386,7 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_growth \
+	tests/unit/test_downloads \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
 	tests/unit/test_api \
@@ -419,6 +420,10 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
+tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_downloads_LDADD = $(site_test_LDADD)
+tests_unit_test_downloads_LINK = $(nthpi_fcgi_LINK)
 updates_fixture = tests/unit/updates_fixture.c tests/unit/updates_fixture.h \
 	$(site_fixture)
 tests_unit_test_updates_SOURCES = tests/unit/test_updates.c $(updates_fixture)
