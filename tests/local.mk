@@ -332,7 +332,7 @@ tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
-tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK) -Wl,--wrap=clock_gettime
 tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
 tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
