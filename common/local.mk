@@ -23,6 +23,7 @@ libcommon_a_SOURCES = \
 	common/store_open.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
+	common/store_status.c common/store_status.h \
 	common/store_row.c \
 	common/store_sql.c
 nodist_libcommon_a_SOURCES = common/schema_sql.c

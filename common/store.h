@@ -4,6 +4,7 @@
  *   store.h        opening, snapshots, revision, what is published
  *   store_list.h   reading rows: pages, polls, the API
  *   store_ask.h    what visitors and the command line may change
+ *   store_status.h what a site's watcher wants to know
  *   store_queue.h  what the daemon alone changes: leases, stages, publishing
  *
  * A struct store is one connection. It belongs to one thread at a time and is
@@ -103,6 +104,9 @@ enum store_rc store_published(struct store *s, int radix, struct published *p);
 
 /* Seconds since the freshest heartbeat of any daemon, or negative: none ever. */
 double store_heartbeat_age(struct store *s);
+
+/* A daemon's name and its terminator. */
+enum { DAEMON_NAME_SIZE = 33 };
 
 /* Microseconds since 1970 UTC, the clock of every time in the database. */
 int64_t store_now(void);

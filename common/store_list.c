@@ -195,26 +195,51 @@ store_find(struct store *s, int radix, uint64_t position, enum algorithm algorit
                    c);
 }
 
+/* The shortest row of STATUS that algorithm RUNS for, of LENGTH to MOST digits, into
+ * *C if it is shorter than what is there; *FOUND tells whether there is any. */
+static enum store_rc
+find_shorter(struct store *s, enum status status, int radix, enum algorithm runs,
+             uint64_t length, uint64_t most, struct computation *c, bool *found)
+{
+    struct computation other;
+    enum store_rc rc =
+        one_row(s, SQL_COMING,
+                VALUES(value_text(status_name(status)), value_int(radix),
+                       value_text(algorithm_name(runs)), value_int((int64_t)length),
+                       value_int((int64_t)most)),
+                &other);
+
+    if (rc == STORE_NOT_FOUND)
+        return STORE_OK;
+    if (rc == STORE_OK && (!*found || other.position < c->position)) {
+        *c = other;
+        *found = true;
+    }
+    return rc;
+}
+
 enum store_rc
 store_find_coming(struct store *s, const struct limits *limits, int radix,
                   uint64_t length, struct computation *c)
 {
     static const enum status order[] = {STATUS_RUNNING, STATUS_QUEUED};
-    bool began;
-    enum store_rc rc;
+    const struct {
+        enum algorithm runs;
+        uint64_t most;
+    } kinds[] = {{ALGORITHM_CHUDNOVSKY, INT64_MAX},
+                 {ALGORITHM_SPIGOT, INT64_MAX},
+                 {ALGORITHM_AUTO, auto_prefix_limit(limits, radix)}};
+    bool began, found = false;
+    enum store_rc rc = store_enter_read(s, &began);
 
-    rc = store_enter_read(s, &began);
     if (rc != STORE_OK)
         return rc;
-    rc = STORE_NOT_FOUND;
-    for (size_t i = 0; i < 2 && rc == STORE_NOT_FOUND; i++)
-        rc = one_row(s, SQL_COMING,
-                     VALUES(value_text(status_name(order[i])), value_int(radix),
-                            value_int((int64_t)length),
-                            value_int((int64_t)auto_prefix_limit(limits, radix))),
-                     c);
+    for (size_t i = 0; i < 2 && !found; i++)
+        for (size_t k = 0; k < 3 && rc == STORE_OK; k++)
+            rc = find_shorter(s, order[i], radix, kinds[k].runs, length, kinds[k].most,
+                              c, &found);
     store_leave_read(s, began);
-    return rc;
+    return rc == STORE_OK && !found ? STORE_NOT_FOUND : rc;
 }
 
 enum store_rc

@@ -10,7 +10,7 @@
 
 #include "store.h"
 
-enum { LEASE_SIZE = 33, DAEMON_NAME_SIZE = 33 };
+enum { LEASE_SIZE = 33 };
 
 /* Who leases, until when. */
 struct store_lease {
@@ -132,7 +132,8 @@ enum store_rc store_stored(struct store *s, int64_t id, const char *token,
 /*
  * The file that BROKEN names (as store_published() told) is missing or not what
  * it should be: INSTEAD, a file of the same radix that is whole, takes its place
- * in `published`, or nothing is published in this radix (NULL). No row of
+ * in `published`, or nothing is published in this radix (NULL). Also for a longer file
+ * that was found whole, instead of a shorter one or of none (length 0). No row of
  * `computation` changes. STORE_CONFLICT when another file is published by now.
  */
 enum store_rc store_mend(struct store *s, const struct published *broken,

@@ -40,6 +40,9 @@ const char *const store_sql[SQL_COUNT] = {
                      " RETURNING value",
     [SQL_HEARTBEAT_NEWEST] = "SELECT max(value) FROM meta"
                              " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'",
+    [SQL_HEARTBEATS] = "SELECT substr(key, 11), value FROM meta"
+                       " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'"
+                       " ORDER BY key LIMIT ?1",
     [SQL_PUBLISHED_GET] = "SELECT length, file, sha256, verified, revision"
                           " FROM published WHERE radix = ?1",
     [SQL_PUBLISHED_SET] =
@@ -79,15 +82,16 @@ const char *const store_sql[SQL_COUNT] = {
                         " AND algorithm = ?4" NEWEST_FIRST,
     [SQL_LIST_SRA] = ROW "INDEXED BY computation_sra WHERE id < ?1 AND status = ?3"
                          " AND radix = ?4 AND algorithm = ?5" NEWEST_FIRST,
-    /* auto runs chudnovsky up to ?4. */
+    /* By what runs, or by what was asked while that is open. */
     [SQL_COMING] = ROW "INDEXED BY computation_coming"
-                       " WHERE ended_at IS NULL AND status = ?1 AND radix = ?2"
-                       " AND position >= ?3 AND wanted = 'run'"
-                       " AND (coalesce(method, algorithm) IN ('chudnovsky', 'spigot')"
-                       "  OR (method IS NULL AND algorithm = 'auto'"
-                       "      AND position <= ?4))"
+                       " WHERE ended_at IS NULL AND wanted = 'run'"
+                       " AND status = ?1 AND radix = ?2"
+                       " AND coalesce(method, algorithm) = ?3"
+                       " AND position >= ?4 AND position <= ?5"
                        " ORDER BY position LIMIT 1",
     [SQL_COUNTS] = "SELECT status, n FROM counter",
+    [SQL_QUEUE_OLDEST] = "SELECT min(created_at) FROM computation"
+                         " INDEXED BY computation_oldest WHERE status = 'queued'",
     [SQL_CHANGED] = ROW "INDEXED BY computation_revision WHERE revision > ?1"
                         " ORDER BY revision, id LIMIT ?2",
     [SQL_REMOVED] = "SELECT id, revision FROM removed INDEXED BY removed_revision"
@@ -164,8 +168,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_STORED] = "UPDATE computation SET" ENDED ", stage = 'stored', status = 'done',"
                    " digit = substr(window, 1, 1), verified = ?2, progress = 1,"
                    " stored_at = ?3, ended_at = ?3, revision = ?4 WHERE id = ?1",
-    [SQL_FAILED] = "UPDATE computation SET" ENDED ", status = 'failed', window = NULL,"
-                   " verified = NULL, error = ?2, ended_at = ?3, revision = ?4 WHERE id = ?1",
+    [SQL_FAILED] =
+        "UPDATE computation SET" ENDED ", status = 'failed', window = NULL,"
+        " verified = NULL, error = ?2, ended_at = ?3, revision = ?4 WHERE id = ?1",
     /* An attempt that counts has come to an end: its daemon lived to see it. */
     [SQL_REQUEUE] = "UPDATE computation SET" AFRESH
                     ", recoveries = CASE WHEN ?2 = 0 THEN 0 ELSE recoveries END"

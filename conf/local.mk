@@ -1,7 +1,8 @@
 # nginx's side, the schema's migrations, the example configuration.
 EXTRA_DIST += conf/nginx.conf.in
 nginxdir = $(pkgdatadir)
-dist_nginx_DATA = conf/nthpi.nginx conf/nthpi-microcache.nginx
+dist_nginx_DATA = conf/nthpi.nginx conf/nthpi-microcache.nginx \
+	conf/nthpi-processes.nginx
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = \
 	conf/errors/400.html \

@@ -10,5 +10,6 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/bench/RESULTS.md contrib/bench/RESULTS.svg \
 	contrib/bench/RESULTS-web.svg \
 	contrib/systemd/nthpi-fcgi.service \
-	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi.sysusers \
+	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi-web@.service \
+	contrib/systemd/nthpi-web@.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpid.service contrib/screenshots/main.png

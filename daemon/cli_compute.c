@@ -5,7 +5,8 @@
  * is printed then is right when the exit code is 0. A file (--output) appears only
  * when it is whole and verified. No newline follows the digits in a file or a pipe, so
  * that the output is exactly a digits file; on a terminal one follows. digit prints
- * after the verification.
+ * after the verification. Its "auto" is not that of a site, which wants all digits for
+ * its pages: it is what gives the one digit first by the engine's cost model.
  */
 #include "daemon/cli.h"
 #include "daemon/engine/checked.h"
@@ -75,10 +76,10 @@ keep_window(void *ctx, uint64_t first, const char *text, size_t length)
     return 0;
 }
 
-/* Fills *C from the command line. */
+/* C's job and whether it is verified, from the command line. */
 static bool
 prepare(struct compute *c, const struct cli_question *q, const struct conf *conf,
-        const char *threads)
+        const char *threads, bool verify)
 {
     uint64_t number = conf->cpus > 0 ? conf->cpus : (uint64_t)machine_cpus();
 
@@ -86,10 +87,47 @@ prepare(struct compute *c, const struct cli_question *q, const struct conf *conf
         return false;
     }
     c->job = (struct engine_job){q->radix, q->position, (int)number};
-    if (q->position < c->algorithm->least || q->position > c->algorithm->largest) {
+    c->verify = verify;
+    return true;
+}
+
+/* The estimated time of C's job by ALGORITHM. */
+static double
+seconds_by(const struct compute *c, const struct engine_algorithm *algorithm)
+{
+    return c->verify ? engine_checked_seconds(algorithm, &c->job)
+                     : algorithm->seconds(&c->job);
+}
+
+/* The algorithm that does C's job in the least time, or NULL when none can do it. */
+static const struct engine_algorithm *
+quickest(const struct compute *c)
+{
+    const struct engine_algorithm *best = NULL;
+
+    for (const struct engine_algorithm *row = engine_algorithms; row->name; row++) {
+        if (engine_allows(row, &c->job) == ENGINE_OK &&
+            (!best || seconds_by(c, row) < seconds_by(c, best))) {
+            best = row;
+        }
+    }
+    return best;
+}
+
+/* Makes ALGORITHM, NULL for none, that of C if it can do the job. */
+static bool
+choose(struct compute *c, const struct engine_algorithm *algorithm)
+{
+    c->algorithm = algorithm;
+    if (!algorithm) {
+        cli_error("position %" PRIu64 ": no algorithm computes it in radix %d",
+                  c->job.position, c->job.radix);
+        return false;
+    }
+    if (c->job.position < algorithm->least || c->job.position > algorithm->largest) {
         cli_error("position %" PRIu64 ": %s computes from %" PRIu64 " to %" PRIu64,
-                  q->position, c->algorithm->name, c->algorithm->least,
-                  c->algorithm->largest);
+                  c->job.position, algorithm->name, algorithm->least,
+                  algorithm->largest);
         return false;
     }
     return true;
@@ -110,9 +148,7 @@ run(struct compute *c, bool progress,
     char words[ENGINE_WORDS] = "";
     enum engine_rc rc;
 
-    cli_progress_begin(&c->progress, progress,
-                       c->verify ? engine_checked_seconds(c->algorithm, &c->job)
-                                 : c->algorithm->seconds(&c->job));
+    cli_progress_begin(&c->progress, progress, seconds_by(c, c->algorithm));
     rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, words)
                    : engine_run(c->algorithm, &c->job, &callbacks);
     cli_progress_end(&c->progress);
@@ -164,14 +200,12 @@ cli_digit(int argc, char **argv)
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (q.algorithm == ALGORITHM_AUTO) {
-        q.algorithm = algorithm_auto(&cli.conf.limits, q.radix, q.position);
-    }
-    c.algorithm = engine_find(algorithm_name(q.algorithm));
-    if (!prepare(&c, &q, &cli.conf, threads)) {
+    if (!prepare(&c, &q, &cli.conf, threads, !unverified) ||
+        !choose(&c, q.algorithm == ALGORITHM_AUTO
+                        ? quickest(&c)
+                        : engine_find(algorithm_name(q.algorithm)))) {
         return cli_end(&cli, CLI_USAGE);
     }
-    c.verify = !unverified;
     code = cli_catch_signals() ? run(&c, progress != NULL, keep_window) : CLI_FAILED;
     if (code == CLI_OK) {
         printf("%.*s\n", window ? (int)c.used : 1, c.window);
@@ -220,6 +254,7 @@ cli_digits(int argc, char **argv)
     const char *radix = NULL, *algorithm = "chudnovsky", *threads = NULL,
                *output = NULL;
     const char *unverified = NULL, *progress = NULL;
+    const struct engine_algorithm *asked;
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digits, 10 unless given", &radix},
         {"algorithm", "NAME", "spigot or chudnovsky", &algorithm},
@@ -243,14 +278,13 @@ cli_digits(int argc, char **argv)
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    c.verify = !unverified;
-    c.algorithm = engine_find(
-        q.algorithm == ALGORITHM_AUTO ? "chudnovsky" : algorithm_name(q.algorithm));
-    if (!c.algorithm->prefix) {
-        cli_error("%s gives single digits only; use chudnovsky", c.algorithm->name);
+    asked = engine_find(q.algorithm == ALGORITHM_AUTO ? "chudnovsky"
+                                                      : algorithm_name(q.algorithm));
+    if (!asked->prefix) {
+        cli_error("%s gives single digits only; use chudnovsky", asked->name);
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!prepare(&c, &q, &cli.conf, threads)) {
+    if (!prepare(&c, &q, &cli.conf, threads, !unverified) || !choose(&c, asked)) {
         return cli_end(&cli, CLI_USAGE);
     }
     return cli_end(&cli, print_digits(&c, output, progress != NULL));

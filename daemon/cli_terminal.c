@@ -74,7 +74,7 @@ cli_progress_tell(struct cli_progress *p, const char *phase, double fraction)
     p->told = at;
     print_time(left, time_left(p, fraction, at - p->began));
     fprintf(stderr,
-            p->terminal ? "\r%-12s %3d %%, %s left      " : "%s %d %%, %s left\n",
+            p->terminal ? "\r%-12s %3d %%, %s left          " : "%s %d %%, %s left\n",
             phase, percent, left);
 }
 

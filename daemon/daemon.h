@@ -168,8 +168,13 @@ bool publish_in_place(const struct daemon *d, const struct job *j);
  * when that changed what is published. */
 bool publish_mend(struct daemon *d, int radix, bool thorough);
 
-/* Removes superseded files whose time has come, and looks after the files that
- * are published; true when all went well. */
+/* True when a row that runs will publish the file of LENGTH digits, or when the
+ * database does not tell. */
+bool publish_is_awaited(struct daemon *d, int radix, uint64_t length);
+
+/* Removes superseded files whose time has come, looks after the files that are
+ * published, and publishes longer ones that are whole and of no job; true when all
+ * went well. */
 bool publish_tidy(struct daemon *d);
 
 /* Puts superseded files found in the digits folder on the list. */

@@ -12,7 +12,9 @@
 #include "daemon/gmp_guard.h"
 
 #include <gmp.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* More than three times what a run was seen to need: 150 kB (a spigot's, in GMP's
@@ -22,7 +24,8 @@
 /* Steps in which the stack is touched, at most a page. */
 #define STACK_STEP 4096
 
-static void
+/* A function of its own: its frame must be there only when it is called. */
+static __attribute__((noinline)) void
 lengthen_stack(void)
 {
     unsigned char room[STACK_ROOM];
@@ -32,6 +35,16 @@ lengthen_stack(void)
     for (at = STACK_ROOM; at >= STACK_STEP; at -= STACK_STEP) {
         byte[at - STACK_STEP] = 0;
     }
+}
+
+/* Whether the stack may become that long, and as long again. */
+static bool
+stack_has_room(void)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_STACK, &limit) == 0 &&
+           (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur / 2 >= STACK_ROOM);
 }
 
 static _Noreturn void
@@ -77,6 +90,8 @@ guard_free(void *p, size_t size)
 void
 gmp_guard_install(void)
 {
-    lengthen_stack();
+    if (stack_has_room()) {
+        lengthen_stack();
+    }
     mp_set_memory_functions(guard_allocate, guard_reallocate, guard_free);
 }

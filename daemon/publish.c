@@ -11,6 +11,12 @@
  * in `published` whose file is missing or broken would stand in the way of every
  * shorter prefix and of the pages, so it gives way to the longest file that is
  * whole, or to none: the digits are then computed again when somebody asks.
+ *
+ * A file may be longer than what is published and belong to no job any more: its
+ * commit failed and its row was deleted, or the database is an older one that was
+ * restored. Files come into the folder only with verified digits, so one that is
+ * whole is published (how it was verified is not known any more); one that is not
+ * goes like a superseded one.
  */
 #include "daemon/daemon.h"
 
@@ -55,11 +61,27 @@ put_into_place(void *ctx)
     return p->rc == DIGITS_OK ? 0 : -1;
 }
 
+static bool
+is_listed(const struct daemon *d, int radix, uint64_t length)
+{
+    const struct superseded *s = d->superseded;
+
+    while (s && (s->radix != radix || s->length != length)) {
+        s = s->next;
+    }
+    return s != NULL;
+}
+
+/* Puts a file on the list of those to be removed. */
 static void
 supersede(struct daemon *d, int radix, uint64_t length)
 {
-    struct superseded *s = calloc(1, sizeof *s);
+    struct superseded *s;
 
+    if (is_listed(d, radix, length)) {
+        return;
+    }
+    s = calloc(1, sizeof *s);
     if (!s) {
         log_warning("out of memory: pi-%d-%" PRIu64 ".txt stays", radix, length);
         return;
@@ -101,8 +123,37 @@ publish_job(struct daemon *d, struct job *j)
     return rc;
 }
 
+bool
+publish_is_awaited(struct daemon *d, int radix, uint64_t length)
+{
+    struct computation row;
+    enum store_rc rc;
+
+    for (int a = 0; a < ALGORITHM_COUNT; a++) {
+        rc = store_find(d->durable, radix, length, (enum algorithm)a, &row);
+        if (rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True for a file that is longer than what is published, of no job, and broken for
+ * certain. */
+static bool
+is_rubbish(struct daemon *d, const struct published *p, uint64_t length)
+{
+    enum digits_rc rc;
+
+    if (length <= p->length || publish_is_awaited(d, p->radix, length)) {
+        return false;
+    }
+    rc = digits_check(d->digits_fd, p->radix, length, NULL);
+    return rc == DIGITS_MISSING || rc == DIGITS_BROKEN;
+}
+
 /* Removes one superseded file, unless it is what is published (a restored
- * database may have gone back). False: the database did not answer. */
+ * database may have gone back) or may be. False: the database did not answer. */
 static bool
 remove_superseded(struct daemon *d, const struct superseded *s)
 {
@@ -111,34 +162,11 @@ remove_superseded(struct daemon *d, const struct superseded *s)
     if (store_published(d->durable, s->radix, &p) != STORE_OK) {
         return false;
     }
-    if (s->length < p.length) {
+    if (s->length < p.length || is_rubbish(d, &p, s->length)) {
         if (digits_remove(d->digits_fd, s->radix, s->length) != DIGITS_OK) {
             log_warning("cannot remove pi-%d-%" PRIu64 ".txt", s->radix, s->length);
         } else {
             log_debug("removed pi-%d-%" PRIu64 ".txt", s->radix, s->length);
-        }
-    }
-    return true;
-}
-
-bool
-publish_tidy(struct daemon *d)
-{
-    struct superseded **link = &d->superseded;
-    int64_t now = store_boottime();
-
-    publish_mend(d, 10, false);
-    publish_mend(d, 16, false);
-    while (*link) {
-        struct superseded *s = *link;
-
-        if (s->remove_at > now) {
-            link = &s->next;
-        } else if (remove_superseded(d, s)) {
-            *link = s->next;
-            free(s);
-        } else {
-            return false;
         }
     }
     return true;
@@ -257,5 +285,76 @@ publish_mend(struct daemon *d, int radix, bool thorough)
     log_error("the published file %s is missing or broken: %s takes its place", p.file,
               found ? instead.file : "none");
     daemon_changed(d);
+    return true;
+}
+
+/* ---- files that are longer ---- */
+
+/* Publishes FOUND, a whole file, instead of the shorter P. */
+static void
+publish_longer(struct daemon *d, const struct published *p, struct published *found)
+{
+    digits_name(found->file, found->radix, found->length, "txt");
+    if (store_mend(d->durable, p, found) != STORE_OK) {
+        return; /* it is found again */
+    }
+    log_info("%s was longer than what was published, and is whole: published",
+             found->file);
+    publish_scan(d);
+    daemon_changed(d);
+}
+
+/* Looks for files of RADIX beyond what is published that no job will publish. */
+static void
+adopt(struct daemon *d, int radix)
+{
+    struct published p, found = {.radix = radix};
+    uint64_t length = UINT64_MAX;
+
+    if (store_published(d->durable, radix, &p) != STORE_OK) {
+        return;
+    }
+    while ((length = longest_below(d, radix, length, 0)) > p.length) {
+        enum digits_rc rc;
+
+        if (is_listed(d, radix, length) || publish_is_awaited(d, radix, length)) {
+            continue;
+        }
+        rc = digits_check(d->digits_fd, radix, length, found.sha256);
+        if (rc == DIGITS_OK) {
+            found.length = length;
+            publish_longer(d, &p, &found);
+            return;
+        }
+        if (rc == DIGITS_MISSING || rc == DIGITS_BROKEN) {
+            log_warning("pi-%d-%" PRIu64 ".txt is not whole: removed in %u s", radix,
+                        length, d->conf->grace_s);
+            supersede(d, radix, length);
+        }
+    }
+}
+
+bool
+publish_tidy(struct daemon *d)
+{
+    struct superseded **link = &d->superseded;
+    int64_t now = store_boottime();
+
+    for (int radix = 10; radix <= 16; radix += 6) {
+        publish_mend(d, radix, false);
+        adopt(d, radix);
+    }
+    while (*link) {
+        struct superseded *s = *link;
+
+        if (s->remove_at > now) {
+            link = &s->next;
+        } else if (remove_superseded(d, s)) {
+            *link = s->next;
+            free(s);
+        } else {
+            return false;
+        }
+    }
     return true;
 }

@@ -6,8 +6,8 @@
  * It is stored when the files are whole, wherever they are: in place already
  * (the rename came before the death) or still aside. A row without a file (bbp)
  * has all of its answer in the database. A result that was not verified goes back to
- * the queue, too. Rows leased to this very daemon that it has
- * no job for are found in the same way.
+ * the queue, too. Rows leased to this very daemon that it has no job for are found in
+ * the same way.
  */
 #include "daemon/daemon.h"
 
@@ -130,16 +130,8 @@ is_needed(void *ctx, const char *name)
         }
         return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
     }
-    if (!digits_parse_name(name, &radix, &length)) {
-        return false;
-    }
-    for (int a = 0; a < ALGORITHM_COUNT; a++) {
-        rc = store_find(d->durable, radix, length, (enum algorithm)a, &row);
-        if (rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND) {
-            return true;
-        }
-    }
-    return false;
+    return digits_parse_name(name, &radix, &length) &&
+           publish_is_awaited(d, radix, length);
 }
 
 /* The same, and true for everything but checkpoints. */

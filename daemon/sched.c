@@ -30,7 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
+enum { WISHES_MAX = 64, PIPES_MAX = 300, PRUNE_MAX = 500 };
 
 #define SECOND_US  INT64_C(1000000)
 #define WAL_LARGE  (4 << 20)
@@ -243,8 +243,8 @@ take_wishes(struct daemon *d)
 static bool
 wait_event(struct daemon *d, int64_t due)
 {
-    struct pollfd fds[2 + PROGRESS_MAX];
-    struct job *jobs[PROGRESS_MAX];
+    struct pollfd fds[2 + PIPES_MAX];
+    struct job *jobs[PIPES_MAX];
     nfds_t count = 2;
     int64_t left = due - store_boottime();
     int timeout = left <= 0               ? 0
@@ -253,7 +253,7 @@ wait_event(struct daemon *d, int64_t due)
 
     fds[0] = (struct pollfd){.fd = d->signal_fd, .events = POLLIN};
     fds[1] = (struct pollfd){.fd = doorbell_fd(d->bell), .events = POLLIN};
-    for (struct job *j = d->jobs; j && count < 2 + PROGRESS_MAX; j = j->next) {
+    for (struct job *j = d->jobs; j && count < 2 + PIPES_MAX; j = j->next) {
         if (j->worker.pipe >= 0) {
             jobs[count - 2] = j;
             fds[count++] = (struct pollfd){.fd = j->worker.pipe, .events = POLLIN};

@@ -10,6 +10,8 @@ libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/handlers.h \
+	fcgi/exposition.c fcgi/exposition.h \
+	fcgi/metrics.c fcgi/metrics.h \
 	fcgi/middleware.c fcgi/middleware.h \
 	fcgi/notify.c \
 	fcgi/park.c fcgi/park.h fcgi/park_internal.h \
@@ -19,6 +21,8 @@ libweb_a_SOURCES = \
 	fcgi/park_pool.c \
 	fcgi/park_serve.c \
 	fcgi/park_wait.c fcgi/park_wait.h \
+	fcgi/process.c fcgi/process.h \
+	fcgi/reload.c fcgi/reload.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \
 	fcgi/request_decode.c \
@@ -27,7 +31,8 @@ libweb_a_SOURCES = \
 	fcgi/router_params.c \
 	fcgi/share.c fcgi/share.h \
 	fcgi/token.c fcgi/token.h \
-	fcgi/view.cc fcgi/view.h fcgi/view_keys.h
+	fcgi/view.cc fcgi/view.h fcgi/view_keys.h \
+	fcgi/view_check.c fcgi/view_check.h fcgi/view_dict.c
 # Pages, forms, polls, the API.
 libweb_a_SOURCES += \
 	fcgi/actions.c fcgi/actions.h \
@@ -43,6 +48,7 @@ libweb_a_SOURCES += \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \
+	fcgi/page_metrics.c \
 	fcgi/page_list.c \
 	fcgi/page_pi.c \
 	fcgi/page_text.c \

@@ -10,7 +10,10 @@
 #include "common/log.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
+#include "fcgi/metrics.h"
 #include "fcgi/park.h"
+#include "fcgi/reload.h"
+#include "fcgi/router.h"
 #include "fcgi/token.h"
 #include "fcgi/view.h"
 
@@ -36,9 +39,10 @@ on_stop(int signal)
 static int
 handle_signals(void)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int signals[] = {SIGTERM, SIGINT};
     struct sigaction action = {.sa_handler = on_stop};
     sigemptyset(&action.sa_mask);
+    reload_block();
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (sigaction(signals[i], &action, NULL) != 0) {
             log_error("cannot handle a signal: %s", strerror(errno));
@@ -139,23 +143,19 @@ hash_program(crypto_generichash_state *hash)
     return n < 0 ? -1 : 0;
 }
 
-/* The build id: what pages are made of: program, templates, the token's key. */
+/* The build id: what pages are made of besides templates: program, token's key. */
 static void
 make_build_id(struct app *app)
 {
     enum { SIZE = (sizeof app->build_id - 1) / 2 };
     crypto_generichash_state hash;
     unsigned char digest[crypto_generichash_BYTES_MIN];
-    char templates[VIEW_FINGERPRINT_SIZE];
 
     crypto_generichash_init(&hash, NULL, 0, sizeof digest);
     if (hash_program(&hash) != 0)
         log_warning("cannot read /proc/self/exe: pages are told apart by version");
     crypto_generichash_update(&hash, (const unsigned char *)PACKAGE_VERSION,
                               sizeof PACKAGE_VERSION);
-    view_fingerprint(app->view, templates);
-    crypto_generichash_update(&hash, (const unsigned char *)templates,
-                              sizeof templates);
     crypto_generichash_update(&hash, app->csrf_key, sizeof app->csrf_key);
     crypto_generichash_final(&hash, digest, sizeof digest);
     sodium_bin2hex(app->build_id, sizeof app->build_id, digest, SIZE);
@@ -176,6 +176,9 @@ app_open(struct app *app, const struct conf *conf)
     app->cache = cache_new(APP_CACHE_SIZE);
     if (!app->cache)
         log_warning("no memory for a cache: everything is rendered anew");
+    app->metrics = metrics_new(router_count());
+    if (!app->metrics)
+        log_warning("no memory for metrics: nothing is counted");
     app->park = park_open(app);
     return app->park ? 0 : -1;
 }
@@ -184,6 +187,7 @@ static void
 app_close(struct app *app)
 {
     park_close(app->park);
+    metrics_free(app->metrics);
     cache_free(app->cache);
     if (app->work_fd >= 0)
         close(app->work_fd);
@@ -211,15 +215,18 @@ main(int argc, char **argv)
         return 2;
     }
 
+    struct reload *reload = NULL;
     log_open("nthpi-fcgi", conf.log_target, conf.log_level);
     raise_limits(&conf);
     rc = 1;
-    if (handle_signals() == 0 && app_open(&app, &conf) == 0) {
+    if (handle_signals() == 0 && app_open(&app, &conf) == 0 &&
+        (reload = reload_start(app.view)) != NULL) {
         log_info("nthpi-fcgi %s, build %s, %u threads", PACKAGE_VERSION, app.build_id,
                  conf.threads);
         rc = park_run(app.park, &stop) == 0 ? 0 : 1;
         log_info("stopped");
     }
+    reload_stop(reload);
     app_close(&app);
     conf_clear(&conf);
     return rc;

@@ -15,6 +15,7 @@
 #include "fcgi/middleware.h"
 
 #include "common/log.h"
+#include "fcgi/metrics.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
 
@@ -52,7 +53,7 @@ method_name(enum http_method method)
     return "OTHER";
 }
 
-/* ---- log: one line for each request ---- */
+/* ---- outermost: a line of the log for each request, and the counters ---- */
 
 /* nginx's log has all requests; with ours on top, what writes it would take as long as
  * many an answer. So only those that were refused are told of unless we debug. */
@@ -62,7 +63,9 @@ log_request(struct context *ctx, struct request *r, struct reply *reply)
 {
     int64_t start = microseconds();
     middleware_next(ctx, r, reply);
-    double ms = (double)(microseconds() - start) / 1000;
+    int64_t us = microseconds() - start;
+    double ms = (double)us / 1000;
+    metrics_request(ctx->app->metrics, router_number(r->route), reply, us);
     const char *path = r->path ? r->path : "";
     if (reply->wait.kind != WAIT_NONE)
         log_debug("%s %s waits %u s, %.1f ms, request %s", method_name(r->method), path,
@@ -215,7 +218,7 @@ prove(struct context *ctx, struct request *r, struct reply *reply)
 /* ---- the chain, from the outside in ---- */
 
 static handler *const chain[] = {
-    log_request,     /* one line for each request */
+    log_request,     /* one line for each request; metrics */
     finish_headers,  /* headers of every answer; HEAD */
     check_limits,    /* 400, 413: what request_read() found */
     router_locate,   /* 404, 405 */

@@ -16,6 +16,7 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/metrics.h"
 #include "fcgi/middleware.h"
 #include "fcgi/updates.h"
 
@@ -29,12 +30,13 @@
 
 enum { LOOK_MS = 250, PACE = 4, PACE_MOST_MS = 1000 };
 
-/* Renders WAIT's answer, if there is one, and passes it to the loop. */
-static void
+/* Renders WAIT's answer, if there is one, and passes it to the loop. True: done. */
+static bool
 answer_group(struct park *park, const struct wait *wait)
 {
     struct reply reply;
     int64_t checked = 0;
+    bool published = false;
     reply_init(&reply);
     if (!updates_answer(&park->notifier.context, wait, &reply, &checked)) {
         waits_checked(park->waits, wait, checked);
@@ -42,18 +44,23 @@ answer_group(struct park *park, const struct wait *wait)
         reply_header(&reply, "Preference-Applied", "wait");
         middleware_headers(&reply);
         struct blob *blob = blob_of(&reply);
-        if (!blob || park_publish(park, wait, blob) != 0) {
+        published = blob && park_publish(park, wait, blob) == 0;
+        if (!published) {
             log_error("no memory for the answer to a poll");
             blob_release(blob);
         }
     }
     reply_clear(&reply);
+    return published;
 }
 
-/* Answers all that the present revision is news for. */
+/* Answers all that the present revision is news for; NOTICED is when we learned of
+ * it, in microseconds. */
 static void
-fan_out(struct park *park)
+fan_out(struct park *park, int64_t noticed)
 {
+    int64_t start = park_us();
+    size_t published = 0;
     int64_t revision = store_revision(park->notifier.context.store);
     if (revision <= 0)
         return;
@@ -64,10 +71,14 @@ fan_out(struct park *park)
         return;
     }
     for (size_t i = 0; i < n && !park->notifier.stopping; i++)
-        answer_group(park, &list[i]);
+        published += answer_group(park, &list[i]);
     free(list);
-    if (n > 0)
-        park_publish_wait(park);
+    if (published == 0)
+        return;
+    park_publish_wait(park);
+    int64_t end = park_us();
+    if (!park->notifier.stopping)
+        metrics_fan_out(park->app->metrics, end - noticed, end - start);
 }
 
 /* How long poll() may sleep, in milliseconds. */
@@ -91,7 +102,7 @@ watch(void *argument)
         {.fd = n->wake_fd, .events = POLLIN},
     };
     int64_t version = store_data_version(n->context.store);
-    int64_t next_us = 0;
+    int64_t next_us = 0, noticed = park_us();
     bool dirty = true;
 
     while (!n->stopping) {
@@ -105,13 +116,15 @@ watch(void *argument)
         bool rung = doorbell_drain(bell) > 0;
         bool poked = read(n->wake_fd, &pokes, sizeof pokes) > 0;
         version = store_data_version(n->context.store);
-        dirty = dirty || rung || poked || version != before;
-
         int64_t start = park_us();
+        if (!dirty && (rung || poked || version != before)) {
+            dirty = true;
+            noticed = start;
+        }
         if (!dirty || start < next_us)
             continue;
         dirty = false;
-        fan_out(park);
+        fan_out(park, noticed);
         int64_t pause = PACE * (park_us() - start);
         next_us = start + (pause < PACE_MOST_MS * 1000 ? pause : PACE_MOST_MS * 1000);
     }

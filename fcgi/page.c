@@ -42,8 +42,10 @@ bool
 page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
                   int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
 {
-    snprintf(etag, PAGE_ETAG_SIZE, "\"%s-en-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
-             ctx->app->build_id, revision, (uint64_t)more, (uint64_t)token_csrf_step());
+    snprintf(etag, PAGE_ETAG_SIZE,
+             "\"%s-%" PRIx64 "-en-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
+             ctx->app->build_id, view_version(ctx->app->view), revision, (uint64_t)more,
+             (uint64_t)token_csrf_step());
     if (!request_etag_matches(r, etag))
         return false;
     reply_header(reply, "Cache-Control", "no-cache");

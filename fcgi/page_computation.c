@@ -89,14 +89,10 @@ show_window(struct dict *answer, const char *window)
 static void
 show_answer(struct dict *d, const struct computation *c)
 {
-    char number[TEXT_NUMBER_SIZE], path[ROWS_PATH_SIZE];
     struct dict *answer = dict_section(d, VIEW_ANSWER);
     dict_setf(answer, VIEW_DIGIT, "%c", c->digit);
-    dict_set(answer, VIEW_POSITION, text_number(number, c->position));
     if (c->window[0] != '\0')
         show_window(dict_section(answer, VIEW_WINDOW), c->window);
-    rows_text_path(path, c->position, c->radix);
-    dict_set(answer, VIEW_TEXT_PATH, path);
 }
 
 static void

@@ -1,37 +1,88 @@
 /*
- * GET /healthz: whether the database answers and a daemon lives, and how many
- * polls wait. A missing daemon does not make the web program unhealthy: pages still
- * work, and rows wait.
+ * GET /healthz: whether this process can do its work, cheap enough to be asked
+ * every second. For people and for load balancers:
+ *
+ *   200 "ok"        all is well
+ *   200 "degraded"  pages work and questions are taken, but something is missing: no
+ *                   daemon lives, so that rows wait; or the file of published digits
+ *                   cannot be opened, so that pages of pi fail
+ *   503 "error"     the database cannot be read: hardly anything works here
+ *
+ * The database is read in one snapshot, a row of each of the tables that pages
+ * cannot do without. The answer tells how many polls wait, too.
  */
+#include "config.h"
+
 #include "fcgi/handlers.h"
 #include "fcgi/json.h"
 #include "fcgi/park.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 /* A daemon whose last sign is older than this is not there, seconds. */
 enum { HEARTBEAT_OLD = 30 };
+
+/* What the database says. */
+struct health {
+    int64_t revision;
+    double heartbeat_age;
+    struct published published[2];
+};
+
+/* Fills *H. False: the database cannot be read. */
+static bool
+read_database(struct store *s, struct health *h)
+{
+    int64_t counts[STATUS_COUNT];
+    if (store_begin_read(s) != STORE_OK)
+        return false;
+    h->revision = store_revision(s);
+    h->heartbeat_age = store_heartbeat_age(s);
+    bool readable = h->revision > 0 && store_counts(s, counts) == STORE_OK &&
+                    store_published(s, 10, &h->published[0]) == STORE_OK &&
+                    store_published(s, 16, &h->published[1]) == STORE_OK;
+    store_end_read(s);
+    return readable;
+}
+
+/* True when the file of P can be read, or nothing is published. A longer one may
+ * have taken its place since; the old one stays for a while. */
+static bool
+digits_are_there(const struct app *app, const struct published *p)
+{
+    return p->length == 0 || faccessat(app->digits_fd, p->file, R_OK, AT_EACCESS) == 0;
+}
 
 void
 page_health(struct context *ctx, struct request *r, struct reply *reply)
 {
     (void)r;
-    int64_t revision = store_revision(ctx->store);
-    double age = store_heartbeat_age(ctx->store);
-    bool database = revision > 0;
-    bool daemon = age >= 0 && age <= HEARTBEAT_OLD;
+    struct health h = {.heartbeat_age = -1};
+    bool database = read_database(ctx->store, &h);
+    bool daemon = h.heartbeat_age >= 0 && h.heartbeat_age <= HEARTBEAT_OLD;
+    bool digits = database && digits_are_there(ctx->app, &h.published[0]) &&
+                  digits_are_there(ctx->app, &h.published[1]);
+    const char *status = !database ? "error" : daemon && digits ? "ok" : "degraded";
+
     json_t *health = json_object();
-    json_object_set_new(health, "status",
-                        json_string(!database ? "error"
-                                    : daemon  ? "ok"
-                                              : "degraded"));
+    json_object_set_new(health, "status", json_string(status));
     json_object_set_new(health, "database", json_string(database ? "ok" : "error"));
     json_object_set_new(health, "daemon", json_string(daemon ? "ok" : "missing"));
+    json_object_set_new(health, "digits",
+                        json_string(!database ? "unknown"
+                                    : digits  ? "ok"
+                                              : "missing"));
     json_object_set_new(health, "heartbeat_age_s",
-                        age >= 0 ? json_real(age) : json_null());
-    json_object_set_new(health, "revision", json_integer(revision));
+                        h.heartbeat_age >= 0 ? json_real(h.heartbeat_age)
+                                             : json_null());
+    json_object_set_new(health, "revision", json_integer(h.revision));
     if (ctx->app->park) {
         struct park_stats stats;
         park_stats(ctx->app->park, &stats);
         json_object_set_new(health, "waiters", json_integer(stats.parked));
     }
+    if (!database)
+        reply_header(reply, "Retry-After", "5");
     json_send(reply, database ? 200 : 503, health);
 }

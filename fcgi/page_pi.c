@@ -76,7 +76,6 @@ show_group(struct dict *d, const char *digits, size_t count, uint64_t position,
 {
     struct dict *group = dict_section(d, VIEW_GROUP);
     char label[TEXT_NUMBER_SIZE];
-    dict_set_int(group, VIEW_POSITION, (int64_t)position);
     dict_set(group, VIEW_LABEL, text_number(label, position));
     dict_section(group, last_of_line ? VIEW_LINE_END : VIEW_GROUP_END);
     if (marked < position || marked >= position + count) {
@@ -286,7 +285,6 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
     dict_setf(d, VIEW_PI_PATH, "/pi/%" PRIu64, state->number);
-    dict_set_int(d, VIEW_POSITION, (int64_t)state->number);
     if (state->radix == 16)
         dict_section(d, VIEW_HEX);
     if (live)

@@ -1,6 +1,6 @@
 /*
  * GET /pi/N.txt: "3." and exactly N digits, with ranges. Where N is the length
- * of a published file nginx sends it by itself (conf.accel); else the first
+ * of a published file nginx sends it by itself (conf.accel), mostly; else the first
  * bytes of that file are the answer, sent from its descriptor. Digits never
  * change, so the ETag is the question itself.
  */
@@ -68,6 +68,19 @@ refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
     reply_error(ctx, r, reply, 416, "Range", text);
 }
 
+/* True when nginx can send the file of P. Not when R has a condition that nginx would
+ * judge by what it knows of the file before it has our ETag: it answers 412 to every
+ * If-Match, and holds the file's time, which is nobody's concern, against
+ * If-Unmodified-Since (RFC 9110, 13.1.4: without a date of ours it is ignored). */
+static bool
+nginx_sends(const struct context *ctx, const struct request *r,
+            const struct published *p)
+{
+    const char *accel = ctx->app->conf->accel;
+    return accel != NULL && accel[0] != '\0' && r->number == p->length &&
+           r->if_match == NULL && r->if_unmodified_since == NULL;
+}
+
 /* Sends bytes FIRST to LAST of what was asked for, from the file P; as a part when
  * PART is set. */
 static void
@@ -94,7 +107,6 @@ send_file(struct context *ctx, const struct request *r, struct reply *reply,
 void
 page_text(struct context *ctx, struct request *r, struct reply *reply)
 {
-    const char *accel = ctx->app->conf->accel;
     int radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
     char etag[ETAG_SIZE];
     struct published p;
@@ -108,6 +120,10 @@ page_text(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     snprintf(etag, sizeof etag, "\"pi%d-%" PRIu64 "\"", radix, r->number);
+    if (request_precondition_fails(r, etag)) {
+        reply_error(ctx, r, reply, 412, "If-Match", text_get(TEXT_ERROR_CHANGED));
+        return;
+    }
     if (request_etag_matches(r, etag)) {
         reply_header(reply, "Cache-Control", "public, max-age=86400");
         reply_not_modified(reply, etag);
@@ -119,10 +135,10 @@ page_text(struct context *ctx, struct request *r, struct reply *reply)
                                : RANGE_NONE;
     if (kind == RANGE_BAD) {
         refuse_range(ctx, r, reply, size);
-    } else if (accel != NULL && accel[0] != '\0' && r->number == p.length) {
+    } else if (nginx_sends(ctx, r, &p)) {
         /* nginx sees to the range. */
         set_headers(reply, etag, radix, r->number);
-        reply_header(reply, "X-Accel-Redirect", "%s%s", accel, p.file);
+        reply_header(reply, "X-Accel-Redirect", "%s%s", ctx->app->conf->accel, p.file);
         reply_header(reply, "Content-Type", "%s", type);
         reply->status = 200;
     } else {

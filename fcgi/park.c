@@ -279,6 +279,7 @@ park_stats(struct park *park, struct park_stats *stats)
         .answered = atomic_load(&park->answered_count),
         .expired = atomic_load(&park->expired),
         .gone = atomic_load(&park->gone),
+        .turned_away = atomic_load(&park->turned_away),
         .requests = atomic_load(&park->requests),
     };
 }

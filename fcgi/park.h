@@ -22,9 +22,17 @@
 #include <signal.h>
 #include <stdint.h>
 
-/* Counters for logs, /healthz and tests; a snapshot. */
+/* Counters for /healthz, /metrics and tests; a snapshot. The first two are how many
+ * there are now, the others count from the start. */
 struct park_stats {
-    int64_t connections, parked, answered, expired, gone, requests;
+    int64_t connections;
+    int64_t parked;   /* polls that wait */
+    int64_t requests; /* accepted, before anything else is known of them */
+    /* What became of polls that were to wait: */
+    int64_t answered;    /* there were news */
+    int64_t expired;     /* their time was over */
+    int64_t gone;        /* their client left */
+    int64_t turned_away; /* there was no room for them */
 };
 
 /*

@@ -76,6 +76,7 @@ struct park {
     long long connections_most;
 
     atomic_llong connections, expired, gone, answered_count, requests;
+    atomic_llong turned_away;
 };
 
 /* Milliseconds and microseconds of CLOCK_MONOTONIC. */

@@ -103,6 +103,7 @@ serve(struct park *park, struct context *ctx, struct conn *conn)
             reply_clear(&reply);
             return;
         }
+        atomic_fetch_add(&park->turned_away, 1);
         turn_away(&reply.wait, &reply);
     }
     if (conn_answer_reply(conn, &reply) != 0) {

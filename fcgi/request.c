@@ -29,12 +29,15 @@ enum cgi {
     CGI_HTTPS,
     CGI_REMOTE_ADDR,
     CGI_REMOTE_USER,
+    CGI_REQUEST_ID,
     CGI_ACCEPT,
     CGI_AUTHORIZATION,
     CGI_COOKIE,
     CGI_HOST,
+    CGI_IF_MATCH,
     CGI_IF_NONE_MATCH,
     CGI_IF_RANGE,
+    CGI_IF_UNMODIFIED_SINCE,
     CGI_ORIGIN,
     CGI_PREFER,
     CGI_RANGE,
@@ -68,12 +71,15 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_HTTPS] = NAME("HTTPS"),
         [CGI_REMOTE_ADDR] = NAME("REMOTE_ADDR"),
         [CGI_REMOTE_USER] = NAME("REMOTE_USER"),
+        [CGI_REQUEST_ID] = NAME("REQUEST_ID"),
         [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
         [CGI_COOKIE] = NAME("HTTP_COOKIE"),
         [CGI_HOST] = NAME("HTTP_HOST"),
+        [CGI_IF_MATCH] = NAME("HTTP_IF_MATCH"),
         [CGI_IF_NONE_MATCH] = NAME("HTTP_IF_NONE_MATCH"),
         [CGI_IF_RANGE] = NAME("HTTP_IF_RANGE"),
+        [CGI_IF_UNMODIFIED_SINCE] = NAME("HTTP_IF_UNMODIFIED_SINCE"),
         [CGI_ORIGIN] = NAME("HTTP_ORIGIN"),
         [CGI_PREFER] = NAME("HTTP_PREFER"),
         [CGI_RANGE] = NAME("HTTP_RANGE"),
@@ -85,9 +91,12 @@ find_params(FCGX_Request *fcgi, struct params *params)
     for (char **sent = fcgi->envp; sent && *sent; sent++) {
         size_t length = strcspn(*sent, "=");
         for (int i = 0; i < CGI_COUNT && (*sent)[length] != '\0'; i++)
-            if (wanted[i].length == length && !params->value[i] &&
-                memcmp(wanted[i].name, *sent, length) == 0)
-                params->value[i] = *sent + length + 1;
+            if (wanted[i].length == length &&
+                memcmp(wanted[i].name, *sent, length) == 0) {
+                if (!params->value[i])
+                    params->value[i] = *sent + length + 1;
+                break;
+            }
     }
 }
 
@@ -107,6 +116,30 @@ parse_method(const char *name)
         if (strcmp(name, known[i].name) == 0)
             return known[i].method;
     return HTTP_OTHER;
+}
+
+static bool
+is_id_character(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           c == '-' || c == '_';
+}
+
+/* Nginx's name for the request, so that its log and ours can be laid side by side;
+ * without a proper one we make one up. */
+static void
+set_id(struct request *r, const char *given)
+{
+    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
+    size_t length = 0;
+    while (given && length < sizeof r->id && is_id_character(given[length]))
+        length++;
+    if (length > 0 && length < sizeof r->id && given[length] == '\0') {
+        memcpy(r->id, given, length + 1);
+        return;
+    }
+    randombytes_buf(id, sizeof id);
+    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
 }
 
 /* Copies VALUE into *OUT; an empty or missing one is NULL there. 0, or 500. */
@@ -130,8 +163,10 @@ read_headers(struct request *r, const struct params *params)
         {CGI_ORIGIN, &r->origin},
         {CGI_SEC_FETCH_SITE, &r->sec_fetch_site},
         {CGI_CONTENT_TYPE, &r->content_type},
+        {CGI_IF_MATCH, &r->if_match},
         {CGI_IF_NONE_MATCH, &r->if_none_match},
         {CGI_IF_RANGE, &r->if_range},
+        {CGI_IF_UNMODIFIED_SINCE, &r->if_unmodified_since},
         {CGI_RANGE, &r->range},
         {CGI_AUTHORIZATION, &r->authorization},
         {CGI_REMOTE_USER, &r->remote_user},
@@ -251,12 +286,9 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     memset(r, 0, sizeof *r);
     r->filter = (struct store_filter)STORE_FILTER_ANY;
 
-    unsigned char id[(REQUEST_ID_SIZE - 1) / 2];
-    randombytes_buf(id, sizeof id);
-    sodium_bin2hex(r->id, sizeof r->id, id, sizeof id);
-
     struct params params;
     find_params(fcgi, &params);
+    set_id(r, params.value[CGI_REQUEST_ID]);
     r->method = parse_method(params.value[CGI_REQUEST_METHOD]);
     int status = read_uri(r, params.value[CGI_REQUEST_URI]);
     status = first_error(status, read_headers(r, &params));
@@ -295,8 +327,10 @@ request_clear(struct request *r)
     free(r->origin);
     free(r->sec_fetch_site);
     free(r->content_type);
+    free(r->if_match);
     free(r->if_none_match);
     free(r->if_range);
+    free(r->if_unmodified_since);
     free(r->range);
     free(r->authorization);
     free(r->remote_user);

@@ -29,7 +29,7 @@ struct field {
     char *name, *value;
 };
 
-enum { REQUEST_FIELDS_MAX = 32, REQUEST_ID_SIZE = 17 };
+enum { REQUEST_FIELDS_MAX = 32, REQUEST_ID_SIZE = 33 };
 
 /* Parameters a route may take from its path or query; or-ed in the router's
  * table. Those not listed are ignored (like utm_source), those listed are
@@ -52,13 +52,13 @@ struct route;
 
 struct request {
     enum http_method method;
-    char id[REQUEST_ID_SIZE];  /* random, in logs and on error pages */
+    char id[REQUEST_ID_SIZE];  /* nginx's or random; in logs, on error pages */
     char *path;                /* percent-decoded, without the query */
     char *query;               /* as sent, never NULL */
 
     /* headers, NULL when absent */
-    char *host, *origin, *sec_fetch_site, *content_type, *if_none_match, *if_range,
-        *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
+    char *host, *origin, *sec_fetch_site, *content_type, *if_match, *if_none_match,
+        *if_range, *if_unmodified_since, *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
     bool wants_json;           /* Accept names application/json but not text/html, or
                                   the path is under /api/ */
     bool https;
@@ -143,6 +143,10 @@ const char *request_query(const struct request *r, const char *name);
 
 /* True when If-None-Match names ETAG (quotes included), compared weakly. */
 bool request_etag_matches(const struct request *r, const char *etag);
+
+/* True when R has an If-Match that neither is "*" nor names ETAG (quotes included),
+ * compared strongly (RFC 9110, 13.1.1): what it asks for is answered 412. */
+bool request_precondition_fails(const struct request *r, const char *etag);
 
 /* A Range header for a body of SIZE bytes. */
 enum range_kind { RANGE_NONE, RANGE_ONE, RANGE_BAD };

@@ -165,19 +165,18 @@ request_accepts_json(const char *header)
     return json;
 }
 
-bool
-request_etag_matches(const struct request *r, const char *etag)
+/* True when the list of tags at P, or "*", has ETAG; a weak tag of the list counts
+ * only when WEAK is set. */
+static bool
+tags_have(const char *p, const char *etag, bool weak)
 {
-    if (!r->if_none_match)
-        return false;
-    const char *p = skip_space(r->if_none_match);
+    p = skip_space(p);
     if (*p == '*')
         return true;
-    if (strncmp(etag, "W/", 2) == 0)
-        etag += 2;
     size_t length = strlen(etag);
     while (*p) {
         p += strspn(p, ", \t");
+        bool counts = weak || strncmp(p, "W/", 2) != 0;
         if (strncmp(p, "W/", 2) == 0)
             p += 2;
         if (*p != '"')
@@ -186,11 +185,25 @@ request_etag_matches(const struct request *r, const char *etag)
         if (!end)
             return false;
         end++;
-        if ((size_t)(end - p) == length && memcmp(p, etag, length) == 0)
+        if (counts && (size_t)(end - p) == length && memcmp(p, etag, length) == 0)
             return true;
         p = end;
     }
     return false;
+}
+
+bool
+request_etag_matches(const struct request *r, const char *etag)
+{
+    if (strncmp(etag, "W/", 2) == 0)
+        etag += 2;
+    return r->if_none_match && tags_have(r->if_none_match, etag, true);
+}
+
+bool
+request_precondition_fails(const struct request *r, const char *etag)
+{
+    return r->if_match && !tags_have(r->if_match, etag, false);
 }
 
 /* Digits of a range into *N; UINT64_MAX for what is larger. */

@@ -41,9 +41,24 @@ const struct route routes[] = {
     {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL},
     {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL},
     {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL},
+    {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, "metrics", NULL},
     {0, NULL, NULL, 0, BODY_NONE, NULL, NULL},
 };
 /* clang-format on */
+
+enum { ROUTES = sizeof routes / sizeof *routes - 1 };
+
+size_t
+router_count(void)
+{
+    return ROUTES;
+}
+
+size_t
+router_number(const struct route *route)
+{
+    return route ? (size_t)(route - routes) : ROUTES;
+}
 
 static const struct {
     enum http_method method;

@@ -34,6 +34,12 @@ struct route {
 /* The table, ended by a NULL path. */
 extern const struct route routes[];
 
+/* The number of its rows. */
+size_t router_count(void);
+
+/* The number of ROUTE in it, from 0; NULL: router_count(), for metrics. */
+size_t router_number(const struct route *route);
+
 /*
  * The row of the table for R's path and method; sets R's path parameters
  * (row_id, number). NULL: *STATUS is 404, or 405 with the methods that the path

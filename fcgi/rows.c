@@ -96,7 +96,8 @@ rows_html(struct context *ctx, const struct computation *c)
 {
     struct {
         int64_t kind, id, revision;
-    } key = {CACHE_ROW, c->id, c->revision};
+        uint64_t templates;
+    } key = {CACHE_ROW, c->id, c->revision, view_version(ctx->app->view)};
     struct cache *cache = ctx->app->cache;
     struct share *share;
     if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND)

@@ -53,7 +53,8 @@ static live_answer *const kinds[] = {
  * grows between revisions.) */
 struct answer_key {
     int64_t kind, revision;
-    int64_t token; /* which token the forms in it carry */
+    uint64_t templates; /* their version */
+    int64_t token;      /* which token the forms in it carry */
     struct wait wait;
 };
 _Static_assert(sizeof(struct answer_key) <= CACHE_KEY_SIZE, "a key of the cache");
@@ -69,6 +70,7 @@ answer_shared(struct context *ctx, const struct wait *wait, int64_t revision,
     struct share *share;
     if (wait->kind == WAIT_PI)
         return live_pi(ctx, wait, revision, reply);
+    key.templates = view_version(ctx->app->view);
     key.token = token_csrf_step();
     memcpy(&key.wait, wait, sizeof *wait); /* padding included */
     if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND) {

@@ -1,11 +1,11 @@
 /*
- * The shim over ctemplate, the only C++ of the project. The rules are in
- * view.h.
+ * The shim over ctemplate, the only C++ of the project. The rules are in view.h.
  *
- * All templates are read once, checked, and put into a cache of our own that is
- * then frozen: expanding takes no lock for loading, a file that somebody edits
- * badly cannot replace a good template, and a missing include is an error
- * instead of a hole. Keys are interned (StaticTemplateString): setting a value
+ * All templates are read, checked, and put into a cache of our own that is then
+ * frozen: expanding takes no lock for loading, and a missing include is an error
+ * instead of a hole. Changed templates are read into another such cache; only when
+ * all of it is good does it take the place of the first, which lives on while a page
+ * is being made from it. Keys are interned (StaticTemplateString): setting a value
  * by a plain text would take a lock that all threads share.
  */
 #include "config.h"
@@ -14,6 +14,7 @@
 
 extern "C" {
 #include "common/log.h"
+#include "fcgi/view_check.h"
 }
 
 #include <ctemplate/per_expand_data.h>
@@ -26,17 +27,18 @@ extern "C" {
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <mutex>
+#include <set>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
 using ctemplate::StaticTemplateString;
 using ctemplate::StaticTemplateStringInitializer;
@@ -44,16 +46,29 @@ using ctemplate::TemplateCache;
 using ctemplate::TemplateDictionary;
 using ctemplate::TemplateString;
 
-struct view {
+namespace
+{
+
+/* All templates as they were at one time. */
+struct Templates {
     TemplateCache cache;
-    char fingerprint[VIEW_FINGERPRINT_SIZE];
+    std::set<std::string> names;
+    uint64_t version = 0;
+};
+
+} // namespace
+
+struct view {
+    std::filesystem::path folder;
+    std::mutex lock; /* of current */
+    std::shared_ptr<Templates> current;
+    std::atomic<uint64_t> version; /* of current, or of one that was before it */
 };
 
 namespace
 {
 
 constexpr ctemplate::Strip strip = ctemplate::STRIP_BLANK_LINES;
-constexpr std::string_view pragma = "{{%AUTOESCAPE ";
 
 const char *const names[] = {
 #define VIEW_KEY(name) #name,
@@ -159,97 +174,80 @@ class Output : public ctemplate::ExpandEmitter
     bool failed = false;
 };
 
-bool
-is_key(std::string_view name)
+std::string
+read_file(const std::filesystem::path &file)
 {
-    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+    std::ifstream in(file, std::ios::binary);
+    in.exceptions(std::ios::badbit | std::ios::failbit);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
 }
 
-/* The name in a marker such as "#ROW", ">ROW" or "TITLE:h"; empty for comments,
- * pragmas and what ctemplate defines itself. */
-std::string_view
-marker_name(std::string_view marker)
+/* Reads and checks all templates of FOLDER; nullptr: something is wrong, logged. */
+std::shared_ptr<Templates>
+load(const std::filesystem::path &folder)
 {
-    if (marker.empty() || marker[0] == '!' || marker[0] == '%')
-        return {};
-    if (std::strchr("#/>", marker[0]))
-        marker.remove_prefix(1);
-    marker = marker.substr(0, marker.find(':'));
-    if (marker == "BI_SPACE" || marker == "BI_NEWLINE")
-        return {};
-    constexpr std::string_view separator = "_separator";
-    if (marker.size() > separator.size() &&
-        marker.substr(marker.size() - separator.size()) == separator)
-        marker.remove_suffix(separator.size());
-    return marker;
-}
-
-/* What ctemplate does not check: the pragma, unknown keys, unescaped values. */
-bool
-check(const char *file, std::string_view text)
-{
-    if (text.substr(0, pragma.size()) != pragma) {
-        log_error("template %s: its first line is not the AUTOESCAPE pragma", file);
-        return false;
-    }
-    for (size_t at = text.find("{{"); at != text.npos; at = text.find("{{", at)) {
-        size_t end = text.find("}}", at);
-        if (end == text.npos)
-            return true; /* ctemplate will complain */
-        std::string_view marker = text.substr(at + 2, end - at - 2);
-        at = end + 2;
-        if (marker.find(":none") != marker.npos) {
-            log_error("template %s: a value is not escaped (:none)", file);
-            return false;
-        }
-        std::string name(marker_name(marker));
-        if (!name.empty() && !is_key(name)) {
-            log_error("template %s: %s is not in view_keys.h", file, name.c_str());
-            return false;
-        }
-    }
-    return true;
-}
-
-bool
-load(struct view *view, const std::filesystem::path &folder)
-{
-    std::vector<std::filesystem::path> files;
+    auto templates = std::make_shared<Templates>();
+    std::set<std::filesystem::path> files;
     for (const auto &entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".tpl")
-            files.push_back(entry.path());
+            files.insert(entry.path());
     if (files.empty()) {
         log_error("no templates in %s", folder.c_str());
-        return false;
+        return nullptr;
     }
-    std::sort(files.begin(), files.end());
 
     crypto_generichash_state hash;
     crypto_generichash_init(&hash, nullptr, 0, crypto_generichash_BYTES_MIN);
     for (const auto &file : files) {
-        std::ifstream in(file, std::ios::binary);
-        std::string text{std::istreambuf_iterator<char>(in), {}};
-        if (!in.good() && !in.eof()) {
-            log_error("cannot read the template %s", file.c_str());
-            return false;
-        }
-        std::string name = file.filename().string();
-        if (!check(name.c_str(), text))
-            return false;
-        if (!view->cache.StringToTemplateCache(name, text, strip)) {
+        std::string name = file.filename().string(), text = read_file(file);
+        if (!view_check(file.c_str(), text.c_str(), text.size()))
+            return nullptr;
+        if (!templates->cache.StringToTemplateCache(name, text, strip)) {
             log_error("template %s is not valid", file.c_str());
-            return false;
+            return nullptr;
         }
         for (const std::string &part : {name, text})
             crypto_generichash_update(
                 &hash, reinterpret_cast<const unsigned char *>(part.c_str()),
                 part.size() + 1);
+        templates->names.insert(name);
     }
     unsigned char digest[crypto_generichash_BYTES_MIN];
     crypto_generichash_final(&hash, digest, sizeof digest);
-    sodium_bin2hex(view->fingerprint, sizeof view->fingerprint, digest, sizeof digest);
-    view->cache.Freeze();
+    std::memcpy(&templates->version, digest, sizeof templates->version);
+    templates->cache.Freeze();
+    return templates;
+}
+
+/* True when LATER has all templates that NOW has, which the code may ask for. */
+bool
+has_all(const Templates &later, const Templates &now)
+{
+    for (const std::string &name : now.names)
+        if (later.names.count(name) == 0) {
+            log_error("template %s is missing", name.c_str());
+            return false;
+        }
     return true;
+}
+
+std::shared_ptr<Templates>
+current(struct view *view)
+{
+    const std::lock_guard<std::mutex> guard(view->lock);
+    return view->current;
+}
+
+/* Replaces the templates of VIEW. Those before go when their last user does. */
+void
+replace(struct view *view, std::shared_ptr<Templates> templates)
+{
+    uint64_t version = templates->version;
+    {
+        const std::lock_guard<std::mutex> guard(view->lock);
+        view->current.swap(templates);
+    }
+    view->version.store(version, std::memory_order_release);
 }
 
 } // namespace
@@ -259,16 +257,34 @@ extern "C" {
 struct view *
 view_open(const char *folder)
 {
-    struct view *view = nullptr;
     try {
-        view = new struct view;
-        if (load(view, folder))
-            return view;
+        auto templates = load(folder);
+        if (!templates)
+            return nullptr;
+        auto view = std::make_unique<struct view>();
+        view->folder = folder;
+        replace(view.get(), std::move(templates));
+        return view.release();
     } catch (const std::exception &e) {
         log_error("cannot load the templates in %s: %s", folder, e.what());
     }
-    delete view;
     return nullptr;
+}
+
+int
+view_reload(struct view *view)
+{
+    try {
+        auto templates = load(view->folder);
+        if (!templates || !has_all(*templates, *current(view)))
+            return -1;
+        replace(view, std::move(templates));
+        return 0;
+    } catch (const std::exception &e) {
+        log_error("cannot load the templates in %s: %s", view->folder.c_str(),
+                  e.what());
+    }
+    return -1;
 }
 
 void
@@ -277,10 +293,10 @@ view_close(struct view *view)
     delete view;
 }
 
-void
-view_fingerprint(const struct view *view, char text[VIEW_FINGERPRINT_SIZE])
+uint64_t
+view_version(const struct view *view)
 {
-    std::memcpy(text, view->fingerprint, VIEW_FINGERPRINT_SIZE);
+    return view->version.load(std::memory_order_acquire);
 }
 
 struct dict *
@@ -310,30 +326,6 @@ dict_set(struct dict *dict, enum view_key key, const char *value)
     } catch (const std::exception &e) {
         log_error("cannot set the template key %s: %s", names[key], e.what());
     }
-}
-
-void
-dict_set_int(struct dict *dict, enum view_key key, int64_t value)
-{
-    char text[24];
-    std::snprintf(text, sizeof text, "%lld", static_cast<long long>(value));
-    dict_set(dict, key, text);
-}
-
-void
-dict_setf(struct dict *dict, enum view_key key, const char *format, ...)
-{
-    char *text = nullptr;
-    va_list arguments;
-    va_start(arguments, format);
-    int n = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (n < 0) {
-        log_error("no memory for the template key %s", names[key]);
-        return;
-    }
-    dict_set(dict, key, text);
-    std::free(text);
 }
 
 struct dict *
@@ -377,7 +369,7 @@ view_render(struct view *view, const char *template_name, const struct dict *dic
     try {
         Output output;
         ctemplate::PerExpandData data;
-        bool whole = view->cache.ExpandNoLoad(
+        bool whole = current(view)->cache.ExpandNoLoad(
             TemplateString(template_name, std::strlen(template_name)), strip,
             unwrap(const_cast<struct dict *>(dict)), &data, &output);
         if (!whole) {

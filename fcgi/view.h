@@ -31,13 +31,19 @@ enum view_key {
 /* Loads and checks every template (*.tpl) of FOLDER: its first line is the
  * AUTOESCAPE pragma, ctemplate accepts its syntax, every key in it is in
  * view_keys.h, and none is passed through ":none". Files changed later are not
- * looked at. NULL: something is wrong, logged. */
+ * looked at before view_reload(). NULL: something is wrong, logged. */
 struct view *view_open(const char *folder);
 void view_close(struct view *view);
 
-/* A hash, in hex, of the names and texts of all templates of VIEW. */
-enum { VIEW_FINGERPRINT_SIZE = 33 };
-void view_fingerprint(const struct view *view, char text[VIEW_FINGERPRINT_SIZE]);
+/* Loads and checks all templates anew. 0: they are used from now on, those before
+ * only where a page is being made from them. -1: something is wrong with them, or one
+ * is missing; logged with file and line, and nothing has changed. Any thread, but one
+ * at a time. */
+int view_reload(struct view *view);
+
+/* A number made from the names and texts of all templates of VIEW: what is rendered
+ * after it was read is of that version, or of a newer one. Any thread. */
+uint64_t view_version(const struct view *view);
 
 /* An empty dictionary, or NULL: no memory. */
 struct dict *dict_new(void);

@@ -14,8 +14,10 @@ unit_tests += \
 	tests/unit/test_engine_fraction \
 	tests/unit/test_engine_memory \
 	tests/unit/test_engine_mul \
+	tests/unit/test_engine_mul_wrap \
 	tests/unit/test_engine_newton \
 	tests/unit/test_engine_ntt \
+	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
@@ -39,10 +41,12 @@ unit_tests += \
 	tests/unit/test_engine_chudnovsky_gmp \
 	tests/unit/test_engine_fraction_gmp \
 	tests/unit/test_engine_mul_gmp \
+	tests/unit/test_engine_mul_wrap_gmp \
 	tests/unit/test_engine_newton_gmp \
 	tests/unit/test_engine_radix_gmp \
 	tests/unit/test_engine_split_gmp
 gmp_only = -Wl,--wrap=ntt_from,--wrap=mul_short_usable
+mul_fixture = tests/unit/mul_fixture.c tests/unit/mul_fixture.h
 engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
@@ -86,14 +90,22 @@ tests_unit_test_engine_ntt_SOURCES = tests/unit/test_engine_ntt.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_ntt_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_ntt_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_limits_SOURCES = tests/unit/test_engine_ntt_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_ntt_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_ntt_limits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_memory_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_SOURCES = tests/unit/test_engine_mul.c \
-	tests/unit/cmocka_all.h $(engine_fixture)
+	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_SOURCES = tests/unit/test_engine_mul_wrap.c \
+	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_wrap_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_wrap_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -113,10 +125,15 @@ tests_unit_test_engine_fraction_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA
 tests_unit_test_engine_fraction_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_fraction_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_gmp_SOURCES = tests/unit/test_engine_mul.c \
-	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_mul_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_gmp_SOURCES = tests/unit/test_engine_mul_wrap.c \
+	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_mul_wrap_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_mul_wrap_gmp_LDFLAGS = $(gmp_only)
+tests_unit_test_engine_mul_wrap_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_gmp_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -202,6 +219,11 @@ tests_unit_test_engine_agree_SOURCES = tests/unit/test_engine_agree.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_agree_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_agree_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+# Publishes as many digits as tests of a whole site need.
+check_PROGRAMS += tests/unit/make_digits
+tests_unit_make_digits_SOURCES = tests/unit/make_digits.c
+tests_unit_make_digits_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_make_digits_LDADD = $(common_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
@@ -291,6 +313,7 @@ unit_tests += \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
+	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
@@ -325,6 +348,7 @@ tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_token_LDADD = $(web_test_LDADD)
 tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/capture.c tests/unit/capture.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
@@ -333,6 +357,10 @@ tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
 tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK) -Wl,--wrap=clock_gettime
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/cmocka_all.h
+tests_unit_test_metrics_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_metrics_LDADD = $(web_test_LDADD)
+tests_unit_test_metrics_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_wait_SOURCES = tests/unit/test_park_wait.c tests/unit/cmocka_all.h
 tests_unit_test_park_wait_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_wait_LDADD = $(web_test_LDADD)
@@ -353,13 +381,15 @@ tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_form \
+	tests/unit/test_health \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_growth \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
-	tests/unit/test_api
+	tests/unit/test_api \
+	tests/unit/test_lint
 site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h \
 	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
@@ -373,6 +403,10 @@ tests_unit_test_form_SOURCES = tests/unit/test_form.c $(site_fixture)
 tests_unit_test_form_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_form_LDADD = $(site_test_LDADD)
 tests_unit_test_form_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_health_SOURCES = tests/unit/test_health.c $(site_fixture)
+tests_unit_test_health_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_health_LDADD = $(site_test_LDADD)
+tests_unit_test_health_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
@@ -408,6 +442,14 @@ tests_unit_test_api_SOURCES = tests/unit/test_api.c $(site_fixture)
 tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
 tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
+# Sees every call that fills a page.
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c tests/unit/lint_record.c \
+	tests/unit/lint_record.h $(site_fixture)
+tests_unit_test_lint_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_lint_LDADD = $(site_test_LDADD)
+tests_unit_test_lint_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dict_new,--wrap=dict_free \
+	-Wl,--wrap=dict_set,--wrap=dict_section,--wrap=dict_include,--wrap=view_render
+tests_unit_test_lint_LINK = $(nthpi_fcgi_LINK) $(tests_unit_test_lint_LDFLAGS)
 # What both programs share.
 unit_tests += \
 	tests/unit/test_computation \
@@ -501,11 +543,11 @@ tests_unit_test_load_http_LDADD = $(CMOCKA_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 
-# Tests that take minutes, not among those of `make check`.
+# Tests that take minutes: `make check` builds them, `make check-long` runs them.
 long_tests = \
 	tests/unit/long_digits \
 	tests/unit/long_properties
-EXTRA_PROGRAMS += $(long_tests)
+check_PROGRAMS += $(long_tests)
 tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
 	tests/unit/temporary.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h $(engine_fixture)
@@ -523,12 +565,21 @@ check-long: $(long_tests)
 		echo ":test-result: $$result" >$$test.trs; \
 		echo "$$result: $$test"; \
 	done; exit $$failed
-CLEANFILES += $(long_tests) $(long_tests:=.log) $(long_tests:=.trs)
+CLEANFILES += $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.
 EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs \
 	tests/http/microcache.test.mjs tests/http/static.test.mjs
+
+# What a site tells those who look after it, and several nthpi-fcgi in it.
+EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
+	tests/http/metrics.test.mjs tests/faults/processes.test.mjs \
+	tests/faults/units.test.mjs
+
+# Many digits, and templates that change.
+EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
+	tests/http/templates.test.mjs
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \

@@ -15,6 +15,13 @@ WHEN old.status <> new.status BEGIN
     ON CONFLICT (computation_id, status) DO UPDATE SET revision = excluded.revision;
 END;
 
+-- Who else computes enough digits, by what will run: a queue full of jobs that do
+-- not make digits from the start is not gone through.
+DROP INDEX computation_coming;
+CREATE INDEX computation_coming
+    ON computation (status, radix, coalesce(method, algorithm), position)
+    WHERE ended_at IS NULL AND wanted = 'run';
+
 -- Nobody noted what left before now: pages that are older start anew.
 UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'revision')
 WHERE key = 'oldest_delta' AND EXISTS (SELECT 1 FROM computation);

@@ -350,21 +350,6 @@ extract(const uint64_t *words, size_t bits, uint32_t start, uint32_t *list)
     return bbp_kernel_portable.extract(words, bits, start, list);
 }
 
-#else
-
-static bool
-usable(void)
-{
-    return false;
-}
-
-#define extract   NULL
-#define classes   NULL
-#define fractions NULL
-#define horner    NULL
-
-#endif
-
 const struct bbp_kernel bbp_kernel_avx2 = {
     .name = "avx2",
     .slowness = 1.45,
@@ -377,3 +362,18 @@ const struct bbp_kernel bbp_kernel_avx2 = {
     .lanes = 16,
     .horner = horner,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct bbp_kernel bbp_kernel_avx2 = {
+    .name = "avx2",
+    .usable = usable,
+};
+
+#endif

@@ -362,23 +362,6 @@ horner(const struct modulus *m, uint64_t u, uint64_t r, uint64_t steps, uint64_t
     _mm512_storeu_si512(d + 8, b.e);
 }
 
-#else
-
-static bool
-usable(void)
-{
-    return false;
-}
-
-#define extract   NULL
-#define classes   NULL
-#define ratios    NULL
-#define fractions NULL
-#define horner    NULL
-#define WORD      52
-
-#endif
-
 const struct bbp_kernel bbp_kernel_ifma = {
     .name = "ifma",
     .slowness = 1,
@@ -391,3 +374,18 @@ const struct bbp_kernel bbp_kernel_ifma = {
     .lanes = 16,
     .horner = horner,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct bbp_kernel bbp_kernel_ifma = {
+    .name = "ifma",
+    .usable = usable,
+};
+
+#endif

@@ -163,21 +163,19 @@ check_fraction(struct checked *c, const struct engine_callbacks *own)
     return rc;
 }
 
-/* One window at the end; the others are at a quarter, a sixteenth and so on of it, on
- * average (keep_windows() in chudnovsky.c). */
+/* One window is at the end, the others at a quarter, a sixteenth and so on of it, on
+ * average (keep_windows() in chudnovsky.c). They are one run of bbp, whose cost is that
+ * of one at the sum of their positions. */
 static double
 fraction_seconds(const struct engine_job *job)
 {
-    double digits = (double)job->position * (job->radix == 16 ? 1 : HEX_PER_DECIMAL);
-    struct engine_job place = {16, (uint64_t)digits + ENGINE_WINDOW, job->threads};
-    double seconds = bbp_seconds(&place);
+    double place = (double)job->position * (job->radix == 16 ? 1 : HEX_PER_DECIMAL);
+    struct engine_job all = {16, 0, job->threads};
     int i;
 
-    for (i = 1; i < EVIDENCE_WINDOWS; i++) {
-        place.position = place.position / 4 + 1;
-        seconds += bbp_seconds(&place);
-    }
-    return seconds;
+    for (i = 0; i < EVIDENCE_WINDOWS; i++, place /= 4)
+        all.position += (uint64_t)place + ENGINE_WINDOW;
+    return bbp_seconds(&all);
 }
 
 /* By then the numbers of the run are freed. */

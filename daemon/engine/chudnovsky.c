@@ -27,6 +27,7 @@
 #include "evidence.h"
 #include "fraction.h"
 #include "mul.h"
+#include "mul_plan.h"
 #include "pair.h"
 #include "radix.h"
 #include "residue.h"
@@ -50,9 +51,11 @@
 
 /* What the division takes of its work divided by the threads: the model of the costs
  * of products is a bit too high for it, but with several threads some of it is done
- * by one, and cutting products for two makes them longer. Measured at 1e7 digits. */
-#define DIVIDE_ALONE  0.8
-#define DIVIDE_SHARED 1.05
+ * by one, and cutting products for two makes them longer. What is not a product weighs
+ * more where transforms make those. Measured at 1e7 digits. */
+#define DIVIDE_ALONE      0.8
+#define DIVIDE_SHARED     1.05
+#define DIVIDE_TRANSFORMS 1.45
 
 /* More threads than this need no more memory. */
 #define MOST_MEMORY_THREADS 16
@@ -110,8 +113,11 @@ do_phases(struct run *run, struct attempt *a)
     double divide = fraction_cost(a->len) + fives_cost(radix, a->radix.count);
     double convert = radix_cost(radix, a->radix.count);
     double weight = a->job->threads > 1 ? DIVIDE_SHARED : DIVIDE_ALONE;
-    double all = split + weight * divide + convert;
+    double all;
 
+    if (a->len >= mul_from())
+        weight *= DIVIDE_TRANSFORMS;
+    all = split + weight * divide + convert;
     if (run_phase(run, "splitting", 0, split / all, split))
         pair_run(run, aside, splitting, a, nothing, NULL);
     a->limbs = malloc(a->len * sizeof *a->limbs);
@@ -251,8 +257,8 @@ chudnovsky_seconds(const struct engine_job *job)
 }
 
 /* Measured with GMP and 1, 2 and 8 threads: 10, 12 and 17 MB for 1e6 digits, 66, 87 and
- * 145 MB for 1e7; 912 MB with 2 for 1e8. With our transforms 14 and 16 MB for 1e6, 98 and
- * 120 MB for 1e7, 850 MB for 1e8; with FLINT 20 and 25 MB, 112 and 167 MB. */
+ * 145 MB for 1e7; 912 MB with 2 for 1e8. With our transforms 13 and 16 MB for 1e6, 87
+ * and 120 MB for 1e7, 850 MB for 1e8; with FLINT 20 and 25 MB, 112 and 167 MB. */
 uint64_t
 chudnovsky_memory(const struct engine_job *job)
 {

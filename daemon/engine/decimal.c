@@ -30,7 +30,7 @@
  * Parallel: large nodes wait on a shelf, from which every thread takes the largest.
  * The left half of a node needs no multiplication, so it is put on the shelf before
  * the multiplication for the right half begins, and even the root keeps two threads
- * busy. Small nodes are done by the thread that meets them. Where transforms are used,
+ * busy. Small nodes are done by the thread that meets them. Where transforms are long,
  * all threads share those of the first levels instead, until there are enough nodes for
  * every thread.
  *
@@ -79,7 +79,8 @@ struct tree {
     pthread_cond_t changed;
     struct bundle shelf[SHELF_ROOM]; /* the largest last */
     int waiting, busy;               /* on the shelf; taken and not finished */
-    int together; /* nodes are multiplied together from this level on */
+    struct decimal_levels levels;
+    uint64_t alone; /* more digits of a node are done without waiting for others */
     int threads;
 };
 
@@ -193,7 +194,8 @@ convert(struct run *run, struct tree *tree, struct bundle *bundle)
     if (!run_going(run) ||
         atomic_load_explicit(&tree->decimal.undecided, memory_order_relaxed)) {
         free_nodes(nodes, count);
-    } else if (nodes[0].level >= tree->together) {
+    } else if (nodes[0].level >= tree->levels.together &&
+               (count > 1 || nodes[0].count <= tree->alone || tree->threads == 1)) {
         children = split_nodes(run, tree, nodes, count, child, 1);
         i = children > BUNDLE ? children / 2 : children;
         offer(run, tree, child, i);
@@ -251,8 +253,8 @@ serve(struct run *run, void *arg)
     }
 }
 
-/* Puts ROOT on the shelf, or, where nodes are multiplied together, its descendants of
- * the first level that has enough of them. */
+/* Puts ROOT on the shelf, or, where products are shared by the threads, its descendants
+ * of the first level that has enough of them. */
 static void
 grow(struct run *run, struct tree *tree, const struct node *root)
 {
@@ -261,7 +263,7 @@ grow(struct run *run, struct tree *tree, const struct node *root)
     int count = 1, made, at, here;
     struct bundle bundle;
 
-    while (run_going(run) && count < most && nodes[0].level >= tree->together) {
+    while (run_going(run) && count < most && nodes[0].level >= tree->levels.wide) {
         for (at = made = 0; at < count; at += here) {
             here = count - at < MUL_MOST_PARTS ? count - at : MUL_MOST_PARTS;
             made += split_nodes(run, tree, nodes + at, here, children + made,
@@ -271,7 +273,9 @@ grow(struct run *run, struct tree *tree, const struct node *root)
         memcpy(nodes, children, (size_t)count * sizeof *nodes);
     }
     for (at = 0; at < count; at += here) {
-        here = count - at < BUNDLE ? count - at : BUNDLE;
+        here = count <= 2 * tree->threads ? 1
+               : count - at < BUNDLE      ? count - at
+                                          : BUNDLE;
         bundle.nodes = here;
         memcpy(bundle.node, nodes + at, (size_t)here * sizeof *nodes);
         shelve(tree, &bundle);
@@ -305,17 +309,6 @@ plant(struct run *run, struct tree *tree, struct node *root)
     pthread_mutex_destroy(&tree->lock);
 }
 
-/* The least level of which nodes are multiplied together. */
-static int
-least_together(const struct decimal *decimal)
-{
-    int level = decimal->powers->levels + 1;
-
-    while (level > 1 && decimal_together(decimal, level - 1))
-        level--;
-    return level;
-}
-
 enum radix_rc
 decimal_digits(struct run *run, const struct radix_job *job)
 {
@@ -341,7 +334,9 @@ decimal_digits(struct run *run, const struct radix_job *job)
     tree->least = job->count / SHELF_PART + 1;
     if (tree->least < PARALLEL_DIGITS / 4)
         tree->least = PARALLEL_DIGITS / 4;
-    tree->together = least_together(&tree->decimal);
+    tree->levels = decimal_levels(&tree->decimal);
+    if (tree->threads > 1)
+        tree->alone = job->count / (2 * (uint64_t)tree->threads);
     if (decimal_copy(run, &root, job->limbs, root.len))
         plant(run, tree, &root);
     if (run_going(run))
@@ -360,7 +355,7 @@ decimal_cost(uint64_t count)
     int level, least;
 
     fives_init(&powers, 10, count);
-    least = least_together(&decimal);
+    least = decimal_levels(&decimal).together;
     for (level = 1; level <= powers.levels; level++) {
         nodes = (double)(UINT64_C(1) << (powers.levels - level));
         together = level < least ? 1 : nodes < BUNDLE ? (size_t)nodes : BUNDLE;

@@ -132,12 +132,21 @@ plan_full(const struct decimal *decimal, int level)
     return plan(decimal, level, 2 * m, (size_t)((double)m * 2.321928095 / 64) + 1);
 }
 
-bool
-decimal_together(const struct decimal *decimal, int level)
+struct decimal_levels
+decimal_levels(const struct decimal *decimal)
 {
-    struct step step = plan_full(decimal, level);
+    int level = decimal->powers->levels;
+    struct decimal_levels levels = {level + 1, level + 1};
+    struct step step;
 
-    return mul_shares(step.used, step.size);
+    for (; level > 0; level--) {
+        step = plan_full(decimal, level);
+        if (mul_shares(step.used, step.size))
+            levels.together = level;
+        if (mul_wide(step.used, step.size))
+            levels.wide = level;
+    }
+    return levels;
 }
 
 bool

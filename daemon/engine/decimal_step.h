@@ -44,9 +44,12 @@ void decimal_leaf(struct decimal *decimal, const struct node *node);
 /* The digits that the left half of a node of LEVEL >= 1 has. Pure. */
 uint64_t decimal_half(const struct decimal *decimal, int level);
 
-/* True when steps of nodes of LEVEL are cheaper together, and large enough for several
- * threads in one of them. Pure. */
-bool decimal_together(const struct decimal *decimal, int level);
+/* The least levels from which on steps of several nodes are cheaper together, and
+ * several threads share a step well; above all levels if there are none. Pure. */
+struct decimal_levels {
+    int together, wide;
+};
+struct decimal_levels decimal_levels(const struct decimal *decimal);
 
 /*
  * The left half of NODE: its first decimal_half() digits, of which it must have more,

@@ -40,6 +40,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/mul_wrap.c \
 	daemon/engine/newton.c daemon/engine/newton.h \
 	daemon/engine/ntt.c daemon/engine/ntt.h \
+	daemon/engine/ntt_block.c daemon/engine/ntt_block.h \
 	daemon/engine/ntt_avx2.c \
 	daemon/engine/ntt_columns.h \
 	daemon/engine/ntt_ifma.c daemon/engine/ntt_ifma.h \

@@ -40,6 +40,7 @@
 #include "mul_plan.h"
 #include "mul_short.h"
 #include "ntt.h"
+#include "ntt_block.h"
 #include "pair.h"
 
 /* From this many limbs in the shorter operand on, a second thread pays. */
@@ -75,6 +76,7 @@ by_flint(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t
 void
 mul_thread_end(void)
 {
+    ntt_block_end();
     flint_cleanup();
 }
 
@@ -90,6 +92,7 @@ by_flint(mp_limb_t *r, const mp_limb_t *a, size_t an, const mp_limb_t *b, size_t
 void
 mul_thread_end(void)
 {
+    ntt_block_end();
 }
 
 #endif

@@ -72,9 +72,12 @@ void mul_wrapped(struct run *run, size_t length, const struct mul_part *parts,
                  size_t count, const mp_limb_t *b, size_t bn, int threads);
 
 /* True when products of operands of AN and BN limbs with a common operand are cheaper
- * together, and large enough for several threads in one of them: where transforms are
- * used. Pure. */
+ * together than alone: where transforms are used. Pure. */
 bool mul_shares(size_t an, size_t bn);
+
+/* True when several threads in one product of operands of AN and BN limbs are as good
+ * as several products side by side: where transforms are long. Pure. */
+bool mul_wide(size_t an, size_t bn);
 
 /*
  * What a product of AN by BN limbs costs, and what the COUNT wrapped ones of

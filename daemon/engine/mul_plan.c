@@ -23,6 +23,9 @@
 /* Up to this many limbs mul_short() is faster than transforms. */
 #define FROM_SHORT 650
 
+/* From this length on threads share a transform well. */
+#define WIDE_LENGTH 65536
+
 /* More pieces are not tried. */
 #define MOST_PIECES 1000
 
@@ -98,6 +101,14 @@ mul_shares(size_t an, size_t bn)
     struct mul_plan plan;
 
     return mul_plan(&plan, an, bn) && plan.piece == 0;
+}
+
+bool
+mul_wide(size_t an, size_t bn)
+{
+    struct mul_plan plan;
+
+    return mul_plan(&plan, an, bn) && plan.length >= WIDE_LENGTH;
 }
 
 size_t
@@ -176,7 +187,10 @@ mul_memory(double bytes)
     if (mul_from() == SIZE_MAX)
         return 8e6 + 2.1 * bytes;
 #endif
-    return mul_from() < SIZE_MAX ? 2e6 + 1.36 * bytes : bytes;
+    if (mul_from() == SIZE_MAX)
+        return bytes;
+    /* The last: transforms of several products that meet, on a busy machine. */
+    return 2e6 + 1.27 * bytes + fmin(0.35 * bytes, 16e6);
 }
 
 double

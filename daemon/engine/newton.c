@@ -39,11 +39,11 @@
  * is off by |r| 8 / B^(2h) <= 88 B^(n-2h) < 1 for X, 2/B for cutting r to its limbs
  * from h - 1 on, and 1 for the last cut.
  *
- * The residues r are differences of numbers that agree in their leading limbs, so that
- * it is enough to know the product in them modulo M = B^L - 1 with M > 2 |r|: a wrapped
- * product (mul.h). L = n + 1 is enough for the reciprocal and the quotient, where |r| <=
- * 11 D < 2^4 B^n, instead of the n + h + 1 limbs of the product; L = h + 1 for the square
- * root, where |r| < 2^14 B^h, instead of 2h.
+ * The residues r are differences of numbers that agree in their leading limbs, so
+ * that it is enough to know the product in them modulo M = B^L - 1 with M > 2 |r|: a
+ * wrapped product (mul.h). L = n + 1 is enough for the reciprocal and the quotient,
+ * where |r| <= 11 D < 2^4 B^n, instead of the n + h + 1 limbs of the product; L = h + 1
+ * for the square root, where |r| < 2^14 B^h, instead of 2h.
  *
  * Short numbers, with which the iterations begin, are divided by GMP.
  */

@@ -19,17 +19,17 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
+#include "ntt_block.h"
 #include "ntt_kernel.h"
 
 /* Coefficients in a task of the last step. */
 #define JOIN_WORDS 8192
 
 /* Below this length more threads than one do not pay. */
-#define CREW_LENGTH 8192
+#define CREW_LENGTH 65536
 
-/* Arrays from this size on are asked for in large pages. */
+/* What a block may take beyond its size. */
 #define LARGE_PAGE  ((size_t)2 << 20)
 #define LARGE_BYTES ((size_t)8 << 20)
 
@@ -46,12 +46,12 @@ struct work {
     const struct ntt_product *products;
     size_t operand_count, count;
     struct ntt_field fields[NTT_PRIMES];
-    uint64_t *table;
-    uint64_t *arrays;          /* of the products, NTT_PRIMES each, then extra homes */
+    struct ntt_block table;
+    struct ntt_block arrays;   /* of the products, NTT_PRIMES each, then extra homes */
     size_t *places;            /* of the operands' homes, see below */
     size_t extra;              /* homes that are neither a product's nor a result's */
     struct ntt_carry *carries; /* out of the pieces of each result */
-    uint64_t *buffers;         /* one for each thread */
+    struct ntt_block buffers;  /* one for each thread */
 
     pthread_mutex_t gate; /* held until all threads have been started */
     pthread_barrier_t barrier;
@@ -93,40 +93,26 @@ ntt_memory(size_t length, size_t operand_count, size_t count, int threads)
     return bytes + (bytes >= LARGE_BYTES ? LARGE_PAGE : 4096);
 }
 
-static void *
-allocate(size_t words)
-{
-    const size_t bytes = words * sizeof(uint64_t);
-    void *memory;
-
-    if (posix_memalign(&memory, bytes >= LARGE_BYTES ? LARGE_PAGE : NTT_ALIGNMENT,
-                       bytes) != 0)
-        return NULL;
-    if (bytes >= LARGE_BYTES)
-        madvise(memory, bytes, MADV_HUGEPAGE); /* a wish only */
-    return memory;
-}
-
-/* All that the work needs. One block for all arrays, as the C library keeps a block
- * that has been freed for the next, if it is not too large. */
+/* All that the work needs. One block for all arrays, which can be kept for the next
+ * product. */
 static bool
 allocate_all(struct work *w, int threads)
 {
-    w->table = allocate(ntt_table_words(&w->shape, w->kernel->lanes));
-    w->buffers = allocate(ntt_buffer_words(&w->shape) * (size_t)threads);
+    w->table = ntt_block_take(ntt_table_words(&w->shape, w->kernel->lanes));
+    w->buffers = ntt_block_take(ntt_buffer_words(&w->shape) * (size_t)threads);
     w->carries = malloc(w->count * join_pieces(w->shape.length) * sizeof *w->carries);
-    w->arrays = allocate(w->shape.length * (NTT_PRIMES * w->count + w->extra));
-    return w->table != NULL && w->buffers != NULL && w->carries != NULL &&
-           w->arrays != NULL;
+    w->arrays = ntt_block_take(w->shape.length * (NTT_PRIMES * w->count + w->extra));
+    return w->table.words != NULL && w->buffers.words != NULL && w->carries != NULL &&
+           w->arrays.words != NULL;
 }
 
 static void
 free_all(struct work *w)
 {
-    free(w->arrays);
+    ntt_block_give(w->arrays);
     free(w->carries);
-    free(w->buffers);
-    free(w->table);
+    ntt_block_give(w->buffers);
+    ntt_block_give(w->table);
     free(w->places);
 }
 
@@ -169,7 +155,7 @@ find_homes(struct work *w)
 static uint64_t *
 array_of(const struct work *w, size_t product, size_t prime)
 {
-    return w->arrays + (NTT_PRIMES * product + prime) * w->shape.length;
+    return w->arrays.words + (NTT_PRIMES * product + prime) * w->shape.length;
 }
 
 static uint64_t *
@@ -193,7 +179,7 @@ prepare(struct work *w, size_t prime, size_t index, uint64_t *buffer)
 {
     (void)index;
     (void)buffer;
-    w->kernel->prepare(&w->fields[prime], &w->shape, (unsigned)prime, w->table);
+    w->kernel->prepare(&w->fields[prime], &w->shape, (unsigned)prime, w->table.words);
 }
 
 static void
@@ -261,7 +247,7 @@ work_through(struct work *w)
     const size_t groups = w->shape.columns / w->shape.width;
     const size_t counts[] = {1, w->operand_count * groups,
                              (size_t)w->shape.odd << w->shape.top, w->count * groups};
-    uint64_t *buffer = w->buffers + w->numbers++ * ntt_buffer_words(&w->shape);
+    uint64_t *buffer = w->buffers.words + w->numbers++ * ntt_buffer_words(&w->shape);
     size_t step, index, count;
     task_fn *task;
 

@@ -12,12 +12,14 @@
  * B/8) p; with B < 4 it is below p, and k is below 2^51. Here "wide" means |x| < 4p,
  * and "narrow" |x| < p.
  *
- * split() adds a product to its x, and so more and more to what is never multiplied;
- * settle() brings that below 0.51 p. From there three levels lead to at most 0.51 + 3
- * < 4 times p. What is multiplied in the last of them has been added to twice: it is
- * below 2.6 p first, after two levels with B <= 2.6 and B <= 3.5 (results below 0.83 p
- * and 0.94 p) at most. Two levels, from 2.6 p or less, lead to 0.51 + 0.83 + 0.93
- * < 2.6.
+ * split() adds a product to its x, and so more and more to what is not multiplied;
+ * settle() brings that below 0.51 p. Two levels done at a time begin with numbers below
+ * 2.6 p, of which those that are never multiplied are settled: what is multiplied is
+ * below 2.6 p first and 2.6 + 0.83 < 3.5 times p then, so the results are below 0.51 +
+ * 0.83 + 0.94 < 2.6 times p again. Of three levels (leaves) the last one multiplies
+ * numbers that were settled before the first, below 2.3 p, and its results are
+ * below 2.3 + 0.79 < 4 times p. A single level leads to less. Sums of up to seven
+ * products are exact, and narrow() takes what is below 8p.
  */
 #include "ntt_kernel.h"
 
@@ -102,7 +104,7 @@ constants_of(const struct ntt_field *field)
     };
 }
 
-/* X - k p for the integer k nearest to X F'. */
+/* X - k p for the integer k nearest to X / p, below 0.51 p. */
 INLINE vec
 narrow(const struct constants *c, vec x)
 {
@@ -323,5 +325,15 @@ const struct ntt_kernel ntt_kernel_avx2 = {
     .gather = gather,
     .join = join,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct ntt_kernel ntt_kernel_avx2 = {.name = "avx2", .usable = usable};
 
 #endif

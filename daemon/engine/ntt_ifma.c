@@ -163,8 +163,8 @@ const struct ntt_kernel ntt_kernel_ifma = {
     .name = "ifma",
     .usable = usable,
     .lanes = LANES,
-    .from = 450,
-    .call_cost = 6000,
+    .from = 380,
+    .call_cost = 5000,
     .level_cost = 0.117,
     .memory_cost = 0.8,
     .join_cost = 1.9,
@@ -176,5 +176,15 @@ const struct ntt_kernel ntt_kernel_ifma = {
     .gather = gather,
     .join = join,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct ntt_kernel ntt_kernel_ifma = {.name = "ifma", .usable = usable};
 
 #endif

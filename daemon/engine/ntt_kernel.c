@@ -25,12 +25,8 @@ const uint64_t ntt_primes[NTT_PRIMES] = {
 /* The least generators of their multiplicative groups. */
 static const uint64_t generators[NTT_PRIMES] = {17, 34, 11};
 
-/* Two blocks of so many words fit, more or less, into a processor's second cache, and
- * the buffer for some columns into the first. Columns are some cache lines wide,
- * because memory is read by pages. */
-#ifndef BLOCK_LEVELS
-#define BLOCK_LEVELS 17
-#endif
+/* The buffer for some columns fits into a processor's first cache. Columns are some
+ * cache lines wide, because memory is read by pages. */
 #define BUFFER_WORDS 4096
 #define LEAST_WIDTH  64
 
@@ -143,16 +139,26 @@ ntt_sum_next(u128 *sum, const uint64_t y[NTT_PRIMES])
     return (mp_limb_t)low;
 }
 
+/* Levels of a block, at most. Two blocks fit, more or less, into a processor's second
+ * cache; smaller ones leave something for every thread, and cost nothing while there
+ * are few columns. */
+static unsigned
+block_levels(size_t length)
+{
+    return length < (size_t)1 << 19 ? 13 : length < (size_t)1 << 21 ? 15 : 17;
+}
+
 struct ntt_shape
 ntt_shape_of(size_t length)
 {
+    const unsigned most = block_levels(length);
     struct ntt_shape shape = {.length = length};
 
     shape.levels = (unsigned)__builtin_ctzll(length);
     shape.odd = (unsigned)(length >> shape.levels);
     shape.part = length / shape.odd;
-    if (shape.levels > BLOCK_LEVELS)
-        shape.top = shape.levels - BLOCK_LEVELS;
+    if (shape.levels > most)
+        shape.top = shape.levels - most;
     /* the levels of a block above the last three are done two at a time */
     if ((shape.levels - shape.top) % 2 == 0)
         shape.top++;

@@ -4,6 +4,9 @@
  * hundredth of its time, and need a tenth of one array's memory.
  */
 
+/* 2^LEAF_SCALE = 8 LANES */
+#define LEAF_SCALE (LANES == 8 ? 6 : LANES == 4 ? 5 : 3)
+
 static void
 enter_all(const struct ntt_field *field, const struct ntt_factors *factors, size_t at,
           const uint64_t *form, size_t count)
@@ -16,31 +19,26 @@ enter_all(const struct ntt_field *field, const struct ntt_factors *factors, size
     }
 }
 
-/* Fills COUNT of FACTORS with e(theta(l) / SCALE), a power of 2, and number COUNT with
- * e(LAST): theta(2^b + l) = theta(l) + 1 / 2^(b+1) for l < 2^b. */
+/* Fills COUNT of FACTORS, a power of 2, with e(theta(l) / 2^SCALE), and number COUNT
+ * with LAST: theta(2^b + l) = theta(l) + 1 / 2^(b+1) for l < 2^b. ROOTS[i] is e(1 /
+ * 2^i). */
 TARGET static void
-fill(const struct ntt_field *field, unsigned prime, const struct ntt_factors *factors,
-     size_t count, size_t scale, uint64_t last)
+fill(const struct ntt_field *field, const uint64_t *roots,
+     const struct ntt_factors *factors, size_t count, unsigned scale, uint64_t last)
 {
     const struct constants c = constants_of(field);
-    const unsigned octaves = 64 - (unsigned)__builtin_clzll(count);
-    uint64_t form[NTT_MOST_LANES] = {field->m.one}, root[64];
+    uint64_t form[NTT_MOST_LANES] = {field->m.one};
+    const uint64_t *root = roots + scale + 1;
     struct factor step, f;
     size_t begun, i;
-    unsigned b;
 
-    root[octaves] = ntt_root(&field->m, prime, scale << octaves);
-    for (b = octaves; b > 0; b--) /* root[b] = e(1 / (2^b scale)) */
-        root[b - 1] = mod_mul(&field->m, root[b], root[b]);
-    for (begun = 1; begun < NTT_MOST_LANES; begun *= 2)
+    for (begun = 1; begun < NTT_MOST_LANES && begun < count; begun *= 2, root++)
         for (i = 0; i < begun; i++)
-            form[begun + i] =
-                mod_mul(&field->m, form[i], root[1 + (unsigned)__builtin_ctzll(begun)]);
-    enter_all(field, factors, 0, form, NTT_MOST_LANES);
-    for (; begun < count; begun *= 2) {
-        step = factor_of(&c,
-                         all(enter(field, root[1 + (unsigned)__builtin_ctzll(begun)])));
-        for (i = 0; i < begun && begun + i < count; i += LANES) {
+            form[begun + i] = mod_mul(&field->m, form[i], *root);
+    enter_all(field, factors, 0, form, begun);
+    for (; begun < count; begun *= 2, root++) {
+        step = factor_of(&c, all(enter(field, *root)));
+        for (i = 0; i < begun; i += LANES) {
             f = factor_of(&c, product(&c, load(factors->word + i), &step));
             store(factors->word + begun + i, f.word);
             store(factors->helper + begun + i, f.helper);
@@ -50,21 +48,23 @@ fill(const struct ntt_field *field, unsigned prime, const struct ntt_factors *fa
 }
 
 /* The lanes' factors: e(theta(l) / 8), and e(-theta(l) / 8 - 1 / (8 LANES)), the second
- * part belonging to the mirror of the group. */
+ * part belonging to the mirror of the group. As theta(l) + theta(LANES - 1 - l) = 1 - 1
+ * / LANES, this is e(theta(LANES - 1 - l) / 8 - 1 / 8), and e(-1/8) = -e(3/8). */
 static void
-fill_lanes(const struct ntt_field *field, unsigned prime)
+fill_lanes(const struct ntt_field *field, const uint64_t *roots)
 {
     const struct modulus *m = &field->m;
-    const uint64_t root = ntt_root(m, prime, 8 * LANES);
+    const uint64_t turn = mod_negate(m, mod_mul(m, roots[2], roots[3]));
     uint64_t form[2 * LANES];
-    size_t l, place, theta;
+    size_t begun, i;
+    unsigned b;
 
-    for (l = 0; l < LANES; l++) {
-        for (theta = 0, place = 1; place < LANES; place *= 2)
-            theta += l & place ? LANES / place / 2 : 0;
-        form[l] = mod_power(m, root, theta);
-        form[LANES + l] = mod_power(m, root, 8 * LANES - theta - 1);
-    }
+    form[0] = m->one;
+    for (begun = 1, b = 4; begun < LANES; begun *= 2, b++)
+        for (i = 0; i < begun; i++)
+            form[begun + i] = mod_mul(m, form[i], roots[b]);
+    for (i = 0; i < LANES; i++)
+        form[2 * LANES - 1 - i] = mod_mul(m, form[i], turn);
     enter_all(field, &field->lane, 0, form, 2 * LANES);
 }
 
@@ -111,16 +111,20 @@ prepare(struct ntt_field *field, const struct ntt_shape *shape, unsigned prime,
 {
     const size_t nodes = ntt_node_count(shape), leaves = ntt_leaf_count(shape, LANES);
     struct modulus *m = &field->m;
+    uint64_t roots[NTT_MOST_LEVELS + 1];
+    unsigned i;
 
     *m = modulus_of(ntt_primes[prime]);
     prepare_field(field, shape, prime);
     field->nodes = take_factors(&memory, nodes + NTT_MOST_LANES);
     field->leaves = take_factors(&memory, leaves + NTT_MOST_LANES);
     field->lane = take_factors(&memory, 2 * LANES);
-    fill(field, prime, &field->nodes, nodes - 1, 2, mod_negate(m, m->one));
-    fill(field, prime, &field->leaves, leaves - 1, 8 * LANES,
-         ntt_root(m, prime, 8 * LANES));
-    fill_lanes(field, prime);
+    roots[shape->levels] = ntt_root(m, prime, shape->part);
+    for (i = shape->levels; i > 0; i--)
+        roots[i - 1] = mod_mul(m, roots[i], roots[i]);
+    fill(field, roots, &field->nodes, nodes - 1, 1, mod_negate(m, m->one));
+    fill(field, roots, &field->leaves, leaves - 1, LEAF_SCALE, roots[LEAF_SCALE]);
+    fill_lanes(field, roots);
     if (shape->odd > 1) {
         field->odd = take_factors(&memory, shape->odd * shape->odd * LANES);
         fill_odd(field, prime, shape->odd);

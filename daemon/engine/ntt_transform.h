@@ -14,8 +14,8 @@
  *   product(c, x, f)     x f, from wide to narrow
  *   split(c, x, y, f)    (x, y) becomes (x + f y, x - f y), from wide to wide
  *   unite(c, x, y, f)    (x, y) becomes (x + y, (y - x) f), from narrow to narrow
- *   settle(c, x)         x, so that it can be the first number of split() for three
- *                        levels
+ *   settle(c, x)         x, so that it can be the first number of split() at all levels
+ *                        that are done at a time
  *   narrow(c, x)         from wide to narrow
  *   struct total         a sum of up to NTT_MOST_ODD products: total_zero(c),
  *                        total_add(c, sum, x, f) for wide x, total_wide(c, sum)
@@ -215,6 +215,7 @@ split_leaves(const struct ntt_field *field, const struct constants *c, uint64_t 
                          &corner);
         columns_of(v, x);
         v[0] = settle(c, v[0]);
+        v[1] = settle(c, v[1]);
         UNROLLED
         for (k = 0; k < 4; k++)
             split(c, &v[k], &v[k + 4], &l.f[0]);

@@ -20,14 +20,14 @@
  * the top: there a level's divisions take two thirds of the time of its products, and
  * shorten those of each level above by a twentieth.
  *
- * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are
- * cut first. |P(0,m) T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and the first
- * term, 2^(-47m) to be safe, so that P and T there are needed only with 47m / 64
- * fewer limbs. Error: cutting an operand to k limbs makes it smaller
- * by less than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
- * k = n + 3 - 47m/64 for the others, the sum is off by less than
- * 2 + 2^(-64) + ... < 2^2 parts in 2^(64n), and by less than one unit of its last
- * place of 2n limbs for the shift.
+ * The last merge. Q and T are wanted with LIMBS limbs n only, so the operands are cut
+ * first. |P(0,m) T(m,N)| is less than T(0,m) Q(m,N) times the quotient of the m-th and
+ * the first term, 2^(-47m) to be safe, so that P and T there are needed only with
+ * 47m / 64 fewer limbs. Error: cutting an operand to k limbs makes it smaller by less
+ * than 2^(-64(k-1)), relatively. With k = n + 1 for T(0,m) and Q(m,N), and
+ * k = n + 3 - 47m/64 for the others, the sum is off by less than 2 + 2^(-64) + ... <
+ * 2^2 parts in 2^(64n), and by less than one unit of its last place of 2n limbs for the
+ * shift.
  *
  * Parallel: with t threads a range gives t/2 to each half, and t to the products that
  * join them (sums.c).
@@ -63,6 +63,7 @@
 /* A range a <= k < b to be split, and where to put its sums. */
 struct range {
     const struct primes *primes;
+    uint64_t all; /* terms of the whole series */
     uint64_t a, b;
     bool need_p;
     int level; /* 0 is the whole series */
@@ -109,25 +110,41 @@ has_common(uint64_t terms, int level)
     return level >= COMMON_LEVELS && terms >= COMMON_TERMS;
 }
 
+/* The bits per term of P in the products that make a range of TERMS terms of a series
+ * of ALL: three factors of the size of the term's number, less what was taken out. */
+static double
+p_bits(uint64_t terms, uint64_t all)
+{
+    double range = fmin((double)terms, (double)(all >> COMMON_LEVELS));
+
+    return 3 * log2((double)all) + 3 - fmax(4.2 * log2(range / 120), 0);
+}
+
+/* The cost of the products of a merge into a range of TERMS terms of ALL. */
+static struct sums_cost
+merge_cost(uint64_t terms, uint64_t all)
+{
+    return sums_cost(terms, p_bits(terms, all));
+}
+
+static uint64_t
+merge_units(uint64_t terms, uint64_t all, bool need_p)
+{
+    struct sums_cost cost = merge_cost(terms, all);
+
+    return sums_cost_all(&cost, need_p);
+}
+
 /* The cost of everything else in a range: its terms if it is a leaf, the common
  * factors, or what short products take more. */
 static uint64_t
 other_units(uint64_t terms, int level)
 {
     if (terms <= TERMS_MOST)
-        return 85 * terms;
+        return 75 * terms;
     if (has_common(terms, level))
-        return 130 * terms;
-    return terms < COMMON_TERMS ? 50 * terms : 0;
-}
-
-/* The cost of the products of a merge into a range of TERMS terms. */
-static uint64_t
-merge_units(uint64_t terms, bool need_p)
-{
-    struct sums_cost cost = sums_cost(terms);
-
-    return sums_cost_all(&cost, need_p);
+        return 70 * terms;
+    return terms < COMMON_TERMS ? 15 * terms : 0;
 }
 
 /* Divides the left P and the right Q by what they have in common. */
@@ -203,12 +220,12 @@ split_range(struct run *run, void *arg)
             factors_clear(&out->factors);
     }
     if (report)
-        merge.cost = sums_cost(terms);
+        merge.cost = merge_cost(terms, range->all);
     if (run_work(run, other_units(terms, range->level)))
         sums_merge(run, &merge);
     sums_clear(&right);
     if (!report)
-        run_work(run, merge_units(terms, range->need_p));
+        run_work(run, merge_units(terms, range->all, range->need_p));
 }
 
 /* SPLIT becomes what LEFT and RIGHT are together; see the top of this file. */
@@ -223,7 +240,7 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     struct merge merge = {
         .left = left,
         .right = right,
-        .cost = sums_cost(terms),
+        .cost = merge_cost(terms, terms),
         .threads = terms >= PARALLEL_TERMS ? threads : 1,
     };
 
@@ -231,7 +248,7 @@ last_merge(struct run *run, struct split *split, struct sums *left, struct sums 
     split->q_twos = terms_twos(0, terms) + twos + split_cut(left->q, limbs + 1);
     twos += terms_twos(m, terms) + split_cut(left->t, limbs + 1);
     small_twos = split_cut(left->p, few) + split_cut(right->t, few);
-    sums_multiply(run, &merge);
+    sums_merge_last(run, &merge);
     if (!run_going(run))
         return;
     if (twos < small_twos) {
@@ -255,6 +272,7 @@ split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
     struct sums left, right;
     struct range whole = {
         .primes = &primes,
+        .all = terms,
         .b = terms,
         .threads = threads,
         .out = &left,
@@ -283,15 +301,15 @@ split_series(struct run *run, struct split *split, uint64_t terms, size_t limbs,
 }
 
 static double
-cost(uint64_t a, uint64_t b, int level, bool need_p)
+cost(uint64_t all, uint64_t a, uint64_t b, int level, bool need_p)
 {
     uint64_t m = middle(a, b);
     double units = (double)other_units(b - a, level);
 
     if (b - a <= TERMS_MOST)
         return units;
-    return units + cost(a, m, level + 1, true) + cost(m, b, level + 1, need_p) +
-           (double)merge_units(b - a, need_p);
+    return units + cost(all, a, m, level + 1, true) +
+           cost(all, m, b, level + 1, need_p) + (double)merge_units(b - a, all, need_p);
 }
 
 double
@@ -300,7 +318,7 @@ split_cost(uint64_t terms)
     uint64_t m = middle(0, terms);
 
     if (terms <= TERMS_MOST)
-        return cost(0, terms, 0, false);
-    return cost(0, m, 1, true) + cost(m, terms, 1, false) +
-           (double)merge_units(terms, false);
+        return cost(terms, 0, terms, 0, false);
+    return cost(terms, 0, m, 1, true) + cost(terms, m, terms, 1, false) +
+           (double)merge_units(terms, terms, false);
 }

@@ -29,8 +29,9 @@ struct sums_cost {
     uint64_t with_q, p_t, p_p;
 };
 
-/* The cost of merging two ranges of together TERMS terms. Pure. */
-struct sums_cost sums_cost(uint64_t terms);
+/* The cost of merging two ranges of together TERMS terms, P having so many BITS per
+ * term. Pure. */
+struct sums_cost sums_cost(uint64_t terms, double bits);
 
 /* The sum of COST; without that of the two P unless NEED_P. Pure. */
 uint64_t sums_cost_all(const struct sums_cost *cost, bool need_p);
@@ -50,8 +51,9 @@ struct merge {
  */
 void sums_merge(struct run *run, struct merge *merge);
 
-/* The products of a merge alone: the left T and Q become T1 Q2 (without its powers of
- * 2) and Q1 Q2, the right T becomes P1 T2, and the left P becomes P1 P2 if wanted. */
-void sums_multiply(struct run *run, struct merge *merge);
+/* The products of a merge, P not being wanted, with as little memory as possible: the
+ * left T and Q become T1 Q2 (without its powers of 2) and Q1 Q2, the right T becomes
+ * P1 T2, the left P anything. Any thread. */
+void sums_merge_last(struct run *run, struct merge *merge);
 
 #endif

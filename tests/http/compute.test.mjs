@@ -63,6 +63,30 @@ test('a digit is verified before it is printed, and the words say how', async ()
   }
 });
 
+test('auto takes what gives the one digit first', async () => {
+  for (const [args, digit, phases] of [
+    [['1000000', '--radix', '16'], '2', /^(summing|verifying)$/],
+    [['1000000', '--radix', '16', '--no-verify'], '2', /^summing$/],
+    [['100000'], '6', /^(splitting|dividing|converting|verifying)$/],
+  ]) {
+    const { code, stdout, stderr } = await nthpi('digit', ...args, '--progress');
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, `${digit}\n`);
+    const shown = [...stderr.matchAll(/^(\w+) \d+ %, .+ left$/gm)];
+    assert.ok(shown.length > 0 && shown.every(([, phase]) => phases.test(phase)), stderr);
+  }
+  const beyond = await nthpi('digit', '10000000000000');
+  assert.equal(beyond.code, 2);
+  assert.match(beyond.stderr, /^nthpi: position 10000000000000: no algorithm computes it in radix 10\n$/);
+});
+
+test('a short stack is no reason to fail', () => {
+  const { status, stdout, stderr } = spawnSync(
+    'sh', ['-c', 'ulimit -s 256 && exec "$0" digit 1000', path.join(build, 'nthpi')], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout, '9\n');
+});
+
 test('digits are verified after they were printed', async () => {
   for (const more of [[], ['--algorithm', 'spigot'], ['--no-verify']]) {
     const { code, stdout, stderr } = await nthpi('digits', '5000', '--progress', ...more);

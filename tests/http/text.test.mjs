@@ -1,6 +1,8 @@
 // The text download: exact bytes, ranges, tags, HEAD; from the published file
 // (nginx sends it) and from a part of it (the program does).
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { element } from '../lib/html.mjs';
 import { pi } from '../lib/pi.mjs';
@@ -116,6 +118,28 @@ for (const n of [100_000, 50_000]) {
     assert.equal(changed.body.length, size);
   });
 
+  test(`${kind}: If-Match and If-Unmodified-Since`, async () => {
+    const { etag } = (await get(path)).headers;
+    for (const tag of [etag, '*', `"other", ${etag}`]) {
+      const answer = await get(path, { 'if-match': tag });
+      assert.equal(answer.status, 200, tag);
+      assert.equal(answer.body.length, size);
+      assert.equal(answer.headers.etag, etag);
+    }
+    const part = await get(path, { 'if-match': etag, range: 'bytes=5-9' });
+    assert.equal(part.status, 206);
+    assert.equal(part.headers['content-range'], `bytes 5-9/${size}`);
+    assert.ok(part.text === known.slice(5, 10));
+    for (const tag of ['"other"', `W/${etag}`]) {
+      const answer = await get(path, { 'if-match': tag });
+      assert.equal(answer.status, 412, tag);
+      assert.match(answer.text, /class="card failure"/, 'a page of this site');
+    }
+    // Digits have no date: one in a condition counts for nothing.
+    const old = new Date(0).toUTCString();
+    assert.equal((await get(path, { 'if-unmodified-since': old })).status, 200);
+  });
+
   test(`${kind}: HEAD`, async () => {
     const answer = await site.get(path, { method: 'HEAD' });
     assert.equal(answer.status, 200);
@@ -131,6 +155,20 @@ for (const n of [100_000, 50_000]) {
     assert.ok(answer.text === known.slice(10, 20));
   });
 }
+
+test('what nginx knows of the file counts for nothing', async () => {
+  const { mtimeMs } = fs.statSync(path.join(site.state, 'digits', 'pi-10-100000.txt'));
+  const seconds = Math.floor(mtimeMs / 1000);
+  // The tag and the date that nginx would give the file.
+  const tag = `"${seconds.toString(16)}-${(100_002).toString(16)}"`;
+  const date = new Date(seconds * 1000).toUTCString();
+  for (const condition of [{ 'if-none-match': tag }, { 'if-modified-since': date }]) {
+    const answer = await get('/pi/100000.txt', condition);
+    assert.equal(answer.status, 200, JSON.stringify(condition));
+    assert.equal(answer.headers.etag, '"pi10-100000"');
+    assert.equal(answer.headers['last-modified'], undefined);
+  }
+});
 
 test('n beyond what is known is 404, and its page is named', async () => {
   const answer = await get('/pi/100001.txt');

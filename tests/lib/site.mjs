@@ -78,8 +78,9 @@ export function children(pid) {
 export class Site {
   /**
    * Starts a site and waits until it answers. `options` are options of the
-   * programs by their names ({'queue-limit': 3}); `processes` leaves some out;
-   * `nginx` changes the text of nginx.conf.
+   * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
+   * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
+   * socket run/web-N.sock; `nginx` changes the text of nginx.conf.
    */
   static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx } = {}) {
     const site = new Site(options, nginx);
@@ -125,6 +126,9 @@ export class Site {
   }
 
   start(name) {
+    const number = /^web-(\d+)$/.exec(name)?.[1];
+    const environment = { ...this.environment };
+    if (number) environment.NTHPI_LISTEN = `run/web-${number}.sock`;
     if (!fs.existsSync(path.join(build, 'nthpid'))) {
       throw new Error(`there is no build in ${build}: make it, or set NTHPI_BUILD`);
     }
@@ -133,10 +137,10 @@ export class Site {
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
       fcgi: [path.join(build, 'nthpi-fcgi')],
       daemon: [path.join(build, 'nthpid')],
-    }[name];
+    }[number ? 'fcgi' : name];
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
-      env: this.environment,
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = new Promise((resolve) => {
@@ -194,7 +198,7 @@ export class Site {
   /** Resolves when the site answers; fails as soon as a process has ended. */
   async waitReady(processes = [...this.processes.keys()]) {
     const answers = async () => {
-      if (!processes.includes('fcgi')) {
+      if (!processes.some((name) => name === 'fcgi' || name.startsWith('web-'))) {
         return (await request(this.port, '/robots.txt')).status === 200;
       }
       if ((await request(this.port, '/')).status !== 200) return false;
@@ -212,7 +216,8 @@ export class Site {
    * must end cleanly and leave no child. */
   async stop({ check = true } = {}) {
     const problems = [];
-    for (const name of ['nginx', 'fcgi', 'daemon']) {
+    const webs = [...this.processes.keys()].filter((name) => name.startsWith('web-'));
+    for (const name of ['nginx', 'fcgi', ...webs, 'daemon']) {
       const record = this.processes.get(name);
       if (!record?.pid || record.result) continue;
       const below = children(record.pid);

@@ -199,13 +199,13 @@ assert_window(uint64_t position, const struct bbp_series *series,
     const struct bbp_pass pass = {
         .series = series, .kernel = kernel, .phase = "summing", .to = 1};
     char digits[FIXED_MOST_DIGITS + 1];
-    struct fixed sum, error;
+    struct bbp_place place = {.position = position};
     struct run run;
 
     run_init(&run, &job, NULL);
-    bbp_window(&run, position, &pass, &sum, &error);
+    bbp_windows(&run, &place, 1, &pass);
     assert_int_equal(run_finish(&run), ENGINE_OK);
-    assert_true(fixed_certain(digits, &sum, &error) >= ENGINE_WINDOW);
+    assert_true(fixed_certain(digits, &place.sum, &place.error) >= ENGINE_WINDOW);
     assert_memory_equal(digits, text, strlen(text));
 }
 

@@ -147,11 +147,14 @@ site_ask(struct site *site, const struct ask *ask)
     r.wants_json = ask->json || strncmp(ask->target, "/api/", 5) == 0 ||
                    strncmp(ask->target, "/updates", 8) == 0;
     r.wait_s = ask->wait_s;
+    r.if_match = copy(ask->if_match);
+    r.if_unmodified_since = copy(ask->if_unmodified_since);
     r.if_none_match = copy(ask->if_none_match);
     r.range = copy(ask->range);
     r.if_range = copy(ask->if_range);
     r.cookie = copy(ask->cookie);
     r.authorization = copy(ask->authorization);
+    r.remote_addr = copy(ask->remote_addr);
     set_body(site, ask, &r);
 
     reply_clear(&site->reply);

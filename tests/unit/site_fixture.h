@@ -31,8 +31,8 @@ struct ask {
     const char *type;   /* NULL with a body: a form */
     bool json;          /* Accept: application/json */
     unsigned wait_s;
-    const char *if_none_match, *range, *if_range;
-    const char *cookie, *authorization;
+    const char *if_match, *if_none_match, *range, *if_range, *if_unmodified_since;
+    const char *cookie, *authorization, *remote_addr;
 };
 
 /* For cmocka: *STATE becomes a struct site. */

@@ -124,7 +124,8 @@ test_calculated_but_not_verified(void **state)
     assert_non_null(strstr(row.verified, "agree with the binary fraction"));
 }
 
-/* Forgets what is published, so that shorter digits are published again. */
+/* Forgets what is published, file and all, so that shorter digits are published
+ * again. */
 static void
 forget_published(struct site *s)
 {
@@ -140,6 +141,7 @@ forget_published(struct site *s)
                      SQLITE_OK);
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close(db);
+    assert_int_equal(digits_remove(s->digits_fd, 10, 1000), DIGITS_OK);
 }
 
 static void

@@ -122,20 +122,32 @@ test_broken_files(void **state)
     assert_int_equal(site_stop(s, 0), 0);
 }
 
-/* No checkpoint can be written: the job goes on without. */
+/* From some moment on no checkpoint can be written: the job goes on without. */
 static void
 test_disk_is_full(void **state)
 {
     struct site *s = *state;
     const struct rlimit limit = {0, 0};
-    size_t length;
+    size_t before, after;
+    void *old, *later;
     int64_t id;
     pid_t worker;
 
     id = ask_long(s);
     worker = site_hold_worker(s, 0, 0);
+    old = read_save(s, id, &before); /* NULL if it was quick enough */
     assert_int_equal(prlimit(worker, RLIMIT_FSIZE, &limit, NULL), 0);
-    assert_null(read_save(s, id, &length));
+    assert_int_equal(kill(worker, SIGCONT), 0);
+    wait_progress(s, id, site_row(s, id).progress + 0.4);
+    assert_int_equal(site_hold_worker(s, 0, 0), worker);
+    later = read_save(s, id, &after);
+    assert_int_equal(later != NULL, old != NULL);
+    if (old) {
+        assert_int_equal(after, before);
+        assert_memory_equal(later, old, before);
+    }
+    free(old);
+    free(later);
     assert_int_equal(kill(worker, SIGCONT), 0);
     site_check_done(s, id, AT_LONG);
     assert_int_equal(site_row(s, id).attempts, 1);

@@ -1,4 +1,4 @@
-/* Products of every kind, and residues of long numbers, against GMP's own. */
+/* Products, and residues of long numbers, against GMP's own. */
 #include "cmocka_all.h"
 
 #include <stdlib.h>
@@ -11,62 +11,7 @@
 #include "daemon/engine/ntt.h"
 #include "daemon/engine/residue.h"
 #include "engine_fixture.h"
-
-/* Lengths around which something changes: one limb, FLINT's beginning, second
- * threads, GMP's transforms. setup() adds those around the beginning of ours. */
-static size_t edges[24] = {1,   2,   3,    16,   63,   64,   99,   100, 101,
-                           400, 749, 1499, 1500, 1501, 3000, 3001, 7000};
-static size_t edge_count = 17;
-
-static gmp_randstate_t randomness;
-
-static int
-setup(void **state)
-{
-    size_t from = mul_from();
-
-    (void)state;
-    gmp_randinit_default(randomness);
-    if (from < 20000) {
-        edges[edge_count++] = from - 1;
-        edges[edge_count++] = from;
-        edges[edge_count++] = 3 * from + 1;
-    }
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    gmp_randclear(randomness);
-    return 0;
-}
-
-/* A number of exactly LIMBS limbs, on every second call with long runs of ones and
- * zeros. */
-static void
-any_number(mpz_t z, size_t limbs)
-{
-    static int calls;
-
-    if (calls++ % 2 == 0)
-        mpz_urandomb(z, randomness, 64 * limbs);
-    else
-        mpz_rrandomb(z, randomness, 64 * limbs);
-    mpz_setbit(z, 64 * limbs - 1);
-}
-
-/* A place of LIMBS limbs that holds nothing of use. */
-static mp_limb_t *
-place(size_t limbs)
-{
-    mp_limb_t *p = malloc(limbs * sizeof *p);
-
-    assert_non_null(p);
-    memset(p, 0xaa, limbs * sizeof *p);
-    return p;
-}
+#include "mul_fixture.h"
 
 /* The lowest limbs at R are those of WANT. */
 static void
@@ -81,7 +26,7 @@ check_limbs(const mpz_t a, const mpz_t b, int threads)
 {
     const struct engine_job job = {10, 1, threads};
     size_t an = mpz_size(a), bn = mpz_size(b);
-    mp_limb_t *r = place(mul_room(an, bn));
+    mp_limb_t *r = mul_place(mul_room(an, bn));
     struct run run;
     mpz_t want;
 
@@ -103,10 +48,10 @@ test_limbs(void **state)
 
     (void)state;
     mpz_inits(a, b, NULL);
-    for (i = 0; i < edge_count; i++)
-        for (j = 0; j < edge_count; j++) {
-            any_number(a, edges[i]);
-            any_number(b, edges[j]);
+    for (i = 0; i < mul_edge_count; i++)
+        for (j = 0; j < mul_edge_count; j++) {
+            mul_any_number(a, mul_edges[i]);
+            mul_any_number(b, mul_edges[j]);
             check_limbs(a, b, 1 + (int)((i + j) % 4));
         }
     mpz_clears(a, b, NULL);
@@ -121,8 +66,8 @@ test_threads(void **state)
     (void)state;
     mpz_inits(a, b, NULL);
     for (threads = 1; threads <= 8; threads++) {
-        any_number(a, 12000 + (size_t)threads);
-        any_number(b, 9000);
+        mul_any_number(a, 12000 + (size_t)threads);
+        mul_any_number(b, 9000);
         check_limbs(a, b, threads);
         check_limbs(a, a, threads);
     }
@@ -142,10 +87,10 @@ test_integers(void **state)
     (void)state;
     mpz_inits(a, b, r, want, NULL);
     run_init(&run, &job, NULL);
-    for (i = 0; i < edge_count; i++)
+    for (i = 0; i < mul_edge_count; i++)
         for (signs = 0; signs < 5; signs++) {
-            any_number(a, edges[i]);
-            any_number(b, edges[edge_count - 1 - i]);
+            mul_any_number(a, mul_edges[i]);
+            mul_any_number(b, mul_edges[mul_edge_count - 1 - i]);
             if (signs & 1)
                 mpz_neg(a, a);
             if (signs & 2)
@@ -183,8 +128,8 @@ test_uneven(void **state)
     (void)state;
     mpz_inits(a, b, NULL);
     for (i = 0; i < sizeof factors / sizeof factors[0]; i++) {
-        any_number(a, factors[i] * from + 11 * i);
-        any_number(b, from + i);
+        mul_any_number(a, factors[i] * from + 11 * i);
+        mul_any_number(b, from + i);
         check_limbs(a, b, 1 + (int)i % 3);
         check_limbs(b, a, 1);
     }
@@ -220,108 +165,6 @@ test_plans(void **state)
     }
 }
 
-/* Two products with a common operand, of any signs. */
-static void
-test_pairs(void **state)
-{
-    const struct engine_job job = {10, 1, 2};
-    mpz_t a, b, c, ac, bc;
-    struct run run;
-    size_t i, j;
-    int k = 0;
-
-    (void)state;
-    mpz_inits(a, b, c, ac, bc, NULL);
-    run_init(&run, &job, NULL);
-    for (i = 0; i < edge_count; i++)
-        for (j = 0; j < edge_count; j++, k++) {
-            any_number(a, edges[i]);
-            any_number(b, edges[k % edge_count]);
-            any_number(c, edges[j]);
-            if (k & 1)
-                mpz_neg(a, a);
-            if (k & 2)
-                mpz_neg(b, b);
-            if (k & 4)
-                mpz_neg(c, c);
-            if (k % 19 == 0)
-                mpz_set_ui(b, 0);
-            mpz_mul(ac, a, c);
-            mpz_mul(bc, b, c);
-            mul_mpz_pair(&run, a, b, c, 1 + k % 3);
-            assert_int_equal(mpz_cmp(a, ac), 0);
-            assert_int_equal(mpz_cmp(b, bc), 0);
-        }
-    assert_int_equal(run_finish(&run), ENGINE_OK);
-    mpz_clears(a, b, c, ac, bc, NULL);
-}
-
-/* R (LENGTH limbs) is A B modulo B^LENGTH - 1. */
-static void
-assert_wrapped(const mp_limb_t *r, size_t length, const mpz_t a, const mpz_t b)
-{
-    mpz_t modulus, want, have;
-
-    mpz_inits(want, have, modulus, NULL);
-    mpz_setbit(modulus, 64 * length);
-    mpz_sub_ui(modulus, modulus, 1);
-    mpz_mul(want, a, b);
-    mpz_import(have, length, -1, sizeof *r, 0, 0, r);
-    assert_true(mpz_congruent_p(have, want, modulus));
-    mpz_clears(want, have, modulus, NULL);
-}
-
-/* COUNT products of at most AN limbs by B, wrapped at LEAST limbs or later. */
-static void
-check_wrapped(size_t an, const mpz_t b, size_t least, size_t count, int threads)
-{
-    const struct engine_job job = {10, 1, threads};
-    size_t bn = mpz_size(b), length = mul_wrap_length(an, bn, least), i;
-    struct mul_part parts[MUL_MOST_PARTS];
-    mpz_t a[MUL_MOST_PARTS];
-    struct run run;
-
-    assert_true(length >= an && length >= bn && length >= least);
-    assert_true(length <= mul_room(an, bn) || least > an + bn);
-    for (i = 0; i < count; i++) {
-        mpz_init(a[i]);
-        any_number(a[i], i > 0 && i + 1 == count ? an / 2 + 1 : an);
-        if (an == bn && i == 0)
-            mpz_set(a[0], b);
-        parts[i] =
-            (struct mul_part){mpz_limbs_read(a[i]), mpz_size(a[i]), place(length)};
-        if (an == bn && i == 0)
-            parts[0].a = mpz_limbs_read(b);
-    }
-    run_init(&run, &job, NULL);
-    mul_wrapped(&run, length, parts, count, mpz_limbs_read(b), bn, threads);
-    assert_int_equal(run_finish(&run), ENGINE_OK);
-    for (i = 0; i < count; i++) {
-        assert_wrapped(parts[i].r, length, a[i], b);
-        free(parts[i].r);
-        mpz_clear(a[i]);
-    }
-}
-
-static void
-test_wrapped(void **state)
-{
-    size_t i, j;
-    mpz_t b;
-
-    (void)state;
-    mpz_init(b);
-    for (i = 0; i < edge_count; i++)
-        for (j = 0; j < edge_count; j++) {
-            any_number(b, edges[j]);
-            check_wrapped(edges[i], b, 1, 1 + (i + j) % MUL_MOST_PARTS,
-                          1 + (int)(i + j) % 3);
-            check_wrapped(edges[i], b, edges[i] + edges[j] / 2, 1 + i % 2, 2);
-            check_wrapped(edges[i], b, 2 * (edges[i] + edges[j]), 1, 1);
-        }
-    mpz_clear(b);
-}
-
 /* A run that has failed is no reason for anything to be written. */
 static void
 test_stopped(void **state)
@@ -332,8 +175,8 @@ test_stopped(void **state)
 
     (void)state;
     mpz_inits(a, b, r, NULL);
-    any_number(a, 4000);
-    any_number(b, 4000);
+    mul_any_number(a, 4000);
+    mul_any_number(b, 4000);
     run_init(&run, &job, NULL);
     run_fail(&run, ENGINE_CANCELLED);
     mul_mpz(&run, r, a, b, 2);
@@ -354,7 +197,8 @@ test_cost(void **state)
     assert_true(mul_cost(0, 5) == 0 && mul_cost(5, 0) == 0);
     for (n = 1; n < 1e9; n *= 1.3) {
         assert_true(mul_cost(n, n) > 0);
-        assert_true(mul_cost(2 * n, 2 * n) > mul_cost(n, n));
+        if (n < 1e7) /* above, another backend may take over */
+            assert_true(mul_cost(2 * n, 2 * n) > mul_cost(n, n));
         assert_true(mul_cost(n, 2 * n) == mul_cost(2 * n, n));
         assert_true(mul_pair_cost(n, n, n) <= 2.001 * mul_cost(n, n));
     }
@@ -382,7 +226,7 @@ test_residues(void **state)
     mpz_set_ui(z, RESIDUE_PRIME);
     assert_true(mpz_probab_prime_p(z, 30) > 0);
     for (bits = 0; bits < 1400; bits++) {
-        any_number(z, 22);
+        mul_any_number(z, 22);
         limbs = malloc(22 * sizeof *limbs);
         assert_non_null(limbs);
         mpn_copyi(limbs, mpz_limbs_read(z), 22);
@@ -416,10 +260,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limbs),    cmocka_unit_test(test_threads),
         cmocka_unit_test(test_integers), cmocka_unit_test(test_uneven),
-        cmocka_unit_test(test_plans),    cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_wrapped),  cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_plans),    cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_cost),     cmocka_unit_test(test_residues),
     };
 
-    return cmocka_run_group_tests_name("engine mul", tests, setup, teardown);
+    return cmocka_run_group_tests_name("engine mul", tests, mul_setup, mul_teardown);
 }

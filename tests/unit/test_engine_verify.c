@@ -345,7 +345,6 @@ test_windows_by_bbp(void **state)
         VERIFY_STOPPED);
     bbp.threads = 1;
     c.evidence.window[2].digits[15] ^= 1;
-    listener = (struct listener){0};
     assert_int_equal(
         verify_windows(&c.evidence, verify_window_by_bbp, &bbp, &callbacks, words),
         VERIFY_BAD);

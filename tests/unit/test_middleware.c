@@ -62,6 +62,35 @@ answers_head_like_get(void **state)
     request_clear(&r);
 }
 
+/* Nginx's name for the request is taken when it is one, else a random one. */
+static void
+takes_the_id_it_is_given(void **state)
+{
+    static const char longest[] = "0123456789abcdef0123456789abcdef";
+    static const char *const given[] = {longest, "a-Z_9"};
+    static const char *const refused[] = {
+        "",   "0123456789abcdef0123456789abcdef0", "a b", "a\n", "\xc3\xa9", "a\"",
+        "a/b"};
+    struct chain *c = *state;
+    struct request r;
+    struct reply reply;
+    char last[REQUEST_ID_SIZE] = "";
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        chain_run(c, &r, &reply, "GET", "/", HEADERS("REQUEST_ID", given[i]), NULL);
+        assert_string_equal(r.id, given[i]);
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        chain_run(c, &r, &reply, "GET", "/", HEADERS("REQUEST_ID", refused[i]), NULL);
+        assert_int_equal(strspn(r.id, "0123456789abcdef"), REQUEST_ID_SIZE - 1);
+        assert_string_not_equal(r.id, last);
+        memcpy(last, r.id, sizeof last);
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+}
+
 /* ---- proof of origin ---- */
 
 static const char form_type[] = "application/x-www-form-urlencoded";
@@ -238,6 +267,7 @@ main(void)
         TEST(answers_what_could_not_be_read),
         TEST(adds_headers_to_every_answer),
         TEST(answers_head_like_get),
+        TEST(takes_the_id_it_is_given),
         TEST(wants_the_right_type),
         TEST(wants_a_token_in_forms),
         TEST(refuses_other_sites),

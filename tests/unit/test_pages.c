@@ -306,18 +306,6 @@ errors_are_pages_or_problems(void **state)
     json_decref(problem);
 }
 
-static void
-health_tells_of_database_and_daemon(void **state)
-{
-    struct site *site = *state;
-    site_get(site, "/healthz");
-    assert_status(site, 200);
-    assert_has(site, "\"status\":\"degraded\"");
-    assert_int_equal(store_heartbeat(site->store->s, "one"), STORE_OK);
-    site_get(site, "/healthz");
-    assert_has(site, "\"status\":\"ok\"");
-}
-
 int
 main(void)
 {
@@ -337,7 +325,6 @@ main(void)
         PAGE_TEST(the_live_part_comes_as_json),
         PAGE_TEST(strangers_change_nothing),
         PAGE_TEST(errors_are_pages_or_problems),
-        PAGE_TEST(health_tells_of_database_and_daemon),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }

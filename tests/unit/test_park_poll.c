@@ -230,6 +230,7 @@ too_many_are_turned_away(void **state)
             server_wait(s, parked_is, i + 1);
     }
     expect_nothing_new(fds[3], revision, true);
+    assert_int_equal(server_stats(s).turned_away, 1);
     /* One leaves, one may come. */
     close(fds[0]);
     server_wait(s, parked_is, 2);

@@ -360,6 +360,30 @@ a_whole_file_is_left_to_nginx(void **state)
     assert_header(site, "Cache-Control", "no-store");
 }
 
+static void
+conditions_that_nginx_misjudges_are_kept_from_it(void **state)
+{
+    struct site *site = *state;
+    publish(site, 98);
+    char accel[] = "/digits/";
+    site->conf.accel = accel;
+    struct ask ask = {.target = "/pi/98.txt", .if_match = "\"pi10-98\""};
+    site_ask(site, &ask);
+    assert_header(site, "X-Accel-Redirect", "");
+    assert_file(site, 200, 0, 100);
+    ask.range = "bytes=2-11";
+    site_ask(site, &ask);
+    assert_file(site, 206, 2, 10);
+    ask.if_match = "\"pi10-97\"";
+    site_ask(site, &ask);
+    assert_status(site, 412);
+    ask = (struct ask){.target = "/pi/98.txt",
+                       .if_unmodified_since = "Thu, 01 Jan 1970 00:00:00 GMT"};
+    site_ask(site, &ask);
+    assert_header(site, "X-Accel-Redirect", "");
+    assert_file(site, 200, 0, 100);
+}
+
 /* ---- the pi.delivery interface ---- */
 
 static void
@@ -443,6 +467,7 @@ main(void)
         PI_TEST(text_that_is_coming_says_so),
         PI_TEST(ranges_of_the_text),
         PI_TEST(the_same_text_is_not_sent_again),
+        PI_TEST(conditions_that_nginx_misjudges_are_kept_from_it),
         PI_TEST(a_whole_file_is_left_to_nginx),
         PI_TEST(digits_come_as_json),
         PI_TEST(bad_ranges_are_told_in_words),

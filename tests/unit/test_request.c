@@ -374,6 +374,28 @@ matches_etags(void **state)
 }
 
 static void
+reads_preconditions(void **state)
+{
+    static const struct {
+        const char *header;
+        bool fails;
+    } cases[] = {
+        {"\"5\"", false},  {"*", false},    {"\"4\", \"5\"", false},
+        {"W/\"5\"", true}, {"\"4\"", true}, {"W/\"5\", \"5\"", false},
+        {"5", true},       {"", true},      {"\"55\"", true},
+    };
+    struct request r = {0};
+    (void)state;
+    assert_false(request_precondition_fails(&r, "\"5\""));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char header[32];
+        snprintf(header, sizeof header, "%s", cases[i].header);
+        r.if_match = header;
+        assert_int_equal(request_precondition_fails(&r, "\"5\""), cases[i].fails);
+    }
+}
+
+static void
 reads_ranges(void **state)
 {
     static const struct {
@@ -445,6 +467,7 @@ main(void)
         cmocka_unit_test(reads_prefer),
         cmocka_unit_test(reads_cookies),
         cmocka_unit_test(matches_etags),
+        cmocka_unit_test(reads_preconditions),
         cmocka_unit_test(reads_ranges),
         cmocka_unit_test(compares_types),
     };

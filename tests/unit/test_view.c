@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "capture.h"
 #include "cmocka_all.h"
 #include "temporary.h"
 
@@ -205,19 +206,86 @@ refuses_folders_without_templates(void **state)
 }
 
 static void
-fingerprints_differ(void **state)
+versions_differ(void **state)
 {
     struct folder *f = *state;
-    char one[VIEW_FINGERPRINT_SIZE], two[VIEW_FINGERPRINT_SIZE];
     open_with(f, "one");
-    view_fingerprint(f->view, one);
+    uint64_t one = view_version(f->view);
     open_with(f, "one");
-    view_fingerprint(f->view, two);
-    assert_string_equal(one, two);
+    assert_int_equal(view_version(f->view), one);
     open_with(f, "two");
-    view_fingerprint(f->view, two);
-    assert_string_not_equal(one, two);
-    assert_int_equal(strlen(one), VIEW_FINGERPRINT_SIZE - 1);
+    assert_int_not_equal(view_version(f->view), one);
+}
+
+/* Puts TEXT behind the pragma of a.tpl and reloads. */
+static int
+reload_with(struct folder *f, const char *text)
+{
+    char whole[1000];
+    snprintf(whole, sizeof whole, "%s%s", PRAGMA, text);
+    put_file(f, "a.tpl", whole);
+    return view_reload(f->view);
+}
+
+static void
+a_reload_takes_good_templates_only(void **state)
+{
+    static const char *const bad[] = {
+        "{{NO_SUCH_KEY}}", "{{TITLE:none}}", "{{#TITLE}}", "{{TITLE", "{{/TITLE}}",
+    };
+    struct folder *f = *state;
+    struct dict *dict = dict_new();
+    put_file(f, "b.tpl", PRAGMA);
+    open_with(f, "one");
+    uint64_t one = view_version(f->view);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(reload_with(f, bad[i]), -1);
+        assert_int_equal(view_version(f->view), one);
+        expect(f, dict, "one");
+    }
+    assert_int_equal(reload_with(f, "two {{TITLE}}"), 0);
+    assert_int_not_equal(view_version(f->view), one);
+    dict_set(dict, VIEW_TITLE, "three");
+    expect(f, dict, "two three");
+    /* One that the code may ask for is gone; one that is new does no harm. */
+    char path[128];
+    snprintf(path, sizeof path, "%s/b.tpl", f->path);
+    assert_int_equal(unlink(path), 0);
+    put_file(f, "c.tpl", PRAGMA);
+    assert_int_equal(reload_with(f, "four"), -1);
+    expect(f, dict, "two three");
+    put_file(f, "b.tpl", PRAGMA);
+    assert_int_equal(view_reload(f->view), 0);
+    expect(f, dict, "four");
+    assert_int_equal(reload_with(f, "one"), 0);
+    assert_int_equal(unlink(path), 0);
+    dict_free(dict);
+}
+
+static void
+messages_name_file_and_line(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"\n\n{{NO_SUCH_KEY}}", "a.tpl:4: NO_SUCH_KEY is not in view_keys.h"},
+        {"\n{{TITLE:none}}", "a.tpl:3: a value is not escaped (:none)"},
+        {"\n{{#ROW}}\n{{#TITLE}}\n{{/TITLE}}", "a.tpl:3: section ROW is never closed"},
+        {"{{#ROW}}{{#TITLE}}\n{{/ROW}}", "a.tpl:3: section ROW ends, but is not open"},
+        {"{{! a\ncomment }}\n{{TITLE", "a.tpl:4: {{ without }}"},
+    };
+    struct folder *f = *state;
+    open_with(f, "good");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct capture c;
+        char log[1000];
+        capture_begin(&c, STDERR_FILENO);
+        int rc = reload_with(f, cases[i].text);
+        capture_end(&c, log, sizeof log);
+        assert_int_equal(rc, -1);
+        if (strstr(log, cases[i].message) == NULL)
+            fail_msg("%s is not in: %s", cases[i].message, log);
+    }
 }
 
 static void
@@ -275,6 +343,29 @@ threads_share_a_view(void **state)
     }
 }
 
+static void
+threads_render_while_templates_change(void **state)
+{
+    struct folder *f = *state;
+    pthread_t threads[4];
+    put_file(f, "row.tpl", PRAGMA "({{NAME}})");
+    open_with(f, "{{TITLE}} {{>ROW}}");
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, render_often, f), 0);
+    /* The same in other words; and now and then a mistake. */
+    for (int i = 0; i < 50; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "{{! %d }}{{TITLE}} {{>ROW}}%s", i,
+                 i % 10 == 5 ? "{{#ROW}}" : "");
+        assert_int_equal(reload_with(f, text), i % 10 == 5 ? -1 : 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -288,7 +379,10 @@ main(void)
         TEST(keeps_good_templates),
         TEST(refuses_bad_templates),
         TEST(refuses_folders_without_templates),
-        TEST(fingerprints_differ),
+        TEST(versions_differ),
+        TEST(a_reload_takes_good_templates_only),
+        TEST(messages_name_file_and_line),
+        TEST(threads_render_while_templates_change),
         TEST(accepts_no_dictionary),
         TEST(threads_share_a_view),
     };

@@ -1,0 +1,212 @@
+/*
+ * Templates and code say the same: every name that a template uses is set somewhere
+ * for that place in it, and every name that is set is used. Pages are made in all
+ * their states and what was set is recorded; a state that is forgotten here shows up
+ * as a name that nobody sets.
+ */
+#include "config.h"
+
+#include "lint_record.h"
+#include "site_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HTML "templates/en"
+
+static void
+progress(struct site *site, int64_t id)
+{
+    struct store_progress p = {
+        .id = id, .token = TOKEN, .fraction = 0.5, .phase = "summing", .eta_s = 12};
+    assert_int_equal(store_progress(site->store->s, &p, 1), STORE_OK);
+}
+
+/* A row that runs and is to be cancelled, at POSITION. */
+static int64_t
+put_running(struct site *site, uint64_t position, enum algorithm algorithm)
+{
+    const struct store_asker admin = {.admin = true};
+    enum store_wish wish;
+    int64_t id = put_as(site->store, 10, position, algorithm, ALICE);
+    take(site->store, id, TOKEN);
+    progress(site, id);
+    assert_int_equal(store_cancel(site->store->s, id, &admin, &wish), STORE_OK);
+    assert_int_equal(wish, WISH_NOTED);
+    return id;
+}
+
+/* The page of row ID, or one below it. */
+static void
+get_row(struct site *site, int64_t id, const char *below)
+{
+    char target[128];
+    snprintf(target, sizeof target, "/computations/%d%s", (int)id, below);
+    site_get(site, target);
+}
+
+static void
+make_lists(struct site *site)
+{
+    site_get(site, "/");
+    site_get(site, "/?radix=16");
+    for (int i = 0; i < 52; i++)
+        put_as(site->store, 10, (uint64_t)i + 1, ALGORITHM_SPIGOT, NULL);
+    site_get(site, "/");
+    site_get(site, "/?highlight=1");
+    site_get(site, "/?highlight=52");
+    site_get(site, "/?after=52");
+    site_get(site, "/?new=1&position=5");
+    site_get(site, "/updates?since=0");
+    site_post(site, "/computations", "position=x&radix=3&algorithm=none");
+    assert_status(site, 422);
+    site->conf.queue_limit = 1;
+    site_post(site, "/computations", "position=77&radix=10&algorithm=auto");
+    assert_status(site, 503);
+    site->conf.queue_limit = 1000;
+}
+
+static void
+make_computations(struct site *site)
+{
+    int64_t failed = put(site->store, 2000, ALICE), window;
+    get_row(site, failed, "");
+    get_row(site, failed, "/delete");
+    take(site->store, failed, TOKEN);
+    assert_int_equal(store_failed(site->store->s, failed, TOKEN, "memory"), STORE_OK);
+    get_row(site, failed, "");
+    site_get(site, "/pi/2000");
+    get_row(site, put_running(site, 3000, ALGORITHM_AUTO), "");
+    window = put_as(site->store, 16, 5000, ALGORITHM_BBP, NULL);
+    take(site->store, window, TOKEN);
+    calculate(site->store, window, TOKEN);
+    finish(site->store, window, TOKEN);
+    run_sql(site->store, "UPDATE computation SET attempts = 2, answered_by = 1 "
+                         "WHERE stage = 'stored'");
+    get_row(site, window, "");
+    site_get(site, "/pi/5000?radix=16");
+    site_get(site, "/");
+}
+
+static void
+make_digits(struct site *site)
+{
+    int64_t coming;
+    site_publish(site, 10, 101000, put(site->store, 101000, NULL));
+    site_get(site, "/pi/101000");
+    site_get(site, "/pi/101000?from=1001");
+    site_get(site, "/pi/101000?from=100001");
+    site_get(site, "/computations/1");
+    get_row(site, select_integer(site->store, "SELECT max(id) FROM computation"), "");
+    coming = put_running(site, 200000, ALGORITHM_CHUDNOVSKY);
+    site_get(site, "/pi/200000");
+    site_get(site, "/pi/200000?from=150001");
+    site_get_json(site, "/pi/200000");
+    get_row(site, coming, "");
+    site_get(site, "/pi/300000?radix=16");
+    put_as(site->store, 16, 300000, ALGORITHM_CHUDNOVSKY, NULL);
+    site_get(site, "/pi/300000?radix=16");
+    site_get(site, "/");
+}
+
+static void
+make_errors(struct site *site)
+{
+    site_get(site, "/nowhere");
+    site_get(site, "/?radix=3");
+    site_get(site, "/pi/5?from=6");
+}
+
+static void
+names_are_set_and_used(void **state)
+{
+    struct site *site = *state;
+    struct facts used = {0};
+    const struct facts *set = lint_recorded();
+    size_t wrong = 0;
+
+    make_lists(site);
+    make_computations(site);
+    make_digits(site);
+    make_errors(site);
+    lint_read(&used, HTML);
+    assert_true(used.count > 100 && set->count > 100);
+    for (size_t i = 0; i < used.count; i++) {
+        const struct fact *f = &used.list[i];
+        if (lint_find_set(set, f) == NULL) {
+            print_error("%s uses %s{{%c%s}}, which nobody sets\n", f->template, f->path,
+                        f->kind, f->name);
+            wrong++;
+        }
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        const struct fact *f = &set->list[i];
+        if (lint_find_use(&used, f) == NULL) {
+            print_error("%s%c%s is set for %s, which does not use it\n", f->path,
+                        f->kind, f->name, f->template);
+            wrong++;
+        }
+    }
+    lint_clear(&used);
+    assert_int_equal(wrong, 0);
+}
+
+/* Every name of the list is in some template, and every template is checked. */
+static void
+no_name_is_left_over(void **state)
+{
+    static const char *const names[] = {
+#define VIEW_KEY(name) #name,
+#include "fcgi/view_keys.h"
+#undef VIEW_KEY
+    };
+    struct facts used = {0};
+    (void)state;
+    lint_read(&used, HTML);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bool found = false;
+        for (size_t k = 0; k < used.count; k++)
+            found = found || strcmp(used.list[k].name, names[i]) == 0;
+        if (!found)
+            fail_msg("%s of view_keys.h is in no template", names[i]);
+    }
+    lint_clear(&used);
+}
+
+/* The rules by which the two sets are compared, on small ones. */
+static void
+places_count(void **state)
+{
+    static struct fact set[] = {{"a.tpl", "/ROW/", ' ', "ID"}};
+    static const struct fact same = {"a.tpl", "/ROW/", ' ', "ID"},
+                             inner = {"a.tpl", "/ROW/LINK/", ' ', "ID"},
+                             outer = {"a.tpl", "/", ' ', "ID"},
+                             beside = {"a.tpl", "/ROWS/", ' ', "ID"},
+                             section = {"a.tpl", "/ROW/", '#', "ID"},
+                             elsewhere = {"b.tpl", "/ROW/", ' ', "ID"};
+    const struct facts all = {set, 1, 1};
+    (void)state;
+    assert_non_null(lint_find_set(&all, &same));
+    assert_non_null(lint_find_set(&all, &inner)); /* a section sees what is around it */
+    assert_null(lint_find_set(&all, &outer));
+    assert_null(lint_find_set(&all, &beside));
+    assert_null(lint_find_set(&all, &section));
+    assert_null(lint_find_set(&all, &elsewhere));
+    assert_non_null(lint_find_use(&all, &same));
+    assert_non_null(lint_find_use(&all, &outer));
+    assert_null(lint_find_use(&all, &inner));
+    assert_null(lint_find_use(&all, &beside));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(places_count),
+        cmocka_unit_test(no_name_is_left_over),
+        cmocka_unit_test_setup_teardown(names_are_set_and_used, site_setup,
+                                        site_teardown),
+    };
+    return cmocka_run_group_tests_name("lint", tests, NULL, NULL);
+}
