@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { CHAINS = 1024 };
 
@@ -23,6 +24,7 @@ struct entry {
     struct entry *chain;
     struct entry *older, *newer; /* in the list of those that have a text */
     struct share *share;         /* NULL: being made */
+    int64_t used_ms;             /* the last time, of CLOCK_MONOTONIC */
     size_t key_size;
     unsigned char key[CACHE_KEY_SIZE];
 };
@@ -86,9 +88,18 @@ unlist(struct cache *cache, struct entry *entry)
     *(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
 }
 
+static int64_t
+now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void
 list_newest(struct cache *cache, struct entry *entry)
 {
+    entry->used_ms = now_ms();
     entry->older = cache->newest;
     entry->newer = NULL;
     *(entry->older ? &entry->older->newer : &cache->oldest) = entry;
@@ -107,6 +118,18 @@ drop_oldest(struct cache *cache)
     cache->stats.entries--;
     share_release(entry->share);
     free(entry);
+}
+
+/* Drops what there is no room for, and what nobody has used for long. */
+static void
+drop_unused(struct cache *cache)
+{
+    int64_t since = now_ms() - CACHE_KEEP_MS;
+    while (cache->oldest && (cache->stats.bytes > (int64_t)cache->most ||
+                             cache->oldest->used_ms < since)) {
+        drop_oldest(cache);
+        cache->stats.dropped++;
+    }
 }
 
 /* ---- the interface ---- */
@@ -201,10 +224,7 @@ cache_put(struct cache *cache, const void *key, size_t size, struct share *share
         cache->stats.renders++;
         cache->stats.entries++;
         cache->stats.bytes += weight(entry);
-        while (cache->stats.bytes > (int64_t)cache->most) {
-            drop_oldest(cache);
-            cache->stats.dropped++;
-        }
+        drop_unused(cache);
     } else if (entry && !entry->share) {
         *at = entry->chain;
         free(entry);

@@ -2,9 +2,11 @@
  * What was rendered is kept here for everybody who asks for the same: whole
  * pages, rows, answers to polls. A key says all that a text depends on (what it
  * shows, the revision of that, the version of the templates, the form's token where
- * there is one), so that nothing kept is ever out of date: what is not asked for any
- * more is dropped when room is needed, the longest unused first. Nothing that is personal may be
- * put here, and nothing that depends on anything that is not in its key.
+ * there is one), so that nothing kept is ever out of date. What is not asked for any
+ * more, mostly because a newer revision took its place, is dropped when something
+ * else is put in: after CACHE_KEEP_MS, or earlier when room is needed, the longest
+ * unused first. Nothing that is personal may be put here, and nothing that depends on
+ * anything that is not in its key.
  *
  * All functions may be called by any thread. A NULL cache keeps nothing.
  */
@@ -25,8 +27,9 @@ enum cache_kind {
     CACHE_ROW,      /* a row of the list */
 };
 
-/* Bytes of a key, at most. */
-enum { CACHE_KEY_SIZE = 160 };
+/* Bytes of a key, at most, and milliseconds that an unused text is kept at least
+ * while there is room. */
+enum { CACHE_KEY_SIZE = 160, CACHE_KEEP_MS = 10000 };
 
 /* A snapshot: counts since the start, but for the last two. */
 struct cache_stats {
@@ -34,7 +37,7 @@ struct cache_stats {
     int64_t waits;   /* had to wait for another thread's rendering */
     int64_t misses;  /* it was not there: the caller was told to render it */
     int64_t renders; /* texts that were put in */
-    int64_t dropped; /* texts that made room for others */
+    int64_t dropped; /* texts that made room for others, or were not used any more */
     int64_t entries, bytes;
 };
 

@@ -55,6 +55,9 @@ method_name(enum http_method method)
 
 /* ---- outermost: a line of the log for each request, and the counters ---- */
 
+/* nginx's log has all requests; with ours on top, what writes it would take as long as
+ * many an answer. So only those that were refused are told of unless we debug. */
+
 static void
 log_request(struct context *ctx, struct request *r, struct reply *reply)
 {
@@ -70,9 +73,12 @@ log_request(struct context *ctx, struct request *r, struct reply *reply)
     else if (reply->status >= 500)
         log_warning("%s %s %d %.1f ms, request %s", method_name(r->method), path,
                     reply->status, ms, r->id);
-    else
+    else if (reply->status >= 400)
         log_info("%s %s %d %.1f ms, request %s", method_name(r->method), path,
                  reply->status, ms, r->id);
+    else
+        log_debug("%s %s %d %.1f ms, request %s", method_name(r->method), path,
+                  reply->status, ms, r->id);
 }
 
 /* ---- headers of every answer; HEAD ---- */

@@ -116,11 +116,11 @@ park_send(struct park *park, struct conn *conn,
 {
     switch (conn_send(conn)) {
     case CONN_DONE:
-        if (conn->keep && conn_arm(conn, park->epoll_fd, CONN_IDLE) == 0)
+        if (conn->keep && conn_arm(conn, &park->epolls, CONN_IDLE) == 0)
             return;
         break;
     case CONN_LATER:
-        if (conn_arm(conn, park->epoll_fd, CONN_SENDING) == 0)
+        if (conn_arm(conn, &park->epolls, CONN_SENDING) == 0)
             return;
         break;
     case CONN_BROKEN:
@@ -164,10 +164,10 @@ most_connections(const struct conf *conf)
 }
 
 static int
-watch(struct park *park, struct source *source, uint32_t mask)
+watch(int epoll_fd, struct source *source, uint32_t mask)
 {
     struct epoll_event event = {.events = mask, .data.ptr = source};
-    if (epoll_ctl(park->epoll_fd, EPOLL_CTL_ADD, source->fd, &event) == 0)
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, source->fd, &event) == 0)
         return 0;
     log_error("cannot watch a descriptor: %s", strerror(errno));
     return -1;
@@ -182,26 +182,30 @@ park_open(struct app *app)
         return NULL;
     }
     park->app = app;
-    park->epoll_fd = park->wake.fd = -1;
+    park->epolls = (struct epolls){-1, -1};
+    park->wake.fd = park->pool.stop.fd = -1;
     park->answers_last = &park->answers;
     park->connections_most = most_connections(app->conf);
     pthread_mutex_init(&park->lock, NULL);
     pthread_cond_init(&park->answered, NULL);
-    pthread_mutex_init(&park->pool.lock, NULL);
-    pthread_cond_init(&park->pool.filled, NULL);
     if (init_libfcgi() != 0)
         goto fail;
-    park->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    park->epolls.pool = epoll_create1(EPOLL_CLOEXEC);
+    park->epolls.loop = epoll_create1(EPOLL_CLOEXEC);
     park->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    park->pool.stop.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     park->waits = waits_new(app->conf->waiters);
-    if (park->epoll_fd < 0 || park->wake.fd < 0 || !park->waits) {
+    if (park->epolls.pool < 0 || park->epolls.loop < 0 || park->wake.fd < 0 ||
+        park->pool.stop.fd < 0 || !park->waits) {
         log_error("cannot set up the server: %s", strerror(errno));
         goto fail;
     }
-    if (watch(park, &park->wake, EPOLLIN) != 0 || listen_open(park, app->conf) != 0)
+    if (watch(park->epolls.loop, &park->wake, EPOLLIN) != 0 ||
+        watch(park->epolls.pool, &park->pool.stop, EPOLLIN) != 0 ||
+        listen_open(park, app->conf) != 0)
         goto fail;
     for (size_t i = 0; i < park->listener_count; i++)
-        if (watch(park, &park->listeners[i].source, 0) != 0)
+        if (watch(park->epolls.loop, &park->listeners[i].source, 0) != 0)
             goto fail;
     return park;
 fail:
@@ -218,10 +222,12 @@ park_close(struct park *park)
     waits_free(park->waits);
     if (park->wake.fd >= 0)
         close(park->wake.fd);
-    if (park->epoll_fd >= 0)
-        close(park->epoll_fd);
-    pthread_cond_destroy(&park->pool.filled);
-    pthread_mutex_destroy(&park->pool.lock);
+    if (park->pool.stop.fd >= 0)
+        close(park->pool.stop.fd);
+    if (park->epolls.loop >= 0)
+        close(park->epolls.loop);
+    if (park->epolls.pool >= 0)
+        close(park->epolls.pool);
     pthread_cond_destroy(&park->answered);
     pthread_mutex_destroy(&park->lock);
     free(park);

@@ -115,7 +115,7 @@ set_events(struct conn *conn, int epoll_fd, int operation, enum conn_state state
     struct epoll_event event = {.events = EPOLLONESHOT, .data.ptr = &conn->source};
     event.events |= state == CONN_SENDING ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
     int fd = conn->source.fd;
-    /* Before the call: during it the loop may get the connection already. */
+    /* Before the call: during it the other side may get the connection already. */
     atomic_store_explicit(&conn->state, state, memory_order_release);
     if (epoll_ctl(epoll_fd, operation, fd, &event) == 0)
         return 0;
@@ -125,15 +125,30 @@ set_events(struct conn *conn, int epoll_fd, int operation, enum conn_state state
 }
 
 int
-conn_watch(struct conn *conn, int epoll_fd)
+conn_watch(struct conn *conn, const struct epolls *epolls)
 {
-    return set_events(conn, epoll_fd, EPOLL_CTL_ADD, CONN_IDLE);
+    return set_events(conn, epolls->pool, EPOLL_CTL_ADD, CONN_IDLE);
 }
 
 int
-conn_arm(struct conn *conn, int epoll_fd, enum conn_state state)
+conn_arm(struct conn *conn, const struct epolls *epolls, enum conn_state state)
 {
-    return set_events(conn, epoll_fd, EPOLL_CTL_MOD, state);
+    bool looped = conn->looped;
+    if (state != CONN_IDLE) {
+        conn->looped = true;
+        if (set_events(conn, epolls->loop, looped ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
+                       state) == 0)
+            return 0;
+        conn->looped = looped;
+        return -1;
+    }
+    /* Away from the loop first: it must not be told of the next request. */
+    if (looped && epoll_ctl(epolls->loop, EPOLL_CTL_DEL, conn->source.fd, NULL) != 0) {
+        log_error("cannot leave a connection to the pool: %s", strerror(errno));
+        return -1;
+    }
+    conn->looped = false;
+    return set_events(conn, epolls->pool, EPOLL_CTL_MOD, CONN_IDLE);
 }
 
 void

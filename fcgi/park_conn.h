@@ -3,8 +3,11 @@
  * (STDOUT …, END_REQUEST), written without ever waiting. Content that several
  * requests get is shared; content of files is read as the socket takes it.
  *
- * A connection belongs to exactly one side at a time: to a request thread from
- * the moment it is readable until conn_arm(), to the loop's thread otherwise.
+ * A connection belongs to exactly one side at a time: while it is idle to the
+ * pool, whose threads take it when it is readable; while it is parked or sending
+ * to the loop's thread; in between to the thread that has it, until conn_arm(). So
+ * it is watched by two epoll instances: by the pool's all its life, by the loop's
+ * while that has it.
  */
 #ifndef NTHPI_PARK_CONN_H
 #define NTHPI_PARK_CONN_H
@@ -24,10 +27,10 @@ struct source {
 };
 
 enum conn_state {
-    CONN_IDLE,    /* armed: readable means the next request, or the end */
-    CONN_BUSY,    /* a request thread has it, or it waits for one */
-    CONN_PARKED,  /* armed: readable means that the client is gone */
-    CONN_SENDING, /* armed: writable */
+    CONN_IDLE,    /* armed for the pool: readable means the next request, or the end */
+    CONN_BUSY,    /* a thread has it */
+    CONN_PARKED,  /* armed for the loop: readable means that the client is gone */
+    CONN_SENDING, /* armed for the loop: writable */
 };
 
 /* Bytes that several answers share: a head and, mostly, a body. */
@@ -54,10 +57,11 @@ struct conn {
     _Atomic enum conn_state state;
     int request_id; /* of the request that is answered next */
     bool keep;      /* the connection stays open after its answer */
+    bool looped;    /* the loop's epoll knows it */
     struct output out;
     struct waiter waiter;
     struct conn *next, **link; /* all connections; the loop's */
-    struct conn *queued;       /* in the queue of requests or of those given back */
+    struct conn *queued;       /* among those given back */
 };
 
 /* A connection for FD, busy. NULL: no memory, FD is still the caller's. */
@@ -66,13 +70,18 @@ struct conn *conn_new(int fd);
 /* Closes and frees CONN with its unsent answer. */
 void conn_free(struct conn *conn);
 
-/* Adds CONN to EPOLL_FD as an idle one: from now on it belongs to the loop. 0,
- * or -1: an error, logged. */
-int conn_watch(struct conn *conn, int epoll_fd);
+/* The epoll instances. */
+struct epolls {
+    int pool, loop;
+};
 
-/* Watches CONN in EPOLL_FD for what STATE means, once; from now on it belongs
- * to the loop. 0, or -1: an error, logged, and CONN is still the caller's. */
-int conn_arm(struct conn *conn, int epoll_fd, enum conn_state state);
+/* Adds CONN, a new one, as an idle one: from now on it belongs to the pool. 0,
+ * or -1: an error, logged. */
+int conn_watch(struct conn *conn, const struct epolls *epolls);
+
+/* Watches CONN for what STATE means, once; from now on it belongs to the side
+ * that STATE says. 0, or -1: an error, logged, and CONN is still the caller's. */
+int conn_arm(struct conn *conn, const struct epolls *epolls, enum conn_state state);
 
 /* Makes BLOB (whose reference it takes) the answer of CONN. */
 void conn_answer(struct conn *conn, struct blob *blob);

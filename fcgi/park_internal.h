@@ -4,7 +4,7 @@
  *   park.c         opening, closing, what other threads leave for the loop
  *   park_loop.c    the loop's thread
  *   park_listen.c  the listening sockets
- *   park_pool.c    the request threads and their queue
+ *   park_pool.c    the request threads
  *   park_serve.c   one request, from libfcgi to its answer
  *   park_conn.c    connections and records on the wire
  *   park_wait.c    who waits for what, until when
@@ -41,13 +41,7 @@ struct answer {
 
 /* The request threads. */
 struct pool {
-    pthread_mutex_t lock;
-    pthread_cond_t filled;
-    struct conn *first, **last; /* connections with a request to read */
-    size_t length;
-    unsigned idle; /* threads that wait for a connection */
-    bool waking;   /* one of them was woken and has not looked yet */
-    bool stopping;
+    struct source stop; /* an eventfd, readable when they are to end */
     struct worker *workers;
     unsigned count; /* threads that run */
 };
@@ -62,7 +56,7 @@ struct notifier {
 
 struct park {
     struct app *app;
-    int epoll_fd;
+    struct epolls epolls;
     struct source wake; /* an eventfd: something for the loop is in a list below */
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
@@ -105,13 +99,7 @@ void listen_close(struct park *park);
  * when they are blocked in the caller. */
 int pool_start(struct park *park, const struct conf *conf);
 
-/* Queues a readable connection. The loop's thread. */
-void pool_push(struct park *park, struct conn *conn);
-
-/* Connections in the queue. */
-size_t pool_length(struct park *park);
-
-/* Lets the queue run empty, ends the threads and waits for them. */
+/* Lets them answer what there is to read, ends the threads and waits for them. */
 void pool_stop(struct park *park);
 
 /* ---- park_serve.c ---- */

@@ -1,7 +1,7 @@
 /*
- * The loop's thread: accepts, hands readable connections to the request
- * threads, writes what they could not write at once, and answers parked polls.
- * It never renders, reads the database or waits for anything but epoll.
+ * The loop's thread: accepts, writes what the request threads could not write at
+ * once, answers parked polls, and closes. It never reads a request, renders, reads
+ * the database or waits for anything but epoll.
  *
  * A turn of the loop handles a batch of events first, then what other threads
  * left for it (connections to close, answers to fan out), then deadlines.
@@ -11,7 +11,7 @@
  * seen.
  *
  * Stopping: no more accepting, all parked polls end as if their time was over,
- * the request threads finish what is queued, then what is still being written
+ * the request threads answer what has arrived, then what is still being written
  * gets FLUSH_MS.
  */
 #include "config.h"
@@ -34,9 +34,7 @@ enum {
     EVENTS = 256,
     ACCEPTS = 64,        /* of one listener in a turn */
     SLICE = 128,         /* polls answered in a turn */
-    QUEUE_MOST = 1024,   /* requests in the queue: stop accepting */
-    QUEUE_LOW = 256,     /* and accept again */
-    PAUSE_MS = 100,      /* no accepting after that, or when accept4() failed */
+    PAUSE_MS = 100,      /* no accepting at the limit, or when accept4() failed */
     COMPLAIN_MS = 10000, /* between two lines of the log about it */
     TURN_MS = 500,       /* look at deadlines at least this often */
     FLUSH_MS = 2000,     /* for what is still being written at the end */
@@ -62,7 +60,7 @@ set_accepting(struct park *park, bool on)
     for (size_t i = 0; i < park->listener_count; i++) {
         struct source *source = &park->listeners[i].source;
         struct epoll_event event = {.events = on ? EPOLLIN : 0, .data.ptr = source};
-        if (epoll_ctl(park->epoll_fd, EPOLL_CTL_MOD, source->fd, &event) != 0)
+        if (epoll_ctl(park->epolls.loop, EPOLL_CTL_MOD, source->fd, &event) != 0)
             log_error("cannot watch a listening socket: %s", strerror(errno));
     }
     park->accepting = on;
@@ -103,7 +101,7 @@ add_conn(struct park *park, int fd)
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) {
         log_error("cannot set up a connection: %s", strerror(errno));
         close_conn(park, conn);
-    } else if (conn_watch(conn, park->epoll_fd) != 0) {
+    } else if (conn_watch(conn, &park->epolls) != 0) {
         close_conn(park, conn);
     }
 }
@@ -129,26 +127,10 @@ accept_some(struct park *park, int listener)
     }
 }
 
-/* True when the other side of an idle connection has closed it. */
-static bool
-is_closed(const struct conn *conn)
-{
-    char byte;
-    ssize_t n = recv(conn->source.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
-}
-
 static void
-conn_event(struct park *park, struct conn *conn, uint32_t events)
+conn_event(struct park *park, struct conn *conn)
 {
     switch (atomic_load_explicit(&conn->state, memory_order_acquire)) {
-    case CONN_IDLE:
-        conn->state = CONN_BUSY;
-        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && is_closed(conn))
-            close_conn(park, conn);
-        else
-            pool_push(park, conn);
-        break;
     case CONN_PARKED:
         /* Closed, or FCGI_ABORT_REQUEST: nothing else comes while we answer. */
         waits_remove(park->waits, &conn->waiter);
@@ -159,6 +141,7 @@ conn_event(struct park *park, struct conn *conn, uint32_t events)
         conn->state = CONN_BUSY;
         park_send(park, conn, close_conn);
         break;
+    case CONN_IDLE:
     case CONN_BUSY:
         break;
     }
@@ -233,15 +216,12 @@ expire_slice(struct park *park)
     return n == SLICE;
 }
 
-/* Accepts again, or not, by the length of the queue. */
+/* Accepts again, when it may. */
 static void
-balance(struct park *park)
+resume_accepting(struct park *park)
 {
-    size_t length = pool_length(park);
-    if (park->accepting && length > QUEUE_MOST)
-        pause_accepting(park, "too many requests are waiting for a thread");
-    else if (!park->accepting && length < QUEUE_LOW && park_ms() >= park->accept_at &&
-             park->connections < park->connections_most)
+    if (!park->accepting && park_ms() >= park->accept_at &&
+        park->connections < park->connections_most)
         set_accepting(park, true);
 }
 
@@ -261,7 +241,7 @@ handle_events(struct park *park, const struct epoll_event *events, int n)
             accept_some(park, source->fd);
             break;
         case SOURCE_CONN:
-            conn_event(park, (struct conn *)source, events[i].events);
+            conn_event(park, (struct conn *)source);
             break;
         }
     }
@@ -285,7 +265,8 @@ loop_run(struct park *park, const volatile sig_atomic_t *stop, const sigset_t *m
     bool busy = false;
     set_accepting(park, true);
     while (!*stop) {
-        int n = epoll_pwait(park->epoll_fd, events, EVENTS, sleep_ms(park, busy), mask);
+        int n =
+            epoll_pwait(park->epolls.loop, events, EVENTS, sleep_ms(park, busy), mask);
         if (n < 0 && errno != EINTR) {
             log_error("cannot wait for events: %s", strerror(errno));
             return;
@@ -294,7 +275,7 @@ loop_run(struct park *park, const volatile sig_atomic_t *stop, const sigset_t *m
         close_returned(park);
         busy = fan_out_slice(park);
         busy = expire_slice(park) || busy;
-        balance(park);
+        resume_accepting(park);
     }
 }
 
@@ -330,7 +311,7 @@ loop_end(struct park *park)
         int64_t left = end - park_ms();
         if (left <= 0)
             break;
-        int n = epoll_wait(park->epoll_fd, events, EVENTS, (int)left);
+        int n = epoll_wait(park->epolls.loop, events, EVENTS, (int)left);
         handle_events(park, events, n);
     }
     while (park->conns)

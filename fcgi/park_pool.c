@@ -1,11 +1,10 @@
 /*
- * The request threads. The queue is a list through the connections themselves:
- * it needs no memory, and the loop stops accepting while it is long.
- *
- * Sleeping threads are woken one after the other, each by the one before it when
- * there is more to do than that one takes. Threads that are awake empty the queue
- * mostly by themselves; waking one for every connection would cost more than many
- * an answer does.
+ * The request threads. Each waits for idle connections by itself, in one epoll
+ * instance that they share, and takes one connection at a time: a request crosses
+ * no other thread on its way, and those that wait for a thread do so in the kernel.
+ * Handing them over from a loop and waking a thread for them would cost as much as
+ * most answers do. (epoll wakes the thread that slept last, so that few are awake
+ * when there is little to do.)
  */
 #include "config.h"
 
@@ -13,8 +12,12 @@
 
 #include "common/log.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 struct worker {
     pthread_t thread;
@@ -22,81 +25,60 @@ struct worker {
     struct context context;
 };
 
-/* Wakes a thread, unless one is on its way. Under the lock. */
+/* True when the other side of an idle connection has closed it. */
+static bool
+is_closed(const struct conn *conn)
+{
+    char byte;
+    ssize_t n = recv(conn->source.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 static void
-wake(struct pool *pool)
+take(struct worker *worker, struct conn *conn, uint32_t events)
 {
-    if (pool->idle == 0 || pool->waking)
-        return;
-    pool->waking = true;
-    pthread_cond_signal(&pool->filled);
+    atomic_exchange_explicit(&conn->state, CONN_BUSY, memory_order_acquire);
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && is_closed(conn))
+        park_return(worker->park, conn);
+    else
+        serve(worker->park, &worker->context, conn);
 }
 
-void
-pool_push(struct park *park, struct conn *conn)
-{
-    struct pool *pool = &park->pool;
-    conn->queued = NULL;
-    pthread_mutex_lock(&pool->lock);
-    *pool->last = conn;
-    pool->last = &conn->queued;
-    pool->length++;
-    wake(pool);
-    pthread_mutex_unlock(&pool->lock);
-}
-
-size_t
-pool_length(struct park *park)
-{
-    struct pool *pool = &park->pool;
-    pthread_mutex_lock(&pool->lock);
-    size_t length = pool->length;
-    pthread_mutex_unlock(&pool->lock);
-    return length;
-}
-
-/* The next connection, or NULL: the pool is stopping and the queue is empty. */
-static struct conn *
-pop(struct pool *pool)
-{
-    pthread_mutex_lock(&pool->lock);
-    while (!pool->first && !pool->stopping) {
-        pool->idle++;
-        pthread_cond_wait(&pool->filled, &pool->lock);
-        pool->idle--;
-        pool->waking = false;
-    }
-    struct conn *conn = pool->first;
-    if (conn) {
-        pool->first = conn->queued;
-        if (!pool->first)
-            pool->last = &pool->first;
-        conn->queued = NULL;
-        pool->length--;
-        if (pool->first)
-            wake(pool);
-    }
-    pthread_mutex_unlock(&pool->lock);
-    return conn;
-}
-
+/* The eventfd stays readable once the pool is to stop. Then a second event is asked
+ * for with it: without one there is nothing left to read. */
 static void *
 work(void *argument)
 {
     struct worker *worker = argument;
-    struct conn *conn;
-    while ((conn = pop(&worker->park->pool)))
-        serve(worker->park, &worker->context, conn);
-    return NULL;
+    const struct park *park = worker->park;
+    struct epoll_event events[2];
+    bool stopping = false;
+    for (;;) {
+        int n = epoll_wait(park->epolls.pool, events, stopping ? 2 : 1, -1);
+        if (n < 0 && errno != EINTR) {
+            log_error("cannot wait for requests: %s", strerror(errno));
+            return NULL;
+        }
+        bool taken = false;
+        for (int i = 0; i < n; i++) {
+            struct source *source = events[i].data.ptr;
+            if (source == &park->pool.stop) {
+                taken = taken || !stopping;
+                stopping = true;
+            } else {
+                take(worker, (struct conn *)source, events[i].events);
+                taken = true;
+            }
+        }
+        if (stopping && n > 0 && !taken)
+            return NULL;
+    }
 }
 
 int
 pool_start(struct park *park, const struct conf *conf)
 {
     struct pool *pool = &park->pool;
-    pool->first = NULL;
-    pool->last = &pool->first;
-    pool->stopping = false;
     pool->workers = calloc(conf->threads, sizeof *pool->workers);
     if (!pool->workers) {
         log_error("no memory for %u request threads", conf->threads);
@@ -127,10 +109,8 @@ void
 pool_stop(struct park *park)
 {
     struct pool *pool = &park->pool;
-    pthread_mutex_lock(&pool->lock);
-    pool->stopping = true;
-    pthread_cond_broadcast(&pool->filled);
-    pthread_mutex_unlock(&pool->lock);
+    uint64_t one = 1;
+    (void)!write(pool->stop.fd, &one, sizeof one);
     for (unsigned i = 0; i < pool->count; i++) {
         pthread_join(pool->workers[i].thread, NULL);
         store_close(pool->workers[i].context.store);

@@ -32,7 +32,7 @@ commit(void *argument)
 {
     struct parking *p = argument;
     /* One that cannot be watched is still answered, or ends by its deadline. */
-    (void)conn_arm(p->conn, p->park->epoll_fd, CONN_PARKED);
+    (void)conn_arm(p->conn, &p->park->epolls, CONN_PARKED);
 }
 
 /* Parks CONN as REPLY says. False: there is no room, answer it now. */

@@ -356,7 +356,7 @@ tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
-tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_cache_LINK = $(nthpi_fcgi_LINK) -Wl,--wrap=clock_gettime
 tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/cmocka_all.h
 tests_unit_test_metrics_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_metrics_LDADD = $(web_test_LDADD)

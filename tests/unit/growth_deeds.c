@@ -6,6 +6,7 @@
  */
 #include "growth_deeds.h"
 
+#include "common/store_status.h"
 #include "growth_fixture.h"
 
 static void
@@ -76,9 +77,14 @@ read_events(struct fixture *f)
 static void
 read_site(struct fixture *f)
 {
+    struct store_daemon daemons[2];
     struct published p;
+    size_t count;
+    double age;
 
     assert_int_equal(store_published(f->s, 10, &p), STORE_OK);
+    assert_int_equal(store_daemons(f->s, daemons, 2, &count), STORE_OK);
+    assert_int_equal(store_queue_age(f->s, &age), STORE_OK);
     store_heartbeat_age(f->s);
     assert_true(store_data_version(f->s) > 0);
     assert_true(store_oldest_delta(f->s) >= 0);

@@ -8,11 +8,26 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { ASKERS = 8 };
+
+/* The linker puts it in clock_gettime()'s place: the clock, and LATER milliseconds. */
+int __real_clock_gettime(clockid_t clock, struct timespec *t);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *t);
+static atomic_llong later;
+
+int
+__wrap_clock_gettime(clockid_t clock, struct timespec *t)
+{
+    int rc = __real_clock_gettime(clock, t);
+    t->tv_sec += later / 1000;
+    return rc;
+}
 
 static struct share *
 share_text(const char *text)
@@ -109,6 +124,27 @@ the_longest_unused_makes_room(void **state)
     assert_false(has(cache, "0", ""));
     snprintf(key, sizeof key, "%d", KEYS - 1);
     assert_true(has(cache, key, text));
+    cache_free(cache);
+}
+
+static void
+what_nobody_uses_any_more_is_dropped(void **state)
+{
+    (void)state;
+    struct cache_stats stats;
+    struct cache *cache = cache_new(1 << 20);
+    put(cache, "old", "text");
+    put(cache, "in use", "text");
+    later += CACHE_KEEP_MS - 2000;
+    put(cache, "new", "text");
+    assert_true(has(cache, "in use", "text"));
+    later += 4000;
+    put(cache, "newer", "text");
+    cache_stats(cache, &stats);
+    assert_int_equal(stats.dropped, 1);
+    assert_int_equal(stats.entries, 3);
+    assert_false(has(cache, "old", ""));
+    assert_true(has(cache, "in use", "text"));
     cache_free(cache);
 }
 
@@ -277,6 +313,7 @@ main(void)
         cmocka_unit_test(a_text_is_found_by_its_whole_key_only),
         cmocka_unit_test(what_could_not_be_made_is_tried_again),
         cmocka_unit_test(the_longest_unused_makes_room),
+        cmocka_unit_test(what_nobody_uses_any_more_is_dropped),
         cmocka_unit_test(a_text_in_use_outlives_the_cache),
         cmocka_unit_test(without_a_cache_everything_is_made),
         cmocka_unit_test(others_wait_for_the_one_who_makes_it),
