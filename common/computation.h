@@ -72,8 +72,8 @@ enum {
 
 struct computation {
     int64_t id;
-    int radix;          /* 10 or 16 */
-    uint64_t position;  /* 1 .. POSITION_MAX */
+    int radix;         /* 10 or 16 */
+    uint64_t position; /* 1 .. POSITION_MAX */
     enum algorithm algorithm;
     enum stage stage;
     enum status status;
@@ -103,13 +103,13 @@ struct limits {
 /* What is wrong with something asked for. */
 enum ask_problem {
     ASK_OK = 0,
-    ASK_EMPTY,          /* no position given */
-    ASK_NOT_A_NUMBER,   /* other characters than ASCII digits */
-    ASK_NEGATIVE,       /* a minus sign and digits */
-    ASK_NOT_WHOLE,      /* a decimal point or an exponent */
-    ASK_ZERO,           /* position 0 */
-    ASK_ABOVE_LIMIT,    /* above what the site accepts for this algorithm */
-    ASK_RADIX,          /* the algorithm does not know this radix */
+    ASK_EMPTY,        /* no position given */
+    ASK_NOT_A_NUMBER, /* other characters than ASCII digits */
+    ASK_NEGATIVE,     /* a minus sign and digits */
+    ASK_NOT_WHOLE,    /* a decimal point or an exponent */
+    ASK_ZERO,         /* position 0 */
+    ASK_ABOVE_LIMIT,  /* above what the site accepts for this algorithm */
+    ASK_RADIX,        /* the algorithm does not know this radix */
 };
 
 /* Reads a position as people type it: ASCII white space around it is dropped,
@@ -136,7 +136,8 @@ enum algorithm algorithm_auto(const struct limits *limits, int radix,
 
 /* The largest position LIMITS allow for ALGORITHM in RADIX (for auto: that of
  * the algorithm it runs furthest out). 0 when it does not know the radix. */
-uint64_t position_limit(const struct limits *limits, enum algorithm algorithm, int radix);
+uint64_t position_limit(const struct limits *limits, enum algorithm algorithm,
+                        int radix);
 
 /* Checks a whole question: ASK_OK, ASK_ZERO, ASK_RADIX or ASK_ABOVE_LIMIT. */
 enum ask_problem ask_check(const struct limits *limits, int radix, uint64_t position,

@@ -22,35 +22,35 @@ enum conf_program { CONF_FCGI = 1, CONF_DAEMON = 2, CONF_TOOL = 4 };
 
 struct conf {
     /* all programs */
-    char *state;              /* state folder: db/ digits/ work/ run/ key */
-    enum log_level log_level; /* error, warning, info, debug */
+    char *state;                /* state folder: db/ digits/ work/ run/ key */
+    enum log_level log_level;   /* error, warning, info, debug */
     enum log_target log_target; /* stderr or syslog */
-    struct limits limits;     /* limit-spigot, limit-chudnovsky, limit-bbp */
-    unsigned queue_limit;     /* most rows that may wait, 1 .. 1,000,000 */
+    struct limits limits;       /* limit-spigot, limit-chudnovsky, limit-bbp */
+    unsigned queue_limit;       /* most rows that may wait, 1 .. 1,000,000 */
 
     /* nthpi-fcgi */
-    char *listen;             /* comma-separated unix socket paths; relative ones are
-                                 in the state folder; "run/fcgi-1.sock,…-2…,…-3.sock" */
-    unsigned socket_mode;     /* permissions of the sockets, octal, 0660 */
-    unsigned threads;         /* request threads, 1 .. 64 */
-    char *templates;          /* folder of the compiled-in default's templates */
-    unsigned wait_max;        /* longest wait of a poll, seconds, 0 .. 60 */
-    unsigned waiters;         /* most parked polls, 1 .. 1,000,000 */
-    unsigned body_limit;      /* largest request body, bytes, 1,024 .. 1,048,576 */
-    char *public_url;         /* "https://pi.example" behind a proxy, or "" */
-    char *accel;              /* nginx's internal location of the digits folder
-                                 ("/digits/"), or "": stream ourselves */
-    bool admin;               /* trust nginx's REMOTE_USER as an administrator */
+    char *listen;         /* comma-separated unix socket paths; relative ones are
+                             in the state folder; "run/fcgi-1.sock,…-2…,…-3.sock" */
+    unsigned socket_mode; /* permissions of the sockets, octal, 0660 */
+    unsigned threads;     /* request threads, 1 .. 64 */
+    char *templates;      /* folder of the compiled-in default's templates */
+    unsigned wait_max;    /* longest wait of a poll, seconds, 0 .. 60 */
+    unsigned waiters;     /* most parked polls, 1 .. 1,000,000 */
+    unsigned body_limit;  /* largest request body, bytes, 1,024 .. 1,048,576 */
+    char *public_url;     /* "https://pi.example" behind a proxy, or "" */
+    char *accel;          /* nginx's internal location of the digits folder
+                             ("/digits/"), or "": stream ourselves */
+    bool admin;           /* trust nginx's REMOTE_USER as an administrator */
 
     /* nthpid */
-    char *name;               /* this daemon's name, [a-z0-9-]{1,32} */
-    unsigned cpus;            /* thread budget, 1 .. 256; 0: all CPUs */
-    unsigned poll_ms;         /* look for work at least this often, 50 .. 60,000 */
-    unsigned lease_s;         /* how long a lease lasts unrenewed, 5 .. 3,600 */
-    unsigned grace_s;         /* how long a superseded digits file stays, seconds */
-    unsigned retention_days;  /* done, failed and cancelled rows older than this are
-                                 removed; 0: never */
-    unsigned niceness;        /* of the workers, 0 .. 19 */
+    char *name;              /* this daemon's name, [a-z0-9-]{1,32} */
+    unsigned cpus;           /* thread budget, 1 .. 256; 0: all CPUs */
+    unsigned poll_ms;        /* look for work at least this often, 50 .. 60,000 */
+    unsigned lease_s;        /* how long a lease lasts unrenewed, 5 .. 3,600 */
+    unsigned grace_s;        /* how long a superseded digits file stays, seconds */
+    unsigned retention_days; /* done, failed and cancelled rows older than this are
+                                removed; 0: never */
+    unsigned niceness;       /* of the workers, 0 .. 19 */
 };
 
 /*
@@ -69,7 +69,7 @@ struct conf_flag {
     const char *name;     /* without dashes; the array ends with NULL */
     const char *argument; /* its name in --help, or NULL: takes none */
     const char *help;
-    const char **value;   /* set to the argument, or to "" for one that takes none */
+    const char **value; /* set to the argument, or to "" for one that takes none */
 };
 int conf_load(struct conf *conf, enum conf_program program, int argc, char **argv,
               const char *usage, const struct conf_flag *more, int *first);

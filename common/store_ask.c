@@ -116,9 +116,9 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
             rc = add_row(s, radix, position, algorithm, id);
     }
     if (rc == STORE_OK && asker->owner != NULL)
-        rc = store_run(s, SQL_ASKER_JOIN,
-                       VALUES(value_int(*id), value_text(asker->owner),
-                              value_int(STORE_ASKERS)));
+        rc = store_run(
+            s, SQL_ASKER_JOIN,
+            VALUES(value_int(*id), value_text(asker->owner), value_int(STORE_ASKERS)));
     return rc;
 }
 

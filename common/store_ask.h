@@ -29,7 +29,8 @@ enum store_added {
  * waiting to be cancelled or deleted) it takes their place, and what was waiting
  * to end is wanted again. Beyond STORE_ASKERS for a row nobody is recorded.
  * STORE_FULL when QUEUE_LIMIT rows wait already (existing rows are found
- * nevertheless). The question must be valid (ask_check). *ID and *ADDED are set for STORE_OK.
+ * nevertheless). The question must be valid (ask_check). *ID and *ADDED are set for
+ * STORE_OK.
  */
 enum store_rc store_add(struct store *s, int radix, uint64_t position,
                         enum algorithm algorithm, const struct store_asker *asker,

@@ -14,10 +14,14 @@ struct store_filter {
     int algorithm;     /* enum algorithm, or -1 */
     uint64_t position; /* or 0 */
 };
-#define STORE_FILTER_ANY {.status = -1, .radix = 0, .algorithm = -1, .position = 0}
+#define STORE_FILTER_ANY                                                               \
+    {                                                                                  \
+        .status = -1, .radix = 0, .algorithm = -1, .position = 0                       \
+    }
 
 /* True when C is one of FILTER's rows. Pure. */
-bool store_filter_matches(const struct store_filter *filter, const struct computation *c);
+bool store_filter_matches(const struct store_filter *filter,
+                          const struct computation *c);
 
 /*
  * Where a page of the list starts: after a row, in the list's order (running
@@ -29,7 +33,8 @@ struct store_cursor {
     int64_t id; /* 0: the start of the list */
 };
 enum { STORE_CURSOR_SIZE = 24 };
-void store_cursor_print(const struct store_cursor *cursor, char text[STORE_CURSOR_SIZE]);
+void store_cursor_print(const struct store_cursor *cursor,
+                        char text[STORE_CURSOR_SIZE]);
 bool store_cursor_parse(const char *text, struct store_cursor *cursor);
 
 /*
@@ -70,8 +75,8 @@ struct store_delta {
  * rows than MAX gives reset. Call between store_begin_read and store_end_read.
  */
 enum store_rc store_changes(struct store *s, int64_t since, struct computation *rows,
-                            size_t max, size_t *count, int64_t *removed, size_t *nremoved,
-                            struct store_delta *delta);
+                            size_t max, size_t *count, int64_t *removed,
+                            size_t *nremoved, struct store_delta *delta);
 
 /*
  * True when row ID, which has another status now, has left STATUS after revision
@@ -83,13 +88,13 @@ bool store_left(struct store *s, int64_t id, enum status status, int64_t since);
 /* A row's history. */
 struct event {
     int64_t id, computation_id;
-    char stage[16];  /* a stage's name, or "failed", "cancelled", "requeued", "retried" */
-    int64_t at;      /* microseconds since 1970 UTC */
+    char stage[16]; /* a stage's, or "failed", "cancelled", "requeued", "retried" */
+    int64_t at;     /* microseconds since 1970 UTC */
     char detail[COMPUTATION_TEXT_SIZE];
 };
 
 /* The newest MAX events of row ID in the order they happened. */
-enum store_rc store_events(struct store *s, int64_t id, struct event *events, size_t max,
-                           size_t *count);
+enum store_rc store_events(struct store *s, int64_t id, struct event *events,
+                           size_t max, size_t *count);
 
 #endif

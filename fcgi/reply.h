@@ -28,7 +28,7 @@ enum wait_kind {
 };
 struct wait {
     enum wait_kind kind;
-    int64_t since;              /* the revision the client has */
+    int64_t since; /* the revision the client has */
     int64_t row_id;
     uint64_t number, from;
     struct store_filter filter;
@@ -40,10 +40,11 @@ enum { REPLY_HEADERS_SIZE = 2048 };
 
 struct reply {
     int status;                       /* 200, 303, 304, 404 … */
-    char headers[REPLY_HEADERS_SIZE]; /* "Name: value\r\n" lines, Status not among them */
+    char headers[REPLY_HEADERS_SIZE]; /* "Name: value\r\n" lines, Status not among them
+                                       */
     size_t headers_length;
-    bool headers_cut;                 /* one did not fit: a 500 is sent instead */
-    bool head_only;                   /* HEAD: the body is measured, not sent */
+    bool headers_cut; /* one did not fit: a 500 is sent instead */
+    bool head_only;   /* HEAD: the body is measured, not sent */
 
     char *body; /* malloc()ed, owned by the reply or its share; NULL: none */
     size_t body_length;
@@ -52,8 +53,8 @@ struct reply {
     int file_fd; /* -1, or a file whose bytes are the body; owned by the reply */
     uint64_t file_offset, file_length;
 
-    struct wait wait;      /* kind != WAIT_NONE: park instead of answering */
-    int64_t wait_checked;  /* revision at which there was nothing new for it */
+    struct wait wait;     /* kind != WAIT_NONE: park instead of answering */
+    int64_t wait_checked; /* revision at which there was nothing new for it */
     unsigned wait_s;
 };
 
@@ -65,9 +66,8 @@ void reply_clear_body(struct reply *reply);
 
 /* Adds a header. FORMAT makes its value; line breaks in it are refused (the
  * header is left out and the reply becomes a 500). */
-__attribute__((format(printf, 3, 4))) void reply_header(struct reply *reply,
-                                                        const char *name,
-                                                        const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+reply_header(struct reply *reply, const char *name, const char *format, ...);
 
 /* Adds header lines as they are: LENGTH bytes, "Name: value\r\n" each. Nothing that
  * came from a visitor goes this way. */
@@ -105,8 +105,8 @@ void reply_error(struct context *ctx, const struct request *r, struct reply *rep
                  int status, const char *field, const char *detail);
 
 /* A store's failure as its status: 404, 403, 409, 503 with Retry-After, 500. */
-void reply_store_error(struct context *ctx, const struct request *r, struct reply *reply,
-                       enum store_rc rc);
+void reply_store_error(struct context *ctx, const struct request *r,
+                       struct reply *reply, enum store_rc rc);
 
 /* "Not Found" for 404 …; static storage. */
 const char *reply_reason(int status);

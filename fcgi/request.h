@@ -52,17 +52,18 @@ struct route;
 
 struct request {
     enum http_method method;
-    char id[REQUEST_ID_SIZE];  /* nginx's or random; in logs, on error pages */
-    char *path;                /* percent-decoded, without the query */
-    char *query;               /* as sent, never NULL */
+    char id[REQUEST_ID_SIZE]; /* nginx's or random; in logs, on error pages */
+    char *path;               /* percent-decoded, without the query */
+    char *query;              /* as sent, never NULL */
 
     /* headers, NULL when absent */
     char *host, *origin, *sec_fetch_site, *content_type, *if_match, *if_none_match,
-        *if_range, *if_unmodified_since, *range, *authorization, *remote_user, *remote_addr, *cookie, *user_agent;
-    bool wants_json;           /* Accept names application/json but not text/html, or
-                                  the path is under /api/ */
+        *if_range, *if_unmodified_since, *range, *authorization, *remote_user,
+        *remote_addr, *cookie, *user_agent;
+    bool wants_json; /* Accept names application/json but not text/html, or
+                        the path is under /api/ */
     bool https;
-    unsigned wait_s;           /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
+    unsigned wait_s; /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
 
     /* body: at most conf.body_limit bytes, terminated; the rest was drained */
     char *body;
@@ -71,20 +72,20 @@ struct request {
 
     struct field fields[REQUEST_FIELDS_MAX]; /* of the query */
     size_t field_count;
-    struct field form[REQUEST_FIELDS_MAX];   /* of an urlencoded body */
+    struct field form[REQUEST_FIELDS_MAX]; /* of an urlencoded body */
     size_t form_count;
-    const char *repeated;      /* name of a field of the form that came twice, or NULL */
+    const char *repeated; /* name of a field of the form that came twice, or NULL */
 
     int read_status;           /* what request_read() returned */
     unsigned step;             /* how far in the chain of middleware.c it is */
     const struct route *route; /* set by the router; NULL: none fits */
 
     /* path parameters, set by the router */
-    int64_t row_id;            /* ID of the path */
-    uint64_t number;           /* N of the path (/pi/N) */
+    int64_t row_id;  /* ID of the path */
+    uint64_t number; /* N of the path (/pi/N) */
 
     /* query parameters, set by the router; has tells which were given */
-    unsigned has;              /* enum request_param */
+    unsigned has;               /* enum request_param */
     struct store_filter filter; /* status, radix, algorithm, position */
     struct store_cursor after;
     unsigned limit;
@@ -92,7 +93,7 @@ struct request {
     uint64_t from;
 
     /* who asks: from the owner cookie or the bearer token */
-    char owner[OWNER_SIZE];    /* keyed hash, or "" */
+    char owner[OWNER_SIZE]; /* keyed hash, or "" */
     bool admin;
 };
 

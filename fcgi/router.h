@@ -22,13 +22,13 @@ enum route_body {
 };
 
 struct route {
-    unsigned methods;     /* enum http_method, or-ed */
-    const char *path;     /* "/computations/ID/cancel": ID and N are numbers; "/pi/N.txt" */
+    unsigned methods; /* enum http_method, or-ed */
+    const char *path; /* "/computations/ID/cancel": ID and N are numbers; "/pi/N.txt" */
     handler *handler;
-    unsigned params;      /* enum request_param, or-ed */
+    unsigned params; /* enum request_param, or-ed */
     enum route_body body;
-    const char *name;     /* for logs and metrics: "computation" */
-    handler *refused;     /* answers 403 when csrf is wrong; NULL: an error page */
+    const char *name; /* for logs and metrics: "computation" */
+    handler *refused; /* answers 403 when csrf is wrong; NULL: an error page */
 };
 
 /* The table, ended by a NULL path. */

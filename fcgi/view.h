@@ -52,8 +52,8 @@ void dict_free(struct dict *dict);
 /* Sets KEY to VALUE (a terminated text; NULL is ""). */
 void dict_set(struct dict *dict, enum view_key key, const char *value);
 void dict_set_int(struct dict *dict, enum view_key key, int64_t value);
-__attribute__((format(printf, 3, 4))) void dict_setf(struct dict *dict, enum view_key key,
-                                                     const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+dict_setf(struct dict *dict, enum view_key key, const char *format, ...);
 
 /* Shows section KEY once more and returns its own dictionary (which sees its
  * parent's values). Owned by DICT. NULL (no memory) is accepted by all above. */
@@ -62,7 +62,8 @@ struct dict *dict_section(struct dict *dict, enum view_key key);
 /* Includes TEMPLATE ("row.tpl") once more where the template says {{>KEY}}, and
  * returns its dictionary, which does not see its parent's values. Owned by
  * DICT. */
-struct dict *dict_include(struct dict *dict, enum view_key key, const char *template_name);
+struct dict *dict_include(struct dict *dict, enum view_key key,
+                          const char *template_name);
 
 /* Expands TEMPLATE with DICT into *OUT (malloc()ed, terminated; the caller
  * frees it) of *LENGTH bytes. 0, or -1 with a message logged: *OUT is then NULL,

@@ -30,20 +30,20 @@ enum engine_radices {
 
 enum engine_rc {
     ENGINE_OK = 0,
-    ENGINE_CANCELLED,   /* callbacks->cancelled said so, or digits() refused */
-    ENGINE_BAD_JOB,     /* radix or position outside the algorithm's range */
-    ENGINE_NO_MEMORY,   /* an allocation outside GMP failed */
-    ENGINE_NO_THREAD,   /* a thread could not be started */
-    ENGINE_UNTRUSTED,   /* the error bound leaves fewer than ENGINE_WINDOW digits */
-    ENGINE_MISMATCH,    /* the result failed its verification (checked.h) */
-    ENGINE_UNVERIFIED,  /* the verification could not be done (checked.h) */
+    ENGINE_CANCELLED,  /* callbacks->cancelled said so, or digits() refused */
+    ENGINE_BAD_JOB,    /* radix or position outside the algorithm's range */
+    ENGINE_NO_MEMORY,  /* an allocation outside GMP failed */
+    ENGINE_NO_THREAD,  /* a thread could not be started */
+    ENGINE_UNTRUSTED,  /* the error bound leaves fewer than ENGINE_WINDOW digits */
+    ENGINE_MISMATCH,   /* the result failed its verification (checked.h) */
+    ENGINE_UNVERIFIED, /* the verification could not be done (checked.h) */
 };
 
 /* What to compute. */
 struct engine_job {
-    int radix;          /* 10 or 16 */
-    uint64_t position;  /* n, within the algorithm's range */
-    int threads;        /* how many threads may be used, 1 .. 256 */
+    int radix;         /* 10 or 16 */
+    uint64_t position; /* n, within the algorithm's range */
+    int threads;       /* how many threads may be used, 1 .. 256 */
 };
 
 struct engine_evidence;
@@ -95,14 +95,14 @@ struct engine_callbacks {
 
 /* One row of the table of algorithms. */
 struct engine_algorithm {
-    const char *name;       /* "spigot", "chudnovsky", "bbp" */
-    unsigned radices;       /* enum engine_radices, or-ed */
-    bool prefix;            /* delivers every digit from position 1 */
-    bool streams;           /* delivers digits while it runs, not all at its end */
-    bool wide;              /* makes use of more than one thread */
-    uint64_t least;         /* least position */
-    uint64_t largest;       /* largest position the code can compute correctly;
-                               what a site accepts is configured, and lower */
+    const char *name; /* "spigot", "chudnovsky", "bbp" */
+    unsigned radices; /* enum engine_radices, or-ed */
+    bool prefix;      /* delivers every digit from position 1 */
+    bool streams;     /* delivers digits while it runs, not all at its end */
+    bool wide;        /* makes use of more than one thread */
+    uint64_t least;   /* least position */
+    uint64_t largest; /* largest position the code can compute correctly;
+                         what a site accepts is configured, and lower */
 
     /* Cost model: seconds of wall time and bytes of memory that JOB will
      * need, roughly (within a factor of 3 on a machine of our time). Pure. */

@@ -41,8 +41,9 @@ void put_stream(struct bytes *b, int type, int id, const void *content, size_t l
 
 /* A whole request. HEADERS are pairs of names and values, ended by NULL; they
  * come after REQUEST_METHOD, REQUEST_URI and, with a body, CONTENT_LENGTH. */
-void put_request(struct bytes *b, int id, bool keep, const char *method, const char *uri,
-                 const char *const *headers, const void *body, size_t length);
+void put_request(struct bytes *b, int id, bool keep, const char *method,
+                 const char *uri, const char *const *headers, const void *body,
+                 size_t length);
 
 /* Connects to the unix socket PATH. */
 int client_connect(const char *path);
@@ -57,10 +58,10 @@ void client_get(int fd, int id, bool keep, const char *uri, const char *const *h
 struct answer_text {
     char *text;
     size_t length;
-    int status;        /* of the Status header */
-    const char *body;  /* behind the head, in TEXT */
+    int status;       /* of the Status header */
+    const char *body; /* behind the head, in TEXT */
     size_t body_length;
-    size_t largest;    /* content of the largest record */
+    size_t largest; /* content of the largest record */
 };
 void answer_clear(struct answer_text *a);
 

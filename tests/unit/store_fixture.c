@@ -112,7 +112,8 @@ calculate(struct fixture *f, int64_t id, const char *token)
     const struct store_cost cost = {.cpu_s = 1.5, .wall_s = 2.5, .peak_kib = 4096};
 
     assert_int_equal(
-        store_calculated(f->s, id, token, "9265358979323846", "cafe", "", &cost), STORE_OK);
+        store_calculated(f->s, id, token, "9265358979323846", "cafe", "", &cost),
+        STORE_OK);
 }
 
 void

@@ -231,8 +231,8 @@ a_broken_prefix_gives_way(void **state)
     struct published longer = prefix_of(10, 1016);
     struct rename r = {.f = NULL};
 
-    assert_int_equal(
-        store_stored(f->s, id, TOKEN, NULL, &p, publish, &r, NULL, NULL), STORE_OK);
+    assert_int_equal(store_stored(f->s, id, TOKEN, NULL, &p, publish, &r, NULL, NULL),
+                     STORE_OK);
     assert_int_equal(store_published(f->s, 10, &p), STORE_OK);
     revision = store_revision(f->s);
     assert_int_equal(store_mend(f->s, &p, &shorter), STORE_OK);
