@@ -29,7 +29,8 @@ enum digits_rc {
 };
 
 /* "pi-10-1000.txt" (or ".sum" for KIND "sum") into NAME. */
-void digits_name(char name[DIGITS_NAME_SIZE], int radix, uint64_t length, const char *kind);
+void digits_name(char name[DIGITS_NAME_SIZE], int radix, uint64_t length,
+                 const char *kind);
 
 /* Takes apart a NAME that digits_name() makes, of kind "txt" or "sum", for radix 10
  * or 16; false (*RADIX and *LENGTH undefined) for any other. Pure. */
@@ -43,12 +44,21 @@ struct digits_writer;
  * memory or a write error (errno). */
 struct digits_writer *digits_writer_new(int fd, int sum_fd, int radix);
 
-/* Appends LENGTH digits; they are in the file (not synced) on return. */
-enum digits_rc digits_writer_add(struct digits_writer *w, const char *text, size_t length);
+/* Lets long adds to W use up to THREADS threads (1 .. 256), the calling one
+ * included; 1 unless this is called. They live within digits_writer_add(). */
+void digits_writer_threads(struct digits_writer *w, int threads);
 
-/* Writes the sidecar and syncs both files. SHA256 receives the hex digest of
- * the whole file. */
-enum digits_rc digits_writer_finish(struct digits_writer *w, char sha256[DIGITS_SHA256_SIZE]);
+/* Appends LENGTH digits; they are in the file (not synced) on return. Characters
+ * that are no digits of the radix: DIGITS_BROKEN, and none is written. After
+ * DIGITS_IO nobody knows how many are in the file, and every later call fails
+ * with the same errno. */
+enum digits_rc digits_writer_add(struct digits_writer *w, const char *text,
+                                 size_t length);
+
+/* Ends the sidecar and syncs both files; no digits can be added any more. SHA256
+ * receives the hex digest of the whole file. */
+enum digits_rc digits_writer_finish(struct digits_writer *w,
+                                    char sha256[DIGITS_SHA256_SIZE]);
 
 /* Frees W (NULL is allowed); does not close the descriptors. */
 void digits_writer_free(struct digits_writer *w);
@@ -71,7 +81,7 @@ enum digits_rc digits_check(int digits_fd, int radix, uint64_t length,
 
 /* ---- reading (anyone) ---- */
 struct digits_file {
-    int fd;          /* -1: closed */
+    int fd; /* -1: closed */
     int radix;
     uint64_t length; /* digits after the point that the file holds */
 };
@@ -82,8 +92,8 @@ enum digits_rc digits_open(struct digits_file *file, int digits_fd, int radix,
 
 /* Opens the file a running worker still writes (PATH in WORK_FD): length is
  * what is there now. DIGITS_MISSING before its "3." is written. */
-enum digits_rc digits_open_aside(struct digits_file *file, int work_fd, const char *path,
-                                 int radix);
+enum digits_rc digits_open_aside(struct digits_file *file, int work_fd,
+                                 const char *path, int radix);
 
 /* Reads the digits at positions FROM .. FROM + COUNT - 1 into TEXT (not
  * terminated). Position 0 is the 3, the point is never part of the result.

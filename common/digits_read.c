@@ -10,15 +10,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Characters that are looked at without a branch, so that the compiler can make
+ * vectors of them. */
+enum { RUN = 64 };
+
+/* True when C is a digit of RADIX. */
+static inline bool
+is_digit(unsigned char c, bool hex)
+{
+    return (unsigned char)(c - '0') <= 9 || (hex && (unsigned char)(c - 'a') <= 5);
+}
+
+static bool
+run_is_valid(const unsigned char *text, bool hex)
+{
+    unsigned char other = 0;
+
+    if (hex)
+        for (size_t i = 0; i < RUN; i++)
+            other |= !is_digit(text[i], true);
+    else
+        for (size_t i = 0; i < RUN; i++)
+            other |= !is_digit(text[i], false);
+    return other == 0;
+}
+
 bool
 digits_are_valid(const char *text, size_t length, int radix)
 {
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
+    const unsigned char *c = (const unsigned char *)text;
+    bool hex = radix == 16;
 
-        if (!(c >= '0' && c <= '9') && !(radix == 16 && c >= 'a' && c <= 'f'))
+    for (; length >= RUN; c += RUN, length -= RUN)
+        if (!run_is_valid(c, hex))
             return false;
-    }
+    for (size_t i = 0; i < length; i++)
+        if (!is_digit(c[i], hex))
+            return false;
     return true;
 }
 

@@ -10,6 +10,7 @@ libcommon_a_SOURCES = \
 	common/conf_value.c \
 	common/digits.h common/digits_internal.h \
 	common/digits_check.c \
+	common/digits_publish.c \
 	common/digits_read.c \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \

@@ -10,8 +10,17 @@
 #include "common/doorbell.h"
 #include "common/store.h"
 
-/* 3 is gmp_guard.h's. */
-enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+#include <stdbool.h>
+#include <stdio.h>
+
+/* 3 is gmp_guard.h's. Signals end a computation with CLI_SIGNAL and their number. */
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_UNVERIFIED = 4, /* the verification failed, or could not be done */
+    CLI_SIGNAL = 128,
+};
 
 /* cli_compute.c: the engine in this process, no database */
 int cli_digit(int argc, char **argv);
@@ -29,6 +38,60 @@ int cli_delete(int argc, char **argv);
 /* cli_list.c: rows, as anybody reads them */
 int cli_list(int argc, char **argv);
 int cli_show(int argc, char **argv);
+
+/* ---- cli_output.c: where digits go ---- */
+
+/* Standard output, or a file that appears under its name when it is whole. */
+struct cli_output {
+    FILE *file;  /* NULL: closed */
+    char *path;  /* NULL: standard output */
+    char *aside; /* name of what is written until then, or NULL: it has none */
+    bool direct; /* a device or a pipe: written as it is */
+    int error;   /* errno of the first failure, or 0; EPIPE is not worth telling */
+};
+
+/* Opens O for PATH, NULL for standard output. False with a message. */
+bool cli_output_open(struct cli_output *o, const char *path);
+
+/* Appends LENGTH bytes. False: see O->error. */
+bool cli_output_write(struct cli_output *o, const char *text, size_t length);
+
+/* Writes what is still in memory. False: see O->error. */
+bool cli_output_flush(struct cli_output *o);
+
+/*
+ * Closes O. With KEEP the file is synced and gets its name, in the place of what had
+ * it before; otherwise nothing is left of it. False when it was not kept: an error is
+ * then told, this one or one before.
+ */
+bool cli_output_close(struct cli_output *o, bool keep);
+
+/* ---- cli_terminal.c: progress and signals of a computation ---- */
+
+struct cli_progress {
+    bool on, terminal;
+    double seconds;     /* estimated in all */
+    double began, told; /* CLOCK_MONOTONIC; the latter of what is shown */
+    int percent;        /* shown last */
+};
+
+/* Begins to tell the progress of a computation of about SECONDS, if ON. */
+void cli_progress_begin(struct cli_progress *p, bool on, double seconds);
+
+/* Tells on standard error that FRACTION (0 .. 1) of it is done, what PHASE it is in,
+ * and how long it will take: one line that changes on a terminal, otherwise a line for
+ * each percent. */
+void cli_progress_tell(struct cli_progress *p, const char *phase, double fraction);
+
+/* Ends the line. */
+void cli_progress_end(struct cli_progress *p);
+
+/* From now on SIGINT, SIGTERM and SIGHUP are noted and interrupt a slow write, and
+ * nothing else. False with a message. */
+bool cli_catch_signals(void);
+
+/* The signal that was caught, or 0. */
+int cli_signal(void);
 
 /* ---- nthpi.c ---- */
 

@@ -1,15 +1,18 @@
 /*
- * nthpi digit and nthpi digits: the engine in this process.
+ * nthpi digit and nthpi digits: the engine in this process, its result verified.
  *
- * digits writes each part as it comes, "3." first. No newline follows the
- * digits in a file or a pipe, so that the output is exactly a digits file; on a
- * terminal one follows.
+ * digits writes each part as it comes, "3." first; the verification follows, and what
+ * is printed then is right when the exit code is 0. A file (--output) appears only
+ * when it is whole and verified. No newline follows the digits in a file or a pipe, so
+ * that the output is exactly a digits file; on a terminal one follows. digit prints
+ * after the verification. Its "auto" is not that of a site, which wants all digits for
+ * its pages: it is what gives the one digit first by the engine's cost model.
  */
 #include "daemon/cli.h"
-#include "daemon/engine/engine.h"
+#include "daemon/engine/checked.h"
+#include "daemon/gmp_guard.h"
 #include "daemon/machine.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,24 +22,26 @@
 struct compute {
     const struct engine_algorithm *algorithm;
     struct engine_job job;
-    FILE *out;                            /* digits: where to */
-    int out_error;                        /* errno of a failed write, or 0 */
+    bool verify;
+    struct cli_progress progress;
+    struct cli_output output;             /* digits: where to */
     char window[COMPUTATION_WINDOW_SIZE]; /* digit: from the position on */
     size_t used;
-    int percent; /* shown last, -1: progress is not shown */
 };
 
 static void
 on_progress(void *ctx, const char *phase, double fraction)
 {
     struct compute *c = ctx;
-    int percent = (int)(fraction * 100);
 
-    if (percent > c->percent) {
-        c->percent = percent;
-        fprintf(stderr, isatty(STDERR_FILENO) ? "\r%-12s %3d %%" : "%s %d %%\n", phase,
-                percent);
-    }
+    cli_progress_tell(&c->progress, phase, fraction);
+}
+
+static bool
+on_cancelled(void *ctx)
+{
+    (void)ctx;
+    return cli_signal() != 0;
 }
 
 static int
@@ -44,18 +49,16 @@ write_digits(void *ctx, uint64_t first, const char *text, size_t length)
 {
     struct compute *c = ctx;
     uint64_t left;
+    bool ok;
 
     if (first > c->job.position) {
         return 0;
     }
     left = c->job.position - first + 1;
     length = left < length ? (size_t)left : length;
-    if (fwrite(text, 1, length, c->out) != length ||
-        (c->algorithm->streams && fflush(c->out) != 0)) {
-        c->out_error = errno;
-        return 1;
-    }
-    return 0;
+    ok = cli_output_write(&c->output, text, length) &&
+         (!c->algorithm->streams || cli_output_flush(&c->output));
+    return ok ? 0 : 1;
 }
 
 static int
@@ -73,10 +76,10 @@ keep_window(void *ctx, uint64_t first, const char *text, size_t length)
     return 0;
 }
 
-/* Fills *C from the command line. */
+/* C's job and whether it is verified, from the command line. */
 static bool
 prepare(struct compute *c, const struct cli_question *q, const struct conf *conf,
-        const char *threads)
+        const char *threads, bool verify)
 {
     uint64_t number = conf->cpus > 0 ? conf->cpus : (uint64_t)machine_cpus();
 
@@ -84,46 +87,107 @@ prepare(struct compute *c, const struct cli_question *q, const struct conf *conf
         return false;
     }
     c->job = (struct engine_job){q->radix, q->position, (int)number};
-    if (q->position < c->algorithm->least || q->position > c->algorithm->largest) {
+    c->verify = verify;
+    return true;
+}
+
+/* The estimated time of C's job by ALGORITHM. */
+static double
+seconds_by(const struct compute *c, const struct engine_algorithm *algorithm)
+{
+    return c->verify ? engine_checked_seconds(algorithm, &c->job)
+                     : algorithm->seconds(&c->job);
+}
+
+/* The algorithm that does C's job in the least time, or NULL when none can do it. */
+static const struct engine_algorithm *
+quickest(const struct compute *c)
+{
+    const struct engine_algorithm *best = NULL;
+
+    for (const struct engine_algorithm *row = engine_algorithms; row->name; row++) {
+        if (engine_allows(row, &c->job) == ENGINE_OK &&
+            (!best || seconds_by(c, row) < seconds_by(c, best))) {
+            best = row;
+        }
+    }
+    return best;
+}
+
+/* Makes ALGORITHM, NULL for none, that of C if it can do the job. */
+static bool
+choose(struct compute *c, const struct engine_algorithm *algorithm)
+{
+    c->algorithm = algorithm;
+    if (!algorithm) {
+        cli_error("position %" PRIu64 ": no algorithm computes it in radix %d",
+                  c->job.position, c->job.radix);
+        return false;
+    }
+    if (c->job.position < algorithm->least || c->job.position > algorithm->largest) {
         cli_error("position %" PRIu64 ": %s computes from %" PRIu64 " to %" PRIu64,
-                  q->position, c->algorithm->name, c->algorithm->least,
-                  c->algorithm->largest);
+                  c->job.position, algorithm->name, algorithm->least,
+                  algorithm->largest);
         return false;
     }
     return true;
 }
 
-static bool
-run(struct compute *c, int (*digits)(void *, uint64_t, const char *, size_t))
+/* Computes and verifies; the result is the exit code. Errors of the output are left
+ * to cli_output_close(). */
+static int
+run(struct compute *c, bool progress,
+    int (*digits)(void *, uint64_t, const char *, size_t))
 {
     struct engine_callbacks callbacks = {
         .ctx = c,
-        .progress = c->percent < -1 ? NULL : on_progress,
+        .progress = on_progress,
         .digits = digits,
+        .cancelled = on_cancelled,
     };
-    enum engine_rc rc = engine_run(c->algorithm, &c->job, &callbacks);
+    char words[ENGINE_WORDS] = "";
+    enum engine_rc rc;
 
-    if (c->percent >= 0 && isatty(STDERR_FILENO)) {
-        fputc('\n', stderr);
+    cli_progress_begin(&c->progress, progress, seconds_by(c, c->algorithm));
+    rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, words)
+                   : engine_run(c->algorithm, &c->job, &callbacks);
+    cli_progress_end(&c->progress);
+    if (cli_signal() != 0) {
+        return CLI_SIGNAL + cli_signal();
     }
-    if (rc != ENGINE_OK && !c->out_error) {
+    if (c->output.error) {
+        return CLI_FAILED;
+    }
+    if (rc == ENGINE_MISMATCH) {
+        cli_error("the result is wrong: %s", words);
+        return CLI_UNVERIFIED;
+    }
+    if (rc != ENGINE_OK) {
         cli_error("%s", engine_strerror(rc));
+    } else if (progress) {
+        fprintf(stderr, "%s\n", c->verify ? words : "not verified");
     }
-    return rc == ENGINE_OK;
+    return rc == ENGINE_OK           ? CLI_OK
+           : rc == ENGINE_UNVERIFIED ? CLI_UNVERIFIED
+           : rc == ENGINE_NO_MEMORY  ? GMP_GUARD_EXIT
+                                     : CLI_FAILED;
 }
 
 int
 cli_digit(int argc, char **argv)
 {
     const char *radix = NULL, *algorithm = NULL, *threads = NULL, *window = NULL;
+    const char *unverified = NULL, *progress = NULL;
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digit, 10 unless given", &radix},
         {"algorithm", "NAME", "auto, spigot, chudnovsky or bbp", &algorithm},
         {"threads", "COUNT", "threads to use, all CPUs unless given", &threads},
         {"window", NULL, "print the digits that follow, too", &window},
+        {"no-verify", NULL, "do not verify the result", &unverified},
+        {"progress", NULL, "tell on standard error how far it is", &progress},
         {NULL, NULL, NULL, NULL},
     };
-    struct compute c = {.percent = -2};
+    struct compute c = {0};
     struct cli_question q;
     struct cli cli;
     int code = cli_begin(
@@ -136,18 +200,17 @@ cli_digit(int argc, char **argv)
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (q.algorithm == ALGORITHM_AUTO) {
-        q.algorithm = algorithm_auto(&cli.conf.limits, q.radix, q.position);
-    }
-    c.algorithm = engine_find(algorithm_name(q.algorithm));
-    if (!prepare(&c, &q, &cli.conf, threads)) {
+    if (!prepare(&c, &q, &cli.conf, threads, !unverified) ||
+        !choose(&c, q.algorithm == ALGORITHM_AUTO
+                        ? quickest(&c)
+                        : engine_find(algorithm_name(q.algorithm)))) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!run(&c, keep_window) || c.used == 0) {
-        return cli_end(&cli, CLI_FAILED);
+    code = cli_catch_signals() ? run(&c, progress != NULL, keep_window) : CLI_FAILED;
+    if (code == CLI_OK) {
+        printf("%.*s\n", window ? (int)c.used : 1, c.window);
     }
-    printf("%.*s\n", window ? (int)c.used : 1, c.window);
-    return cli_end(&cli, CLI_OK);
+    return cli_end(&cli, code);
 }
 
 /* "-o" is the only short option: made long before conf_load() sees it. */
@@ -165,30 +228,24 @@ lengthen_output(int argc, char **argv)
 
 /* Computes and writes; the result is the exit code. */
 static int
-print_digits(struct compute *c, const char *output)
+print_digits(struct compute *c, const char *path, bool progress)
 {
-    bool terminal = !output && isatty(STDOUT_FILENO), ok;
+    bool terminal = !path && isatty(STDOUT_FILENO);
+    int code = CLI_FAILED;
 
-    c->out = output ? fopen(output, "we") : stdout;
-    if (!c->out) {
-        cli_error("cannot write %s: %s", output, strerror(errno));
+    if (!cli_catch_signals() || !cli_output_open(&c->output, path)) {
         return CLI_FAILED;
     }
-    ok = fputs("3.", c->out) >= 0 && run(c, write_digits) &&
-         (!terminal || fputc('\n', c->out) != EOF);
-    errno = 0;
-    if ((output ? fclose(c->out) : fflush(c->out)) != 0 && !c->out_error) {
-        c->out_error = errno;
-        ok = false;
+    if (cli_output_write(&c->output, "3.", 2)) {
+        code = run(c, progress, write_digits);
     }
-    if (c->out_error && c->out_error != EPIPE) {
-        cli_error("cannot write %s: %s", output ? output : "the digits",
-                  strerror(c->out_error));
+    if (terminal && !c->output.error) {
+        cli_output_write(&c->output, "\n", 1);
     }
-    if (c->out_error) {
-        clearerr(stdout); /* it has been told, or its reader is gone */
+    if (!cli_output_close(&c->output, code == CLI_OK) && code == CLI_OK) {
+        code = cli_signal() ? CLI_SIGNAL + cli_signal() : CLI_FAILED;
     }
-    return ok ? CLI_OK : CLI_FAILED;
+    return code;
 }
 
 int
@@ -196,16 +253,18 @@ cli_digits(int argc, char **argv)
 {
     const char *radix = NULL, *algorithm = "chudnovsky", *threads = NULL,
                *output = NULL;
-    const char *progress = NULL;
+    const char *unverified = NULL, *progress = NULL;
+    const struct engine_algorithm *asked;
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digits, 10 unless given", &radix},
         {"algorithm", "NAME", "spigot or chudnovsky", &algorithm},
         {"threads", "COUNT", "threads to use, all CPUs unless given", &threads},
         {"output", "FILE", "write to FILE (also -o FILE)", &output},
+        {"no-verify", NULL, "do not verify the result", &unverified},
         {"progress", NULL, "tell on standard error how far it is", &progress},
         {NULL, NULL, NULL, NULL},
     };
-    struct compute c = {.percent = -2};
+    struct compute c = {0};
     struct cli_question q;
     struct cli cli;
     int code;
@@ -219,15 +278,14 @@ cli_digits(int argc, char **argv)
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    c.percent = progress ? -1 : -2;
-    c.algorithm = engine_find(
-        q.algorithm == ALGORITHM_AUTO ? "chudnovsky" : algorithm_name(q.algorithm));
-    if (!c.algorithm->prefix) {
-        cli_error("%s gives single digits only; use chudnovsky", c.algorithm->name);
+    asked = engine_find(q.algorithm == ALGORITHM_AUTO ? "chudnovsky"
+                                                      : algorithm_name(q.algorithm));
+    if (!asked->prefix) {
+        cli_error("%s gives single digits only; use chudnovsky", asked->name);
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!prepare(&c, &q, &cli.conf, threads)) {
+    if (!prepare(&c, &q, &cli.conf, threads, !unverified) || !choose(&c, asked)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    return cli_end(&cli, print_digits(&c, output));
+    return cli_end(&cli, print_digits(&c, output, progress != NULL));
 }

@@ -9,6 +9,7 @@
  *   settle.c   what becomes of a job after its worker ended
  *   publish.c  digits files into place, superseded ones away
  *   recover.c  rows that dead daemons left behind
+ *   progress.c what workers tell, into the database
  */
 #ifndef NTHPI_DAEMON_H
 #define NTHPI_DAEMON_H
@@ -48,7 +49,9 @@ struct job {
     struct aside aside;
     bool granted;          /* a wish ended it */
     bool lost;             /* its lease is lost */
-    bool unsaid;           /* its progress is not committed yet */
+    bool unsaid;           /* its progress is to be committed at once */
+    int64_t said_at;       /* CLOCK_BOOTTIME of the last commit of it, or 0 */
+    bool resumed;          /* that it goes on from a checkpoint was logged */
     enum store_rc untaken; /* not STORE_OK: why nobody knows whether it is leased */
 
     enum settle settle;
@@ -178,7 +181,24 @@ void publish_scan(struct daemon *d);
  * queue, or are stored when their digits are whole. False: try again soon. */
 bool recover_rows(struct daemon *d);
 
-/* Removes files in work/ that no running row needs. */
+/* Removes files in work/ that no running row needs, and checkpoints that no waiting row
+ * needs, either. At the start. */
 void recover_asides(struct daemon *d);
+
+/* The checkpoints among them: those of rows that were cancelled, deleted or answered
+ * while they waited. At any time. */
+void recover_saves(struct daemon *d);
+
+/* progress.c */
+
+/* J's worker was read: logs once where it goes on, if it does. */
+void progress_heard(struct job *j);
+
+/* Commits what running jobs have told, as far as it is due, and kills those whose lease
+ * turns out to be lost. False: the database did not answer. */
+bool progress_tell(struct daemon *d);
+
+/* CLOCK_BOOTTIME of the next news that are due, INT64_MAX when there are none. */
+int64_t progress_due(const struct daemon *d);
 
 #endif

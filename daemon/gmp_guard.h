@@ -8,8 +8,9 @@
 
 enum { GMP_GUARD_EXIT = 3 };
 
-/* Sets GMP's memory functions for the whole process; call it from main() before
- * anything of GMP. The functions are thread-safe. */
+/* Sets GMP's memory functions for the whole process, and gives the calling thread the
+ * length of stack that GMP needs at most, where the limit of stacks leaves room for it;
+ * call it from main() before anything of GMP. The functions are thread-safe. */
 void gmp_guard_install(void);
 
 #endif

@@ -149,6 +149,27 @@ address_space(const struct plan_need *need, int threads)
 #endif
 }
 
+/* The files that J's worker writes. 0, or an errno; a job can do without checkpoints.
+ */
+static int
+make_files(struct daemon *d, struct job *j)
+{
+    const struct engine_job model = {j->row.radix, j->row.position, j->slot.threads};
+    int error;
+
+    if (j->algorithm->prefix) {
+        return aside_make(&j->aside, d->work_fd, j->row.id);
+    }
+    if (engine_checked_saves(j->algorithm, &model) && !plan_small(&j->need)) {
+        error = aside_make_save(&j->aside, d->work_fd, j->row.id);
+        if (error) {
+            log_warning("row %" PRId64 ": there will be no checkpoints: %s", j->row.id,
+                        strerror(error));
+        }
+    }
+    return 0;
+}
+
 /* Starts J's worker in the slot that was chosen. */
 static void
 start(struct daemon *d, struct job *j)
@@ -162,15 +183,14 @@ start(struct daemon *d, struct job *j)
         .niceness = d->conf->niceness,
     };
     struct engine_job model = {order.radix, order.position, order.threads};
-    int error = 0;
+    int error;
 
     j->memory_limit = order.memory = address_space(&j->need, order.threads);
     j->seconds = engine_checked_seconds(j->algorithm, &model);
-    if (j->algorithm->prefix) {
-        error = aside_make(&j->aside, d->work_fd, j->row.id);
-    }
+    error = make_files(d, j);
     order.text_fd = j->aside.text_fd;
     order.sum_fd = j->aside.sum_fd;
+    order.save_fd = j->aside.save_fd;
     if (!error) {
         error = worker_start(&j->worker, &order,
                              j->algorithm->prefix ? j->row.position : 0);

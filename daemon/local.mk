@@ -14,6 +14,7 @@ libdaemon_a_SOURCES = \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
 	daemon/plan.c daemon/plan.h \
+	daemon/progress.c \
 	daemon/program.c daemon/program.h \
 	daemon/protocol.c daemon/protocol.h \
 	daemon/publish.c \
@@ -21,6 +22,7 @@ libdaemon_a_SOURCES = \
 	daemon/report.c daemon/report.h \
 	daemon/sched.c daemon/sched.h \
 	daemon/settle.c \
+	daemon/slots.c daemon/slots.h \
 	daemon/worker.c daemon/worker.h \
 	daemon/worker_main.c daemon/worker_main.h
 
@@ -32,7 +34,9 @@ nthpi_SOURCES = \
 	daemon/cli_bench.c \
 	daemon/cli_compute.c \
 	daemon/cli_list.c \
-	daemon/cli_queue.c
+	daemon/cli_output.c \
+	daemon/cli_queue.c \
+	daemon/cli_terminal.c
 nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
 dist_man_MANS = daemon/nthpid.8 daemon/nthpi.1

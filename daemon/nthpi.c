@@ -199,8 +199,10 @@ main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
-    /* A closed pipe is an error of write(), told as all others. */
+    /* A closed pipe or a file that may not grow is an error of write(), told as all
+     * others. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     gmp_guard_install();
     for (int i = 0; i < COMMANDS; i++) {
         if (strcmp(name, commands[i].name) == 0) {

@@ -5,6 +5,9 @@
  */
 #include "daemon/plan.h"
 
+/* Share of a run from which on its speed so far says more than the estimate. */
+#define SPEED_FROM 0.05
+
 bool
 plan_small(const struct plan_need *need)
 {
@@ -87,4 +90,16 @@ bool
 plan_wait_for_cover(const struct plan_need *need, double seconds, double fraction)
 {
     return seconds * (1 - fraction) < need->seconds;
+}
+
+double
+plan_seconds_left(double seconds, double elapsed, double first, double fraction)
+{
+    double share = first < 1 ? (fraction - first) / (1 - first) : 1;
+    double estimate = seconds * (1 - first);
+
+    if (share >= SPEED_FROM) {
+        return elapsed * (1 - share) / share;
+    }
+    return estimate > elapsed ? estimate - elapsed : 0;
 }

@@ -69,6 +69,11 @@ void plan_book(struct plan_room *room, const struct plan_need *need,
  * done, ends before the job itself could. */
 bool plan_wait_for_cover(const struct plan_need *need, double seconds, double fraction);
 
+/* Seconds that a run will still take which began ELAPSED seconds ago at the fraction
+ * FIRST (that of its checkpoint, or 0) and is at FRACTION now, FIRST <= FRACTION <= 1:
+ * by its speed once that is known, before by the estimate of SECONDS for all of it. */
+double plan_seconds_left(double seconds, double elapsed, double first, double fraction);
+
 /* Free disk space a job needs for a digits file of DISK bytes: the file three
  * times (aside, published, and its predecessor while readers hold it). */
 uint64_t plan_disk_needed(uint64_t disk);

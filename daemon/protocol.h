@@ -27,11 +27,12 @@ enum {
 /* How a worker ends. Anything else, and any signal, is a crash. */
 enum worker_exit {
     WORKER_OK = 0,
-    WORKER_USAGE = 2,  /* called wrongly: never by a daemon of the same version */
-    WORKER_MEMORY = 3, /* out of memory */
-    WORKER_ENGINE = 4, /* the engine gave up; the error line says why */
-    WORKER_OUTPUT = 5, /* the digits file could not be written; see error line */
-    WORKER_PIPE = 6,   /* the daemon is gone */
+    WORKER_USAGE = 2,   /* called wrongly: never by a daemon of the same version */
+    WORKER_MEMORY = 3,  /* out of memory */
+    WORKER_ENGINE = 4,  /* the engine gave up; the error line says why */
+    WORKER_OUTPUT = 5,  /* the digits file could not be written; see error line */
+    WORKER_PIPE = 6,    /* the daemon is gone */
+    WORKER_STOPPED = 7, /* by SIGTERM; its checkpoint is written */
 };
 
 enum message_kind {

@@ -6,8 +6,8 @@
  * It is stored when the files are whole, wherever they are: in place already
  * (the rename came before the death) or still aside. A row without a file (bbp)
  * has all of its answer in the database. A result that was not verified goes back to
- * the queue, too. Rows leased to this very daemon that it has
- * no job for are found in the same way.
+ * the queue, too. Rows leased to this very daemon that it has no job for are found in
+ * the same way.
  */
 #include "daemon/daemon.h"
 
@@ -80,6 +80,7 @@ take_calculated(struct daemon *d, const struct computation *row)
     } else {
         log_info("row %" PRId64 ": its digits were calculated already", row->id);
     }
+    aside_find_save(&j->aside, d->work_fd, row->id); /* to be removed */
 }
 
 bool
@@ -104,13 +105,14 @@ recover_rows(struct daemon *d)
         log_info("%zu abandoned row%s taken back", found, found == 1 ? "" : "s");
         daemon_changed(d);
         d->look = true;
+        recover_saves(d); /* some of the rows may have come to an end */
     }
     return true;
 }
 
 /* True when NAME in work/ belongs to a row that a daemon, any daemon, works on:
- * "ID.txt", or the digits' own name that it has while it is recovered. In doubt it
- * stays: the next start looks again. */
+ * "ID.txt", or the digits' own name that it has while it is recovered; a checkpoint is
+ * needed by a row that waits, too. In doubt it stays: the next start looks again. */
 static bool
 is_needed(void *ctx, const char *name)
 {
@@ -123,6 +125,9 @@ is_needed(void *ctx, const char *name)
 
     if (id > 0) {
         rc = store_get(d->durable, id, &row);
+        if (rc == STORE_OK && row.status == STATUS_QUEUED) {
+            return aside_name_is_save(name);
+        }
         return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
     }
     if (!digits_parse_name(name, &radix, &length)) {
@@ -137,13 +142,33 @@ is_needed(void *ctx, const char *name)
     return false;
 }
 
-void
-recover_asides(struct daemon *d)
+/* The same, and true for everything but checkpoints. */
+static bool
+is_needed_save(void *ctx, const char *name)
 {
-    int removed = aside_sweep(d->work_fd, is_needed, d);
+    return aside_name_id(name) == 0 || !aside_name_is_save(name) ||
+           is_needed(ctx, name);
+}
+
+static void
+sweep(struct daemon *d, bool (*keep)(void *ctx, const char *name))
+{
+    int removed = aside_sweep(d->work_fd, keep, d);
 
     if (removed > 0) {
         log_info("%d leftover file%s removed from work/", removed,
                  removed == 1 ? "" : "s");
     }
+}
+
+void
+recover_asides(struct daemon *d)
+{
+    sweep(d, is_needed);
+}
+
+void
+recover_saves(struct daemon *d)
+{
+    sweep(d, is_needed_save);
 }

@@ -54,6 +54,10 @@ take_message(struct report *r, const struct message *m)
             return "progress that goes back";
         }
         r->ppm = m->ppm;
+        if (!r->begun) {
+            r->first = m->ppm;
+            r->begun = true;
+        }
         memcpy(r->phase, m->phase, sizeof r->phase);
         r->changed = true;
         return NULL;

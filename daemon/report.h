@@ -15,8 +15,9 @@ struct report {
 
     /* what was told */
     bool hello, done;
-    bool changed; /* progress since the reader last set this to false */
-    unsigned ppm;
+    bool changed;        /* progress since the reader last set this to false */
+    unsigned ppm, first; /* of the last and the first line of progress */
+    bool begun;          /* there was one */
     char phase[COMPUTATION_PHASE_SIZE];
     char window[COMPUTATION_WINDOW_SIZE]; /* "" before it was told */
     char sha256[DIGITS_SHA256_SIZE];      /* "" before it was told */

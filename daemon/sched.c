@@ -12,7 +12,7 @@
  * leases are renewed before expired ones are taken back, so that a daemon that
  * was suspended for long keeps those of its rows that nobody took.
  *
- * A daemon whose lease is lost learns it from store_progress(): with each
+ * A daemon whose lease is lost learns it from progress_tell(): with each
  * renewal all running jobs are said to have news, however silent they are.
  */
 #include "daemon/sched.h"
@@ -30,11 +30,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WISHES_MAX = 64, PROGRESS_MAX = 300, PRUNE_MAX = 500 };
+enum { WISHES_MAX = 64, PIPES_MAX = 300, PRUNE_MAX = 500 };
 
 #define SECOND_US  INT64_C(1000000)
 #define WAL_LARGE  (4 << 20)
 #define STOP_TRIES 2
+
+/* How long workers have for their last checkpoint when the daemon stops: the largest
+ * jobs notice the wish within seconds. */
+#define STOP_WAIT_US (5 * SECOND_US)
+enum { STOP_POLL_MS = 100 };
 
 /* How long a call waits for a locked database; the shortest lease lasts 5 s. */
 enum { PATIENCE_MS = 1000 };
@@ -45,56 +50,6 @@ static bool
 task_look(struct daemon *d)
 {
     d->look = true;
-    return true;
-}
-
-static double
-eta_s(const struct job *j, double fraction)
-{
-    double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
-
-    if (fraction >= 0.05) {
-        return elapsed * (1 - fraction) / fraction;
-    }
-    return j->seconds > elapsed ? j->seconds - elapsed : 0;
-}
-
-/* The news of all running jobs in one commit. */
-static bool
-task_progress(struct daemon *d)
-{
-    struct store_progress p[PROGRESS_MAX];
-    struct job *jobs[PROGRESS_MAX];
-    size_t count = 0;
-    enum store_rc rc;
-
-    for (struct job *j = d->jobs; j && count < PROGRESS_MAX; j = j->next) {
-        if (j->worker.pid > 0 && !j->lost && (j->unsaid || j->worker.report.changed)) {
-            double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
-
-            p[count] = (struct store_progress){
-                j->row.id,          d->token, fraction, j->worker.report.phase,
-                eta_s(j, fraction), false};
-            jobs[count++] = j;
-        }
-    }
-    if (count == 0) {
-        return true;
-    }
-    rc = store_progress(d->relaxed, p, count);
-    if (rc != STORE_OK) {
-        log_warning("progress was not noted: %s", store_rc_name(rc));
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        jobs[i]->unsaid = jobs[i]->worker.report.changed = false;
-        if (p[i].lost) {
-            log_warning("row %" PRId64 ": its lease is lost", jobs[i]->row.id);
-            jobs[i]->lost = true;
-            worker_kill(&jobs[i]->worker);
-        }
-    }
-    daemon_changed(d);
     return true;
 }
 
@@ -152,6 +107,7 @@ task_prune(struct daemon *d)
         log_info("%zu old row%s removed", removed, removed == 1 ? "" : "s");
         daemon_changed(d);
     }
+    recover_saves(d);
     /* More may be left: the next lot in a second, not all at once. */
     return rc == STORE_OK && removed < PRUNE_MAX;
 }
@@ -183,11 +139,20 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_RECOVER] =
         (struct task){recover_rows, 3 * SECOND_US, now + 3 * SECOND_US};
     tasks[TASK_LOOK] = (struct task){task_look, conf->poll_ms * INT64_C(1000), 0};
-    tasks[TASK_PROGRESS] = (struct task){task_progress, SECOND_US, 0};
+    tasks[TASK_PROGRESS] = (struct task){progress_tell, 0, 0};
     tasks[TASK_HEARTBEAT] = (struct task){task_heartbeat, 5 * SECOND_US, 0};
     tasks[TASK_CHECKPOINT] = (struct task){task_checkpoint, 5 * SECOND_US, 0};
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
     tasks[TASK_PRUNE] = (struct task){task_prune, 3600 * SECOND_US, 0};
+}
+
+/* When task I is due; the news of jobs have times of their own. */
+static int64_t
+task_due(const struct daemon *d, const struct task tasks[TASK_COUNT], int i)
+{
+    int64_t news = i == TASK_PROGRESS ? progress_due(d) : 0;
+
+    return news > tasks[i].due ? news : tasks[i].due;
 }
 
 static void
@@ -196,7 +161,7 @@ run_tasks(struct daemon *d, struct task tasks[TASK_COUNT])
     for (int i = 0; i < TASK_COUNT; i++) {
         int64_t now = store_boottime();
 
-        if (tasks[i].due <= now) {
+        if (task_due(d, tasks, i) <= now) {
             bool ok = tasks[i].run(d);
 
             tasks[i].due = now + (ok ? tasks[i].every_us : SECOND_US);
@@ -221,6 +186,7 @@ reap(struct daemon *d)
         for (struct job *j = d->jobs; j; j = j->next) {
             if (j->worker.pid == pid) {
                 worker_ended(&j->worker, status, &usage);
+                progress_heard(j);
                 settle_judge(d, j);
                 d->look = true;
                 break;
@@ -277,8 +243,8 @@ take_wishes(struct daemon *d)
 static bool
 wait_event(struct daemon *d, int64_t due)
 {
-    struct pollfd fds[2 + PROGRESS_MAX];
-    struct job *jobs[PROGRESS_MAX];
+    struct pollfd fds[2 + PIPES_MAX];
+    struct job *jobs[PIPES_MAX];
     nfds_t count = 2;
     int64_t left = due - store_boottime();
     int timeout = left <= 0               ? 0
@@ -287,7 +253,7 @@ wait_event(struct daemon *d, int64_t due)
 
     fds[0] = (struct pollfd){.fd = d->signal_fd, .events = POLLIN};
     fds[1] = (struct pollfd){.fd = doorbell_fd(d->bell), .events = POLLIN};
-    for (struct job *j = d->jobs; j && count < 2 + PROGRESS_MAX; j = j->next) {
+    for (struct job *j = d->jobs; j && count < 2 + PIPES_MAX; j = j->next) {
         if (j->worker.pipe >= 0) {
             jobs[count - 2] = j;
             fds[count++] = (struct pollfd){.fd = j->worker.pipe, .events = POLLIN};
@@ -303,6 +269,7 @@ wait_event(struct daemon *d, int64_t due)
     for (nfds_t i = 2; i < count; i++) {
         if (fds[i].revents) {
             worker_read(&jobs[i - 2]->worker);
+            progress_heard(jobs[i - 2]);
         }
     }
     if (fds[0].revents) {
@@ -317,16 +284,40 @@ next_due(const struct daemon *d, const struct task tasks[TASK_COUNT])
     int64_t due = settle_due(d);
 
     for (int i = 0; i < TASK_COUNT; i++) {
-        due = tasks[i].due < due ? tasks[i].due : due;
+        int64_t task = task_due(d, tasks, i);
+
+        due = task < due ? task : due;
     }
     return due;
 }
 
-/* Kills the workers, gives their rows back. What the database refuses now is
+/* Lets workers write their checkpoints and end: until their pipes are closed, or
+ * STOP_WAIT_US have passed. */
+static void
+let_save(struct daemon *d)
+{
+    int64_t until = store_boottime() + STOP_WAIT_US;
+
+    for (struct job *j = d->jobs; j; j = j->next) {
+        worker_stop(&j->worker);
+    }
+    for (struct job *j = d->jobs; j; j = j->next) {
+        while (j->worker.saves && j->worker.pipe >= 0 && store_boottime() < until) {
+            struct pollfd fd = {.fd = j->worker.pipe, .events = POLLIN};
+
+            if (poll(&fd, 1, STOP_POLL_MS) > 0) {
+                worker_read(&j->worker);
+            }
+        }
+    }
+}
+
+/* Ends the workers, gives their rows back. What the database refuses now is
  * recovered at the next start. */
 static void
 stop(struct daemon *d)
 {
+    let_save(d);
     for (struct job *j = d->jobs; j; j = j->next) {
         worker_kill(&j->worker);
     }

@@ -151,6 +151,21 @@ settle_try(struct daemon *d, struct job *j)
     return rc;
 }
 
+/* True when J's row, settled with RC, will be or is computed by somebody: its
+ * checkpoint is needed. In doubt, too; a sweep looks again. */
+static bool
+goes_on(struct daemon *d, const struct job *j, enum store_rc rc)
+{
+    struct computation row;
+
+    if (rc == STORE_OK && (j->settle == SETTLE_RESULT || j->settle == SETTLE_FAILED)) {
+        return false;
+    }
+    rc = store_get(d->durable, j->row.id, &row);
+    return rc == STORE_OK ? row.status == STATUS_QUEUED || row.status == STATUS_RUNNING
+                          : rc != STORE_NOT_FOUND;
+}
+
 void
 settle_jobs(struct daemon *d)
 {
@@ -169,6 +184,9 @@ settle_jobs(struct daemon *d)
         if (rc == STORE_OK || rc == STORE_CONFLICT || rc == STORE_NOT_FOUND) {
             if (rc != STORE_OK) {
                 log_warning("row %" PRId64 ": its lease is lost", j->row.id);
+            }
+            if (j->aside.save_fd >= 0 && goes_on(d, j, rc)) {
+                aside_keep_save(&j->aside);
             }
             aside_remove(&j->aside, d->work_fd);
             daemon_drop_job(d, j);

@@ -9,7 +9,7 @@
  * The worker dies with the daemon (PR_SET_PDEATHSIG; the parent is compared
  * once more for the case that it died before the call), has its own process
  * group (a Ctrl-C at the daemon's terminal is for the daemon alone), and gets
- * three descriptors besides the standard ones.
+ * up to four descriptors besides the standard ones.
  */
 #include "config.h"
 
@@ -38,7 +38,7 @@ worker_init(struct worker *w)
 struct child {
     const struct worker_order *order;
     pid_t parent;
-    int pipe, text, sum; /* all >= WORKER_FIRST_FREE, or -1 */
+    int pipe, text, sum, save; /* all >= WORKER_FIRST_FREE, or -1 */
     struct rlimit memory;
     char *argv[8];
 };
@@ -68,6 +68,13 @@ child_descriptors(const struct child *c)
     if (c->text >= 0 &&
         (dup2(c->text, WORKER_TEXT_FD) < 0 || dup2(c->sum, WORKER_SUM_FD) < 0)) {
         return false;
+    }
+    if (c->save >= 0) {
+        if (dup2(c->save, WORKER_SAVE_FD) < 0) {
+            return false;
+        }
+    } else {
+        close(WORKER_SAVE_FD); /* it asks whether the descriptor is there */
     }
     /* All of ours are close-on-exec already; this is for those of libraries. An
      * old kernel that does not know the call loses nothing. */
@@ -167,6 +174,7 @@ worker_start(struct worker *w, const struct worker_order *o, uint64_t file_lengt
                       .pipe = -1,
                       .text = -1,
                       .sum = -1,
+                      .save = -1,
                       .memory = memory_limit(o->memory)};
     int fds[2] = {-1, -1}, error = 0;
 
@@ -187,8 +195,9 @@ worker_start(struct worker *w, const struct worker_order *o, uint64_t file_lengt
     c.pipe = copy_high(fds[1]);
     c.text = copy_high(o->text_fd);
     c.sum = copy_high(o->sum_fd);
+    c.save = copy_high(o->save_fd);
     if (c.pipe < 0 || (o->text_fd >= 0 && (c.text < 0 || c.sum < 0)) ||
-        fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0) {
+        (o->save_fd >= 0 && c.save < 0) || fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0) {
         error = errno;
     } else {
         error = fork_child(w, &c);
@@ -197,11 +206,13 @@ worker_start(struct worker *w, const struct worker_order *o, uint64_t file_lengt
     close_fd(c.pipe);
     close_fd(c.text);
     close_fd(c.sum);
+    close_fd(c.save);
     if (error) {
         close(fds[0]);
         return error;
     }
     w->pipe = fds[0];
+    w->saves = o->save_fd >= 0;
     w->started_us = store_boottime();
     report_init(&w->report, o->radix, file_length);
     return 0;
@@ -231,6 +242,14 @@ worker_read(struct worker *w)
         } else if ((size_t)n < sizeof bytes) {
             return; /* the others get their turn */
         }
+    }
+}
+
+void
+worker_stop(struct worker *w)
+{
+    if (w->pid > 0 && w->saves) {
+        kill(w->pid, SIGTERM);
     }
 }
 
@@ -317,6 +336,9 @@ worker_judge(const struct worker *w, uint64_t memory_estimate,
         snprintf(message, WORKER_MESSAGE_SIZE, "%s",
                  w->report.error[0] ? w->report.error : "the worker did not say why");
         break;
+    case WORKER_STOPPED:
+        snprintf(message, WORKER_MESSAGE_SIZE, "the worker was told to stop");
+        return OUTCOME_AGAIN;
     case WORKER_PIPE:
         snprintf(message, WORKER_MESSAGE_SIZE, "the worker lost the daemon");
         return OUTCOME_AGAIN;

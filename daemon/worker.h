@@ -17,7 +17,8 @@ enum {
     WORKER_PIPE_FD = 3,
     WORKER_TEXT_FD = 4,
     WORKER_SUM_FD = 5,
-    WORKER_FIRST_FREE = 6
+    WORKER_SAVE_FD = 6,
+    WORKER_FIRST_FREE = 7
 };
 
 /* The argument that turns nthpid into a worker. */
@@ -34,13 +35,15 @@ struct worker_order {
     uint64_t position;
     int threads;
     int text_fd, sum_fd; /* where the digits go, or -1 */
+    int save_fd;         /* where checkpoints are, and go, or -1 */
     unsigned niceness;
     uint64_t memory; /* address space limit in bytes, 0: none */
 };
 
 struct worker {
-    pid_t pid; /* 0: no process */
-    int pipe;  /* reading end, non-blocking, or -1 */
+    pid_t pid;  /* 0: no process */
+    bool saves; /* it has a file for checkpoints */
+    int pipe;   /* reading end, non-blocking, or -1 */
     struct report report;
     const char *nonsense; /* what was wrong with its report, or NULL */
     int64_t started_us;   /* CLOCK_BOOTTIME */
@@ -61,6 +64,10 @@ int worker_start(struct worker *w, const struct worker_order *o, uint64_t file_l
 
 /* Reads what the pipe holds now. A worker that tells nonsense is killed. */
 void worker_read(struct worker *w);
+
+/* Asks the process, if there is one and it has a file for checkpoints, to write one and
+ * end: it will do that soon, or not at all. */
+void worker_stop(struct worker *w);
 
 /* Kills the process and its group, if there is one. */
 void worker_kill(struct worker *w);

@@ -5,8 +5,13 @@
  *
  * Of an algorithm that delivers every digit, positions 1 .. n go into the file
  * as they come, so that a visitor can read them while the rest is computed;
- * positions from n on are the window. Progress is told a few times a second at
+ * positions from n on are the window. Progress is told ten times a second at
  * most. The pipe blocks: a worker of a stopped daemon waits.
+ *
+ * Checkpoints go into the file that the daemon opened, if it did; what can't be written
+ * (a full disk) is not missed before the worker dies. A worker with such a file keeps
+ * SIGTERM blocked, looks whether it waits where the engine asks about cancellation, and
+ * ends after the checkpoint that the engine then hands over.
  */
 #include "config.h"
 
@@ -15,9 +20,11 @@
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/protocol.h"
+#include "daemon/slots.h"
 #include "daemon/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +37,13 @@ _Static_assert(ENGINE_WORDS <= (int)PROTOCOL_ERROR_SIZE, "what was checked fits"
 _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
                "one code for lack of memory");
 
-#define PROGRESS_EVERY_S 0.25
+#define PROGRESS_EVERY_S 0.1
+
+/* A checkpoint after this share of the estimated time, which is then the most that is
+ * lost; but not more often than that, and not less often than the engine thinks best.
+ */
+#define SAVE_SHARE   0.05
+#define SAVE_LEAST_S 0.5
 
 struct run {
     const struct engine_algorithm *algorithm;
@@ -43,6 +56,8 @@ struct run {
     struct message progress;  /* what was told last */
     double told_at;           /* seconds, CLOCK_MONOTONIC */
     bool pipe_broken;
+    bool saves; /* there is a file for checkpoints: */
+    struct slots save;
     const char *output_error; /* why the file could not be written, or NULL */
 };
 
@@ -94,9 +109,37 @@ on_progress(void *ctx, const char *phase, double fraction)
 }
 
 static bool
+is_told_to_stop(const struct run *run)
+{
+    sigset_t waiting;
+
+    return run->saves && sigpending(&waiting) == 0 &&
+           sigismember(&waiting, SIGTERM) == 1;
+}
+
+static bool
 on_cancelled(void *ctx)
 {
-    return ((struct run *)ctx)->pipe_broken;
+    const struct run *run = ctx;
+
+    return run->pipe_broken || is_told_to_stop(run);
+}
+
+static void
+on_checkpoint(void *ctx, const void *state, size_t length)
+{
+    /* An error leaves the checkpoint before it; the next one may go well. */
+    slots_write(&((struct run *)ctx)->save, state, length);
+}
+
+static double
+save_every(const struct run *run)
+{
+    double seconds = SAVE_SHARE * engine_checked_seconds(run->algorithm, &run->job);
+
+    return seconds < SAVE_LEAST_S                ? SAVE_LEAST_S
+           : seconds > ENGINE_CHECKPOINT_SECONDS ? ENGINE_CHECKPOINT_SECONDS
+                                                 : seconds;
 }
 
 static const char *
@@ -216,11 +259,22 @@ compute(struct run *run)
         .digits = on_digits,
         .cancelled = on_cancelled,
     };
-    enum engine_rc rc =
-        engine_run_checked(run->algorithm, &run->job, &callbacks, run->words);
+    enum engine_rc rc;
+    void *resume = NULL;
 
+    if (run->saves) {
+        resume = slots_read(&run->save, &callbacks.resume_length);
+        callbacks.resume = resume;
+        callbacks.checkpoint = on_checkpoint;
+        callbacks.checkpoint_seconds = save_every(run);
+    }
+    rc = engine_run_checked(run->algorithm, &run->job, &callbacks, run->words);
+    free(resume);
     if (run->pipe_broken) {
         return WORKER_PIPE;
+    }
+    if (rc == ENGINE_CANCELLED && is_told_to_stop(run)) {
+        return WORKER_STOPPED;
     }
     if (run->output_error) {
         return fail(run, WORKER_OUTPUT,
@@ -241,6 +295,19 @@ compute(struct run *run)
     return deliver(run);
 }
 
+/* Takes the file for checkpoints, if it is there. False: a system call failed. */
+static bool
+take_save(struct run *run)
+{
+    sigset_t stop;
+
+    run->saves =
+        fcntl(WORKER_SAVE_FD, F_GETFD) >= 0 && slots_init(&run->save, WORKER_SAVE_FD);
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    return !run->saves || sigprocmask(SIG_BLOCK, &stop, NULL) == 0;
+}
+
 int
 worker_main(int argc, char **argv, worker_find *find)
 {
@@ -257,6 +324,9 @@ worker_main(int argc, char **argv, worker_find *find)
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
         return WORKER_USAGE;
     }
+    if (!take_save(&run)) {
+        return WORKER_USAGE;
+    }
     prctl(PR_SET_NAME, WORKER_NAME);
     tell(&run, &hello);
     run.next = run.algorithm->prefix ? 1 : run.job.position;
@@ -266,6 +336,7 @@ worker_main(int argc, char **argv, worker_find *find)
             return fail(&run, errno == ENOMEM ? WORKER_MEMORY : WORKER_OUTPUT,
                         "writing the digits failed: ", strerror(errno));
         }
+        digits_writer_threads(run.writer, run.job.threads);
     }
     code = compute(&run);
     digits_writer_free(run.writer);

@@ -21,13 +21,21 @@ unit_tests += \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
 	tests/unit/test_engine_checked \
+	tests/unit/test_engine_resume \
 	tests/unit/test_engine_bbp \
 	tests/unit/test_engine_bbp_terms \
 	tests/unit/test_engine_fixed \
 	tests/unit/test_engine_sieve \
 	tests/unit/test_engine_bbp_kernels \
 	tests/unit/test_engine_bbp_identity \
-	tests/unit/test_engine_bbp_primes
+	tests/unit/test_engine_bbp_primes \
+	tests/unit/test_engine_bbp_places \
+	tests/unit/test_engine_bbp_far \
+	tests/unit/test_engine_properties \
+	tests/unit/test_engine_conversion \
+	tests/unit/test_engine_failures \
+	tests/unit/test_engine_limits \
+	tests/unit/test_engine_agree
 # The same without products of our own, as on another processor.
 unit_tests += \
 	tests/unit/test_engine_chudnovsky_gmp \
@@ -149,6 +157,10 @@ tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_checked_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_resume_SOURCES = tests/unit/test_engine_resume.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_resume_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_resume_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
@@ -156,30 +168,70 @@ tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
 tests_unit_test_engine_fixed_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_fixed_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_sieve_SOURCES = tests/unit/test_engine_sieve.c \
-	$(engine_fixture)
+	$(bbp_fixture)
 tests_unit_test_engine_sieve_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_sieve_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+bbp_fixture = tests/unit/bbp_fixture.c tests/unit/bbp_fixture.h \
+	tests/unit/cmocka_all.h
 tests_unit_test_engine_bbp_kernels_SOURCES = tests/unit/test_engine_bbp_kernels.c \
-	$(engine_fixture)
+	$(bbp_fixture) $(engine_fixture)
 tests_unit_test_engine_bbp_kernels_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_kernels_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_identity_SOURCES = tests/unit/test_engine_bbp_identity.c \
-	$(engine_fixture)
+	$(bbp_fixture)
 tests_unit_test_engine_bbp_identity_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_identity_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_primes_SOURCES = tests/unit/test_engine_bbp_primes.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_primes_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_places_SOURCES = tests/unit/test_engine_bbp_places.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_bbp_places_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_places_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_far_SOURCES = tests/unit/test_engine_bbp_far.c \
+	$(bbp_fixture) $(engine_fixture)
+tests_unit_test_engine_bbp_far_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bbp_far_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+engine_numbers = tests/unit/engine_numbers.c tests/unit/engine_numbers.h \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_properties_SOURCES = tests/unit/test_engine_properties.c \
+	$(engine_numbers)
+tests_unit_test_engine_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_conversion_SOURCES = tests/unit/test_engine_conversion.c \
+	$(engine_numbers)
+tests_unit_test_engine_conversion_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_conversion_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_failures_SOURCES = tests/unit/test_engine_failures.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_failures_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_failures_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+	-Wl,--wrap=aligned_alloc,--wrap=posix_memalign \
+	-Wl,--wrap=pthread_create,--wrap=radix_digits
+tests_unit_test_engine_failures_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_limits_LDADD = libdaemon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_agree_SOURCES = tests/unit/test_engine_agree.c \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_agree_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_agree_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
 	tests/unit/test_protocol \
+	tests/unit/test_news \
 	tests/unit/test_worker \
+	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
+	tests/unit/test_daemon_resume \
+	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
@@ -190,9 +242,15 @@ tests_unit_test_plan_LDADD = $(daemon_test_LDADD)
 tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
 tests_unit_test_protocol_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_protocol_LDADD = $(daemon_test_LDADD)
+tests_unit_test_news_SOURCES = tests/unit/test_news.c
+tests_unit_test_news_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_news_LDADD = $(daemon_test_LDADD)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c
 tests_unit_test_worker_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_worker_LDADD = $(daemon_test_LDADD)
+tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
+tests_unit_test_slots_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_slots_LDADD = $(daemon_test_LDADD)
 # These start the daemon.
 daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_fixture.h
 tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fixture)
@@ -209,6 +267,13 @@ check_PROGRAMS += tests/unit/faulty_nthpid
 tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c
 tests_unit_faulty_nthpid_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
+
+# nthpi with faults, for tests/http/compute.test.mjs.
+check_PROGRAMS += tests/unit/faulty_nthpi
+tests_unit_faulty_nthpi_SOURCES = tests/unit/faulty_nthpi.c $(nthpi_SOURCES)
+tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=engine_run_checked -Wl,--wrap=open
+tests_unit_faulty_nthpi_LDADD = $(nthpi_LDADD)
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)
@@ -217,6 +282,15 @@ tests_unit_test_daemon_recovery_SOURCES = tests/unit/test_daemon_recovery.c $(da
 tests_unit_test_daemon_recovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_recovery_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+save_fixture = tests/unit/save_fixture.c tests/unit/save_fixture.h $(daemon_fixture)
+tests_unit_test_daemon_saves_SOURCES = tests/unit/test_daemon_saves.c $(save_fixture)
+tests_unit_test_daemon_saves_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_saves_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_saves_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_resume_SOURCES = tests/unit/test_daemon_resume.c $(save_fixture)
+tests_unit_test_daemon_resume_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_resume_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_resume_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon_fixture)
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
@@ -331,6 +405,7 @@ unit_tests += \
 	tests/unit/test_conf_errors \
 	tests/unit/test_log \
 	tests/unit/test_digits \
+	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_open \
 	tests/unit/test_store_plan \
@@ -365,6 +440,9 @@ tests_unit_test_log_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(test_temporary)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(test_temporary)
+tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
@@ -400,6 +478,30 @@ tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
+
+# Tests that take minutes: `make check` builds them, `make check-long` runs them.
+long_tests = \
+	tests/unit/long_digits \
+	tests/unit/long_properties
+check_PROGRAMS += $(long_tests)
+tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
+	tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_long_digits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_long_digits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_long_properties_SOURCES = tests/unit/long_properties.c $(engine_numbers)
+tests_unit_long_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_long_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+
+# One after the other, as each uses all cores; logs as those of `make check`.
+check-long: $(long_tests)
+	@failed=0; for test in $(long_tests); do \
+		if ./$$test >$$test.log 2>&1; then result=PASS; \
+		else result=FAIL; failed=1; cat $$test.log; fi; \
+		echo ":test-result: $$result" >$$test.trs; \
+		echo "$$result: $$test"; \
+	done; exit $$failed
+CLEANFILES += $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # The tests of a whole site.
@@ -411,6 +513,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
+	tests/http/compute.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/quickstart.test.mjs \
-	tests/faults/restarts.test.mjs tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
+	tests/faults/restarts.test.mjs tests/faults/resume.test.mjs \
+	tests/faults/runner.test.mjs tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

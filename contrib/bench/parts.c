@@ -31,23 +31,23 @@ hexadecimal(const char *how, const struct engine_job *job)
 {
     struct bbp_pass pass = {.series = &bbp_hutton, .phase = "summing", .to = 1};
     char text[FIXED_MOST_DIGITS];
-    struct fixed sum, error;
+    struct bbp_place place = {.position = job->position};
     struct run run;
 
     run_init(&run, job, NULL);
     if (strcmp(how, "direct") == 0) {
-        bbp_direct(&run, job->position, &sum, &error);
+        bbp_direct(&run, &place);
     } else {
         pass.kernel = bbp_kernel_find(how);
         if (!pass.kernel) {
             return 3;
         }
-        bbp_window(&run, job->position, &pass, &sum, &error);
+        bbp_windows(&run, &place, 1, &pass);
     }
     if (run_finish(&run) != ENGINE_OK) {
         return 1;
     }
-    printf("%.*s\n", fixed_certain(text, &sum, &error), text);
+    printf("%.*s\n", fixed_certain(text, &place.sum, &place.error), text);
     return 0;
 }
 

@@ -57,23 +57,42 @@ struct bbp_pass {
     double from, to;                 /* the run's progress at its start and end */
 };
 
+/* A position n, BBP_PRIMES_LEAST .. BBP_LARGEST, and what is found there. */
+struct bbp_place {
+    uint64_t position;
+    struct fixed sum;   /* frac(16^(n - 1) pi), off by less than ... */
+    struct fixed error; /* ... this in either direction */
+};
+
+/* Places that a run can do together. */
+#define BBP_MOST_PLACES 4
+
 /*
- * Sets SUM to frac(16^(POSITION - 1) pi), off by less than ERROR in either direction,
- * by primes: POSITION is BBP_PRIMES_LEAST .. BBP_LARGEST. Uses the threads of the run's
- * job, hands checkpoints to its callbacks, and goes on from the one they resume if it
- * fits. On failure (see run_going()) SUM means nothing. Only in the caller's thread.
+ * Finds sum and error of the COUNT PLACES (1 .. BBP_MOST_PLACES) by primes. Uses the
+ * threads of the run's job for all of them together. For a single place it hands
+ * checkpoints to the run's callbacks, and goes on from the one they resume if it fits.
+ * On failure (see run_going()) the sums mean nothing. Only in the caller's thread.
  */
-void bbp_window(struct run *run, uint64_t position, const struct bbp_pass *pass,
-                struct fixed *sum, struct fixed *error);
+void bbp_windows(struct run *run, struct bbp_place *places, int count,
+                 const struct bbp_pass *pass);
 
 /* A run like that of the table's row, by primes with bbp_bellard, and with the phase
  * "verifying". JOB's position is at least BBP_PRIMES_LEAST. */
 enum engine_rc bbp_again(const struct engine_job *job,
                          const struct engine_callbacks *callbacks);
 
-/* As bbp_window(), but term by term, for any POSITION from 1 to BBP_LARGEST and without
- * checkpoints: the whole run's progress. */
-void bbp_direct(struct run *run, uint64_t position, struct fixed *sum,
-                struct fixed *error);
+/*
+ * Runs for the COUNT POSITIONS (1 .. BBP_MOST_PLACES), all such that JOB would be
+ * allowed with them, together; JOB says the rest. DIGITS becomes ENGINE_WINDOW digits
+ * from each position on, not terminated. Of CALLBACKS, which may be NULL, progress()
+ * and cancelled() are called.
+ */
+enum engine_rc bbp_several(const struct engine_job *job, const uint64_t *positions,
+                           int count, const struct engine_callbacks *callbacks,
+                           char (*digits)[ENGINE_WINDOW]);
+
+/* As bbp_windows() for one place, but term by term, for any position from 1 to
+ * BBP_LARGEST and without checkpoints: the whole run's progress. */
+void bbp_direct(struct run *run, struct bbp_place *place);
 
 #endif

@@ -115,12 +115,12 @@ add_blocks(struct run *run, struct fixed *sum, int64_t top)
 }
 
 void
-bbp_direct(struct run *run, uint64_t position, struct fixed *sum, struct fixed *error)
+bbp_direct(struct run *run, struct bbp_place *place)
 {
-    int64_t top = 4 * ((int64_t)position - 1) - 6;
+    int64_t top = 4 * ((int64_t)place->position - 1) - 6;
 
-    *sum = (struct fixed){{0}};
-    *error = (struct fixed){{3 * position + 200}};
-    add_blocks(run, sum, top);
-    add_rest(sum, top, top < 0 ? 0 : (uint64_t)top / 10 + 1);
+    place->sum = (struct fixed){{0}};
+    place->error = (struct fixed){{3 * place->position + 200}};
+    add_blocks(run, &place->sum, top);
+    add_rest(&place->sum, top, top < 0 ? 0 : (uint64_t)top / 10 + 1);
 }

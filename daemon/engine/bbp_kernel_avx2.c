@@ -10,7 +10,8 @@
  * 2^-6, before k is rounded, and |l| <= 2^-53 |a b| < 2^-7 q, so the result is below
  * (1/2 + 2^-6 + 2^-7) q < 0.53 q. A square may follow a shift by s if (0.53 2^s)^2 q <
  * 2^46, which s = 7, 3, 1 fulfil for q < 2^33, 2^41, 2^45; for q < 2^46 the square
- * after a shift by 1 is below 2^46.2, and all bounds hold with 0.54. The power starts
+ * after a shift by 1 is below 2^46.2, and all bounds hold with 0.54. A factor d or n
+ * below 2q leads to |a b| / q < 2.2 q < 2^47.2 and, likewise, 0.6 q. The power starts
  * from a number 2^start with 2^(2 start) / q < 2^46. (The squares of the numbers that
  * start are exact, and so is everything else: an error is not small, but absent.)
  *
@@ -198,37 +199,6 @@ class_group(const struct class_vectors *c, const struct bbp_chain *chain,
     EACH(COLLECT)
 }
 
-TARGET static void
-classes(const struct bbp_class *job, const uint32_t *list, size_t count,
-        struct fixed *sum)
-{
-    const double d = (double)job->denominator;
-    const struct class_vectors c = {
-        .base = _mm256_set1_pd((double)job->base),
-        .v_over_d = _mm256_set1_pd((double)bbp_class_cofactor(job) / d),
-        .p_over_d = _mm256_set1_pd((double)job->numerator / d),
-        .times = job->numerator > 1 || job->denominator > 1,
-    };
-    const struct bbp_chain chain = bbp_chain_to(job->exponent, most_start(job->least),
-                                                digit_bits(job->largest), 0);
-    struct lanes lanes = {_mm256_setzero_si256(), _mm256_setzero_si256(),
-                          _mm256_setzero_si256()};
-    size_t groups;
-
-    while (count > 0) {
-        for (groups = 0; groups < MOST_GROUPS && count >= LANES; groups++) {
-            class_group(&c, &chain, list, LANES, &lanes);
-            list += LANES;
-            count -= LANES;
-        }
-        if (count < LANES) {
-            class_group(&c, &chain, list, count, &lanes);
-            count = 0;
-        }
-        empty(&lanes, sum);
-    }
-}
-
 /* The first COUNT of LANES primes. The inverse of d by Fermat, as in the portable
  * kernel. */
 INLINE void
@@ -279,27 +249,33 @@ fraction_group(const uint64_t *q_list, const uint64_t *n_list, const uint64_t *d
     EACH(FINISH)
 }
 
+#include "bbp_groups.h"
+
+TARGET static void
+classes(const struct bbp_class *job, const uint32_t *list, size_t count,
+        struct fixed *sum)
+{
+    const double d = (double)job->denominator;
+    const struct class_vectors c = {
+        .base = _mm256_set1_pd((double)job->base),
+        .v_over_d = _mm256_set1_pd((double)bbp_class_cofactor(job) / d),
+        .p_over_d = _mm256_set1_pd((double)job->numerator / d),
+        .times = job->numerator > 1 || job->denominator > 1,
+    };
+    const struct bbp_chain chain = bbp_chain_to(job->exponent, most_start(job->least),
+                                                digit_bits(job->largest), 0);
+
+    add_classes(&c, &chain, list, count, sum);
+}
+
 TARGET static void
 fractions(const uint64_t *q, const uint64_t *n, const uint64_t *d, size_t count,
           uint64_t least, uint64_t largest, uint64_t exponent, struct fixed *sum)
 {
     const struct bbp_chain chain = bbp_chain_to(exponent, most_start(least),
                                                 digit_bits(largest), bbp_bits(largest));
-    struct lanes lanes = {_mm256_setzero_si256(), _mm256_setzero_si256(),
-                          _mm256_setzero_si256()};
-    size_t groups, part;
 
-    while (count > 0) {
-        for (groups = 0; groups < MOST_GROUPS && count > 0; groups++) {
-            part = count < LANES ? count : LANES;
-            fraction_group(q, n, d, part, &chain, &lanes);
-            q += part;
-            n += part;
-            d += part;
-            count -= part;
-        }
-        empty(&lanes, sum);
-    }
+    add_fractions(q, n, d, count, &chain, sum);
 }
 
 /* Four of the sums on their way down. */
@@ -374,21 +350,6 @@ extract(const uint64_t *words, size_t bits, uint32_t start, uint32_t *list)
     return bbp_kernel_portable.extract(words, bits, start, list);
 }
 
-#else
-
-static bool
-usable(void)
-{
-    return false;
-}
-
-#define extract   NULL
-#define classes   NULL
-#define fractions NULL
-#define horner    NULL
-
-#endif
-
 const struct bbp_kernel bbp_kernel_avx2 = {
     .name = "avx2",
     .slowness = 1.45,
@@ -401,3 +362,18 @@ const struct bbp_kernel bbp_kernel_avx2 = {
     .lanes = 16,
     .horner = horner,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct bbp_kernel bbp_kernel_avx2 = {
+    .name = "avx2",
+    .usable = usable,
+};
+
+#endif

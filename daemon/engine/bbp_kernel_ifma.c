@@ -189,40 +189,6 @@ class_group(const struct class_vectors *c, const struct bbp_chain *chain,
     sum->count += count;
 }
 
-TARGET static void
-classes(const struct bbp_class *job, const uint32_t *list, size_t count,
-        struct fixed *sum)
-{
-    struct class_vectors c = {
-        .base = _mm512_set1_epi64((int64_t)job->base),
-        .v = _mm512_set1_epi64((int64_t)bbp_class_cofactor(job)),
-        .d_inverse = _mm512_set1_epi64(
-            (int64_t)(word_inverse(job->denominator) & ((UINT64_C(1) << WORD) - 1))),
-        .numerator = _mm512_set1_epi64((int64_t)job->numerator),
-        .times = job->numerator > 1 || job->denominator > 1,
-    };
-    const struct bbp_chain chain =
-        bbp_chain_to(job->exponent + 2 * WORD + WORD * (uint64_t)c.times,
-                     bbp_bits(job->least) - 1, digit_bits(job->largest), 0);
-    struct lanes lanes = {_mm512_setzero_si512(), _mm512_setzero_si512(),
-                          _mm512_setzero_si512(), 0};
-    size_t groups;
-
-    c.power = _mm512_set1_pd(power_of_two(chain.start));
-    while (count > 0) {
-        for (groups = 0; groups < MOST_GROUPS && count >= LANES; groups++) {
-            class_group(&c, &chain, list, LANES, &lanes);
-            list += LANES;
-            count -= LANES;
-        }
-        if (count < LANES) {
-            class_group(&c, &chain, list, count, &lanes);
-            count = 0;
-        }
-        empty(&lanes, sum);
-    }
-}
-
 /* A step from the least word on: x becomes (x + word) / R modulo q, below 2q. */
 INLINE __m512i
 next_word(__m512i x, __m512i word, __m512i q, __m512i inverse)
@@ -311,6 +277,28 @@ fraction_group(const uint64_t *q_list, const uint64_t *n_list, const uint64_t *d
     sum->count += count;
 }
 
+#include "bbp_groups.h"
+
+TARGET static void
+classes(const struct bbp_class *job, const uint32_t *list, size_t count,
+        struct fixed *sum)
+{
+    struct class_vectors c = {
+        .base = _mm512_set1_epi64((int64_t)job->base),
+        .v = _mm512_set1_epi64((int64_t)bbp_class_cofactor(job)),
+        .d_inverse = _mm512_set1_epi64(
+            (int64_t)(word_inverse(job->denominator) & ((UINT64_C(1) << WORD) - 1))),
+        .numerator = _mm512_set1_epi64((int64_t)job->numerator),
+        .times = job->numerator > 1 || job->denominator > 1,
+    };
+    const struct bbp_chain chain =
+        bbp_chain_to(job->exponent + 2 * WORD + WORD * (uint64_t)c.times,
+                     bbp_bits(job->least) - 1, digit_bits(job->largest), 0);
+
+    c.power = _mm512_set1_pd(power_of_two(chain.start));
+    add_classes(&c, &chain, list, count, sum);
+}
+
 TARGET static void
 fractions(const uint64_t *q, const uint64_t *n, const uint64_t *d, size_t count,
           uint64_t least, uint64_t largest, uint64_t exponent, struct fixed *sum)
@@ -318,21 +306,8 @@ fractions(const uint64_t *q, const uint64_t *n, const uint64_t *d, size_t count,
     const struct bbp_chain chain =
         bbp_chain_to(exponent + 2 * WORD, bbp_bits(least) - 1, digit_bits(largest),
                      bbp_bits(largest));
-    struct lanes lanes = {_mm512_setzero_si512(), _mm512_setzero_si512(),
-                          _mm512_setzero_si512(), 0};
-    size_t groups, part;
 
-    while (count > 0) {
-        for (groups = 0; groups < MOST_GROUPS && count > 0; groups++) {
-            part = count < LANES ? count : LANES;
-            fraction_group(q, n, d, part, &chain, &lanes);
-            q += part;
-            n += part;
-            d += part;
-            count -= part;
-        }
-        empty(&lanes, sum);
-    }
+    add_fractions(q, n, d, count, &chain, sum);
 }
 
 /* Eight of the sums on their way down. n = n' r u + e' and e = e' u / R, so that d = e
@@ -387,23 +362,6 @@ horner(const struct modulus *m, uint64_t u, uint64_t r, uint64_t steps, uint64_t
     _mm512_storeu_si512(d + 8, b.e);
 }
 
-#else
-
-static bool
-usable(void)
-{
-    return false;
-}
-
-#define extract   NULL
-#define classes   NULL
-#define ratios    NULL
-#define fractions NULL
-#define horner    NULL
-#define WORD      52
-
-#endif
-
 const struct bbp_kernel bbp_kernel_ifma = {
     .name = "ifma",
     .slowness = 1,
@@ -416,3 +374,18 @@ const struct bbp_kernel bbp_kernel_ifma = {
     .lanes = 16,
     .horner = horner,
 };
+
+#else
+
+static bool
+usable(void)
+{
+    return false;
+}
+
+const struct bbp_kernel bbp_kernel_ifma = {
+    .name = "ifma",
+    .usable = usable,
+};
+
+#endif

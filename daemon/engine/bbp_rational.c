@@ -12,6 +12,9 @@
  */
 #include "bbp_rational.h"
 
+/* Terms that are added up one after another. */
+#define FEW 8
+
 int64_t
 bbp_exponent(const struct bbp_part *part, uint64_t j)
 {
@@ -39,16 +42,36 @@ bbp_rational_clear(struct bbp_rational *r)
     mpz_clears(r->p, r->d, NULL);
 }
 
-/* P and L for the odd numbers FIRST .. LAST of PART, over 2^bbp_exponent(LAST). */
+/* P and L for a few odd numbers FIRST .. LAST of PART, over 2^bbp_exponent(LAST), one
+ * after another: no memory is asked for and given back as split() does. */
+static void
+add_up(const struct bbp_part *part, uint64_t first, uint64_t last, mpz_t p, mpz_t l)
+{
+    uint64_t j;
+
+    mpz_set_si(p, part->sign * bbp_sign(part, first));
+    mpz_set_ui(l, first);
+    for (j = first + 2; j <= last; j += 2) {
+        mpz_mul_ui(p, p, j);
+        mpz_mul_2exp(p, p,
+                     (mp_bitcnt_t)(bbp_exponent(part, j) - bbp_exponent(part, j - 2)));
+        if (part->sign * bbp_sign(part, j) > 0)
+            mpz_add(p, p, l);
+        else
+            mpz_sub(p, p, l);
+        mpz_mul_ui(l, l, j);
+    }
+}
+
+/* The same for any many. */
 static void
 split(const struct bbp_part *part, uint64_t first, uint64_t last, mpz_t p, mpz_t l)
 {
     uint64_t middle;
     mpz_t p2, l2;
 
-    if (first == last) {
-        mpz_set_si(p, part->sign * bbp_sign(part, first));
-        mpz_set_ui(l, first);
+    if (last - first < 2 * FEW) {
+        add_up(part, first, last, p, l);
         return;
     }
     mpz_inits(p2, l2, NULL);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
+
 #define MARK UINT64_C(0x0001696870687462) /* "nthpi" version 1 */
 
 enum {
@@ -22,15 +24,6 @@ enum {
     AT_UNITS = AT_SUM + FIXED_WORDS,
 };
 
-/* FNV-1a on words, with the high bits mixed in (the multiplication alone never lets
- * them reach the low ones). */
-static uint64_t
-digest(uint64_t seed, uint64_t word)
-{
-    seed = (seed ^ word) * UINT64_C(0x100000001b3);
-    return seed ^ seed >> 29;
-}
-
 static size_t
 word_count(const struct bbp_state *state)
 {
@@ -40,7 +33,7 @@ word_count(const struct bbp_state *state)
 static uint64_t
 digest_of(const uint64_t *words, size_t count)
 {
-    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    uint64_t sum = DIGEST_START;
     size_t i;
 
     for (i = 0; i < count; i++)

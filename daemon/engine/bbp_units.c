@@ -182,7 +182,7 @@ add_unit(struct units *units, enum bbp_kind kind, uint32_t residue, uint64_t fro
 static void
 add_classes(struct units *units, const struct bbp_head *head)
 {
-    const double density = 420.0 / CLASSES / log((double)head->most[0]); /* of primes */
+    const double each = 1.15 + 4e-4 * sqrt((double)head->root); /* of the numbers */
     const uint64_t most = head->most[0];
     uint64_t from, to;
     uint32_t r;
@@ -192,7 +192,7 @@ add_classes(struct units *units, const struct bbp_head *head)
         for (r = 1; r < 420; r += 2)
             if (r % 3 != 0 && r % 5 != 0 && r % 7 != 0)
                 add_unit(units, BBP_CLASS, r, from, to,
-                         (double)(to - from) / 420 * (0.45 + 4.5 * density));
+                         (double)(to - from) / 420 * each);
     }
 }
 
@@ -210,7 +210,7 @@ add_blocks(struct units *units, const struct bbp_head *head)
             from = head->root;
         primes = (double)(to - from) / log((double)to);
         j = (double)head->most[0] / (double)to;
-        add_unit(units, BBP_BLOCK, 0, from, to, primes * (35 + 0.12 * j));
+        add_unit(units, BBP_BLOCK, 0, from, to, primes * (38 + 0.04 * j));
     }
 }
 

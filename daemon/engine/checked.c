@@ -4,7 +4,8 @@
  * Every algorithm has its row below: what has to be kept of the run, how its result
  * is checked, and what that costs. The run's callbacks are ours; they keep what the
  * check needs, hand everything on, and put the progress of both parts on one scale
- * by the estimated seconds of each.
+ * by the estimated seconds of each. A checkpoint of ours wraps up that of the run
+ * under way.
  */
 #include "checked.h"
 
@@ -14,6 +15,7 @@
 
 #include "algorithms.h"
 #include "bbp.h"
+#include "checked_state.h"
 #include "verify.h"
 
 /* Time of a run of bbp with Bellard's series in terms of the usual one; the moduli
@@ -29,8 +31,9 @@ struct checked {
     const struct engine_job *job;
     struct engine_callbacks callbacks; /* the caller's; all NULL when there are none */
     const struct check *check;
-    double from, to; /* of the progress of the present part */
-    bool cancelled;  /* the caller said so */
+    double from, to;            /* of the progress of the present part */
+    bool cancelled;             /* the caller said so */
+    struct checked_state state; /* of the checkpoint that is resumed, then its own */
 
     struct engine_evidence evidence;
     bool told; /* the evidence is there */
@@ -46,6 +49,7 @@ struct check {
     const char *algorithm;
     bool keeps; /* digits are kept: all of a prefix, or the window */
     bool holds; /* digits are delivered only after the check */
+    bool saves; /* both runs hand over checkpoints */
     enum verify_rc (*result)(struct checked *c, const struct engine_callbacks *own);
     double (*seconds)(const struct engine_job *job);
     uint64_t (*memory)(const struct engine_job *job); /* at its peak */
@@ -80,9 +84,38 @@ on_evidence(void *ctx, const struct engine_evidence *evidence)
 
     c->evidence = *evidence;
     c->told = true;
-    verify_conversion_start(&c->conversion, &c->evidence);
+    verify_conversion_start(&c->conversion, &c->evidence, c->job->threads);
     if (c->callbacks.evidence != NULL)
         c->callbacks.evidence(c->callbacks.ctx, evidence);
+}
+
+/* A checkpoint of the present run, LENGTH bytes at OWN. Without memory there is none
+ * this time. */
+static void
+on_checkpoint(void *ctx, const void *own, size_t length)
+{
+    struct checked *c = ctx;
+    void *bytes;
+
+    c->state.own = own;
+    c->state.own_length = length;
+    bytes = checked_state_pack(&c->state, c->job, &length);
+    if (bytes != NULL)
+        c->callbacks.checkpoint(c->callbacks.ctx, bytes, length);
+    free(bytes);
+    c->state.own = NULL; /* the run's, and changing */
+    c->state.own_length = 0;
+}
+
+/* Lets the run that OWN is for go on from the checkpoint, and hand over more. */
+static void
+go_on(struct checked *c, struct engine_callbacks *own)
+{
+    if (c->callbacks.checkpoint != NULL)
+        own->checkpoint = on_checkpoint;
+    own->checkpoint_seconds = c->callbacks.checkpoint_seconds;
+    own->resume = c->state.own;
+    own->resume_length = c->state.own_length;
 }
 
 static int
@@ -130,15 +163,19 @@ check_fraction(struct checked *c, const struct engine_callbacks *own)
     return rc;
 }
 
-/* One window at the end and the others in the middle, on average. */
+/* One window is at the end, the others at a quarter, a sixteenth and so on of it, on
+ * average (keep_windows() in chudnovsky.c). They are one run of bbp, whose cost is that
+ * of one at the sum of their positions. */
 static double
 fraction_seconds(const struct engine_job *job)
 {
-    double digits = (double)job->position * (job->radix == 16 ? 1 : HEX_PER_DECIMAL);
-    struct engine_job end = {16, (uint64_t)digits + ENGINE_WINDOW, job->threads};
-    struct engine_job middle = {16, end.position / 2, job->threads};
+    double place = (double)job->position * (job->radix == 16 ? 1 : HEX_PER_DECIMAL);
+    struct engine_job all = {16, 0, job->threads};
+    int i;
 
-    return bbp_seconds(&end) + (EVIDENCE_WINDOWS - 1) * bbp_seconds(&middle);
+    for (i = 0; i < EVIDENCE_WINDOWS; i++, place /= 4)
+        all.position += (uint64_t)place + ENGINE_WINDOW;
+    return bbp_seconds(&all);
 }
 
 /* By then the numbers of the run are freed. */
@@ -167,66 +204,10 @@ prefix_memory(const struct engine_job *job)
 
 /* ---- bbp ---- */
 
-/* Digits of another run at the same position. */
-struct other {
-    struct checked *checked;
-    char text[FIXED_MOST_DIGITS];
-    size_t length;
-};
-
-static void
-other_progress(void *ctx, const char *phase, double fraction)
-{
-    (void)phase;
-    on_progress(((struct other *)ctx)->checked, "verifying", fraction);
-}
-
-static bool
-other_cancelled(void *ctx)
-{
-    return on_cancelled(((struct other *)ctx)->checked);
-}
-
-/* Of digits in order the last ones, those at the job's position and after it. */
-static int
-other_digits(void *ctx, uint64_t first, const char *text, size_t length)
-{
-    struct other *o = ctx;
-    uint64_t position = o->checked->job->position, skip;
-
-    skip = first < position ? position - first : 0;
-    for (; skip < length && o->length < sizeof o->text; skip++)
-        o->text[o->length++] = text[skip];
-    return 0;
-}
-
 static enum verify_rc
 check_window(struct checked *c, const struct engine_callbacks *own)
 {
-    bool again = c->job->position >= BBP_PRIMES_FROM;
-    struct other other = {.checked = c};
-    const struct engine_callbacks callbacks = {
-        .ctx = &other,
-        .progress = other_progress,
-        .digits = other_digits,
-        .cancelled = other_cancelled,
-    };
-    const char *by = again ? "a second run with Bellard's series" : "chudnovsky";
-    enum engine_rc rc;
-
-    (void)own;
-    rc = again ? bbp_again(c->job, &callbacks)
-               : engine_run(engine_find("chudnovsky"), c->job, &callbacks);
-    if (rc != ENGINE_OK || other.length < ENGINE_WINDOW || c->kept < ENGINE_WINDOW)
-        return VERIFY_STOPPED;
-    if (c->kept > other.length)
-        c->kept = other.length; /* the others are not checked */
-    if (memcmp(c->text, other.text, c->kept) != 0) {
-        snprintf(c->words, ENGINE_WORDS, "the digits differ from those by %s", by);
-        return VERIFY_BAD;
-    }
-    snprintf(c->words, ENGINE_WORDS, "all %zu digits are the same by %s", c->kept, by);
-    return VERIFY_GOOD;
+    return verify_again(c->job, c->text, &c->kept, own, c->words);
 }
 
 static double
@@ -257,6 +238,7 @@ static const struct check checks[] = {
         .algorithm = "bbp",
         .keeps = true,
         .holds = true,
+        .saves = true,
         .result = check_window,
         .seconds = window_seconds,
         .memory = window_memory,
@@ -281,9 +263,24 @@ find_check(const struct engine_algorithm *algorithm)
     return NULL;
 }
 
-/* The run, into C. */
+bool
+engine_checked_saves(const struct engine_algorithm *algorithm,
+                     const struct engine_job *job)
+{
+    const struct check *found = find_check(algorithm);
+
+    return found != NULL && found->saves && job->position >= BBP_PRIMES_FROM;
+}
+
+static bool
+saves(const struct checked *c)
+{
+    return engine_checked_saves(c->algorithm, c->job);
+}
+
+/* The run, into C, or what it brought before the checkpoint. */
 static enum engine_rc
-compute(struct checked *c, const struct engine_callbacks *own)
+compute(struct checked *c, struct engine_callbacks *own)
 {
     if (c->check->keeps) {
         c->room = c->algorithm->prefix ? (size_t)c->job->position + ENGINE_WINDOW - 1
@@ -292,16 +289,42 @@ compute(struct checked *c, const struct engine_callbacks *own)
         if (c->text == NULL)
             return ENGINE_NO_MEMORY;
     }
+    if (c->state.second) {
+        c->kept = c->state.kept;
+        memcpy(c->text, c->state.text, c->kept);
+        return ENGINE_OK;
+    }
+    if (saves(c))
+        go_on(c, own);
     return engine_run(c->algorithm, c->job, own);
+}
+
+/* The run is done: a checkpoint that says so. */
+static void
+begin_second(struct checked *c)
+{
+    c->state.second = true;
+    c->state.kept = c->kept;
+    memcpy(c->state.text, c->text, c->kept);
+    c->state.own = NULL;
+    c->state.own_length = 0;
+    if (c->callbacks.checkpoint != NULL)
+        on_checkpoint(c, NULL, 0);
 }
 
 /* The check of what C has got. */
 static enum engine_rc
-check(struct checked *c, const struct engine_callbacks *own)
+check(struct checked *c, struct engine_callbacks *own)
 {
     enum verify_rc rc;
 
-    on_progress(c, "verifying", 0);
+    if (!c->state.second) {
+        on_progress(c, "verifying", 0);
+        if (saves(c))
+            begin_second(c);
+    }
+    if (saves(c))
+        go_on(c, own);
     rc = c->check->result(c, own);
     if (rc != VERIFY_GOOD && c->cancelled)
         return ENGINE_CANCELLED;
@@ -321,7 +344,7 @@ engine_run_checked(const struct engine_algorithm *algorithm,
                    const struct engine_callbacks *callbacks, char *words)
 {
     struct checked c = {.algorithm = algorithm, .job = job, .words = words};
-    const struct engine_callbacks own = {
+    struct engine_callbacks own = {
         .ctx = &c,
         .progress = on_progress,
         .digits = on_digits,
@@ -337,6 +360,9 @@ engine_run_checked(const struct engine_algorithm *algorithm,
         return rc == ENGINE_OK ? ENGINE_UNVERIFIED : rc;
     if (callbacks != NULL)
         c.callbacks = *callbacks;
+    if (saves(&c))
+        checked_state_unpack(&c.state, job, c.callbacks.resume,
+                             c.callbacks.resume_length);
     c.to = algorithm->seconds(job) / engine_checked_seconds(algorithm, job);
     rc = compute(&c, &own);
     if (rc == ENGINE_OK) {

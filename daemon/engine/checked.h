@@ -11,6 +11,7 @@
 #ifndef NTHPI_ENGINE_CHECKED_H
 #define NTHPI_ENGINE_CHECKED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine.h"
@@ -21,8 +22,13 @@
 /*
  * engine_run(), and the check. ALGORITHM's name says how to check. Progress covers
  * both, the check being the phase "verifying". Digits of an algorithm with a prefix
- * are delivered as they come, before they are checked; those of bbp afterwards. No
- * checkpoint is handed over and none is resumed.
+ * are delivered as they come, before they are checked; those of bbp afterwards.
+ *
+ * Checkpoints cover both runs of bbp, from n = 8,000 on; they are of another form than
+ * those of engine_run(), and one is handed over between the runs, too. A run that goes
+ * on from one reports the fraction that was done as its first progress. What the first
+ * run brought before a checkpoint is compared with the second run like any other
+ * result. The other algorithms have no checkpoints.
  *
  * WORDS (ENGINE_WORDS long) becomes an English phrase: after ENGINE_OK, what was
  * checked; after ENGINE_MISMATCH, what differs; otherwise it is empty. In addition to
@@ -34,6 +40,10 @@ enum engine_rc engine_run_checked(const struct engine_algorithm *algorithm,
                                   const struct engine_job *job,
                                   const struct engine_callbacks *callbacks,
                                   char *words);
+
+/* True when a checked run of JOB hands over checkpoints. Pure. */
+bool engine_checked_saves(const struct engine_algorithm *algorithm,
+                          const struct engine_job *job);
 
 /* The cost model of engine.h for the run and its check. Pure. */
 double engine_checked_seconds(const struct engine_algorithm *algorithm,

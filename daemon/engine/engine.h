@@ -76,10 +76,11 @@ struct engine_callbacks {
 
     /* LENGTH bytes (valid during the call only) from which a later run of the same
      * job can go on, in this or another process on a machine with the same order of
-     * bytes, with any number of threads. Called about every
-     * ENGINE_CHECKPOINT_SECONDS by runs that can: bbp. The bytes are not a secret
-     * and hold a digest of themselves against damage. */
+     * bytes, with any number of threads. Called about every checkpoint_seconds, and
+     * once more when the run was cancelled, by runs that can: bbp from n = 8,000 on.
+     * The bytes are not a secret and hold a digest of themselves against damage. */
     void (*checkpoint)(void *ctx, const void *state, size_t length);
+    double checkpoint_seconds; /* 0: ENGINE_CHECKPOINT_SECONDS */
 
     /* What an earlier run of the same job last handed to checkpoint(), or NULL to
      * begin anew. Bytes that are damaged, or belong to another job or version, are
@@ -89,7 +90,7 @@ struct engine_callbacks {
     size_t resume_length;
 };
 
-/* Least time between two checkpoints. */
+/* Least time between two checkpoints, unless the caller says otherwise. */
 #define ENGINE_CHECKPOINT_SECONDS 5
 
 /* One row of the table of algorithms. */

@@ -7,6 +7,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/bbp_block.c \
 	daemon/engine/bbp_class.c \
 	daemon/engine/bbp_direct.c \
+	daemon/engine/bbp_groups.h \
 	daemon/engine/bbp_ifma.h \
 	daemon/engine/bbp_kernel.c daemon/engine/bbp_kernel.h \
 	daemon/engine/bbp_kernel_avx2.c \
@@ -21,9 +22,11 @@ libnthpi_a_SOURCES = \
 	daemon/engine/bbp_terms.c daemon/engine/bbp_terms.h \
 	daemon/engine/bbp_units.c daemon/engine/bbp_units.h \
 	daemon/engine/checked.c daemon/engine/checked.h \
+	daemon/engine/checked_state.c daemon/engine/checked_state.h \
 	daemon/engine/chudnovsky.c \
 	daemon/engine/decimal.c \
 	daemon/engine/decimal_step.c daemon/engine/decimal_step.h \
+	daemon/engine/digest.h \
 	daemon/engine/engine.c daemon/engine/engine.h \
 	daemon/engine/evidence.h \
 	daemon/engine/exact.c daemon/engine/exact.h \
@@ -54,6 +57,7 @@ libnthpi_a_SOURCES = \
 	daemon/engine/split.c daemon/engine/split.h \
 	daemon/engine/sums.c daemon/engine/sums.h \
 	daemon/engine/terms.c daemon/engine/terms.h \
-	daemon/engine/verify.c daemon/engine/verify.h
+	daemon/engine/verify.c daemon/engine/verify.h \
+	daemon/engine/verify_again.c
 engine_LIBS = libnthpi.a $(FLINT_LIBS) $(GMP_LIBS) -lm
 EXTRA_DIST += daemon/engine/README.md daemon/engine/bbp.md

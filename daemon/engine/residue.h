@@ -28,7 +28,7 @@ uint64_t residue_limbs(const mp_limb_t *x, uint64_t bits);
 /*
  * The number whose digits in RADIX (10 or 16, lower case) are those of the number
  * with the residue BEFORE, followed by the LENGTH digits of TEXT. Other characters
- * than digits count as something, but not as the digit 0.
+ * count as some digits.
  */
 uint64_t residue_digits(uint64_t before, const char *text, size_t length, int radix);
 

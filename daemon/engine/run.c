@@ -21,7 +21,7 @@
 /* Least time between two rounds of callbacks, in microseconds. */
 #define POLL_US 20000
 
-/* Least time between two checkpoints. */
+/* Least time between two checkpoints, unless the caller says otherwise. */
 #define SAVE_US (ENGINE_CHECKPOINT_SECONDS * INT64_C(1000000))
 
 static int64_t
@@ -48,7 +48,9 @@ run_init(struct run *run, const struct engine_job *job,
     atomic_init(&run->open, 0);
     run->total = 1;
     run->started = now_us();
-    run->save_every = SAVE_US;
+    run->save_every = run->callbacks.checkpoint_seconds > 0
+                          ? (int64_t)(1e6 * run->callbacks.checkpoint_seconds)
+                          : SAVE_US;
     run->saved = now_us();
 }
 
@@ -176,9 +178,12 @@ run_evidence(struct run *run, const struct engine_evidence *evidence)
 bool
 run_checkpoint_due(const struct run *run)
 {
-    return run->callbacks.checkpoint != NULL && run_going(run) &&
-           pthread_equal(pthread_self(), run->caller) &&
-           now_us() - run->saved >= run->save_every;
+    if (run->callbacks.checkpoint == NULL ||
+        !pthread_equal(pthread_self(), run->caller))
+        return false;
+    if (!run_going(run))
+        return atomic_load(&run->rc) == ENGINE_CANCELLED;
+    return now_us() - run->saved >= run->save_every;
 }
 
 void

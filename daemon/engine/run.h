@@ -83,8 +83,9 @@ bool run_deliver(struct run *run, uint64_t first, const char *text, size_t lengt
 /* Hands EVIDENCE to the caller. Only in the caller's thread. */
 void run_evidence(struct run *run, const struct engine_evidence *evidence);
 
-/* True when the caller wants checkpoints and it is time for one, so that preparing it is
- * worth it; false in any thread but the caller's. */
+/* True when the caller wants checkpoints and it is time for one, so that preparing it
+ * is worth it: some time after the one before, and when the run was cancelled. False in
+ * any thread but the caller's. */
 bool run_checkpoint_due(const struct run *run);
 
 /* Hands the checkpoint of LENGTH bytes at STATE to the caller. Only in the caller's

@@ -38,7 +38,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bytes in another orde
 #define MOST_ROOM  ((size_t)1 << 22)
 
 /* Primes up to this part of a segment are crossed out eight at a time. */
-#define EIGHTS_PART 32
+#define EIGHTS_PART 16
 /* Primes up to this part of a segment are crossed out without looking at its end. */
 #define PART_OF_ROOM 4
 /* Bytes behind a segment: the next multiple, fewer than 8 more of the former primes. */

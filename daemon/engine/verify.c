@@ -16,15 +16,27 @@
  * residues were made, so D is the right number if the equation holds. If one digit
  * of D is changed, D changes by d radix^j, 0 < |d| < 16, which is no multiple of p:
  * the equation fails. That L limbs are enough, and that what was dropped does not
- * matter, is the business of the conversion's error bound.
+ * matter, is the business of the conversion's error bound. The residue of D comes from
+ * those of its parts, D = D' radix^j + D'', side by side.
  */
 #include "verify.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bbp.h"
 #include "residue.h"
+
+/* Digits that are worth a thread of their own, and threads at most. */
+#define LEAST_PART 100000
+#define MOST_PARTS 16
+
+/* Characters looked at side by side. */
+#define BLOCK 64
+
+_Static_assert(EVIDENCE_WINDOWS <= BBP_MOST_PLACES, "more windows than bbp can do");
 
 static bool
 cancelled(const struct engine_callbacks *callbacks)
@@ -40,97 +52,78 @@ report(const struct engine_callbacks *callbacks, double fraction)
         callbacks->progress(callbacks->ctx, "verifying", fraction);
 }
 
-/* The first digits of a run of bbp. */
-struct window {
-    char *digits;
-    size_t length;
-    const struct engine_callbacks *callbacks;
-};
-
-static int
-window_digits(void *ctx, uint64_t first, const char *text, size_t length)
+static void
+window_progress(void *ctx, const char *phase, double fraction)
 {
-    struct window *window = ctx;
-
-    (void)first;
-    while (length-- > 0 && window->length < ENGINE_WINDOW)
-        window->digits[window->length++] = *text++;
-    return 0;
+    (void)phase;
+    report(((const struct verify_bbp *)ctx)->callbacks, fraction);
 }
 
 static bool
 window_cancelled(void *ctx)
 {
-    return cancelled(((struct window *)ctx)->callbacks);
+    return cancelled(((const struct verify_bbp *)ctx)->callbacks);
 }
 
 enum engine_rc
-verify_window_by_bbp(void *ctx, uint64_t position, char *digits)
+verify_window_by_bbp(void *ctx, const uint64_t *positions, int count,
+                     char (*digits)[ENGINE_WINDOW])
 {
-    const struct verify_bbp *bbp = ctx;
-    const struct engine_job job = {16, position, bbp->threads};
-    struct window window = {digits, 0, bbp->callbacks};
     const struct engine_callbacks callbacks = {
-        .ctx = &window,
-        .digits = window_digits,
+        .ctx = ctx,
+        .progress = window_progress,
         .cancelled = window_cancelled,
     };
-    enum engine_rc rc = engine_run(engine_find("bbp"), &job, &callbacks);
+    struct engine_job job = {.radix = 16,
+                             .threads = ((const struct verify_bbp *)ctx)->threads};
+    int i;
 
-    return rc == ENGINE_OK && window.length < ENGINE_WINDOW ? ENGINE_UNTRUSTED : rc;
+    for (i = 0; i < count; i++) {
+        job.position = positions[i];
+        if (engine_allows(engine_find("bbp"), &job) != ENGINE_OK)
+            return ENGINE_BAD_JOB;
+    }
+    return bbp_several(&job, positions, count, &callbacks, digits);
 }
 
 enum verify_rc
 verify_windows(const struct engine_evidence *evidence, verify_window_fn *window,
                void *ctx, const struct engine_callbacks *callbacks, char *words)
 {
-    char digits[ENGINE_WINDOW];
-    const struct evidence_window *kept;
+    char digits[EVIDENCE_WINDOWS][ENGINE_WINDOW];
+    uint64_t positions[EVIDENCE_WINDOWS];
     int i;
 
     words[0] = '\0';
+    if (evidence->windows == 0)
+        return VERIFY_STOPPED;
+    for (i = 0; i < evidence->windows; i++)
+        positions[i] = evidence->window[i].position;
     report(callbacks, 0);
-    for (i = 0; i < evidence->windows; i++) {
-        kept = &evidence->window[i];
-        if (cancelled(callbacks) || window(ctx, kept->position, digits) != ENGINE_OK)
-            return VERIFY_STOPPED;
-        if (memcmp(digits, kept->digits, ENGINE_WINDOW) != 0) {
+    if (cancelled(callbacks) ||
+        window(ctx, positions, evidence->windows, digits) != ENGINE_OK)
+        return VERIFY_STOPPED;
+    for (i = 0; i < evidence->windows; i++)
+        if (memcmp(digits[i], evidence->window[i].digits, ENGINE_WINDOW) != 0) {
             snprintf(words, VERIFY_WORDS,
                      "hexadecimal digits from position %" PRIu64
                      " on differ from those by bbp",
-                     kept->position);
+                     positions[i]);
             return VERIFY_BAD;
         }
-        report(callbacks, (i + 1.0) / evidence->windows);
-    }
-    if (evidence->windows == 0)
-        return VERIFY_STOPPED;
+    report(callbacks, 1);
     snprintf(words, VERIFY_WORDS,
              "hexadecimal digits at the end, from position %" PRIu64
              " on, and at %d other places are the same by bbp",
-             evidence->window[0].position, evidence->windows - 1);
+             positions[0], evidence->windows - 1);
     return VERIFY_GOOD;
-}
-
-double
-verify_windows_seconds(const struct engine_evidence *evidence, int threads)
-{
-    struct engine_job job = {16, 1, threads};
-    double seconds = 0;
-    int i;
-
-    for (i = 0; i < evidence->windows; i++) {
-        job.position = evidence->window[i].position;
-        seconds += engine_find("bbp")->seconds(&job);
-    }
-    return seconds;
 }
 
 void
 verify_conversion_start(struct verify_conversion *check,
-                        const struct engine_evidence *evidence)
+                        const struct engine_evidence *evidence, int threads)
 {
-    *check = (struct verify_conversion){.evidence = evidence};
+    *check = (struct verify_conversion){.evidence = evidence, .threads = threads};
 }
 
 /* B^LIMBS. */
@@ -157,17 +150,82 @@ step_holds(const struct engine_evidence *evidence, int index, uint64_t d)
     return step->rest == right && step[1].limbs == step->limbs - step->dropped;
 }
 
-/* False if TEXT has anything but digits in RADIX. */
+/* Whether C is no digit in RADIX, without a branch. */
+static inline unsigned
+other_than_digit(char c, int radix)
+{
+    const unsigned decimal = (unsigned char)(c - '0') < 10;
+    const unsigned letter = (unsigned char)(c - 'a') < 6;
+
+    return !(decimal | (letter & (radix == 16)));
+}
+
+/* False if TEXT has anything but digits in RADIX. In blocks of a fixed size, of which a
+ * compiler makes vectors. */
 static bool
 only_digits(const char *text, size_t length, int radix)
 {
-    bool other = false;
+    unsigned char other = 0;
     size_t i;
 
+    for (; length >= BLOCK; length -= BLOCK, text += BLOCK)
+        for (i = 0; i < BLOCK; i++)
+            other |= (unsigned char)other_than_digit(text[i], radix);
     for (i = 0; i < length; i++)
-        other |= !((text[i] >= '0' && text[i] <= '9') ||
-                   (radix == 16 && text[i] >= 'a' && text[i] <= 'f'));
+        other |= (unsigned char)other_than_digit(text[i], radix);
     return !other;
+}
+
+/* Some of the digits, and what a thread finds out about them. */
+struct part {
+    const char *text;
+    size_t length;
+    int radix;
+    bool good;        /* they are digits */
+    uint64_t residue; /* of the number they make */
+};
+
+static void *
+look_at(void *arg)
+{
+    struct part *part = arg;
+
+    part->good = only_digits(part->text, part->length, part->radix);
+    part->residue = residue_digits(0, part->text, part->length, part->radix);
+    return NULL;
+}
+
+/* Takes LENGTH digits into CHECK's residue, cut in parts of about the same length. A
+ * thread that does not start is no failure: the part is done here. */
+static void
+take(struct verify_conversion *check, const char *text, size_t length)
+{
+    int threads = check->threads < MOST_PARTS ? check->threads : MOST_PARTS;
+    size_t most = length / LEAST_PART + 1, at = 0, i;
+    size_t parts = most < (size_t)threads ? most : (size_t)threads;
+    struct part part[MOST_PARTS];
+    pthread_t thread[MOST_PARTS];
+    bool started[MOST_PARTS];
+    uint64_t scale;
+
+    for (i = 0; i < parts; i++) {
+        part[i] = (struct part){.text = text + at, .radix = check->evidence->radix};
+        part[i].length = (length - at) / (parts - i);
+        at += part[i].length;
+        started[i] =
+            i + 1 < parts && pthread_create(&thread[i], NULL, look_at, &part[i]) == 0;
+        if (!started[i])
+            look_at(&part[i]);
+    }
+    for (i = 0; i < parts; i++) {
+        if (started[i])
+            pthread_join(thread[i], NULL);
+        scale = residue_pow((uint64_t)part[i].radix, part[i].length);
+        check->residue =
+            residue_add(residue_mul(check->residue, scale), part[i].residue);
+        check->bad = check->bad || !part[i].good;
+    }
+    check->taken += length;
 }
 
 void
@@ -178,7 +236,6 @@ verify_conversion_digits(struct verify_conversion *check, const char *text,
     uint64_t left;
     size_t part;
 
-    check->bad = check->bad || !only_digits(text, length, evidence->radix);
     while (length > 0 && !check->bad) {
         if (check->step == evidence->steps) {
             check->bad = true; /* too many */
@@ -186,12 +243,12 @@ verify_conversion_digits(struct verify_conversion *check, const char *text,
         }
         left = evidence->step[check->step].digits - check->taken;
         part = length < left ? length : (size_t)left;
-        check->residue = residue_digits(check->residue, text, part, evidence->radix);
-        check->taken += part;
+        take(check, text, part);
         text += part;
         length -= part;
         if (part == left) {
-            check->bad = !step_holds(evidence, check->step, check->residue);
+            check->bad =
+                check->bad || !step_holds(evidence, check->step, check->residue);
             check->step++;
             check->taken = check->residue = 0;
         }

@@ -1,6 +1,7 @@
 // The page in a browser: submit, watch the row change without a reload, recover
 // after restarts.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { launch, navigations, open, picture } from '../lib/browser.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
@@ -56,6 +57,34 @@ test('submit through the form: the row goes from queued to done without a reload
   await page.locator('#live-state a[href*="from="]').click();
   await page.locator('pre#digits mark').waitFor();
   assert.equal((await page.locator('pre#digits mark').innerText()).trim(), digit);
+  await page.context().close();
+});
+
+test('ten million digits: progress is seen to rise, then they are done, verified and readable', async () => {
+  const page = await open(browser);
+  const position = 10_000_000;
+  const id = await submit(page, position);
+  await page.evaluate((key) => {
+    const look = () => {
+      const value = document.getElementById(key)?.querySelector('progress')?.value;
+      if (value > (globalThis.seen.at(-1) ?? 0)) globalThis.seen.push(value);
+    };
+    globalThis.seen = [];
+    look();
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  }, `c-${id}`);
+  const seen = navigations(page);
+  await becomes(page, id, 'done', { timeout: 200_000 });
+  const values = await page.evaluate(() => globalThis.seen);
+  assert.ok(values.length >= 5, `${values.length} rising values: ${values}`);
+  assert.equal((await row(page, id).locator('.digit').innerText()).trim(), '7');
+  assert.equal(seen.n, 0, 'no navigation');
+  const { verified } = await site.waitDone(id);
+  assert.match(verified, /^all 10000015 decimal digits agree with .* are the same by bbp$/);
+  const { body } = await site.get(`/pi/${position}.txt`);
+  // The README of Chudnovsky-Pi gives the same.
+  assert.equal(createHash('md5').update(body).digest('hex'), 'bc3234ae2e3f6ec7737f037b375eabec');
+  assert.deepEqual(page.problems(), []);
   await page.context().close();
 });
 

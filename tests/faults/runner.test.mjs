@@ -65,7 +65,7 @@ for (const [name, text, counts, words] of [
   });
 }
 
-test('a process left behind is ended', () => assert.ok(!alive(sleeping())));
+test('a process left behind is ended', () => until(() => !alive(sleeping()), 'its end'));
 
 test('a signal ends the runner and all it started', async () => {
   fs.rmSync(path.join(folder, 'pid'));
@@ -73,6 +73,6 @@ test('a signal ends the runner and all it started', async () => {
   await until(() => fs.existsSync(path.join(folder, 'pid')) && sleeping() > 0, 'the test to run');
   run.child.kill('SIGTERM');
   assert.equal((await run.ended).code, 143);
-  assert.ok(!alive(sleeping()));
+  await until(() => !alive(sleeping()), 'the end of what it started');
   assert.deepEqual(fs.readdirSync(temporary), []);
 });

@@ -25,7 +25,7 @@ test('bench tells times and the digits it found', async () => {
   const { code, stdout, stderr } = await site.tool('bench', '--rounds=2', '--largest=1000000', '--threads=2');
   assert.equal(code, 0, stderr);
   const [head, columns, ...rows] = stdout.trim().split('\n');
-  assert.match(head, /^2 of \d+ CPUs, 2 rounds; bbp with the kernel (ifma|avx2|portable), products by (GMP|FLINT)/);
+  assert.match(head, /^2 of \d+ CPUs, 2 rounds; bbp with the kernel (ifma|avx2|portable), products by (nthpi|GMP|FLINT)/);
   assert.match(columns, /algorithm +radix +position +best s +median s +digits\/s +digits from there/);
   assert.equal(rows.length, 2, stdout);
   for (const [i, position] of [100000, 1000000].entries()) {

@@ -26,6 +26,10 @@
 
 enum { SITE_PATIENCE_S = 120, SITE_DAEMONS = 2 };
 
+/* Decimal digits that take chudnovsky long enough to be caught while it runs, and that
+ * are no small job for plan.h. */
+enum { SITE_LONG = 8000000 };
+
 struct site {
     char path[64];
     struct conf conf; /* only `state` is set */

@@ -75,18 +75,26 @@ on_evidence(void *ctx, const struct engine_evidence *evidence)
     c->evidences++;
 }
 
+struct engine_callbacks
+collector(struct collected *c)
+{
+    c->caller = pthread_self();
+    return (struct engine_callbacks){
+        .ctx = c,
+        .progress = on_progress,
+        .digits = on_digits,
+        .cancelled = on_cancelled,
+        .evidence = on_evidence,
+    };
+}
+
 enum engine_rc
 collect(struct collected *c, const char *algorithm, int radix, uint64_t position,
         int threads)
 {
-    struct engine_job job = {radix, position, threads};
-    struct engine_callbacks callbacks = {.ctx = c,
-                                         .progress = on_progress,
-                                         .digits = on_digits,
-                                         .cancelled = on_cancelled,
-                                          .evidence = on_evidence};
+    const struct engine_job job = {radix, position, threads};
+    const struct engine_callbacks callbacks = collector(c);
 
-    c->caller = pthread_self();
     return engine_run(engine_find(algorithm), &job, &callbacks);
 }
 
@@ -120,6 +128,35 @@ digits_of(const char *algorithm, int radix, uint64_t position, int threads,
     if (length != NULL)
         *length = c.length;
     return c.text;
+}
+
+char *hex_digits;
+
+int
+hex_digits_setup(void **state)
+{
+    (void)state;
+    hex_digits = digits_of("chudnovsky", 16, HEX_DIGITS, 2, NULL);
+    return 0;
+}
+
+int
+hex_digits_teardown(void **state)
+{
+    (void)state;
+    free(hex_digits);
+    return 0;
+}
+
+void
+assert_bbp(uint64_t position, int threads)
+{
+    size_t length;
+    char *text = digits_of("bbp", 16, position, threads, &length);
+
+    assert_in_range(length, ENGINE_WINDOW, 48);
+    assert_memory_equal(text, hex_digits + position - 1, length);
+    free(text);
 }
 
 uint64_t

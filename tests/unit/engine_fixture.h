@@ -37,6 +37,9 @@ struct collected {
     pthread_t caller;
 };
 
+/* Callbacks that fill C, which lives as long. */
+struct engine_callbacks collector(struct collected *c);
+
 /* Runs ALGORITHM for (RADIX, POSITION, THREADS) into C. */
 enum engine_rc collect(struct collected *c, const char *algorithm, int radix,
                        uint64_t position, int threads);
@@ -50,6 +53,16 @@ void collected_free(struct collected *c);
  */
 char *digits_of(const char *algorithm, int radix, uint64_t position, int threads,
                 size_t *length);
+
+/* The first HEX_DIGITS hexadecimal digits by chudnovsky, between the setup and the
+ * teardown of a group of tests. */
+#define HEX_DIGITS 300000
+extern char *hex_digits;
+int hex_digits_setup(void **state);
+int hex_digits_teardown(void **state);
+
+/* Asserts that all digits that bbp finds at POSITION are among them. */
+void assert_bbp(uint64_t position, int threads);
 
 /* A small pseudo-random generator, the same in every run of the tests. */
 uint64_t random_below(uint64_t *state, uint64_t limit);

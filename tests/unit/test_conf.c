@@ -51,6 +51,18 @@ later_sources_win(void **state)
     assert_int_equal(f->conf.waiters, 9);
 }
 
+/* A position of 10^13 is a matter of hours; that it is allowed is up to the site. */
+static void
+limits_go_up_to_the_largest_position(void **state)
+{
+    struct fixture *f = *state;
+
+    write_file(f, "limit-bbp = 10000000000000\n");
+    assert_int_equal(LOAD(f, CONF_DAEMON), 0);
+    assert_string_equal(f->text, "");
+    assert_int_equal(f->conf.limits.bbp, 10000000000000);
+}
+
 static void
 a_flag_names_another_file(void **state)
 {
@@ -287,6 +299,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(defaults_are_those_of_the_design),
+        TEST(limits_go_up_to_the_largest_position),
         TEST(later_sources_win),
         TEST(a_flag_names_another_file),
         TEST(files_are_read_leniently_in_form),

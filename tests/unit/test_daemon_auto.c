@@ -14,9 +14,6 @@
 #define HEX_1    "243f6a8885a308d3"
 #define HEX_10_6 "26c65e52cb459350"
 
-/* Long enough to be caught while it runs. */
-enum { LONG = 3000000 };
-
 static void
 check_published(struct site *s, int radix, uint64_t length)
 {
@@ -112,10 +109,10 @@ test_auto_from_a_running_job(void **state)
     pid_t worker;
 
     site_start(s, 0, NULL);
-    first = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    first = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     worker = site_hold_worker(s, 0, 0);
-    same = site_ask(s, 10, LONG, ALGORITHM_AUTO);
-    inside = site_ask(s, 10, LONG - 100, ALGORITHM_AUTO);
+    same = site_ask(s, 10, SITE_LONG, ALGORITHM_AUTO);
+    inside = site_ask(s, 10, SITE_LONG - 100, ALGORITHM_AUTO);
     site_check_done(s, site_ask(s, 10, 762, ALGORITHM_AUTO), AT_762); /* sooner alone */
     assert_int_equal(site_row(s, inside).status, STATUS_QUEUED);
     assert_int_equal(site_row(s, same).status, STATUS_QUEUED);

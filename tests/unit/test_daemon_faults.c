@@ -18,9 +18,6 @@
 #define AT_762  "9999998372978049"
 #define AT_1000 "9380952572010654"
 
-/* Long enough to be caught while it runs. */
-enum { LONG = 3000000 };
-
 static void
 check_published(struct site *s, uint64_t length)
 {
@@ -39,12 +36,12 @@ test_killed_worker_is_retried(void **state)
     pid_t worker;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     assert_int_equal(kill(worker, SIGKILL), 0);
     assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 2);
-    check_published(s, LONG);
+    check_published(s, SITE_LONG);
 }
 
 static void
@@ -56,7 +53,7 @@ test_three_kills_fail_the_row(void **state)
     int64_t id;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     for (int attempt = 1; attempt <= 3; attempt++) {
         site_wait_attempts(s, id, attempt);
         worker = site_hold_worker(s, 0, worker);
@@ -78,7 +75,7 @@ test_crash_fails_its_row_only(void **state)
     pid_t worker;
 
     site_start(s, 0, two);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     other = site_ask(s, 10, 1000, ALGORITHM_CHUDNOVSKY);
@@ -100,7 +97,7 @@ test_killed_daemon(void **state)
     pid_t worker;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     for (int i = 0; i < 20; i++) {
         site_wait_attempts(s, id, 1);
         worker = site_hold_worker(s, 0, 0);
@@ -110,7 +107,7 @@ test_killed_daemon(void **state)
     }
     /* That the daemon died is not the row's fault. */
     assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
-    check_published(s, LONG);
+    check_published(s, SITE_LONG);
 }
 
 static void
@@ -122,7 +119,7 @@ test_stopped_daemon_gives_rows_back(void **state)
     int64_t id;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     assert_int_equal(site_stop(s, 0), 0);
@@ -158,8 +155,8 @@ test_two_daemons_share_the_queue(void **state)
 
     site_start(s, 0, one);
     site_start(s, 1, one);
-    first = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
-    second = site_ask(s, 16, LONG, ALGORITHM_CHUDNOVSKY);
+    first = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
+    second = site_ask(s, 16, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     for (int i = 0; i < 2; i++) {
         workers[i] = site_hold_worker(s, i, 0);
     }
@@ -179,14 +176,14 @@ test_another_daemon_takes_over(void **state)
     int64_t id;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     site_hold_worker(s, 0, 0);
     site_start(s, 1, NULL);
     assert_int_equal(site_row(s, id).status, STATUS_RUNNING); /* the first one lives */
     site_kill(s, 0);
     assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
-    check_published(s, LONG);
+    check_published(s, SITE_LONG);
 }
 
 static void
@@ -199,19 +196,19 @@ test_suspended_daemon(void **state)
     int64_t id;
 
     site_start(s, 0, brief);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     site_suspend(s, 0);
     site_start(s, 1, brief);
     before = site_wait(s, id, STATUS_DONE); /* by the second, after the lease's end */
-    check_published(s, LONG);
+    check_published(s, SITE_LONG);
     assert_int_equal(kill(s->daemon[0], SIGCONT), 0);
     site_wait_gone(worker); /* the first one learns that it lost */
     site_wait_log(s, "its lease is lost");
     after = site_row(s, id);
     assert_int_equal(after.revision, before.revision);
-    check_published(s, LONG);
+    check_published(s, SITE_LONG);
     /* Both still work. */
     assert_int_equal(site_stop(s, 1), 0);
     site_check_done(s, site_ask(s, 10, 762, ALGORITHM_SPIGOT), AT_762);
@@ -248,7 +245,7 @@ test_result_outlasts_a_locked_database(void **state)
     pid_t worker;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     db = lock_database(s);
@@ -257,7 +254,7 @@ test_result_outlasts_a_locked_database(void **state)
     assert_int_equal(site_row(s, id).stage, STAGE_TAKEN);
     unlock_database(db);
     assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
-    check_published(s, LONG);
+    check_published(s, SITE_LONG);
 }
 
 /* A locked database does not keep the daemon from stopping; what it could not
@@ -270,7 +267,7 @@ test_stops_while_the_database_is_locked(void **state)
     int64_t id;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     site_hold_worker(s, 0, 0);
     db = lock_database(s);

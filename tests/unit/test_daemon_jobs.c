@@ -23,9 +23,6 @@
 #define HEX_1    "243f6a8885a308d3"
 #define HEX_10_6 "26c65e52cb459350"
 
-/* Long enough to be caught while it runs. */
-enum { LONG = 3000000 };
-
 static void
 check_published(struct site *s, int radix, uint64_t length)
 {
@@ -105,9 +102,9 @@ test_express_beside_wide(void **state)
     int64_t large, next, small;
 
     site_start(s, 0, one);
-    large = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    large = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_hold_worker(s, 0, 0);
-    next = site_ask(s, 10, LONG + 1, ALGORITHM_CHUDNOVSKY);
+    next = site_ask(s, 10, SITE_LONG + 1, ALGORITHM_CHUDNOVSKY);
     small = site_ask(s, 10, 762, ALGORITHM_SPIGOT);
     site_check_done(s, small, AT_762);
     assert_int_equal(site_row(s, large).status, STATUS_RUNNING);
@@ -156,7 +153,7 @@ test_cancel_and_retry(void **state)
     int64_t id;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     assert_int_equal(store_cancel(s->store, id, &admin, &wish), STORE_OK);
@@ -170,7 +167,7 @@ test_cancel_and_retry(void **state)
     doorbell_ring(s->bell);
     row = site_wait(s, id, STATUS_DONE);
     assert_int_equal(row.attempts, 1);
-    check_published(s, 10, LONG);
+    check_published(s, 10, SITE_LONG);
 }
 
 static void
@@ -184,7 +181,7 @@ test_delete_while_running(void **state)
     pid_t worker;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     worker = site_hold_worker(s, 0, 0);
     assert_int_equal(store_delete(s->store, id, &admin, &wish), STORE_OK);
@@ -226,7 +223,7 @@ run_with_limit(struct site *s, __rlimit_resource_t resource, rlim_t limit)
     pid_t pid;
 
     site_start(s, 0, one);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     pid = site_hold_worker(s, 0, 0);
     assert_int_equal(prlimit(pid, resource, &r, NULL), 0);
@@ -273,7 +270,7 @@ test_worker_has_limits(void **state)
     pid_t pid;
 
     site_start(s, 0, nice);
-    site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     pid = site_hold_worker(s, 0, 0);
     assert_int_equal(getpgid(pid), pid); /* no Ctrl-C at the daemon's terminal */
     errno = 0;
@@ -291,7 +288,7 @@ test_worker_has_limits(void **state)
     for (int fd = 0; fd < 64; fd++) {
         snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)pid, fd);
         assert_int_equal(readlink(path, target, sizeof target) > 0,
-                         fd < WORKER_FIRST_FREE);
+                         fd < WORKER_SAVE_FD); /* it makes no checkpoints */
     }
 }
 
@@ -338,7 +335,7 @@ test_digits_show_while_they_come(void **state)
     int64_t id;
 
     site_start(s, 0, NULL);
-    id = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, id, 1);
     site_hold_worker(s, 0, 0);
     snprintf(name, sizeof name, "%ld.txt", (long)id);

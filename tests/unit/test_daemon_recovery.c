@@ -16,9 +16,6 @@
 #define AT_762  "9999998372978049"
 #define AT_1000 "9380952572010654"
 
-/* Long enough to be caught while it runs. */
-enum { LONG = 3000000 };
-
 static void
 check_published(struct site *s, uint64_t length)
 {
@@ -242,10 +239,11 @@ test_own_row_without_a_job(void **state)
     int64_t busy, id;
 
     site_start(s, 0, one);
-    busy = site_ask(s, 10, LONG, ALGORITHM_CHUDNOVSKY);
+    busy = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
     site_wait_attempts(s, busy, 1);
     site_hold_worker(s, 0, 0);
-    id = site_ask(s, 10, LONG + 1, ALGORITHM_CHUDNOVSKY); /* no slot is free for it */
+    id = site_ask(s, 10, SITE_LONG + 1,
+                  ALGORITHM_CHUDNOVSKY); /* no slot is free for it */
     read_token(s, busy, lease.token);
     lease.until = store_boottime() + INT64_C(3600000000);
     assert_int_equal(store_take(s->store, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);

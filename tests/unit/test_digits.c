@@ -1,6 +1,6 @@
 /*
- * Digits files: written, published, read and checked; and every way one can be
- * broken is found.
+ * Digits files: published, read and checked; and every way one can be broken is
+ * found.
  */
 #include "cmocka_all.h"
 
@@ -225,30 +225,6 @@ many_blocks_make_the_round(void **state)
     }
 }
 
-static void
-only_digits_of_the_radix_are_written(void **state)
-{
-    struct fixture *f = *state;
-    static const char *const bad[] = {"12a4", "1 4", "3.1",      "1\n",
-                                      "A",    "g",   "1\xc2\xb2"};
-    int fd = create(f->work, "x.txt"), sum_fd = create(f->work, "x.sum");
-    struct digits_writer *w = digits_writer_new(fd, sum_fd, 10);
-    struct stat info;
-
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_equal(digits_writer_add(w, bad[i], strlen(bad[i])), DIGITS_BROKEN);
-    assert_int_equal(fstat(fd, &info), 0);
-    assert_int_equal(info.st_size, 2);
-    digits_writer_free(w);
-    w = digits_writer_new(fd, sum_fd, 16);
-    assert_int_equal(digits_writer_add(w, "243f6a", 6), DIGITS_OK);
-    assert_int_equal(digits_writer_add(w, "A", 1), DIGITS_BROKEN);
-    digits_writer_free(w);
-    digits_writer_free(NULL);
-    close(fd);
-    close(sum_fd);
-}
-
 /* Writes BYTE at OFFSET of the published NAME; returns what was there. */
 static char
 poke(struct fixture *f, const char *name, off_t offset, char byte)
@@ -379,56 +355,6 @@ a_link_is_not_followed(void **state)
     assert_int_equal(digits_open(&file, f->digits, 10, 1), DIGITS_IO);
 }
 
-static void
-a_running_file_grows(void **state)
-{
-    struct fixture *f = *state;
-    int fd = create(f->work, "job.txt"), sum_fd = create(f->work, "job.sum");
-    struct digits_writer *w;
-    struct digits_file file;
-    char text[128];
-
-    assert_int_equal(digits_open_aside(&file, f->work, "none.txt", 10), DIGITS_MISSING);
-    assert_int_equal(digits_open_aside(&file, f->work, "job.txt", 10), DIGITS_MISSING);
-    w = digits_writer_new(fd, sum_fd, 10);
-    assert_int_equal(digits_open_aside(&file, f->work, "job.txt", 10), DIGITS_OK);
-    assert_int_equal(file.length, 0);
-    assert_int_equal(digits_read(&file, 0, 1, text), DIGITS_OK);
-    assert_int_equal(text[0], '3');
-    digits_close(&file);
-    assert_int_equal(digits_writer_add(w, PI_100, 60), DIGITS_OK);
-    assert_int_equal(digits_open_aside(&file, f->work, "job.txt", 10), DIGITS_OK);
-    assert_int_equal(file.length, 60);
-    assert_int_equal(digits_read(&file, 1, 60, text), DIGITS_OK);
-    assert_memory_equal(text, PI_100, 60);
-    digits_close(&file);
-    digits_writer_free(w);
-    close(fd);
-    close(sum_fd);
-}
-
-static void
-a_full_disk_is_an_error(void **state)
-{
-    struct fixture *f = *state;
-    char sha256[DIGITS_SHA256_SIZE];
-    struct digits_writer *w;
-    int full = open("/dev/full", O_WRONLY), fd;
-
-    assert_true(full >= 0);
-    fd = create(f->work, "x.txt");
-    assert_null(digits_writer_new(full, fd, 10));
-    assert_null(digits_writer_new(fd, full, 10));
-    close(full);
-    /* A file that cannot be written any more. */
-    w = digits_writer_new(fd, create(f->work, "x.sum"), 10);
-    assert_non_null(w);
-    close(fd);
-    assert_int_equal(digits_writer_add(w, "1", 1), DIGITS_IO);
-    assert_int_equal(digits_writer_finish(w, sha256), DIGITS_IO);
-    digits_writer_free(w);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -440,15 +366,12 @@ main(void)
         TEST(a_file_holds_the_point_and_the_digits),
         TEST(ranges_are_read),
         TEST(many_blocks_make_the_round),
-        TEST(only_digits_of_the_radix_are_written),
         TEST(every_changed_byte_is_found),
         TEST(a_change_in_a_later_block_is_found),
         TEST(wrong_sizes_are_found),
         TEST(what_is_no_digit_is_never_read),
         TEST(missing_files_are_missing),
         TEST(a_link_is_not_followed),
-        TEST(a_running_file_grows),
-        TEST(a_full_disk_is_an_error),
     };
 
     return cmocka_run_group_tests_name("digits", tests, NULL, NULL);

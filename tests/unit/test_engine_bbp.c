@@ -11,38 +11,6 @@
 
 #include "engine_fixture.h"
 
-#define LONG 300000
-
-/* LONG hexadecimal digits by chudnovsky. */
-static char *reference;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    reference = digits_of("chudnovsky", 16, LONG, 2, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    free(reference);
-    return 0;
-}
-
-static void
-check(uint64_t position, int threads)
-{
-    size_t length;
-    char *text = digits_of("bbp", 16, position, threads, &length);
-
-    assert_in_range(length, ENGINE_WINDOW, 48);
-    assert_memory_equal(text, reference + position - 1, length);
-    free(text);
-}
-
 static void
 window(uint64_t position, const char *expected)
 {
@@ -68,8 +36,8 @@ test_every_small_position(void **state)
     uint64_t n;
 
     (void)state;
-    for (n = 1; n <= 700; n++)
-        check(n, 1);
+    for (n = 1; n <= 3000; n++)
+        assert_bbp(n, 1);
 }
 
 /* Around multiples of the blocks that the threads share. */
@@ -80,9 +48,9 @@ test_block_edges(void **state)
 
     (void)state;
     for (n = 5115; n <= 5125; n++)
-        check(n, 2);
+        assert_bbp(n, 2);
     for (n = 10235; n <= 10245; n++)
-        check(n, 3);
+        assert_bbp(n, 3);
 }
 
 static void
@@ -93,9 +61,9 @@ test_random_positions(void **state)
 
     (void)state;
     for (i = 0; i < 100; i++)
-        check(1 + random_below(&seed, 20000), 1 + i % 8);
+        assert_bbp(1 + random_below(&seed, 20000), 1 + i % 8);
     for (i = 0; i < 50; i++)
-        check(1 + random_below(&seed, LONG - 100), 2);
+        assert_bbp(1 + random_below(&seed, HEX_DIGITS - 100), 2);
 }
 
 /* Windows that begin with runs of zeros and f, where a carry shows. */
@@ -106,11 +74,11 @@ test_runs(void **state)
     int runs = 0;
 
     (void)state;
-    for (at = 0; at + 4 < LONG / 4; at++)
-        if (memcmp(reference + at, "ffff", 4) == 0 ||
-            memcmp(reference + at, "0000", 4) == 0) {
-            check(at + 1, 2);
-            check(at + 2, 2);
+    for (at = 0; at + 4 < HEX_DIGITS / 4; at++)
+        if (memcmp(hex_digits + at, "ffff", 4) == 0 ||
+            memcmp(hex_digits + at, "0000", 4) == 0) {
+            assert_bbp(at + 1, 2);
+            assert_bbp(at + 2, 2);
             runs++;
         }
     assert_true(runs >= 1);
@@ -125,5 +93,6 @@ main(void)
         cmocka_unit_test(test_runs),
     };
 
-    return cmocka_run_group_tests_name("engine bbp", tests, setup, teardown);
+    return cmocka_run_group_tests_name("engine bbp", tests, hex_digits_setup,
+                                       hex_digits_teardown);
 }

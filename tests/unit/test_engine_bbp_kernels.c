@@ -2,17 +2,14 @@
  * Every kernel that this machine can run, prime by prime against GMP, with moduli up to
  * the largest allowed; and chains of squarings against their exponents.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "cmocka_all.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <gmp.h>
 
-#include "daemon/engine/bbp_kernel.h"
+#include "bbp_fixture.h"
 #include "engine_fixture.h"
 
 #define MOST 700
@@ -69,24 +66,6 @@ add_exactly(mpz_t want, int sign, uint64_t e, uint64_t n, uint64_t d, uint64_t q
     else
         mpz_sub(want, want, x);
     mpz_clears(x, y, modulus, NULL);
-}
-
-/* GOT is WANT modulo 1, up to the error that COUNT fractions may have. */
-static void
-assert_close(const struct fixed *got, mpz_t want, uint64_t count)
-{
-    mpz_t x, bound;
-
-    mpz_init(x);
-    mpz_init_set_ui(bound, count);
-    mpz_mul_2exp(bound, bound, FIXED_BITS - BBP_ERROR_BITS);
-    mpz_import(x, FIXED_WORDS, -1, sizeof got->word[0], 0, 0, got->word);
-    mpz_sub(x, x, want);
-    mpz_add(x, x, bound);
-    mpz_fdiv_r_2exp(x, x, FIXED_BITS);
-    mpz_mul_2exp(bound, bound, 1);
-    assert_true(mpz_cmp(x, bound) <= 0);
-    mpz_clears(x, bound, NULL);
 }
 
 static void
@@ -179,7 +158,7 @@ check_classes(const struct bbp_kernel *kernel, unsigned bits, size_t count,
     job.largest += random_below(&seed, 2);
     memset(list + count, 0xff, BBP_PAD * sizeof list[0]); /* no influence */
     kernel->classes(&job, list, count, &got);
-    assert_close(&got, want, count);
+    assert_true(is_close(&got, want, count));
     mpz_clear(want);
 }
 
@@ -235,7 +214,7 @@ check_fractions(const struct bbp_kernel *kernel, unsigned bits, size_t count)
     for (i = count; i < count + BBP_PAD; i++)
         q[i] = n[i] = d[i] = UINT64_MAX;
     kernel->fractions(q, n, d, count, least, largest, exponent, &got);
-    assert_close(&got, want, count);
+    assert_true(is_close(&got, want, count));
     mpz_clear(want);
 }
 

@@ -22,11 +22,11 @@ struct window {
 };
 
 static struct window
-window_of(const struct fixed *sum, const struct fixed *error)
+window_of(const struct bbp_place *place)
 {
     struct window w = {{0}, 0};
 
-    w.digits = fixed_certain(w.text, sum, error);
+    w.digits = fixed_certain(w.text, &place->sum, &place->error);
     assert_in_range(w.digits, ENGINE_WINDOW, FIXED_MOST_DIGITS);
     return w;
 }
@@ -38,26 +38,26 @@ by_primes(uint64_t position, const struct bbp_series *series,
     const struct engine_job job = {16, position, threads};
     const struct bbp_pass pass = {
         .series = series, .kernel = kernel, .phase = "summing", .from = 0, .to = 1};
-    struct fixed sum, error;
+    struct bbp_place place = {.position = position};
     struct run run;
 
     run_init(&run, &job, NULL);
-    bbp_window(&run, position, &pass, &sum, &error);
+    bbp_windows(&run, &place, 1, &pass);
     assert_int_equal(run_finish(&run), ENGINE_OK);
-    return window_of(&sum, &error);
+    return window_of(&place);
 }
 
 static struct window
 by_terms(uint64_t position)
 {
     const struct engine_job job = {16, position, 2};
-    struct fixed sum, error;
+    struct bbp_place place = {.position = position};
     struct run run;
 
     run_init(&run, &job, NULL);
-    bbp_direct(&run, position, &sum, &error);
+    bbp_direct(&run, &place);
     assert_int_equal(run_finish(&run), ENGINE_OK);
-    return window_of(&sum, &error);
+    return window_of(&place);
 }
 
 /* A is B as far as both are certain. */
@@ -211,7 +211,7 @@ note_first(void *ctx, const char *phase, double fraction)
  */
 static enum engine_rc
 go_on(struct keeper *keeper, uint64_t position, const struct bbp_pass *pass,
-      int threads, struct fixed *sum, struct fixed *error)
+      int threads, struct bbp_place *place)
 {
     const struct engine_job job = {16, position, threads};
     const struct engine_callbacks callbacks = {
@@ -230,7 +230,8 @@ go_on(struct keeper *keeper, uint64_t position, const struct bbp_pass *pass,
     run_init(&run, &job, &callbacks);
     run.save_every = 0;
     keeper->run = &run;
-    bbp_window(&run, position, pass, sum, error);
+    place->position = position;
+    bbp_windows(&run, place, 1, pass);
     rc = run_finish(&run);
     if (keeper->bytes == NULL) {
         keeper->bytes = old.bytes;
@@ -248,7 +249,7 @@ test_resume(void **state)
     const uint64_t position = 2000000;
     struct window whole = by_primes(position, &bbp_hutton, NULL, 1), w;
     struct bbp_pass pass = {.series = &bbp_hutton, .phase = "summing", .to = 1};
-    struct fixed sum, error;
+    struct bbp_place place;
     struct keeper keeper;
     uint64_t seed = 5;
     double before;
@@ -264,15 +265,14 @@ test_resume(void **state)
             pass.kernel = bbp_kernels[k]->usable() ? bbp_kernels[k] : NULL;
             keeper.count = 0;
             keeper.stop_at = 1 + (int)random_below(&seed, 25);
-            if (go_on(&keeper, position, &pass, 1 + round % 3, &sum, &error) ==
-                ENGINE_OK)
+            if (go_on(&keeper, position, &pass, 1 + round % 3, &place) == ENGINE_OK)
                 break;
             assert_true(keeper.first >= before);
             before = keeper.first;
         }
         if (round % 3 == 0) /* the others may do all while the first one waits */
             assert_true(parts > 1 && keeper.first > 0);
-        w = window_of(&sum, &error);
+        w = window_of(&place);
         assert_string_equal(w.text, whole.text);
         free(keeper.bytes);
     }
@@ -284,23 +284,23 @@ test_resume_at_end(void **state)
 {
     const struct bbp_pass pass = {.series = &bbp_bellard, .phase = "summing", .to = 1};
     struct keeper keeper = {.stop_at = 100000};
-    struct fixed sum, error;
+    struct bbp_place place;
     struct window whole, w;
 
     (void)state;
-    assert_int_equal(go_on(&keeper, 50000, &pass, 1, &sum, &error), ENGINE_OK);
-    whole = window_of(&sum, &error);
+    assert_int_equal(go_on(&keeper, 50000, &pass, 1, &place), ENGINE_OK);
+    whole = window_of(&place);
     assert_true(keeper.count > 10);
     keeper = (struct keeper){
         .stop_at = 100000, .bytes = keeper.bytes, .length = keeper.length};
-    assert_int_equal(go_on(&keeper, 50000, &pass, 2, &sum, &error), ENGINE_OK);
+    assert_int_equal(go_on(&keeper, 50000, &pass, 2, &place), ENGINE_OK);
     assert_int_equal(keeper.count, 0);
-    w = window_of(&sum, &error);
+    w = window_of(&place);
     assert_string_equal(w.text, whole.text);
     free(keeper.bytes);
 }
 
-/* Checkpoints that are damaged, or of another job, are not used. */
+/* Checkpoints that are damaged, shorter, longer, or of another job, are not used. */
 static void
 test_bad_checkpoints(void **state)
 {
@@ -308,42 +308,39 @@ test_bad_checkpoints(void **state)
     struct window whole = by_primes(position, &bbp_hutton, NULL, 1), w;
     struct bbp_pass pass = {.series = &bbp_hutton, .phase = "summing", .to = 1};
     struct keeper keeper = {.stop_at = 30}, copy;
-    struct fixed sum, error;
-    int i;
+    struct bbp_place place;
+    size_t i, length;
 
     (void)state;
-    assert_int_equal(go_on(&keeper, position, &pass, 1, &sum, &error),
-                     ENGINE_CANCELLED);
-    for (i = 0; i < (int)keeper.length + 4; i++) {
+    assert_int_equal(go_on(&keeper, position, &pass, 1, &place), ENGINE_CANCELLED);
+    length = keeper.length;
+    for (i = 0; i < 2 * length + 8; i++) {
         copy = keeper;
-        copy.bytes = malloc(keeper.length + 8);
+        copy.bytes = calloc(length + 8, 1);
         assert_non_null(copy.bytes);
-        memset(copy.bytes, 0, keeper.length + 8);
-        memcpy(copy.bytes, keeper.bytes, keeper.length);
+        memcpy(copy.bytes, keeper.bytes, length);
         copy.stop_at = copy.count = 0;
-        if (i < (int)keeper.length)
+        if (i < length)
             copy.bytes[i] ^= (unsigned char)(1u << i % 8);
         else
-            copy.length += (size_t)((i % 4 - 2) * 8 + (i % 2));
-        if (i == (int)keeper.length + 2)
-            copy.length = 0;
-        assert_int_equal(go_on(&copy, position, &pass, 1, &sum, &error), ENGINE_OK);
+            copy.length = i < 2 * length ? i - length : i + 1 - length;
+        assert_int_equal(go_on(&copy, position, &pass, 1, &place), ENGINE_OK);
         assert_true(copy.first == 0);
-        w = window_of(&sum, &error);
+        w = window_of(&place);
         assert_string_equal(w.text, whole.text);
         free(copy.bytes);
     }
     copy = keeper;
     copy.stop_at = copy.count = 0;
     pass.series = &bbp_bellard;
-    assert_int_equal(go_on(&copy, position, &pass, 1, &sum, &error), ENGINE_OK);
+    assert_int_equal(go_on(&copy, position, &pass, 1, &place), ENGINE_OK);
     assert_true(copy.first == 0);
-    w = window_of(&sum, &error);
+    w = window_of(&place);
     assert_same(&w, &whole);
     pass.series = &bbp_hutton;
-    assert_int_equal(go_on(&copy, position + 1, &pass, 1, &sum, &error), ENGINE_OK);
+    assert_int_equal(go_on(&copy, position + 1, &pass, 1, &place), ENGINE_OK);
     assert_true(copy.first == 0);
-    w = window_of(&sum, &error);
+    w = window_of(&place);
     assert_memory_equal(w.text, whole.text + 1, ENGINE_WINDOW - 1);
     free(copy.bytes);
 }
@@ -355,16 +352,16 @@ test_error_bound(void **state)
 {
     const struct bbp_pass pass = {.series = &bbp_hutton, .phase = "summing", .to = 1};
     const struct engine_job job = {16, 3000, 1};
-    struct fixed sum, error;
+    struct bbp_place place = {.position = job.position};
     struct run run;
 
     (void)state;
     run_init(&run, &job, NULL);
-    bbp_window(&run, job.position, &pass, &sum, &error);
+    bbp_windows(&run, &place, 1, &pass);
     /* (M / 2 + 1000) 2^44 units, M = 7998 */
-    assert_int_equal(error.word[0], UINT64_C(4999) << 44);
-    assert_int_equal(error.word[1], 4999 >> 20);
-    assert_int_equal(error.word[2], 0);
+    assert_int_equal(place.error.word[0], UINT64_C(4999) << 44);
+    assert_int_equal(place.error.word[1], 4999 >> 20);
+    assert_int_equal(place.error.word[2], 0);
     assert_true(4 * (BBP_LARGEST + 10) < UINT64_C(1) << BBP_MOST_BITS);
 }
 

@@ -229,6 +229,44 @@ test_cancelled(void **state)
     stopped("bbp", 16, 200000);
 }
 
+static void
+no_checkpoint(void *ctx, const void *state, size_t length)
+{
+    (void)ctx;
+    (void)state;
+    (void)length;
+    fail_msg("a checkpoint of a run that has none");
+}
+
+static void
+test_without_checkpoints(void **state)
+{
+    static const struct {
+        const char *name;
+        struct engine_job job;
+    } runs[] = {
+        {"chudnovsky", {10, 20000, 2}},
+        {"chudnovsky", {16, 9000, 2}},
+        {"spigot", {10, 3000, 1}},
+        {"bbp", {16, 7999, 2}},
+    };
+    const struct engine_job long_job = {16, 8000, 1};
+    const struct engine_callbacks callbacks = {.checkpoint = no_checkpoint,
+                                               .checkpoint_seconds = 1e-9};
+    char words[ENGINE_WORDS];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        const struct engine_algorithm *row = engine_find(runs[i].name);
+
+        assert_false(engine_checked_saves(row, &runs[i].job));
+        assert_int_equal(engine_run_checked(row, &runs[i].job, &callbacks, words),
+                         ENGINE_OK);
+    }
+    assert_true(engine_checked_saves(engine_find("bbp"), &long_job));
+}
+
 static enum engine_rc
 without_evidence(const struct engine_job *job, const struct engine_callbacks *callbacks)
 {
@@ -255,6 +293,27 @@ test_not_to_be_checked(void **state)
     assert_int_equal(listen(&h, &row, 2, 1000, 1, words), ENGINE_BAD_JOB);
     assert_int_equal(listen(&h, NULL, 10, 1000, 1, words), ENGINE_BAD_JOB);
     free(h.text);
+}
+
+/* The windows of chudnovsky cost as much as a third more than the one at the end. */
+static void
+test_cost_of_windows(void **state)
+{
+    const struct engine_algorithm *bbp = engine_find("bbp"),
+                                  *chudnovsky = engine_find("chudnovsky");
+    struct engine_job job = {16, 1000, 2}, end;
+    double seconds, last;
+
+    (void)state;
+    for (; job.position <= 1000000000; job.position *= 10) {
+        end = job;
+        end.position += ENGINE_WINDOW;
+        seconds = engine_checked_seconds(chudnovsky, &job) - chudnovsky->seconds(&job);
+        last = bbp->seconds(&end);
+        assert_true(seconds >= last);
+        if (job.position >= 100000000)
+            assert_true(seconds < 1.4 * last);
+    }
 }
 
 static void
@@ -284,9 +343,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted),  cmocka_unit_test(test_flipped_digits),
-        cmocka_unit_test(test_cancelled), cmocka_unit_test(test_not_to_be_checked),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_flipped_digits),
+        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_not_to_be_checked),
         cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_without_checkpoints),
+        cmocka_unit_test(test_cost_of_windows),
     };
 
     return cmocka_run_group_tests_name("engine checked", tests, NULL, NULL);

@@ -197,7 +197,8 @@ test_cost(void **state)
     assert_true(mul_cost(0, 5) == 0 && mul_cost(5, 0) == 0);
     for (n = 1; n < 1e9; n *= 1.3) {
         assert_true(mul_cost(n, n) > 0);
-        assert_true(mul_cost(2 * n, 2 * n) > mul_cost(n, n));
+        if (n < 1e7) /* above, another backend may take over */
+            assert_true(mul_cost(2 * n, 2 * n) > mul_cost(n, n));
         assert_true(mul_cost(n, 2 * n) == mul_cost(2 * n, n));
         assert_true(mul_pair_cost(n, n, n) <= 2.001 * mul_cost(n, n));
     }

@@ -1,18 +1,12 @@
 /* The sieve against trial division and GMP's test for primes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "cmocka_all.h"
+
 #include <stdlib.h>
 
-#include <cmocka.h>
-#include <gmp.h>
-
-#include "daemon/engine/sieve.h"
-#include "engine_fixture.h"
+#include "bbp_fixture.h"
 
 static bool
-is_prime(uint64_t n)
+by_trial(uint64_t n)
 {
     uint64_t d;
 
@@ -37,7 +31,7 @@ test_list(void **state)
         assert_true(primes_fill(&primes, limits[i]));
         for (n = 3, at = 0; n <= limits[i]; n++) {
             assert_int_equal(primes_above(&primes, n - 1), at);
-            if (is_prime(n)) {
+            if (by_trial(n)) {
                 assert_true(at < primes.count);
                 assert_int_equal(primes.list[at], n);
                 if (n > 7)
@@ -89,12 +83,12 @@ test_odd(void **state)
     assert_true(primes_fill(&primes, SIEVE_LEAST_LIMIT));
     for (base = 73; base < 400; base += 2)
         for (count = 1; count < 200; count += 33)
-            check(&primes, base, SIEVE_ODD, count, 0, 1, is_prime);
-    check(&primes, 73, SIEVE_ODD, 2500, 0, 1, is_prime);
+            check(&primes, base, SIEVE_ODD, count, 0, 1, by_trial);
+    check(&primes, 73, SIEVE_ODD, 2500, 0, 1, by_trial);
     primes_free(&primes);
     assert_true(primes_fill(&primes, 1500));
-    check(&primes, 1501, SIEVE_ODD, 1100000, 4096, 7, is_prime);
-    check(&primes, 1600001, SIEVE_ODD, 300001, 0, 1, is_prime);
+    check(&primes, 1501, SIEVE_ODD, 1100000, 4096, 7, by_trial);
+    check(&primes, 1600001, SIEVE_ODD, 300001, 0, 1, by_trial);
     primes_free(&primes);
 }
 
@@ -108,21 +102,9 @@ test_classes(void **state)
     assert_true(primes_fill(&primes, 15000));
     for (base = 15001; base < 15421; base += 2)
         if (base % 3 != 0 && base % 5 != 0 && base % 7 != 0)
-            check(&primes, base, SIEVE_CLASS, 500000, 0, 1009, is_prime);
-    check(&primes, 15013, SIEVE_CLASS, 530001, 0, 17, is_prime);
+            check(&primes, base, SIEVE_CLASS, 500000, 0, 1009, by_trial);
+    check(&primes, 15013, SIEVE_CLASS, 530001, 0, 17, by_trial);
     primes_free(&primes);
-}
-
-static bool
-is_probable_prime(uint64_t n)
-{
-    bool prime;
-    mpz_t x;
-
-    mpz_init_set_ui(x, n);
-    prime = mpz_probab_prime_p(x, 25) > 0;
-    mpz_clear(x);
-    return prime;
 }
 
 /* Numbers as large as those of the largest positions, where the sieving primes are
@@ -135,9 +117,9 @@ test_large(void **state)
 
     (void)state;
     assert_true(primes_fill(&primes, 6400000));
-    check(&primes, base, SIEVE_CLASS, 6000000, 0, 997, is_probable_prime);
-    check(&primes, base, SIEVE_CLASS, 100000, 4096, 97, is_probable_prime);
-    check(&primes, base, SIEVE_ODD, 5000000, 0, 1009, is_probable_prime);
+    check(&primes, base, SIEVE_CLASS, 6000000, 0, 997, is_prime);
+    check(&primes, base, SIEVE_CLASS, 100000, 4096, 97, is_prime);
+    check(&primes, base, SIEVE_ODD, 5000000, 0, 1009, is_prime);
     primes_free(&primes);
 }
 

@@ -64,7 +64,7 @@ test_every_small_position(void **state)
     uint64_t n;
 
     (void)state;
-    for (n = 1; n <= 450; n++)
+    for (n = 1; n <= 3000; n++)
         check(n);
 }
 

@@ -218,6 +218,27 @@ test_waiting_for_a_running_job(void **state)
     assert_false(plan_wait_for_cover(&small, 100, 0.99));
 }
 
+static bool
+is_near(double a, double b)
+{
+    return a > b - 1e-9 && a < b + 1e-9;
+}
+
+static void
+test_seconds_left(void **state)
+{
+    (void)state;
+    /* The estimate first, then the speed so far. */
+    assert_true(is_near(plan_seconds_left(100, 2, 0, 0.04), 98));
+    assert_true(is_near(plan_seconds_left(100, 200, 0, 0.04), 0));
+    assert_true(is_near(plan_seconds_left(100, 10, 0, 0.25), 30));
+    /* From a checkpoint, what was done before does not count for the speed. */
+    assert_true(is_near(plan_seconds_left(100, 2, 0.6, 0.61), 38));
+    assert_true(is_near(plan_seconds_left(100, 10, 0.6, 0.7), 30));
+    assert_true(is_near(plan_seconds_left(100, 10, 0.6, 1), 0));
+    assert_true(is_near(plan_seconds_left(100, 10, 1, 1), 0));
+}
+
 int
 main(void)
 {
@@ -235,6 +256,7 @@ main(void)
         cmocka_unit_test(test_booking_takes_memory_and_disk),
         cmocka_unit_test(test_idle_until_something_is_booked),
         cmocka_unit_test(test_waiting_for_a_running_job),
+        cmocka_unit_test(test_seconds_left),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -160,6 +160,7 @@ test_whole_report(void **state)
     assert_true(report_complete(&r));
     assert_true(r.changed);
     assert_int_equal(r.ppm, 500000);
+    assert_true(r.begun);
     assert_string_equal(r.phase, "dividing");
     assert_string_equal(r.verified, "all digits by bbp");
     assert_string_equal(r.window, "9216420198938095");

@@ -69,6 +69,8 @@ test_judge(void **state)
     assert_string_equal(message, "Disk gone");
     assert_int_equal(judge(HELLO, EXITED(WORKER_ENGINE), message), OUTCOME_FAILED);
     assert_int_equal(judge(HELLO, EXITED(WORKER_PIPE), message), OUTCOME_AGAIN);
+    assert_int_equal(judge(HELLO, EXITED(WORKER_STOPPED), message), OUTCOME_AGAIN);
+    assert_string_equal(message, "the worker was told to stop");
     assert_int_equal(judge(HELLO, EXITED(42), message), OUTCOME_FAILED);
     assert_string_equal(message, "the worker ended with code 42");
     /* Nonsense is never a result, however it ended. */

@@ -1,0 +1,114 @@
+/*
+ * The news of running jobs, into the database.
+ *
+ * All that is due goes into one commit. A job's news are due when a tenth of the time
+ * it has run so far has passed since the last, but within PACE_LEAST_US and
+ * PACE_MOST_US: one that takes two seconds is seen to move, and one that takes hours
+ * costs a commit a second.
+ *
+ * A run that goes on from a checkpoint begins with the fraction that was done. What is
+ * left is estimated from the share of the rest that this run has done.
+ */
+#include "daemon/daemon.h"
+
+#include <inttypes.h>
+
+enum { PROGRESS_MAX = 300, PACE_LEAST_US = 100000, PACE_MOST_US = 1000000 };
+
+static bool
+has_news(const struct job *j)
+{
+    return j->worker.pid > 0 && !j->lost && (j->unsaid || j->worker.report.changed);
+}
+
+/* When J's news are due, which it has. */
+static int64_t
+due_at(const struct job *j)
+{
+    int64_t last = j->said_at > 0 ? j->said_at : j->worker.started_us;
+    int64_t pace = (last - j->worker.started_us) / 10;
+
+    if (j->unsaid) {
+        return 0;
+    }
+    pace = pace < PACE_LEAST_US ? PACE_LEAST_US : pace;
+    return last + (pace > PACE_MOST_US ? PACE_MOST_US : pace);
+}
+
+static double
+eta_s(const struct job *j, double fraction)
+{
+    double first = (double)j->worker.report.first / PROTOCOL_PPM;
+    double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
+
+    return plan_seconds_left(j->seconds, elapsed, first, fraction);
+}
+
+void
+progress_heard(struct job *j)
+{
+    const struct report *r = &j->worker.report;
+
+    if (j->worker.saves && r->begun && r->first > 0 && !j->resumed) {
+        j->resumed = true;
+        log_info("row %" PRId64 ": resumes at %u %%", j->row.id,
+                 r->first / (PROTOCOL_PPM / 100));
+    }
+}
+
+int64_t
+progress_due(const struct daemon *d)
+{
+    int64_t due = INT64_MAX;
+
+    for (const struct job *j = d->jobs; j; j = j->next) {
+        if (has_news(j) && due_at(j) < due) {
+            due = due_at(j);
+        }
+    }
+    return due;
+}
+
+bool
+progress_tell(struct daemon *d)
+{
+    struct store_progress p[PROGRESS_MAX];
+    struct job *jobs[PROGRESS_MAX];
+    int64_t now = store_boottime();
+    size_t count = 0;
+    enum store_rc rc;
+
+    for (struct job *j = d->jobs; j && count < PROGRESS_MAX; j = j->next) {
+        if (has_news(j) && due_at(j) <= now) {
+            double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
+
+            p[count] = (struct store_progress){
+                .id = j->row.id,
+                .token = d->token,
+                .fraction = fraction,
+                .phase = j->worker.report.phase,
+                .eta_s = eta_s(j, fraction),
+            };
+            jobs[count++] = j;
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
+    rc = store_progress(d->relaxed, p, count);
+    if (rc != STORE_OK) {
+        log_warning("progress was not noted: %s", store_rc_name(rc));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->unsaid = jobs[i]->worker.report.changed = false;
+        jobs[i]->said_at = now;
+        if (p[i].lost) {
+            log_warning("row %" PRId64 ": its lease is lost", jobs[i]->row.id);
+            jobs[i]->lost = true;
+            worker_kill(&jobs[i]->worker);
+        }
+    }
+    daemon_changed(d);
+    return true;
+}
