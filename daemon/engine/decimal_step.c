@@ -23,8 +23,9 @@
  * and everything that is below a limb above a - 2 is less by h than it is in s. (h is
  * not taken from the digits, so it has to agree with them if they are right: the check
  * of a step is then that of the integer equation x 5^m = s + h (B^L - 1) with the h
- * that the digits tell.) The division is possible: B^L = 1 modulo p only if L is a
- * multiple of the order of B, which is above 10^15.
+ * that the digits tell. That h is below B^(a-2), and limb a - 2 of s is not 0, so what
+ * the digits leave of s, less h, is not negative.) The division is possible: B^L = 1
+ * modulo p only if L is a multiple of the order of B, which is above 10^15.
  */
 #include "decimal_step.h"
 

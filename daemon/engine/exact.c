@@ -120,7 +120,10 @@ exact_divide(struct run *run, mpz_t x, mpz_t y, const mpz_t g)
     struct divisor by = {.g = mpz_limbs_read(g), .d = mpz_size(g)};
     size_t room;
 
-    if (by.d < (mul_short_usable() ? LEAST_LIMBS : mul_from())) {
+    /* A divisor so long that products by it are cut in pieces is left to GMP, too: as
+     * long as they are not, the room for the longest one is enough for all. */
+    if (by.d < (mul_short_usable() ? LEAST_LIMBS : mul_from()) ||
+        (by.d >= mul_from() && !mul_shares(by.d, by.d))) {
         mpz_divexact(x, x, g);
         mpz_divexact(y, y, g);
         return;

@@ -3,7 +3,10 @@
  *
  * Transforms (ntt.h) take every product whose shorter operand is at least
  * transform_from() limbs long. Two cases need cutting:
- *   - A shorter operand that is too long for the primes is cut in equal pieces.
+ *   - A shorter operand that is too long for the primes, or operands that are together
+ *     longer than the longest transform: the longer one is cut in equal pieces. (A
+ *     shorter one of 2^24 limbs or more would have to be cut as well; such products,
+ *     from 3 * 10^8 digits on, are left to GMP.)
  *   - With operands of very different lengths, an and bn, the transform of the product
  *     would be nearly as long as an for each of the two. Cutting a in k pieces makes
  *     2k + 1 transforms of an/k + bn, b being transformed once; their lengths add up to

@@ -3,8 +3,8 @@
  *
  * The operands are cut in digits of 52 bits, na and nb of them. Column k of the product
  * is the sum of the low halves of all a_i b_j with i + j = k and of the high halves of
- * those with i + j = k - 1. As every column has at most nb <= 2^11 products of each
- * kind, its sum is below 2^(52+12), and below 2^63 even with a carry.
+ * those with i + j = k - 1. Every column has at most nb <= 1261 products of each kind,
+ * all below 2^52, so its sum is below 2522 * 2^52 < 2^64.
  *
  * BLOCK columns are summed up together: for each b_j the digits a_(k-j) of all columns
  * k are loaded from memory, where a has zeros on both sides, and multiplied by b_j. At

@@ -94,14 +94,14 @@ ntt_memory(size_t length, size_t operand_count, size_t count, int threads)
 }
 
 /* All that the work needs. One block for all arrays, which can be kept for the next
- * product. */
+ * product, and so is taken first: a long table would take it else. */
 static bool
 allocate_all(struct work *w, int threads)
 {
+    w->arrays = ntt_block_take(w->shape.length * (NTT_PRIMES * w->count + w->extra));
     w->table = ntt_block_take(ntt_table_words(&w->shape, w->kernel->lanes));
     w->buffers = ntt_block_take(ntt_buffer_words(&w->shape) * (size_t)threads);
     w->carries = malloc(w->count * join_pieces(w->shape.length) * sizeof *w->carries);
-    w->arrays = ntt_block_take(w->shape.length * (NTT_PRIMES * w->count + w->extra));
     return w->table.words != NULL && w->buffers.words != NULL && w->carries != NULL &&
            w->arrays.words != NULL;
 }

@@ -13,11 +13,12 @@
  * where X' is the fraction of the next step. These are equations between integers,
  * so they hold modulo a prime p too, where both sides can be computed from the text
  * alone and a handful of numbers. R < B^L and C < B^dropped hold by the way their
- * residues were made, so D is the right number if the equation holds. If one digit
- * of D is changed, D changes by d radix^j, 0 < |d| < 16, which is no multiple of p:
- * the equation fails. That L limbs are enough, and that what was dropped does not
- * matter, is the business of the conversion's error bound. The residue of D comes from
- * those of its parts, D = D' radix^j + D'', side by side.
+ * residues were made (where products were folded, decimal_step.c tells how), so D is
+ * the right number if the equation holds. If one digit of D is changed, D changes by
+ * d radix^j, 0 < |d| < 16, which is no multiple of p: the equation fails. That L
+ * limbs are enough, and that what was dropped does not matter, is the business of the
+ * conversion's error bound. The residue of D comes from those of its parts, D =
+ * D' radix^j + D'', side by side.
  */
 #include "verify.h"
 

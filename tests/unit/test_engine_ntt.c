@@ -51,9 +51,46 @@ new_limbs(size_t count)
     return limbs;
 }
 
-enum kind { RANDOM, RUNS, ONES, KINDS };
+enum kind { RANDOM, RUNS, ONES, LIMITS, EQUAL, SINGLE, ZERO, KINDS };
 
-/* A number of COUNT limbs: random, with long runs of ones and zeros, or all ones. */
+/* A limb at which something changes: 0, -1, 1 and -1 modulo a prime, the largest and
+ * the least of them; powers of 2, among them those at which kernels cut, and less 1. */
+static mp_limb_t
+limit(void)
+{
+    const uint64_t p = ntt_primes[random_below(&seed, NTT_PRIMES)];
+    const uint64_t power = UINT64_C(1) << random_below(&seed, 64);
+    const uint64_t times = random_below(&seed, 2) ? UINT64_MAX / p : 1;
+
+    switch (random_below(&seed, 4)) {
+    case 0:
+        return times * p + random_below(&seed, 3) - 1;
+    case 1:
+        return power;
+    case 2:
+        return power - 1;
+    default:
+        return UINT64_MAX - random_below(&seed, 2);
+    }
+}
+
+/* Limbs at limits: each another one, or all equal, whose transform is 0 but for a
+ * point, or a single one, whose transform has only powers of a root times it, or none.
+ */
+static void
+set_limits(mp_limb_t *limbs, size_t count, enum kind kind)
+{
+    const mp_limb_t word = limit();
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        limbs[i] = kind == LIMITS ? limit() : kind == EQUAL ? word : 0;
+    if (kind == SINGLE)
+        limbs[random_below(&seed, count)] = word;
+}
+
+/* A number of COUNT limbs: random, with long runs of ones and zeros, all ones, or as
+ * set_limits() says. */
 static mp_limb_t *
 new_number(size_t count, enum kind kind)
 {
@@ -61,7 +98,9 @@ new_number(size_t count, enum kind kind)
     mpz_t z;
 
     memset(limbs, 0xff, count * sizeof *limbs);
-    if (kind == ONES)
+    if (kind >= LIMITS)
+        set_limits(limbs, count, kind);
+    if (kind >= ONES)
         return limbs;
     mpz_init(z);
     if (kind == RANDOM)
@@ -248,6 +287,9 @@ test_shared(void **state)
                 check_products(ntt_kernels[k], 10240, operand_count, count,
                                1 + (int)(count % 3));
             }
+    /* Long enough for operands to be where results will be. */
+    for (count = 1; count <= 2; count++)
+        check_products(ntt_kernel_best(), 1 << 19, 2 * count + 1, count, 2);
 }
 
 /* The largest operands that fit, all ones: (B^n - 1)^2 = B^2n - 2 B^n + 1. */
