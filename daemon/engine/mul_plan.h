@@ -1,5 +1,5 @@
 /*
- * How a product of long numbers is made: shared by mul.c, mul_wrap.c and mul_cost.c.
+ * How a product of long numbers is made: shared by mul.c and mul_wrap.c.
  */
 #ifndef NTHPI_ENGINE_MUL_PLAN_H
 #define NTHPI_ENGINE_MUL_PLAN_H

@@ -29,10 +29,6 @@
 /* Below this length more threads than one do not pay. */
 #define CREW_LENGTH 65536
 
-/* What a block may take beyond its size. */
-#define LARGE_PAGE  ((size_t)2 << 20)
-#define LARGE_BYTES ((size_t)8 << 20)
-
 /* From this length on homes may be where results will be. */
 #define LONG_LENGTH ((size_t)1 << 19)
 
@@ -90,7 +86,7 @@ ntt_memory(size_t length, size_t operand_count, size_t count, int threads)
     words += ntt_buffer_words(&shape) * (size_t)crew_size(length, threads);
     words += operand_count + 2 * count * join_pieces(length);
     bytes = words * sizeof(uint64_t);
-    return bytes + (bytes >= LARGE_BYTES ? LARGE_PAGE : 4096);
+    return bytes + (bytes >= NTT_LARGE_BYTES ? NTT_LARGE_PAGE : 4096);
 }
 
 /* All that the work needs. One block for all arrays, which can be kept for the next

@@ -13,17 +13,13 @@
 
 #include "ntt_kernel.h"
 
-/* Blocks from this size on are asked for in large pages and kept. */
-#define LARGE_PAGE  ((size_t)2 << 20)
-#define LARGE_BYTES ((size_t)8 << 20)
-
 static _Thread_local struct ntt_block spare;
 
 struct ntt_block
 ntt_block_take(size_t words)
 {
     struct ntt_block block = {.bytes = words * sizeof(uint64_t)};
-    const bool large = block.bytes >= LARGE_BYTES;
+    const bool large = block.bytes >= NTT_LARGE_BYTES;
     void *memory;
 
     if (large && spare.bytes >= block.bytes) {
@@ -33,7 +29,8 @@ ntt_block_take(size_t words)
     }
     if (large)
         ntt_block_end();
-    if (posix_memalign(&memory, large ? LARGE_PAGE : NTT_ALIGNMENT, block.bytes) != 0)
+    if (posix_memalign(&memory, large ? NTT_LARGE_PAGE : NTT_ALIGNMENT, block.bytes) !=
+        0)
         return (struct ntt_block){NULL, 0};
     if (large)
         madvise(memory, block.bytes, MADV_HUGEPAGE); /* a wish only */
@@ -44,7 +41,7 @@ ntt_block_take(size_t words)
 void
 ntt_block_give(struct ntt_block block)
 {
-    if (block.bytes < LARGE_BYTES || spare.words != NULL) {
+    if (block.bytes < NTT_LARGE_BYTES || spare.words != NULL) {
         free(block.words);
         return;
     }

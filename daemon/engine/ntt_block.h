@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Blocks from this size on are asked for in large pages and kept. */
+#define NTT_LARGE_PAGE  ((size_t)2 << 20)
+#define NTT_LARGE_BYTES ((size_t)8 << 20)
+
 /* Memory for at least the words that were asked for. */
 struct ntt_block {
     uint64_t *words; /* aligned for vectors; NULL: there is none */
