@@ -216,9 +216,11 @@ test_cut_again_and_again(void **state)
             heard_free(&h);
         } while (rc != ENGINE_OK);
         assert_string_equal(h.text, whole.text);
-        assert_true(cuts > 1);
-        if (threads == 1)
+        /* With more, the others may be done before the caller's thread asks. */
+        if (threads == 1) {
+            assert_true(cuts > 1);
             assert_in_range(units, whole.count, whole.count + cuts); /* one each */
+        }
         blob_free(&from);
     }
     heard_free(&whole);
