@@ -99,10 +99,17 @@ test('a page costs the same anywhere in the file', async () => {
     const answer = await site.get(url);
     assert.equal(answer.status, 200);
     assert.equal(shown(answer.text), bytes(from + 1, 1000).toString(), `from ${from}`);
-    const before = cost(pid);
-    for (let i = 0; i < 20; i++) assert.equal((await site.get(url)).status, 200);
-    const now = cost(pid);
-    costs.push({ bytes: now.bytes - before.bytes, calls: now.calls - before.calls });
+    // The least of three: a heartbeat of the daemon makes SQLite read its pages anew.
+    const least = { bytes: Infinity, calls: Infinity };
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const before = cost(pid);
+      for (let i = 0; i < 20; i++) assert.equal((await site.get(url)).status, 200);
+      const now = cost(pid);
+      for (const what of ['bytes', 'calls']) {
+        least[what] = Math.min(least[what], now[what] - before[what]);
+      }
+    }
+    costs.push(least);
   }
   for (const one of costs) {
     for (const what of ['bytes', 'calls']) {
