@@ -1,6 +1,7 @@
 # Scripts around the programs: trying out, checking, running under systemd.
 EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
-	contrib/check contrib/bench/engine contrib/bench/measure.c \
+	contrib/check contrib/analyze contrib/analysis/known \
+	contrib/analysis/cppcheck contrib/bench/engine contrib/bench/measure.c \
 	contrib/bench/same.c contrib/bench/peer_mpfr.c contrib/bench/peer_arb.c \
 	contrib/bench/parts.c contrib/bench/medians.awk contrib/bench/plot.awk \
 	contrib/bench/report.awk contrib/bench/median.awk contrib/bench/results.sh \

@@ -167,7 +167,7 @@ walk_down(struct walk *w, const struct bbp_unit *unit, uint64_t base,
           const uint32_t *list, size_t count, struct fixed *sum)
 {
     const size_t all = count;
-    uint64_t to = unit->to, above;
+    uint64_t to, above;
     size_t n = 0;
 
     while (count > 0) {

@@ -50,7 +50,7 @@ bbp_chain_to(uint64_t exponent, unsigned most_start, unsigned digit,
     struct bbp_chain chain = {.squarings = least_squarings};
     unsigned left;
 
-    while (chain.squarings < 64 && exponent >> chain.squarings > most_start)
+    while (chain.squarings < 63 && exponent >> chain.squarings > most_start)
         chain.squarings++;
     if (chain.squarings == 0) {
         chain.start = (unsigned)exponent;

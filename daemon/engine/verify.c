@@ -292,9 +292,8 @@ compare_digits(void *ctx, uint64_t first, const char *text, size_t length)
     uint64_t left = c->length - c->same;
     size_t part = length < left ? length : (size_t)left;
 
-    if (first != c->same + 1 && part > 0)
-        c->differs = true;
-    else if (memcmp(c->text + c->same, text, part) != 0)
+    if ((first != c->same + 1 && part > 0) ||
+        memcmp(c->text + c->same, text, part) != 0)
         c->differs = true;
     c->same += part;
     return c->differs;

@@ -72,8 +72,9 @@ change_something(struct site *site)
     struct store_progress progress = {.id = GROWTH_ROWS - GROWTH_QUEUED,
                                       .token = "a lease",
                                       .phase = "series",
-                                      .fraction = fraction += 0.01};
+                                      .fraction = fraction + 0.01};
 
+    fraction = progress.fraction;
     assert_int_equal(store_progress(site->store->s, &progress, 1), STORE_OK);
     assert_false(progress.lost);
 }
