@@ -97,8 +97,7 @@ send_content(const struct request *r, struct reply *reply, int radix, uint64_t s
     }
     json_t *answer = json_object();
     json_object_set_new(answer, "content", json_stringn(content, count));
-    char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
-    json_decref(answer);
+    char *text = json_text(answer);
     reply_header(reply, "ETag", "%s", etag);
     reply_take(reply, 200, "application/json", text, text != NULL ? strlen(text) : 0);
 }

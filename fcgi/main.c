@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
+#include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/park.h"
 #include "fcgi/reload.h"
@@ -165,6 +166,7 @@ static int
 app_open(struct app *app, const struct conf *conf)
 {
     *app = (struct app){.conf = conf, .digits_fd = -1, .work_fd = -1};
+    json_init();
     if (conf_make_state(conf) != 0 || make_keys(app) != 0 || prepare_store(app) != 0 ||
         open_view(app) != 0 || open_bell(app) != 0)
         return -1;

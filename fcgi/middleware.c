@@ -15,6 +15,7 @@
 #include "fcgi/middleware.h"
 
 #include "common/log.h"
+#include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
@@ -236,6 +237,7 @@ middleware_next(struct context *ctx, struct request *r, struct reply *reply)
 void
 middleware_run(struct context *ctx, struct request *r, int status, struct reply *reply)
 {
+    json_begin();
     r->step = 0;
     r->read_status = status;
     middleware_next(ctx, r, reply);

@@ -16,6 +16,7 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/middleware.h"
 #include "fcgi/updates.h"
@@ -38,6 +39,7 @@ answer_group(struct park *park, const struct wait *wait)
     int64_t checked = 0;
     bool published = false;
     reply_init(&reply);
+    json_begin();
     if (!updates_answer(&park->notifier.context, wait, &reply, &checked)) {
         waits_checked(park->waits, wait, checked);
     } else {

@@ -132,7 +132,11 @@ reply_take(struct reply *reply, int status, const char *type, char *body, size_t
 {
     reply_clear_body(reply);
     if (!body) {
+        /* What was said of the answer that is missing is not true of this one. */
+        reply->headers_length = 0;
+        reply->headers[0] = '\0';
         reply->status = 500;
+        reply_header(reply, "Cache-Control", "no-store");
         return;
     }
     reply->status = status;

@@ -231,6 +231,11 @@ has_all(const Templates &later, const Templates &now)
     return true;
 }
 
+/* How many dictionaries this thread has, and whether one of them lacks a part for
+ * which there was no memory. */
+thread_local unsigned dicts;
+thread_local bool lacking;
+
 std::shared_ptr<Templates>
 current(struct view *view)
 {
@@ -303,8 +308,12 @@ struct dict *
 dict_new(void)
 {
     try {
-        return wrap(new TemplateDictionary("dict"));
+        struct dict *dict = wrap(new TemplateDictionary("dict"));
+        if (dicts++ == 0)
+            lacking = false;
+        return dict;
     } catch (const std::exception &) {
+        dict_lack();
         return nullptr;
     }
 }
@@ -312,7 +321,15 @@ dict_new(void)
 void
 dict_free(struct dict *dict)
 {
+    if (dict)
+        dicts--;
     delete unwrap(dict);
+}
+
+void
+dict_lack(void)
+{
+    lacking = true;
 }
 
 void
@@ -324,6 +341,7 @@ dict_set(struct dict *dict, enum view_key key, const char *value)
         const char *text = value ? value : "";
         unwrap(dict)->SetValue(interned(key), TemplateString(text, std::strlen(text)));
     } catch (const std::exception &e) {
+        dict_lack();
         log_error("cannot set the template key %s: %s", names[key], e.what());
     }
 }
@@ -336,6 +354,7 @@ dict_section(struct dict *dict, enum view_key key)
     try {
         return wrap(unwrap(dict)->AddSectionDictionary(interned(key)));
     } catch (const std::exception &e) {
+        dict_lack();
         log_error("cannot add the template section %s: %s", names[key], e.what());
         return nullptr;
     }
@@ -351,6 +370,7 @@ dict_include(struct dict *dict, enum view_key key, const char *template_name)
         child->SetFilename(TemplateString(template_name, std::strlen(template_name)));
         return wrap(child);
     } catch (const std::exception &e) {
+        dict_lack();
         log_error("cannot include the template %s: %s", template_name, e.what());
         return nullptr;
     }
@@ -362,7 +382,7 @@ view_render(struct view *view, const char *template_name, const struct dict *dic
 {
     *out = nullptr;
     *length = 0;
-    if (!dict) {
+    if (!dict || lacking) {
         log_error("no memory for the template %s", template_name);
         return -1;
     }

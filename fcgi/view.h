@@ -49,6 +49,11 @@ uint64_t view_version(const struct view *view);
 struct dict *dict_new(void);
 void dict_free(struct dict *dict);
 
+/* Something that belongs into a dictionary of this thread has no memory: what is made
+ * from any that it has now fails (view_render()), since a part would be missing. For
+ * what makes values; the functions below do so themselves. */
+void dict_lack(void);
+
 /* Sets KEY to VALUE (a terminated text; NULL is ""). */
 void dict_set(struct dict *dict, enum view_key key, const char *value);
 void dict_set_int(struct dict *dict, enum view_key key, int64_t value);
@@ -67,7 +72,7 @@ struct dict *dict_include(struct dict *dict, enum view_key key,
 
 /* Expands TEMPLATE with DICT into *OUT (malloc()ed, terminated; the caller
  * frees it) of *LENGTH bytes. 0, or -1 with a message logged: *OUT is then NULL,
- * never a part of a page. Thread-safe. */
+ * never a part of a page. Thread-safe; by the thread that made DICT. */
 int view_render(struct view *view, const char *template_name, const struct dict *dict,
                 char **out, size_t *length);
 

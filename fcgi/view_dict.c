@@ -30,6 +30,7 @@ dict_setf(struct dict *dict, enum view_key key, const char *format, ...)
     va_end(arguments);
     if (n < 0) {
         log_error("no memory for a template's text");
+        dict_lack();
         return;
     }
     dict_set(dict, key, text);

@@ -386,6 +386,7 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_pi_pages \
 	tests/unit/test_growth \
+	tests/unit/test_scarce_fcgi \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
@@ -408,6 +409,11 @@ tests_unit_test_health_SOURCES = tests/unit/test_health.c $(site_fixture)
 tests_unit_test_health_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_health_LDADD = $(site_test_LDADD)
 tests_unit_test_health_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_scarce_fcgi_SOURCES = tests/unit/test_scarce_fcgi.c \
+	tests/unit/scarce.c tests/unit/scarce.h $(site_fixture)
+tests_unit_test_scarce_fcgi_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_scarce_fcgi_LDADD = $(site_test_LDADD)
+tests_unit_test_scarce_fcgi_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)

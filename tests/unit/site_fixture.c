@@ -6,6 +6,7 @@
 #include "site_fixture.h"
 
 #include "fcgi/cache.h"
+#include "fcgi/json.h"
 #include "fcgi/middleware.h"
 #include "fcgi/token.h"
 #include "fcgi/view.h"
@@ -55,6 +56,7 @@ site_setup(void **state)
     site->conf.public_url = site->none;
     site->conf.accel = site->none;
     site->app.conf = &site->conf;
+    json_init();
     site->app.view = view_open("templates/en");
     assert_non_null(site->app.view);
     char *bell = in_folder(site, "doorbell"), *key = in_folder(site, "key");
@@ -159,7 +161,11 @@ site_ask(struct site *site, const struct ask *ask)
 
     reply_clear(&site->reply);
     reply_init(&site->reply);
+    if (site->scarce_begin != NULL)
+        site->scarce_begin(site->scarce_at);
     middleware_run(&site->ctx, &r, 0, &site->reply);
+    if (site->scarce_begin != NULL)
+        site->scarce_count = site->scarce_end();
     assert_false(site->reply.headers_cut);
     request_clear(&r);
     return &site->reply;

@@ -21,6 +21,11 @@ struct site {
     struct app app;
     struct context ctx;
     struct reply reply; /* the last answer */
+    /* Those of scarce.h, or NULL: allocation number scarce_at of each request fails;
+     * scarce_count is how many there were in the last. */
+    void (*scarce_begin)(size_t at);
+    size_t (*scarce_end)(void);
+    size_t scarce_at, scarce_count;
 };
 
 /* One request; what is NULL or 0 is not sent. */
