@@ -475,6 +475,7 @@ unit_tests += \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
 	tests/unit/test_store_changes \
+	tests/unit/test_scarce_common \
 	tests/unit/test_store_ask \
 	tests/unit/test_store_queue \
 	tests/unit/test_store_bounds \
@@ -526,6 +527,10 @@ tests_unit_test_store_list_LDADD = $(common_test_LIBS)
 tests_unit_test_store_changes_SOURCES = tests/unit/test_store_changes.c $(store_fixture)
 tests_unit_test_store_changes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_changes_LDADD = $(common_test_LIBS)
+tests_unit_test_scarce_common_SOURCES = tests/unit/test_scarce_common.c \
+	tests/unit/scarce.c tests/unit/scarce.h $(store_fixture)
+tests_unit_test_scarce_common_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_scarce_common_LDADD = $(common_test_LIBS)
 tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
 tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
