@@ -317,6 +317,7 @@ unit_tests += \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
+	tests/unit/test_park_pool \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
 web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
@@ -369,6 +370,10 @@ tests_unit_test_park_SOURCES = tests/unit/test_park.c $(park_fixture)
 tests_unit_test_park_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_LDADD = $(web_test_LDADD)
 tests_unit_test_park_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_pool_SOURCES = tests/unit/test_park_pool.c $(park_fixture)
+tests_unit_test_park_pool_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_pool_LDADD = $(web_test_LDADD)
+tests_unit_test_park_pool_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_listen_SOURCES = tests/unit/test_park_listen.c $(park_fixture)
 tests_unit_test_park_listen_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_listen_LDADD = $(web_test_LDADD)
