@@ -313,6 +313,7 @@ unit_tests += \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
+	tests/unit/test_encode \
 	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
@@ -354,6 +355,10 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tes
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_encode_SOURCES = tests/unit/test_encode.c tests/unit/cmocka_all.h
+tests_unit_test_encode_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_encode_LDADD = $(web_test_LDADD)
+tests_unit_test_encode_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
@@ -389,6 +394,7 @@ unit_tests += \
 	tests/unit/test_health \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
+	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
@@ -417,6 +423,10 @@ tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_shared_forms_SOURCES = tests/unit/test_shared_forms.c $(site_fixture)
+tests_unit_test_shared_forms_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_shared_forms_LDADD = $(site_test_LDADD)
+tests_unit_test_shared_forms_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_shared_SOURCES = tests/unit/test_shared.c $(site_fixture)
 tests_unit_test_shared_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_shared_LDADD = $(site_test_LDADD)
