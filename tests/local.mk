@@ -479,6 +479,7 @@ unit_tests += \
 	tests/unit/test_digits \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
+	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
@@ -519,6 +520,9 @@ tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
+tests_unit_test_store_look_SOURCES = tests/unit/test_store_look.c $(store_fixture)
+tests_unit_test_store_look_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_look_LDADD = $(common_test_LIBS)
 tests_unit_test_store_open_SOURCES = tests/unit/test_store_open.c $(store_fixture)
 tests_unit_test_store_open_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_open_LDADD = $(common_test_LIBS)
