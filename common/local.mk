@@ -20,6 +20,7 @@ libcommon_a_SOURCES = \
 	common/store_changes.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
+	common/store_look.c \
 	common/store_open.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \

@@ -81,6 +81,11 @@ void store_end_read(struct store *s);
 /* The revision of the whole database, > 0, or 0 after an error (logged). */
 int64_t store_revision(struct store *s);
 
+/* The same as it is now; outside of store_begin_read(). As long as nothing was
+ * committed it costs next to nothing. Never behind a commit that has returned, of any
+ * process. */
+int64_t store_look(struct store *s);
+
 /* The oldest revision from which a delta can be made: tombstones before it
  * were removed. A client at an older revision starts anew. */
 int64_t store_oldest_delta(struct store *s);

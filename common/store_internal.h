@@ -101,12 +101,21 @@ enum sql {
 /* The texts. Constant. */
 extern const char *const store_sql[SQL_COUNT];
 
+/* Of the header of SQLite's WAL-index, both copies: see store_look.c. */
+enum { STORE_HEADER_WORDS = 24 };
+
 struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[SQL_COUNT];
     int patience_ms; /* see store_set_patience() */
     int64_t stamp;   /* the revision of the transaction under way, 0: none yet */
     char message[512];
+
+    /* store_look.c: the shared memory of the WAL-index; what its header was when the
+     * revision was LOOKED, or LOOKED is 0. */
+    const volatile void *index;
+    uint32_t header[STORE_HEADER_WORDS];
+    int64_t looked;
 };
 
 /* A parameter of a statement. Texts must live until the statement has run. */

@@ -41,7 +41,7 @@ send_list(struct context *ctx, const struct wait *wait, int64_t revision,
     json_object_set_new(answer, "computations", list);
     json_object_set_new(answer, "next", after);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", revision);
-    reply_header(reply, "Vary", "Prefer");
+    reply_header(reply, "Vary", "Accept-Encoding, Prefer");
     json_send(reply, 200, answer);
 }
 

@@ -91,6 +91,7 @@ send_content(const struct request *r, struct reply *reply, int radix, uint64_t s
     char etag[ETAG_SIZE];
     snprintf(etag, sizeof etag, "\"v1-%d-%" PRIu64 "-%zu\"", radix, start, count);
     reply_header(reply, "Cache-Control", "public, max-age=86400");
+    reply_header(reply, "Vary", "Accept-Encoding"); /* by nginx */
     if (request_etag_matches(r, etag)) {
         reply_not_modified(reply, etag);
         return;

@@ -14,7 +14,7 @@ static void
 send_row(struct reply *reply, int status, const struct computation *c)
 {
     reply_header(reply, "ETag", "\"%" PRId64 "\"", c->revision);
-    reply_header(reply, "Vary", "Prefer");
+    reply_header(reply, "Vary", "Accept-Encoding, Prefer");
     json_send(reply, status, json_computation(c));
 }
 

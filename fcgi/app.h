@@ -36,6 +36,9 @@ struct app {
 struct context {
     struct app *app;
     struct store *store; /* this thread's own connection */
+    /* Says that a disk or another process may hold this thread up from here on, so
+     * that another takes requests meanwhile (park_pool.c). NULL: there is none. */
+    void (*make_way)(struct context *ctx);
 };
 
 #endif

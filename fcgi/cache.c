@@ -33,6 +33,7 @@ struct cache {
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t made;  /* a text was put in, or could not be made */
     size_t most;
+    int64_t numbers; /* the last one given */
     struct entry *oldest, *newest;
     struct cache_stats stats;
     unsigned char hash_key[crypto_shorthash_KEYBYTES];
@@ -219,6 +220,7 @@ cache_put(struct cache *cache, const void *key, size_t size, struct share *share
     struct entry **at = find(cache, key, size);
     struct entry *entry = *at;
     if (entry && !entry->share && share) {
+        share->number = ++cache->numbers;
         entry->share = share_keep(share);
         list_newest(cache, entry);
         cache->stats.renders++;

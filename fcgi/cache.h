@@ -25,6 +25,7 @@ enum cache_kind {
     CACHE_PAGE = 1, /* a first screen of the list */
     CACHE_ANSWER,   /* an answer to a poll */
     CACHE_ROW,      /* a row of the list */
+    CACHE_GZIP,     /* the short form of any of these; see encode.h */
 };
 
 /* Bytes of a key, at most, and milliseconds that an unused text is kept at least
@@ -63,7 +64,9 @@ enum cache_rc cache_get(struct cache *cache, const void *key, size_t size,
 struct share *cache_find(struct cache *cache, const void *key, size_t size);
 
 /* Ends what CACHE_MAKE began. SHARE, whose reference stays the caller's, is what
- * KEY stands for; NULL: it could not be made, and the next who asks will try. */
+ * KEY stands for, and gets a number that no other share of this cache has; NULL: it
+ * could not be made, and the next who asks will try. Only its maker may know SHARE
+ * before. */
 void cache_put(struct cache *cache, const void *key, size_t size, struct share *share);
 
 void cache_stats(struct cache *cache, struct cache_stats *stats);

@@ -4,12 +4,13 @@ bin_PROGRAMS += nthpi-fcgi
 noinst_LIBRARIES += libweb.a
 
 libweb_a_CFLAGS = $(AM_CFLAGS) $(FCGI_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) \
-	$(SODIUM_CFLAGS) $(URIPARSER_CFLAGS)
+	$(SODIUM_CFLAGS) $(URIPARSER_CFLAGS) $(ZLIB_CFLAGS)
 libweb_a_CXXFLAGS = $(AM_CXXFLAGS) $(CTEMPLATE_CFLAGS) $(SODIUM_CFLAGS)
 libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/handlers.h \
+	fcgi/encode.c fcgi/encode.h \
 	fcgi/exposition.c fcgi/exposition.h \
 	fcgi/metrics.c fcgi/metrics.h \
 	fcgi/middleware.c fcgi/middleware.h \
@@ -60,7 +61,7 @@ libweb_a_SOURCES += \
 	fcgi/updates.c fcgi/updates.h \
 	fcgi/updates_rows.c
 web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \
-	$(URIPARSER_LIBS)
+	$(URIPARSER_LIBS) $(ZLIB_LIBS)
 
 nthpi_fcgi_SOURCES = fcgi/main.c
 nthpi_fcgi_CFLAGS = $(libweb_a_CFLAGS)

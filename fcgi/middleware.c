@@ -15,6 +15,7 @@
 #include "fcgi/middleware.h"
 
 #include "common/log.h"
+#include "fcgi/encode.h"
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/text.h"
@@ -101,6 +102,16 @@ finish_headers(struct context *ctx, struct request *r, struct reply *reply)
     middleware_next(ctx, r, reply);
     middleware_headers(reply);
     reply->head_only = r->method == HTTP_HEAD;
+}
+
+/* ---- the short form, for who takes it ---- */
+
+static void
+encode(struct context *ctx, struct request *r, struct reply *reply)
+{
+    middleware_next(ctx, r, reply);
+    if (r->gzip)
+        encode_reply(ctx->app, reply);
 }
 
 /* ---- limits: what request_read() found ---- */
@@ -221,6 +232,7 @@ prove(struct context *ctx, struct request *r, struct reply *reply)
 static handler *const chain[] = {
     log_request,     /* one line for each request; metrics */
     finish_headers,  /* headers of every answer; HEAD */
+    encode,          /* Content-Encoding */
     check_limits,    /* 400, 413: what request_read() found */
     router_locate,   /* 404, 405 */
     identify,        /* cookie, bearer token, administrator */

@@ -16,6 +16,7 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/encode.h"
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/middleware.h"
@@ -43,6 +44,8 @@ answer_group(struct park *park, const struct wait *wait)
     if (!updates_answer(&park->notifier.context, wait, &reply, &checked)) {
         waits_checked(park->waits, wait, checked);
     } else {
+        if (wait->gzip)
+            encode_reply(park->app, &reply);
         reply_header(&reply, "Preference-Applied", "wait");
         middleware_headers(&reply);
         struct blob *blob = blob_of(&reply);

@@ -49,8 +49,11 @@ page_not_modified(struct context *ctx, const struct request *r, struct reply *re
     if (!request_etag_matches(r, etag))
         return false;
     reply_header(reply, "Cache-Control", "no-cache");
-    reply_header(reply, "Vary", "Accept");
+    reply_header(reply, "Vary", "Accept, Accept-Encoding");
     reply_not_modified(reply, etag);
+    /* As the page itself would have it: see encode.h. */
+    if (r->gzip)
+        reply_weaken_etag(reply);
     return true;
 }
 
@@ -71,7 +74,7 @@ page_send(struct context *ctx, struct reply *reply, int status,
     if (etag != NULL)
         reply_header(reply, "ETag", "%s", etag);
     reply_header(reply, "Cache-Control", "%s", etag != NULL ? "no-cache" : "no-store");
-    reply_header(reply, "Vary", "Accept");
+    reply_header(reply, "Vary", "Accept, Accept-Encoding");
     reply_take(reply, status, "text/html; charset=utf-8", html, length);
 }
 
@@ -94,6 +97,6 @@ page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
     json_object_set_new(answer, "live", json_boolean(live));
     free(html);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", revision);
-    reply_header(reply, "Vary", "Accept, Prefer");
+    reply_header(reply, "Vary", "Accept, Accept-Encoding, Prefer");
     json_send(reply, 200, answer);
 }

@@ -283,7 +283,7 @@ page_list(struct context *ctx, struct request *r, struct reply *reply)
     struct page_key key;
     bool shared = is_shared(r, &key);
     /* For most the revision says it all. */
-    int64_t revision = shared ? store_revision(ctx->store) : 0;
+    int64_t revision = shared ? store_look(ctx->store) : 0;
     if (revision > 0 && answer_known(ctx, r, reply, revision, true, &key))
         return;
     enum store_rc rc = store_begin_read(ctx->store);

@@ -188,6 +188,8 @@ park_open(struct app *app)
     park->connections_most = most_connections(app->conf);
     pthread_mutex_init(&park->lock, NULL);
     pthread_cond_init(&park->answered, NULL);
+    pthread_mutex_init(&park->pool.lock, NULL);
+    pthread_cond_init(&park->pool.room, NULL);
     if (init_libfcgi() != 0)
         goto fail;
     park->epolls.pool = epoll_create1(EPOLL_CLOEXEC);
@@ -228,6 +230,8 @@ park_close(struct park *park)
         close(park->epolls.loop);
     if (park->epolls.pool >= 0)
         close(park->epolls.pool);
+    pthread_cond_destroy(&park->pool.room);
+    pthread_mutex_destroy(&park->pool.lock);
     pthread_cond_destroy(&park->answered);
     pthread_mutex_destroy(&park->lock);
     free(park);
@@ -281,5 +285,6 @@ park_stats(struct park *park, struct park_stats *stats)
         .gone = atomic_load(&park->gone),
         .turned_away = atomic_load(&park->turned_away),
         .requests = atomic_load(&park->requests),
+        .held_up = atomic_load(&park->held_up),
     };
 }

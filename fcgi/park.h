@@ -33,6 +33,8 @@ struct park_stats {
     int64_t expired;     /* their time was over */
     int64_t gone;        /* their client left */
     int64_t turned_away; /* there was no room for them */
+    /* Requests that held a thread up for long, which had not made way for another. */
+    int64_t held_up;
 };
 
 /*

@@ -39,11 +39,17 @@ struct answer {
     struct blob *blob;
 };
 
-/* The request threads. */
+/* The request threads, see park_pool.c. */
 struct pool {
     struct source stop; /* an eventfd, readable when they are to end */
     struct worker *workers;
-    unsigned count; /* threads that run */
+    unsigned count;  /* threads that run */
+    int64_t look_at; /* the loop's: milliseconds, not before */
+
+    pthread_mutex_t lock; /* of these */
+    pthread_cond_t room;  /* fewer than MOST are in front, or they are to end */
+    unsigned front, most; /* threads that take requests */
+    bool stopping;
 };
 
 struct notifier {
@@ -76,7 +82,7 @@ struct park {
     long long connections_most;
 
     atomic_llong connections, expired, gone, answered_count, requests;
-    atomic_llong turned_away;
+    atomic_llong turned_away, held_up;
 };
 
 /* Milliseconds and microseconds of CLOCK_MONOTONIC. */
@@ -101,6 +107,10 @@ int pool_start(struct park *park, const struct conf *conf);
 
 /* Lets them answer what there is to read, ends the threads and waits for them. */
 void pool_stop(struct park *park);
+
+/* Lets others take the place of threads that have been busy with one request for
+ * long. The loop, every now and then. */
+void pool_look(struct park *park);
 
 /* ---- park_serve.c ---- */
 

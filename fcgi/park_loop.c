@@ -276,6 +276,7 @@ loop_run(struct park *park, const volatile sig_atomic_t *stop, const sigset_t *m
         busy = fan_out_slice(park);
         busy = expire_slice(park) || busy;
         resume_accepting(park);
+        pool_look(park);
     }
 }
 

@@ -91,6 +91,7 @@ normalize(struct wait *out, const struct wait *wait)
     out->after.running = wait->after.running;
     out->after.id = wait->after.id;
     out->limit = wait->limit;
+    out->gzip = wait->gzip;
 }
 
 /* The group of WAIT and, in *BUCKET, where it is or would be. */

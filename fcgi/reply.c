@@ -128,6 +128,25 @@ reply_lines(struct reply *reply, const char *lines, size_t length)
 }
 
 void
+reply_weaken_etag(struct reply *reply)
+{
+    static const char name[] = "ETag: ";
+    char *line = reply->headers, *end = reply->headers + reply->headers_length;
+    while (line < end && strncmp(line, name, sizeof name - 1) != 0)
+        line = strchr(line, '\n') + 1;
+    if (line == end || line[sizeof name - 1] != '"')
+        return;
+    if (reply->headers_length + 2 >= sizeof reply->headers) {
+        reply->headers_cut = true;
+        return;
+    }
+    char *tag = line + sizeof name - 1;
+    memmove(tag + 2, tag, (size_t)(end - tag) + 1);
+    memcpy(tag, "W/", 2);
+    reply->headers_length += 2;
+}
+
+void
 reply_take(struct reply *reply, int status, const char *type, char *body, size_t length)
 {
     reply_clear_body(reply);

@@ -34,6 +34,7 @@ struct wait {
     struct store_filter filter;
     struct store_cursor after;
     unsigned limit;
+    bool gzip; /* the client takes the short form, see encode.h */
 };
 
 enum { REPLY_HEADERS_SIZE = 2048 };
@@ -72,6 +73,9 @@ reply_header(struct reply *reply, const char *name, const char *format, ...);
 /* Adds header lines as they are: LENGTH bytes, "Name: value\r\n" each. Nothing that
  * came from a visitor goes this way. */
 void reply_lines(struct reply *reply, const char *lines, size_t length);
+
+/* Makes a strong ETag of REPLY, the first one if there are several, a weak one. */
+void reply_weaken_etag(struct reply *reply);
 
 /* Sets status, Content-Type and a body that the reply takes over (malloc()ed).
  * NULL becomes a bare 500 (no memory). */

@@ -31,6 +31,7 @@ enum cgi {
     CGI_REMOTE_USER,
     CGI_REQUEST_ID,
     CGI_ACCEPT,
+    CGI_ACCEPT_ENCODING,
     CGI_AUTHORIZATION,
     CGI_COOKIE,
     CGI_HOST,
@@ -73,6 +74,7 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_REMOTE_USER] = NAME("REMOTE_USER"),
         [CGI_REQUEST_ID] = NAME("REQUEST_ID"),
         [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
+        [CGI_ACCEPT_ENCODING] = NAME("HTTP_ACCEPT_ENCODING"),
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
         [CGI_COOKIE] = NAME("HTTP_COOKIE"),
         [CGI_HOST] = NAME("HTTP_HOST"),
@@ -301,6 +303,7 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     r->wants_json = request_accepts_json(params.value[CGI_ACCEPT]) ||
                     (r->path && (strncmp(r->path, "/api/", 5) == 0 ||
                                  strcmp(r->path, "/updates") == 0));
+    r->gzip = request_accepts_gzip(params.value[CGI_ACCEPT_ENCODING]);
     r->wait_s = request_prefer_wait(params.value[CGI_PREFER], conf->wait_max);
     if (!r->path)
         r->path = strdup("");

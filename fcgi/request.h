@@ -62,6 +62,7 @@ struct request {
         *remote_addr, *cookie, *user_agent;
     bool wants_json; /* Accept names application/json but not text/html, or
                         the path is under /api/ */
+    bool gzip; /* Accept-Encoding allows gzip and does not like another form better */
     bool https;
     unsigned wait_s; /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
 
@@ -117,6 +118,11 @@ bool request_is_type(const char *header, const char *type);
 /* True when an Accept header (may be NULL) names application/json but not
  * text/html. */
 bool request_accepts_json(const char *header);
+
+/* True when an Accept-Encoding header (may be NULL: anything goes, but nothing was
+ * asked for) allows gzip, and does not give a body as it is a higher weight (RFC 9110,
+ * 12.5.3). */
+bool request_accepts_gzip(const char *header);
 
 /* Percent-decodes the LENGTH bytes of TEXT into a new terminated string *OUT
  * (the caller frees it). Returns 0; 400 for a broken escape, %00 or bytes that

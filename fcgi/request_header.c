@@ -1,6 +1,6 @@
 /*
  * Header fields with a grammar: Prefer (RFC 7240), Range, If-None-Match,
- * Accept and Content-Type (RFC 9110), Cookie (RFC 6265).
+ * Accept, Accept-Encoding and Content-Type (RFC 9110), Cookie (RFC 6265).
  */
 #include "config.h"
 
@@ -163,6 +163,49 @@ request_accepts_json(const char *header)
         p = skip_element(p + length);
     }
     return json;
+}
+
+/* The weight of a list's element that *P is in, behind its name, in thousandths;
+ * 1000 when none is given, 0 for what is none. Moves *P behind the element. */
+static unsigned
+take_weight(const char **p)
+{
+    unsigned weight = 1000;
+    const char *q = skip_space(*p);
+    if (*q == ';') {
+        q = skip_space(q + 1);
+        weight = 0;
+        if ((*q == 'q' || *q == 'Q') && q[1] == '=' && (q[2] == '0' || q[2] == '1')) {
+            weight = q[2] == '1' ? 1000 : 0;
+            q += 3;
+            unsigned unit = 100;
+            if (*q == '.')
+                for (q++; *q >= '0' && *q <= '9'; q++, unit /= 10)
+                    weight += (unsigned)(*q - '0') * unit;
+        }
+    }
+    *p = skip_element(q);
+    return weight <= 1000 ? weight : 0;
+}
+
+bool
+request_accepts_gzip(const char *header)
+{
+    int gzip = -1, any = -1, identity = -1; /* weights; -1: not named */
+    for (const char *p = header; p && *p;) {
+        p += strspn(p, ", \t");
+        struct slice name = take_token(&p);
+        int weight = (int)take_weight(&p);
+        if (slice_is(name, "gzip") || slice_is(name, "x-gzip"))
+            gzip = weight > gzip ? weight : gzip;
+        else if (slice_is(name, "identity"))
+            identity = weight;
+        else if (slice_is(name, "*"))
+            any = weight;
+    }
+    if (gzip < 0)
+        gzip = any;
+    return gzip > 0 && gzip >= identity;
 }
 
 /* True when the list of tags at P, or "*", has ETAG; a weak tag of the list counts

@@ -22,27 +22,27 @@ enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMI
 
 /* clang-format off */
 const struct route routes[] = {
-    /* methods, path, handler, parameters, body, name, refused */
-    {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list", NULL},
-    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused},
-    {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation", NULL},
-    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", NULL},
-    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", NULL},
-    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL},
-    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", NULL},
-    {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi", NULL},
-    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL},
-    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL},
-    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL},
-    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL},
-    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get", NULL},
-    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete", NULL},
-    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel", NULL},
-    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL},
-    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL},
-    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL},
-    {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, "metrics", NULL},
-    {0, NULL, NULL, 0, BODY_NONE, NULL, NULL},
+    /* methods, path, handler, parameters, body, name, refused, slow */
+    {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list", NULL, false},
+    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
+    {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation", NULL, false},
+    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", NULL, true},
+    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", NULL, true},
+    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL, false},
+    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", NULL, true},
+    {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi", NULL, true},
+    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
+    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL, false},
+    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL, false},
+    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL, true},
+    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get", NULL, false},
+    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete", NULL, true},
+    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel", NULL, true},
+    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL, true},
+    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL, true},
+    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL, false},
+    {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, "metrics", NULL, false},
+    {0, NULL, NULL, 0, BODY_NONE, NULL, NULL, false},
 };
 /* clang-format on */
 
@@ -169,8 +169,11 @@ router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
 {
     char detail[TEXT_SIZE];
     const char *field = router_params(r, r->route, detail);
-    if (field)
+    if (field) {
         reply_error(ctx, r, reply, 400, field, detail);
-    else
-        r->route->handler(ctx, r, reply);
+        return;
+    }
+    if (r->route->slow && ctx->make_way)
+        ctx->make_way(ctx);
+    r->route->handler(ctx, r, reply);
 }

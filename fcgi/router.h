@@ -29,6 +29,7 @@ struct route {
     enum route_body body;
     const char *name; /* for logs and metrics: "computation" */
     handler *refused; /* answers 403 when csrf is wrong; NULL: an error page */
+    bool slow;        /* commits or reads files: its thread makes way before */
 };
 
 /* The table, ended by a NULL path. */

@@ -9,11 +9,13 @@
 #include "fcgi/reply.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct share {
     size_t headers_length, length;
     const char *headers; /* "Name: value\r\n" lines of a reply; or none */
     const char *body;    /* terminated; NULL when LENGTH is 0 */
+    int64_t number; /* what the cache calls it, once it is there; 0: it never was */
 };
 
 /* A share of BODY (malloc()ed, of LENGTH bytes and terminated), which it takes

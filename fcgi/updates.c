@@ -73,6 +73,7 @@ answer_shared(struct context *ctx, const struct wait *wait, int64_t revision,
     key.templates = view_version(ctx->app->view);
     key.token = token_csrf_step();
     memcpy(&key.wait, wait, sizeof *wait); /* padding included */
+    key.wait.gzip = false;                 /* of that encode.c keeps both forms */
     if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND) {
         bool news = share->length > 0;
         if (news)
@@ -119,8 +120,10 @@ updates_nothing_new(const struct wait *wait, struct reply *reply)
     char etag[32];
     snprintf(etag, sizeof etag, "\"%" PRId64 "\"", wait->since);
     reply_header(reply, "Cache-Control", "no-store");
-    reply_header(reply, "Vary", "Prefer");
+    reply_header(reply, "Vary", "Accept-Encoding, Prefer");
     reply_not_modified(reply, etag);
+    if (wait->gzip)
+        reply_weaken_etag(reply);
 }
 
 void
@@ -132,10 +135,13 @@ updates_answer_or_park(struct context *ctx, const struct request *r,
         reply_header(reply, "Preference-Applied", "wait=%u", r->wait_s);
     if (updates_answer(ctx, wait, reply, &checked))
         return;
+    struct wait own;
+    memcpy(&own, wait, sizeof own);
+    own.gzip = r->gzip;
     if (r->wait_s > 0)
-        reply_park(reply, wait, checked, r->wait_s);
+        reply_park(reply, &own, checked, r->wait_s);
     else
-        updates_nothing_new(wait, reply);
+        updates_nothing_new(&own, reply);
 }
 
 void

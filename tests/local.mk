@@ -313,10 +313,12 @@ unit_tests += \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
+	tests/unit/test_encode \
 	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
 	tests/unit/test_park_listen \
+	tests/unit/test_park_pool \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
 web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
@@ -353,6 +355,10 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tes
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_encode_SOURCES = tests/unit/test_encode.c tests/unit/cmocka_all.h
+tests_unit_test_encode_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_encode_LDADD = $(web_test_LDADD)
+tests_unit_test_encode_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c tests/unit/cmocka_all.h
 tests_unit_test_cache_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_cache_LDADD = $(web_test_LDADD)
@@ -369,6 +375,10 @@ tests_unit_test_park_SOURCES = tests/unit/test_park.c $(park_fixture)
 tests_unit_test_park_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_LDADD = $(web_test_LDADD)
 tests_unit_test_park_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_pool_SOURCES = tests/unit/test_park_pool.c $(park_fixture)
+tests_unit_test_park_pool_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_pool_LDADD = $(web_test_LDADD)
+tests_unit_test_park_pool_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_listen_SOURCES = tests/unit/test_park_listen.c $(park_fixture)
 tests_unit_test_park_listen_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_listen_LDADD = $(web_test_LDADD)
@@ -384,6 +394,7 @@ unit_tests += \
 	tests/unit/test_health \
 	tests/unit/test_pages \
 	tests/unit/test_shared \
+	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
 	tests/unit/test_growth \
 	tests/unit/test_scarce_fcgi \
@@ -418,6 +429,10 @@ tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_shared_forms_SOURCES = tests/unit/test_shared_forms.c $(site_fixture)
+tests_unit_test_shared_forms_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_shared_forms_LDADD = $(site_test_LDADD)
+tests_unit_test_shared_forms_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_shared_SOURCES = tests/unit/test_shared.c $(site_fixture)
 tests_unit_test_shared_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_shared_LDADD = $(site_test_LDADD)
@@ -470,6 +485,7 @@ unit_tests += \
 	tests/unit/test_digits \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
+	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
@@ -511,6 +527,9 @@ tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
+tests_unit_test_store_look_SOURCES = tests/unit/test_store_look.c $(store_fixture)
+tests_unit_test_store_look_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_look_LDADD = $(common_test_LIBS)
 tests_unit_test_store_open_SOURCES = tests/unit/test_store_open.c $(store_fixture)
 tests_unit_test_store_open_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_open_LDADD = $(common_test_LIBS)

@@ -8,7 +8,7 @@ from html import escape
 from aiohttp import web
 
 ROW = """<tr id="c-{id}" data-id="{id}" data-status="{status}" \
-data-revision="{revision}" data-position="{position}">
+data-revision="{revision}">
 <th scope="row" class="position"><a href="/computations/{id}">{position}</a></th>
 <td class="digit">{digit}</td>
 <td class="status"><span class="badge">{status}</span></td>

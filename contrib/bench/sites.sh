@@ -172,7 +172,7 @@ peers_start() {
     start hello "$work/hello" "$work/hello.sock"
     {
         echo "server { listen 127.0.0.1:${port_of[static]} backlog=4096;"
-        echo "    server_tokens off; root $work/peers; }"
+        echo "    server_tokens off; root $work/peers; gzip_static on; }"
         echo "server { listen 127.0.0.1:${port_of[hello]} backlog=4096;"
         echo "    server_tokens off;"
         sed -n '/^fastcgi_param /p' "$source_dir/conf/nthpi.nginx"

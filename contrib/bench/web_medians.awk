@@ -6,7 +6,7 @@
 #     rate NAME REQUESTS_A_SECOND MEDIAN P99 ERRORS          milliseconds, and
 #         CPU_OF_NGINX CPU_OF_PROGRAM                        microseconds a request
 #     taken SINCE_REGISTERED SINCE_POST                      microseconds
-#     fanout ... and flat ...                                see tests/load/load --help
+#     fanout ..., short ... and flat ...                     see tests/load/load --help
 #     missing KIND NAME REASON
 #
 # and finds medians: rate[NAME], middle[NAME], late[NAME], cpu_nginx[NAME] and
@@ -14,7 +14,8 @@
 # number of waiters w = step[i], i = 1 .. steps, over all rounds the medians
 # fan_middle[w], fan_late[w] (99 of 100 waiters have it by then) and fan_last[w], the
 # worst last one fan_worst[w], and how many other ends than answers there were,
-# fan_others[w]. Memory, KiB: parked[w] when w wait, flat_first and flat_last after a
+# fan_others[w]; for polls that ask for gzip they have the index ("short", w), and steps
+# are short_step[i], i = 1 .. short_steps. Memory, KiB: parked[w] when w wait, flat_first and flat_last after a
 # fifth and after all of the rounds that it must not grow with.
 
 BEGIN { FS = "\t" }
@@ -50,18 +51,20 @@ $1 == "fanout" && $2 == "parked" {
     if ($3 > 0) step[++steps] = $3
 }
 
-$1 == "fanout" && $2 == "round" {
-    i = ++fan_rounds[$3]
-    fan_others[$3] += $6
-    all_commit[$3, i] = $7 / 1000
-    all_fan_middle[$3, i] = $8 / 1000
-    all_fan_late[$3, i] = $9 / 1000
-    all_fan_last[$3, i] = $10 / 1000
-    if ($10 / 1000 > fan_worst[$3]) fan_worst[$3] = $10 / 1000
-    fan_bytes = $11
+$1 == "short" && $2 == "parked" && $3 > 0 { short_step[++short_steps] = $3 }
+
+($1 == "fanout" || $1 == "short") && $2 == "round" {
+    w = $1 == "short" ? $1 SUBSEP $3 : $3
+    i = ++fan_rounds[w]
+    fan_others[w] += $6
+    all_commit[w, i] = $7 / 1000
+    all_fan_middle[w, i] = $8 / 1000
+    all_fan_late[w, i] = $9 / 1000
+    all_fan_last[w, i] = $10 / 1000
+    if ($10 / 1000 > fan_worst[w]) fan_worst[w] = $10 / 1000
+    fan_bytes[$1] = $11
 }
 
-# What the program keeps for later it makes in the first rounds.
 $1 == "flat" && $2 == "round" {
     flat_waiters = $3
     flat_rounds++

@@ -15,7 +15,7 @@ END {
     requests()
     if (steps > 0) fanouts()
     waiting()
-    if ("rows" in size) growth()
+    if (size["rows"] > 0) growth()
 }
 
 function targets(    w, n) {
@@ -41,10 +41,14 @@ function targets(    w, n) {
 }
 
 function requests(    names, titles, n, i) {
-    n = split("static hello page changing 304 micro-cache aiohttp", names, " ")
+    n = split("static|hello|page|changing|304|micro-cache|aiohttp|static, gzip|page, gzip" \
+        "|changing, gzip|micro-cache, gzip", names, "|")
     split("static file of the page's size (S)|FastCGI hello, 4 threads (H)|main page" \
-        "|main page, 10 changes a second|304|micro-cached main page|aiohttp", titles, "|")
-    print "The main page with 50 rows, " grouped(size["page"]) " bytes, not compressed. All"
+        "|main page, 10 changes a second|304|micro-cached main page|aiohttp" \
+        "|static file, gzip|main page, gzip|main page, 10 changes a second, gzip" \
+        "|micro-cached main page, gzip", titles, "|")
+    print "The main page with 50 rows, " grouped(size["page"]) " bytes. With gzip, as browsers"
+    print "ask for it, it is " grouped(size["short"]) " bytes; the static file's are made before. All"
     print "through the same nginx. H and aiohttp are as their authors' first examples are:"
     print "four threads, each blocked in FCGX_Accept_r(), a connection for every request; one"
     print "process. CPU time is in microseconds a request: it says where the time goes, and"
@@ -60,29 +64,28 @@ function requests(    names, titles, n, i) {
         }
         printf "| %s | %s | %.2f | %.2f | %s | %s | %.1f | %.1f | %d |\n", titles[i],
             grouped(rate[names[i]]), middle[names[i]], late[names[i]],
-            shown(ratio(names[i], "static")), shown(ratio(names[i], "hello")),
+            shown(ratio(names[i], names[i] ~ /gzip$/ ? "static, gzip" : "static")), shown(ratio(names[i], "hello")),
             cpu_nginx[names[i]], cpu_program[names[i]], errors[names[i]]
     }
 }
 
-function fanouts(    i, w, part) {
+function fanouts(    i, part) {
     print "\n## From a commit to those who wait\n"
     if (plot != "") print "![Time to the answers over the number of polls](" plot ")\n"
     print "Polls of `/updates` wait through nginx; a change of one row is committed, and the"
-    print "time from the end of COMMIT to each whole answer (" grouped(fan_bytes) \
+    print "time from the end of COMMIT to each whole answer (" grouped(fan_bytes["fanout"]) \
         " bytes of JSON) is"
     print "taken; then all ask again. Milliseconds.\n"
-    print "| waiters | rounds | median | p99 | last | last, worst round | COMMIT | errors |"
-    print "|---:|---:|---:|---:|---:|---:|---:|---:|"
-    for (i = 1; i <= steps; i++) {
-        w = step[i]
-        if (w in fan_rounds)
-            printf "| %s | %d | %.1f | %.1f | %.1f | %.1f | %.1f | %d |\n", grouped(w),
-                fan_rounds[w], fan_middle[w], fan_late[w], fan_last[w], fan_worst[w],
-                commit[w], fan_others[w]
+    fanout_head()
+    for (i = 1; i <= steps; i++) fanout_row(step[i], step[i])
+    if (short_steps > 0) {
+        print "\nThe same with gzip, as browsers ask (" grouped(fan_bytes["short"]) " bytes):\n"
+        fanout_head()
+        for (i = 1; i <= short_steps; i++)
+            fanout_row("short" SUBSEP short_step[i], short_step[i])
     }
     for (i in reason)
-        if (i ~ /^(fanout|flat)/) {
+        if (i ~ /^(fanout|flat|short)/) {
             split(i, part, SUBSEP)
             print "\nNot measured, " part[1] " " part[2] ": " reason[i] "."
         }
@@ -93,6 +96,18 @@ function fanouts(    i, w, part) {
     if (flat_rounds > 5)
         printf "\nWith %s waiters it was %d KiB after a fifth of %d changes, and %d KiB after all.\n",
             grouped(flat_waiters), flat_first, flat_rounds, flat_last
+}
+
+function fanout_head() {
+    print "| waiters | rounds | median | p99 | last | last, worst round | COMMIT | errors |"
+    print "|---:|---:|---:|---:|---:|---:|---:|---:|"
+}
+
+function fanout_row(w, count) {
+    if (w in fan_rounds)
+        printf "| %s | %d | %.1f | %.1f | %.1f | %.1f | %.1f | %d |\n", grouped(count),
+            fan_rounds[w], fan_middle[w], fan_late[w], fan_last[w], fan_worst[w],
+            commit[w], fan_others[w]
 }
 
 function waiting() {

@@ -79,12 +79,12 @@
     groupThousands(body);
 
     function tell(row, before) {
-      const { status, position } = row.dataset;
+      const { status } = row.dataset;
       if (!before || before.dataset.status === status) return;
       const text = status === 'done' ? announcer?.dataset.done
         : status === 'failed' ? announcer?.dataset.failed : null;
       if (text) {
-        announce(text.replace('{position}', position)
+        announce(text.replace('{position}', row.querySelector('.position').textContent)
           .replace('{digit}', row.querySelector('.digit').textContent));
       }
     }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { rows } from '../lib/html.mjs';
 import { Site, source, until } from '../lib/site.mjs';
 
@@ -48,6 +49,35 @@ test('the second visitor gets what the first one got', async () => {
   assert.ok(Number(head.headers['content-length']) > 0);
   assert.equal(how(await get('/?radix=10')), 'HIT');
   assert.ok((await get('/?radix=10')).body.length > 0);
+});
+
+test('each form is kept for those who take it', async () => {
+  const where = '/?radix=16';
+  const gzip = { 'accept-encoding': 'gzip, deflate, br' };
+  const plain = await get(where);
+  const short = await get(where, gzip);
+  assert.deepEqual([plain, short].map(how), ['MISS', 'MISS']);
+  const [plainAgain, shortAgain] = [await get(where), await get(where, gzip)];
+  assert.deepEqual([plainAgain, shortAgain].map(how), ['HIT', 'HIT']);
+  assert.equal(plain.headers['content-encoding'], undefined);
+  assert.equal(plainAgain.headers['content-encoding'], undefined);
+  for (const answer of [short, shortAgain]) {
+    assert.equal(answer.headers['content-encoding'], 'gzip');
+    assert.equal(answer.headers.etag, `W/${plain.headers.etag}`);
+    assert.equal(gunzipSync(answer.body).toString('utf8'), plain.text);
+  }
+  assert.equal(plainAgain.text, plain.text);
+  const refused = await get(where, { 'accept-encoding': 'gzip;q=0' });
+  assert.equal(refused.headers['content-encoding'], undefined);
+  assert.equal(refused.text, plain.text);
+  // Either tag is good for either form.
+  for (const { headers: { etag } } of [plain, short]) {
+    for (const coding of [{}, gzip]) {
+      const again = await get(where, { ...coding, 'if-none-match': etag });
+      assert.equal(again.status, 304);
+      assert.equal(how(again), 'HIT');
+    }
+  }
 });
 
 test('who asks for a digit sees it at once; others see what is kept', async () => {

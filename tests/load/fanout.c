@@ -129,8 +129,9 @@ park(struct fanout *f, size_t count)
     return -1;
 }
 
+/* A change for COUNT who wait, told of as KIND. 0, or -1: the site failed. */
 static int
-play_round(struct fanout *f, size_t count, unsigned round)
+play_round(struct fanout *f, const char *kind, size_t count, unsigned round)
 {
     struct fleet_losses before = f->fleet.losses;
     f->answers = f->others = 0;
@@ -148,10 +149,10 @@ play_round(struct fanout *f, size_t count, unsigned round)
     int64_t middle = n > 0 ? f->times[n / 2] : -1;
     int64_t p99 = n > 0 ? f->times[(n * 99 + 99) / 100 - 1] : -1;
     int64_t last = n > 0 ? f->times[n - 1] : -1;
-    printf("round\t%zu\t%u\t%zu\t%zu\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+    printf("%s\t%zu\t%u\t%zu\t%zu\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64
            "\t%zu",
-           count, round, n, f->others + late, f->committed_us - begun, middle, p99,
-           last, f->news);
+           kind, count, round, n, f->others + late, f->committed_us - begun, middle,
+           p99, last, f->news);
     if (f->fleet.losses.bad != before.bad || late > 0)
         fprintf(stderr, "load: %ld answers not understood, %zu never came\n",
                 f->fleet.losses.bad - before.bad, late);
@@ -182,8 +183,12 @@ play(struct fanout *f)
         turn_for(f, fleet_now() + 50000);
         printf("parked\t%zu", o->steps[i]);
         print_memory(o->pid);
+        int64_t settled = fleet_now() + (int64_t)o->settle_s * 1000000;
+        for (unsigned round = 0; fleet_now() < settled; round++)
+            if (play_round(f, "settle", o->steps[i], round) != 0)
+                return -1;
         for (unsigned round = 0; round < o->rounds; round++)
-            if (play_round(f, o->steps[i], round) != 0)
+            if (play_round(f, "round", o->steps[i], round) != 0)
                 return -1;
     }
     return 0;
@@ -204,6 +209,7 @@ fanout_run(const struct options *options)
     if (f->times && f->health_fd >= 0 && f->changer &&
         fleet_init(&f->fleet, most, options->port, options->wait_s) == 0) {
         f->fleet.answered = answered;
+        f->fleet.gzip = options->gzip != 0;
         f->fleet.ctx = f;
         printf("parked\t0");
         print_memory(options->pid);

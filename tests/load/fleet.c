@@ -125,11 +125,13 @@ fleet_ask(struct fleet *fleet, struct poller *poller)
         fleet->losses.refused++;
         return -1;
     }
-    int length = snprintf(request, sizeof request,
-                          "GET /updates?since=%" PRId64 " HTTP/1.1\r\n"
-                          "Host: 127.0.0.1:%u\r\nAccept: application/json\r\n"
-                          "Prefer: wait=%u\r\n\r\n",
-                          poller->revision, fleet->port, fleet->wait_s);
+    int length =
+        snprintf(request, sizeof request,
+                 "GET /updates?since=%" PRId64 " HTTP/1.1\r\n"
+                 "Host: 127.0.0.1:%u\r\nAccept: application/json\r\n"
+                 "%sPrefer: wait=%u\r\n\r\n",
+                 poller->revision, fleet->port,
+                 fleet->gzip ? "Accept-Encoding: gzip\r\n" : "", fleet->wait_s);
     /* So few bytes fit into the empty queue of a socket whole, or it is broken. */
     if (send(poller->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
         ++*(poller->reused ? &fleet->losses.stale : &fleet->losses.cut);

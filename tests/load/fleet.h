@@ -37,6 +37,7 @@ struct fleet_losses {
 
 struct fleet {
     unsigned port, wait_s;
+    bool gzip; /* asks for that; the caller's, set before the first question */
     int epoll_fd;
     struct poller *pollers;
     size_t count;

@@ -16,6 +16,8 @@ struct options {
     size_t steps[STEPS_MAX]; /* numbers of waiters, growing */
     size_t step_count;
     unsigned rounds, wait_s;
+    unsigned settle_s;   /* changes go on for so long before the first round */
+    int gzip;            /* polls ask for that */
     unsigned per_second; /* changes */
     uint64_t position;   /* the first one asked for */
     long pid;            /* whose memory is told, or 0 */

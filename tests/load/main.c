@@ -24,6 +24,7 @@ static const char help[] =
     "             parked WAITERS PSS ANONYMOUS\n"
     "             round WAITERS ROUND ANSWERS OTHERS COMMIT MEDIAN P99 LAST BYTES PSS\n"
     "             ANONYMOUS\n"
+    "             settle ...       the same of rounds before those\n"
     "  follow   keep polls going that apply every answer; commands on standard input,\n"
     "           each answered with a line of JSON:\n"
     "             until REVISION   when all have reached it, or after --wait seconds\n"
@@ -40,6 +41,8 @@ static const char help[] =
     "  --waiters=LIST   how many wait, growing numbers with commas between (100)\n"
     "  --rounds=R       changes for each of them, or questions (20)\n"
     "  --wait=SECONDS   of Prefer: wait (60)\n"
+    "  --settle=SECONDS changes of fanout go on for so long before its rounds (0)\n"
+    "  --gzip           fanout's polls ask for gzip\n"
     "  --per-second=C   changes in a second (10)\n"
     "  --position=N     the first position asked for (1000)\n"
     "  --pid=PID        nthpi-fcgi, whose memory is told\n";
@@ -80,6 +83,8 @@ read_options(struct options *options, int argc, char **argv)
         {"waiters", required_argument, NULL, 'n'},
         {"rounds", required_argument, NULL, 'r'},
         {"wait", required_argument, NULL, 'w'},
+        {"settle", required_argument, NULL, 't'},
+        {"gzip", no_argument, NULL, 'g'},
         {"per-second", required_argument, NULL, 'c'},
         {"position", required_argument, NULL, 'o'},
         {"pid", required_argument, NULL, 'i'},
@@ -102,6 +107,12 @@ read_options(struct options *options, int argc, char **argv)
             break;
         case 'w':
             bad |= !(options->wait_s = (unsigned)number(optarg, 60));
+            break;
+        case 't':
+            bad |= !(options->settle_s = (unsigned)number(optarg, 600));
+            break;
+        case 'g':
+            options->gzip = 1;
             break;
         case 'c':
             bad |= !(options->per_second = (unsigned)number(optarg, 1000));

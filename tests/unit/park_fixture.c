@@ -86,6 +86,7 @@ answer_poll(struct context *ctx, struct request *r, struct reply *reply, int64_t
     wait.after.running = false;
     wait.after.id = 0;
     wait.limit = tag;
+    wait.gzip = false;
     if (!late && updates_answer(ctx, &wait, reply, &checked))
         return;
     reply_park(reply, &wait, checked, r->wait_s);
@@ -111,7 +112,9 @@ middleware_run(struct context *ctx, struct request *r, int status, struct reply 
         answer_poll(ctx, r, reply, (int64_t)one, (unsigned)two, false);
     else if (sscanf(path, "/late/%" SCNu64 "/%" SCNu64, &one, &two) == 2)
         answer_poll(ctx, r, reply, (int64_t)one, (unsigned)two, true);
-    else if (strcmp(path, "/block") == 0) {
+    else if (strcmp(path, "/block") == 0 || strcmp(path, "/held") == 0) {
+        if (path[1] == 'h')
+            ctx->make_way(ctx);
         blocked++;
         while (!unblocked)
             pause_ms(1);
@@ -343,10 +346,18 @@ park_unblock(void)
     unblocked = true;
 }
 
-bool
+int
 park_blocked(void)
 {
-    return blocked > 0;
+    return blocked;
+}
+
+void
+park_wait_blocked(int count)
+{
+    for (int i = 0; i < 20000 && blocked < count; i++)
+        pause_ms(1);
+    assert_int_equal(blocked, count);
 }
 
 void

@@ -8,6 +8,7 @@
  *   /big/N            200 with N bytes, park_byte() of each place
  *   /file/FROM/N      200 with N bytes of the file park_file() made
  *   /block            200 "unblocked" after park_unblock()
+ *   /held             the same, but makes way for other threads before
  *   /wait/SINCE/TAG   parks for `Prefer: wait` seconds (TAG: another group),
  *                     or answers at once when the revision is beyond SINCE
  *   /late/SINCE/TAG   the same, but says that it looked at revision SINCE
@@ -70,8 +71,11 @@ long server_renderings(void);
 char park_byte(uint64_t i);
 /* Makes the file of /file: LENGTH bytes. */
 void park_file(struct server *s, uint64_t length);
-/* Lets /block go on; as long as one is in it, park_blocked() is true. */
+/* Lets /block and /held go on; how many are in there. */
 void park_unblock(void);
-bool park_blocked(void);
+int park_blocked(void);
+
+/* Waits until COUNT are in there, for 20 s at most. */
+void park_wait_blocked(int count);
 
 #endif

@@ -148,6 +148,7 @@ site_ask(struct site *site, const struct ask *ask)
                      0);
     r.wants_json = ask->json || strncmp(ask->target, "/api/", 5) == 0 ||
                    strncmp(ask->target, "/updates", 8) == 0;
+    r.gzip = ask->gzip;
     r.wait_s = ask->wait_s;
     r.if_match = copy(ask->if_match);
     r.if_unmodified_since = copy(ask->if_unmodified_since);

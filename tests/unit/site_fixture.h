@@ -35,6 +35,7 @@ struct ask {
     const char *body;   /* a form gets its csrf field added in front */
     const char *type;   /* NULL with a body: a form */
     bool json;          /* Accept: application/json */
+    bool gzip;          /* Accept-Encoding: gzip */
     unsigned wait_s;
     const char *if_match, *if_none_match, *range, *if_range, *if_unmodified_since;
     const char *cookie, *authorization, *remote_addr;

@@ -93,8 +93,8 @@ every_member_tells_waits_apart(void **state)
 {
     struct waits *w = *state;
     struct waiter waiters[20] = {0};
-    struct wait waits[13];
-    for (size_t i = 0; i < 13; i++)
+    struct wait waits[14];
+    for (size_t i = 0; i < 14; i++)
         waits[i] = wait_for(1, 1);
     waits[1].kind = WAIT_API_ROW;
     waits[2].since = 2;
@@ -108,9 +108,10 @@ every_member_tells_waits_apart(void **state)
     waits[10].after.running = true;
     waits[11].after.id = 1;
     waits[12].limit = 1;
-    for (size_t i = 0; i < 13; i++)
+    waits[13].gzip = true;
+    for (size_t i = 0; i < 14; i++)
         waits_add(w, &waiters[i], &waits[i], 1, 10, NOW, commit, NULL);
-    assert_int_equal(announce(w, 2), 13);
+    assert_int_equal(announce(w, 2), 14);
 }
 
 static void
@@ -129,6 +130,7 @@ padding_does_not_tell_waits_apart(void **state)
     dirty.after.running = false;
     dirty.after.id = 0;
     dirty.limit = 0;
+    dirty.gzip = false;
     waits_add(w, &one, &clean, 1, 10, NOW, commit, NULL);
     waits_add(w, &two, &dirty, 1, 10, NOW, commit, NULL);
     assert_int_equal(announce(w, 2), 1);

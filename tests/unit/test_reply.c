@@ -162,6 +162,52 @@ parks_byte_for_byte(void **state)
 }
 
 static void
+weakens_etags(void **state)
+{
+    static const struct {
+        const char *before, *after;
+    } cases[] = {
+        {"ETag: \"7\"\r\n", "ETag: W/\"7\"\r\n"},
+        {"Vary: ETag: \"x\"\r\nETag: \"a-b\"\r\nX: y\r\n",
+         "Vary: ETag: \"x\"\r\nETag: W/\"a-b\"\r\nX: y\r\n"},
+        {"ETag: W/\"7\"\r\n", "ETag: W/\"7\"\r\n"},
+        {"X-ETag: \"7\"\r\n", "X-ETag: \"7\"\r\n"},
+        {"", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct reply reply;
+        reply_init(&reply);
+        reply_lines(&reply, cases[i].before, strlen(cases[i].before));
+        reply_weaken_etag(&reply);
+        assert_string_equal(reply.headers, cases[i].after);
+        assert_int_equal(reply.headers_length, strlen(cases[i].after));
+        assert_false(reply.headers_cut);
+    }
+}
+
+static void
+weakens_no_etag_without_room(void **state)
+{
+    struct reply reply;
+    char value[REPLY_HEADERS_SIZE];
+    (void)state;
+    for (size_t room = 0; room < 4; room++) {
+        size_t length = sizeof value - strlen("ETag: \"7\"\r\nX: \r\n") - 1 - room;
+        memset(value, 'x', length);
+        value[length] = '\0';
+        reply_init(&reply);
+        reply_header(&reply, "ETag", "\"7\"");
+        reply_header(&reply, "X", "%s", value);
+        assert_false(reply.headers_cut);
+        assert_int_equal(reply.headers_length, sizeof reply.headers - 1 - room);
+        reply_weaken_etag(&reply);
+        assert_int_equal(reply.headers_cut, room < 2);
+        assert_int_equal(strlen(reply.headers), reply.headers_length);
+    }
+}
+
+static void
 knows_reasons(void **state)
 {
     (void)state;
@@ -182,6 +228,8 @@ main(void)
         cmocka_unit_test(takes_bodies_over),
         cmocka_unit_test(takes_files_over),
         cmocka_unit_test(parks_byte_for_byte),
+        cmocka_unit_test(weakens_etags),
+        cmocka_unit_test(weakens_no_etag_without_room),
         cmocka_unit_test(knows_reasons),
     };
     return cmocka_run_group_tests_name("reply", tests, NULL, NULL);

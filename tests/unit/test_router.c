@@ -205,6 +205,47 @@ refuses_bad_parameters(void **state)
     }
 }
 
+/* How often way was made, while a test asks. */
+static int ways;
+
+static void
+make_way(struct context *ctx)
+{
+    (void)ctx;
+    ways++;
+}
+
+static void
+makes_way_for_what_is_slow(void **state)
+{
+    static const struct {
+        const char *method, *uri;
+        int ways;
+    } cases[] = {
+        {"GET", "/", 0},
+        {"GET", "/updates?since=1", 0},
+        {"GET", "/healthz", 0},
+        {"GET", "/pi/1000", 1},
+        {"GET", "/pi/1000.txt", 1},
+        {"HEAD", "/pi/1000.txt", 1},
+        {"DELETE", "/api/v1/computations/7", 1},
+        /* Refused before anything is read or written. */
+        {"GET", "/pi/1000?radix=11", 0},
+        {"POST", "/computations", 0},
+        {"GET", "/nowhere", 0},
+    };
+    struct chain *c = *state;
+    c->ctx.make_way = make_way;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ways = 0;
+        chain_ask(c, cases[i].method, cases[i].uri, NULL, NULL);
+        assert_int_equal(ways, cases[i].ways);
+    }
+    /* Whatever commits is slow. */
+    for (const struct route *route = routes; route->path; route++)
+        assert_true(route->slow || route->methods == HTTP_GET);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, chain_setup, chain_teardown)
 
 int
@@ -216,6 +257,7 @@ main(void)
         TEST(names_the_methods_allowed),
         TEST(reads_parameters),
         TEST(refuses_bad_parameters),
+        TEST(makes_way_for_what_is_slow),
     };
     return cmocka_run_group_tests_name("router", tests, NULL, NULL);
 }

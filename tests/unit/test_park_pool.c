@@ -1,0 +1,132 @@
+/*
+ * Which of the request threads take requests: as many as there are processors, and
+ * others in place of those that are held up.
+ */
+#include "config.h"
+
+#include "park_fixture.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+/* More than are ever in front here. */
+enum { HELD_MOST = 64 };
+
+/* How many threads are in front: see park_pool.c. */
+static int
+in_front(void)
+{
+    cpu_set_t set;
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    int n = CPU_COUNT(&set);
+    return n > 2 ? n : 2;
+}
+
+/* Lets COUNT clients ask for URI, which holds each up; FDS are their connections. */
+static void
+hold_up(struct server *s, int fds[HELD_MOST], int count, const char *uri)
+{
+    for (int i = 0; i < count; i++) {
+        fds[i] = client_connect(s->path[i % 2]);
+        client_get(fds[i], 1, true, uri, NULL);
+    }
+    park_wait_blocked(count);
+}
+
+static void
+let_go(int fds[HELD_MOST], int count)
+{
+    park_unblock();
+    for (int i = 0; i < count; i++) {
+        expect_answer(fds[i], 1, 200, "unblocked");
+        get_answer(fds[i], 2, "/hello", 200, "hello");
+        close(fds[i]);
+    }
+}
+
+static void
+who_makes_way_lets_another_in(void **state)
+{
+    struct server *s = *state;
+    int fds[HELD_MOST], count = in_front() + 2;
+    if (count > HELD_MOST - 1)
+        skip();
+    s->conf.threads = (unsigned)count + 1;
+    server_start(s);
+    hold_up(s, fds, count, "/held");
+    int fd = client_connect(s->path[0]);
+    for (int i = 0; i < 100; i++)
+        get_answer(fd, 1, "/hello", 200, "hello");
+    close(fd);
+    /* They did so by themselves. */
+    assert_true(server_stats(s).held_up < in_front());
+    let_go(fds, count);
+}
+
+static void
+who_is_held_up_is_noticed(void **state)
+{
+    struct server *s = *state;
+    int fds[HELD_MOST], count = in_front() + 2;
+    if (count > HELD_MOST - 1)
+        skip();
+    s->conf.threads = (unsigned)count + 1;
+    server_start(s);
+    hold_up(s, fds, count, "/block");
+    int fd = client_connect(s->path[0]);
+    get_answer(fd, 1, "/hello", 200, "hello");
+    close(fd);
+    assert_true(server_stats(s).held_up >= 3);
+    let_go(fds, count);
+}
+
+static void
+one_thread_makes_way_for_itself(void **state)
+{
+    struct server *s = *state;
+    int fds[HELD_MOST];
+    s->conf.threads = 1;
+    server_start(s);
+    hold_up(s, fds, 1, "/held");
+    int fd = client_connect(s->path[0]);
+    client_get(fd, 1, true, "/hello", NULL);
+    let_go(fds, 1);
+    expect_answer(fd, 1, 200, "hello");
+    close(fd);
+}
+
+/* Threads that are behind end, too, and nothing that was asked is lost. */
+static void
+stopping_ends_those_behind(void **state)
+{
+    struct server *s = *state;
+    int fds[HELD_MOST], count = in_front() + 1;
+    if (count > HELD_MOST - 2)
+        skip();
+    s->conf.threads = (unsigned)count + 2;
+    server_start(s);
+    hold_up(s, fds, count, "/held");
+    server_signal(s);
+    park_unblock();
+    for (int i = 0; i < count; i++) {
+        expect_answer(fds[i], 1, 200, "unblocked");
+        close(fds[i]);
+    }
+    assert_int_equal(server_stop(s), 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_makes_way_lets_another_in, server_setup,
+                                        server_teardown),
+        cmocka_unit_test_setup_teardown(who_is_held_up_is_noticed, server_setup,
+                                        server_teardown),
+        cmocka_unit_test_setup_teardown(one_thread_makes_way_for_itself, server_setup,
+                                        server_teardown),
+        cmocka_unit_test_setup_teardown(stopping_ends_those_behind, server_setup,
+                                        server_teardown),
+    };
+    return cmocka_run_group_tests_name("park_pool", tests, NULL, NULL);
+}
