@@ -41,7 +41,7 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
-	fcgi/form.c fcgi/form.h \
+	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
@@ -55,6 +55,7 @@ libweb_a_SOURCES += \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
+	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/updates.c fcgi/updates.h \
