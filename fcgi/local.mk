@@ -11,6 +11,7 @@ libweb_a_SOURCES = \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/handlers.h \
 	fcgi/exposition.c fcgi/exposition.h \
+	fcgi/gate.c fcgi/gate.h \
 	fcgi/metrics.c fcgi/metrics.h \
 	fcgi/middleware.c fcgi/middleware.h \
 	fcgi/notify.c \
@@ -22,6 +23,7 @@ libweb_a_SOURCES = \
 	fcgi/park_serve.c \
 	fcgi/park_wait.c fcgi/park_wait.h \
 	fcgi/process.c fcgi/process.h \
+	fcgi/record.c fcgi/record.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \

@@ -316,6 +316,8 @@ unit_tests += \
 	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
+	tests/unit/test_records \
+	tests/unit/test_records_answers \
 	tests/unit/test_park_listen \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
@@ -369,6 +371,18 @@ tests_unit_test_park_SOURCES = tests/unit/test_park.c $(park_fixture)
 tests_unit_test_park_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_LDADD = $(web_test_LDADD)
 tests_unit_test_park_LINK = $(nthpi_fcgi_LINK)
+records_fixture = tests/unit/records_fixture.c tests/unit/records_fixture.h \
+	$(park_fixture)
+tests_unit_test_records_SOURCES = tests/unit/test_records.c \
+	$(records_fixture)
+tests_unit_test_records_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_records_LDADD = $(web_test_LDADD)
+tests_unit_test_records_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_records_answers_SOURCES = tests/unit/test_records_answers.c \
+	$(records_fixture)
+tests_unit_test_records_answers_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_records_answers_LDADD = $(web_test_LDADD)
+tests_unit_test_records_answers_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_listen_SOURCES = tests/unit/test_park_listen.c $(park_fixture)
 tests_unit_test_park_listen_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_listen_LDADD = $(web_test_LDADD)
