@@ -8,6 +8,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_params \
 	tests/fuzz/fuzz_range \
+	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_headers \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_form \
@@ -33,7 +34,9 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/store_cursor.c \
 	daemon/protocol.c \
 	fcgi/form.c \
+	fcgi/gate.c \
 	fcgi/question.c \
+	fcgi/record.c \
 	fcgi/request.c fcgi/request_decode.c fcgi/request_header.c \
 	fcgi/router_params.c \
 	fcgi/text.c \
@@ -50,6 +53,10 @@ tests_fuzz_fuzz_range_SOURCES = tests/fuzz/fuzz_range.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_range_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_fuzz_range_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_range_LDADD = $(fuzz_LIBS)
+tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_request_CFLAGS = $(fuzz_CFLAGS)
+tests_fuzz_fuzz_request_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_request_LDADD = $(fuzz_LIBS)
 tests_fuzz_fuzz_headers_SOURCES = tests/fuzz/fuzz_headers.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_headers_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_fuzz_headers_LDFLAGS = $(FUZZ_LINK)
