@@ -602,7 +602,8 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
-	tests/lib/browser.mjs tests/lib/followers.mjs tests/lib/html.mjs \
+	tests/lib/browser.mjs tests/lib/fcgi.mjs tests/lib/followers.mjs \
+	tests/lib/html.mjs \
 	tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
@@ -612,7 +613,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
-	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
+	tests/faults/quickstart.test.mjs tests/faults/records.test.mjs \
+	tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
 	tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
