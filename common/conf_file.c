@@ -3,6 +3,8 @@
  * reader below hands it the lines one by one, so that errors know their line,
  * and refuses what we do not use: sections, continued and over-long lines.
  */
+#include "config.h"
+
 #include "conf_internal.h"
 
 #include <errno.h>
@@ -25,6 +27,23 @@ fail(struct parse *parse, const char *reason)
     snprintf(parse->reason, sizeof parse->reason, "%s", reason);
 }
 
+/* True when there is a control character in LINE, white space aside, or a NUL before
+ * its end: SIZE bytes were not NUL before it was read. What is shown of a value, or
+ * given to others, is then all of it. */
+static bool
+has_control(const char *line, size_t size)
+{
+    const char *end = memrchr(line, '\0', size);
+    const char *last = end;
+
+    while (last > line && (last[-1] == '\n' || last[-1] == '\r'))
+        last--;
+    for (const char *p = line; p < last; p++)
+        if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+            return true;
+    return false;
+}
+
 /* fgets() for libinih. Leading white space is dropped: it would make a line
  * continue the one before. */
 static char *
@@ -33,9 +52,14 @@ read_line(char *line, int size, void *stream)
     struct parse *parse = stream;
     size_t blanks, length;
 
+    memset(line, ' ', (size_t)size);
     if (parse->failed || fgets(line, size, parse->file) == NULL)
         return NULL;
     parse->line++;
+    if (has_control(line, (size_t)size)) {
+        fail(parse, "there is a control character in the line");
+        return NULL;
+    }
     length = strlen(line);
     if (length + 1 == (size_t)size && line[length - 1] != '\n') {
         fail(parse, "the line is too long");

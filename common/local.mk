@@ -18,6 +18,7 @@ libcommon_a_SOURCES = \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_changes.c \
+	common/store_cursor.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \

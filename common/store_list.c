@@ -24,29 +24,6 @@ store_filter_matches(const struct store_filter *filter, const struct computation
            (filter->position == 0 || filter->position == c->position);
 }
 
-void
-store_cursor_print(const struct store_cursor *cursor, char text[STORE_CURSOR_SIZE])
-{
-    snprintf(text, STORE_CURSOR_SIZE, "%s%" PRId64, cursor->running ? "r" : "",
-             cursor->id);
-}
-
-bool
-store_cursor_parse(const char *text, struct store_cursor *cursor)
-{
-    struct store_cursor parsed = {.running = text[0] == 'r'};
-    size_t digits;
-
-    if (parsed.running)
-        text++;
-    digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 18 || text[digits] != '\0' || text[0] == '0')
-        return false;
-    parsed.id = strtoll(text, NULL, 10);
-    *cursor = parsed;
-    return true;
-}
-
 /* A page under way. */
 struct page {
     struct computation *rows;

@@ -12,6 +12,7 @@ libweb_a_SOURCES = \
 	fcgi/handlers.h \
 	fcgi/encode.c fcgi/encode.h \
 	fcgi/exposition.c fcgi/exposition.h \
+	fcgi/gate.c fcgi/gate.h \
 	fcgi/metrics.c fcgi/metrics.h \
 	fcgi/middleware.c fcgi/middleware.h \
 	fcgi/notify.c \
@@ -23,6 +24,7 @@ libweb_a_SOURCES = \
 	fcgi/park_serve.c \
 	fcgi/park_wait.c fcgi/park_wait.h \
 	fcgi/process.c fcgi/process.h \
+	fcgi/record.c fcgi/record.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \
@@ -42,7 +44,7 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
-	fcgi/form.c fcgi/form.h \
+	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
@@ -56,6 +58,7 @@ libweb_a_SOURCES += \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
+	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/updates.c fcgi/updates.h \

@@ -1,11 +1,11 @@
 /*
  * Connections. One thread runs an epoll loop over the listening sockets and
  * all connections from nginx; a readable connection goes to a pool of request
- * threads, which hand it to libfcgi for exactly one request. A request that
- * waits for news is parked: its thread is free again, only the descriptor, the
- * request id and a struct wait are kept, and the answer is written later as
- * raw FastCGI records. Long bodies (files) leave the same way, without a
- * thread, as fast as nginx takes them.
+ * threads, which hand it to libfcgi for exactly one request, once that is whole
+ * and its records make sense (gate.h). A request that waits for news is parked:
+ * its thread is free again, only the descriptor, the request id and a struct wait
+ * are kept, and the answer is written later as raw FastCGI records. Long bodies
+ * (files) leave the same way, without a thread, as fast as nginx takes them.
  *
  * The notifier's thread watches the doorbell and PRAGMA data_version; when the
  * revision moves it renders one answer for each group of equal waits and writes

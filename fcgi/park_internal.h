@@ -114,8 +114,8 @@ void pool_look(struct park *park);
 
 /* ---- park_serve.c ---- */
 
-/* Answers the one request that is readable on CONN: sends, parks or passes the
- * rest to the loop. A request thread, which has CONN and loses it. */
+/* Answers the one request that is readable on CONN, if there is one: sends, parks or
+ * passes the rest to the loop. A request thread, which has CONN and loses it. */
 void serve(struct park *park, struct context *ctx, struct conn *conn);
 
 /* ---- park.c ---- */

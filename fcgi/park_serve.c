@@ -1,11 +1,11 @@
 /*
- * One request. libfcgi reads and parses it (BEGIN_REQUEST, PARAMS, STDIN) from
- * a descriptor that we accepted: with listen_sock -1, ipcFd set and
- * keepConnection 1, FCGX_Accept_r() reads one request and neither accepts nor
- * closes anything, unless the records make no sense: then it closes the
- * descriptor itself and fails. Once the body has been read to its end,
- * FCGX_Free(request, 0) releases its buffers and leaves the descriptor alone.
- * The answer never goes through libfcgi, see park_conn.c.
+ * One request. The gate (gate.h) lets it through once it is whole and its records make
+ * sense. libfcgi reads and parses it (BEGIN_REQUEST, PARAMS, STDIN) from a descriptor
+ * of ours: with listen_sock -1, ipcFd set and keepConnection 1, FCGX_Accept_r() reads
+ * one request and neither accepts nor closes anything, unless it fails: then it closes
+ * the descriptor itself. Once the body has been read to its end, FCGX_Free(request, 0)
+ * releases its buffers and leaves the descriptor alone. The answer never goes through
+ * libfcgi, see park_conn.c.
  *
  * These are public fields of FCGX_Request, but their meaning is that of
  * libfcgi's implementation; tests/unit/test_park.c pins it.
@@ -15,11 +15,13 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/gate.h"
 #include "fcgi/middleware.h"
 #include "fcgi/updates.h"
 
 #include <fcgiapp.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What waits_add() commits: the connection becomes the loop's. */
 struct parking {
@@ -71,29 +73,61 @@ is_drained(FCGX_Request *request)
     return FCGX_HasSeenEOF(request->in) == EOF && FCGX_GetError(request->in) == 0;
 }
 
-void
-serve(struct park *park, struct context *ctx, struct conn *conn)
+/* Reads the request that is readable on CONN into *R; its status for
+ * middleware_run(), or -1: there is none, and CONN is lost. */
+static int
+read_request(struct park *park, struct context *ctx, struct conn *conn,
+             struct request *r)
 {
+    const struct gate gate = {
+        .body_limit = ctx->app->conf->body_limit,
+        .connections = (unsigned)park->connections_most,
+    };
     FCGX_Request fcgi;
-    struct request r;
-    struct reply reply;
+    int from;
 
+    switch (gate_request(&gate, conn->source.fd, &from)) {
+    case GATE_OPEN:
+        break;
+    case GATE_IDLE:
+        if (conn_arm(conn, &park->epolls, CONN_IDLE) == 0)
+            return -1;
+        /* fall through */
+    case GATE_CLOSE:
+        park_return(park, conn);
+        return -1;
+    }
+    bool own = from == conn->source.fd;
     FCGX_InitRequest(&fcgi, -1, 0);
-    fcgi.ipcFd = conn->source.fd;
+    fcgi.ipcFd = from;
     fcgi.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi) != 0) {
-        /* Closed by libfcgi: records that make no sense, or nothing came. */
-        conn->source.fd = -1;
+        /* Closed by libfcgi. */
+        if (own)
+            conn->source.fd = -1;
         park_return(park, conn);
-        return;
+        return -1;
     }
     atomic_fetch_add(&park->requests, 1);
 
-    int status = request_read(&r, &fcgi, ctx->app->conf);
+    int status = request_read(r, &fcgi, ctx->app->conf);
     conn->request_id = fcgi.requestId;
     conn->keep = fcgi.keepConnection && is_drained(&fcgi);
     FCGX_Free(&fcgi, 0);
+    if (!own)
+        close(from);
+    return status;
+}
 
+void
+serve(struct park *park, struct context *ctx, struct conn *conn)
+{
+    struct request r;
+    struct reply reply;
+
+    int status = read_request(park, ctx, conn, &r);
+    if (status < 0)
+        return;
     reply_init(&reply);
     middleware_run(ctx, &r, status, &reply);
     request_clear(&r);

@@ -128,14 +128,19 @@ unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *
        size_t size)
 {
     unsigned char expected[MAC_SIZE];
+    char again[TOKEN_SIZE];
     size_t length = 0;
     const char *end = NULL;
     if (sodium_base642bin(payload, size + MAC_SIZE, token, strlen(token), NULL, &length,
                           &end, VARIANT) != 0 ||
         length != size + MAC_SIZE || *end)
         return false;
+    /* libsodium takes some bytes above 127 for '_' and '-' where char is signed: only
+     * the text that we made is this token. */
+    sodium_bin2base64(again, sizeof again, payload, length, VARIANT);
     mac(key, payload, size, expected);
-    return sodium_memcmp(expected, payload + size, MAC_SIZE) == 0;
+    return strcmp(again, token) == 0 &&
+           sodium_memcmp(expected, payload + size, MAC_SIZE) == 0;
 }
 
 /* ---- CSRF ---- */

@@ -317,6 +317,8 @@ unit_tests += \
 	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
+	tests/unit/test_records \
+	tests/unit/test_records_answers \
 	tests/unit/test_park_listen \
 	tests/unit/test_park_pool \
 	tests/unit/test_park_poll
@@ -379,6 +381,18 @@ tests_unit_test_park_pool_SOURCES = tests/unit/test_park_pool.c $(park_fixture)
 tests_unit_test_park_pool_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_pool_LDADD = $(web_test_LDADD)
 tests_unit_test_park_pool_LINK = $(nthpi_fcgi_LINK)
+records_fixture = tests/unit/records_fixture.c tests/unit/records_fixture.h \
+	$(park_fixture)
+tests_unit_test_records_SOURCES = tests/unit/test_records.c \
+	$(records_fixture)
+tests_unit_test_records_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_records_LDADD = $(web_test_LDADD)
+tests_unit_test_records_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_records_answers_SOURCES = tests/unit/test_records_answers.c \
+	$(records_fixture)
+tests_unit_test_records_answers_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_records_answers_LDADD = $(web_test_LDADD)
+tests_unit_test_records_answers_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_park_listen_SOURCES = tests/unit/test_park_listen.c $(park_fixture)
 tests_unit_test_park_listen_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_listen_LDADD = $(web_test_LDADD)
@@ -618,7 +632,8 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
-	tests/lib/browser.mjs tests/lib/followers.mjs tests/lib/html.mjs \
+	tests/lib/browser.mjs tests/lib/fcgi.mjs tests/lib/followers.mjs \
+	tests/lib/html.mjs \
 	tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
@@ -628,7 +643,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
-	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
+	tests/faults/quickstart.test.mjs tests/faults/records.test.mjs \
+	tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
 	tests/faults/stop.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { HEADER = 8, RECORD_MAX = 65535, PATIENCE_MS = 20000 };
+enum { HEADER = 8, RECORD_MAX = 65535, PADDING_MAX = 255, PATIENCE_MS = 20000 };
 
 void
 bytes_clear(struct bytes *b)
@@ -22,8 +22,8 @@ bytes_clear(struct bytes *b)
     *b = (struct bytes){0};
 }
 
-static void
-put(struct bytes *b, const void *data, size_t length)
+void
+put_bytes(struct bytes *b, const void *data, size_t length)
 {
     if (b->room - b->length < length) {
         b->room = (b->room + length) * 2;
@@ -38,7 +38,15 @@ put(struct bytes *b, const void *data, size_t length)
 void
 put_record(struct bytes *b, int type, int id, const void *content, size_t length)
 {
-    assert_true(length <= RECORD_MAX);
+    put_padded(b, type, id, content, length, 0);
+}
+
+void
+put_padded(struct bytes *b, int type, int id, const void *content, size_t length,
+           size_t padding)
+{
+    static const unsigned char junk[PADDING_MAX] = {1, FCGI_STDIN, 0, 1, 0, 9};
+    assert_true(length <= RECORD_MAX && padding <= PADDING_MAX);
     const unsigned char header[HEADER] = {
         1,
         (unsigned char)type,
@@ -46,11 +54,12 @@ put_record(struct bytes *b, int type, int id, const void *content, size_t length
         (unsigned char)id,
         (unsigned char)(length >> 8),
         (unsigned char)length,
-        0,
+        (unsigned char)padding,
         0,
     };
-    put(b, header, sizeof header);
-    put(b, content, length);
+    put_bytes(b, header, sizeof header);
+    put_bytes(b, content, length);
+    put_bytes(b, junk, padding);
 }
 
 void
@@ -70,9 +79,9 @@ put_length(struct bytes *b, size_t length)
         (unsigned char)length,
     };
     if (length < 128)
-        put(b, &four[3], 1);
+        put_bytes(b, &four[3], 1);
     else
-        put(b, four, sizeof four);
+        put_bytes(b, four, sizeof four);
 }
 
 void
@@ -80,8 +89,8 @@ put_param(struct bytes *params, const char *name, const char *value)
 {
     put_length(params, strlen(name));
     put_length(params, strlen(value));
-    put(params, name, strlen(name));
-    put(params, value, strlen(value));
+    put_bytes(params, name, strlen(name));
+    put_bytes(params, value, strlen(value));
 }
 
 void
@@ -155,9 +164,8 @@ answer_clear(struct answer_text *a)
     *a = (struct answer_text){0};
 }
 
-/* Reads exactly LENGTH bytes; false: the connection ended. */
-static bool
-read_all(int fd, void *to, size_t length)
+bool
+client_take(int fd, void *to, size_t length)
 {
     char *p = to;
     while (length > 0) {
@@ -190,7 +198,7 @@ client_read(int fd, int id, struct answer_text *a)
     bool ended = false, closed = false;
     *a = (struct answer_text){0};
     while (!ended) {
-        if (!read_all(fd, h, sizeof h)) {
+        if (!client_take(fd, h, sizeof h)) {
             bytes_clear(&out);
             return false;
         }
@@ -199,7 +207,7 @@ client_read(int fd, int id, struct answer_text *a)
         assert_int_equal(h[2] << 8 | h[3], id);
         char *content = malloc(length + h[6] + 1);
         assert_non_null(content);
-        if (!read_all(fd, content, length + h[6])) {
+        if (!client_take(fd, content, length + h[6])) {
             free(content);
             bytes_clear(&out);
             return false;
@@ -207,7 +215,7 @@ client_read(int fd, int id, struct answer_text *a)
         if (h[1] == FCGI_STDOUT) {
             assert_false(closed);
             closed = length == 0;
-            put(&out, content, length);
+            put_bytes(&out, content, length);
             a->largest = length > a->largest ? length : a->largest;
         } else {
             assert_int_equal(h[1], FCGI_END);
@@ -220,7 +228,7 @@ client_read(int fd, int id, struct answer_text *a)
         free(content);
     }
     a->length = out.length;
-    put(&out, "", 1);
+    put_bytes(&out, "", 1);
     a->text = (char *)out.data;
     split_answer(a);
     return true;

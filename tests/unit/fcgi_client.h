@@ -17,6 +17,7 @@ enum {
     FCGI_PARAMS = 4,
     FCGI_STDIN = 5,
     FCGI_STDOUT = 6,
+    FCGI_GET_VALUES = 9,
 };
 
 /* Bytes to be sent; all zero: none. Freed by bytes_clear(). */
@@ -26,8 +27,14 @@ struct bytes {
 };
 void bytes_clear(struct bytes *b);
 
-/* Appends one record. */
+/* Appends bytes as they are. */
+void put_bytes(struct bytes *b, const void *data, size_t length);
+
+/* Appends one record; the second with PADDING bytes (255 at most) that look like
+ * another record. */
 void put_record(struct bytes *b, int type, int id, const void *content, size_t length);
+void put_padded(struct bytes *b, int type, int id, const void *content, size_t length,
+                size_t padding);
 
 /* Appends BEGIN_REQUEST (responder). */
 void put_begin(struct bytes *b, int id, bool keep);
@@ -68,6 +75,10 @@ void answer_clear(struct answer_text *a);
 /* Reads the answer to request ID to its END_REQUEST, waiting up to 20 s for each
  * piece. False: the connection ended before. */
 bool client_read(int fd, int id, struct answer_text *a);
+
+/* Reads exactly LENGTH bytes, waiting up to 20 s for each piece. False: the
+ * connection ended before. */
+bool client_take(int fd, void *to, size_t length);
 
 /* True when the other side has closed; waits up to 20 s for that. */
 bool client_closed(int fd);

@@ -124,6 +124,7 @@ static const struct {
     int status;
     const char *field; /* "" : none is named */
 } mistakes[] = {
+    {"{\"\\u\xf0\x9f\x98\x80\":1}", 400, ""}, /* quoted up to within a character */
     {"", 400, ""},
     {"{", 400, ""},
     {"{\"position\":1000}x", 400, ""},

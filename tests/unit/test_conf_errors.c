@@ -40,6 +40,8 @@ errors_in_a_file_name_their_line(void **state)
         {"threads = 4\nthreads = 5\n", ":2:", "threads is given twice"},
         {"[web]\nthreads = 4\n", ":1:", "no sections"},
         {"threads = 4\nand more\n", ":2:", "not of the form"},
+        {"threads = 4\nstate = a\rb\n", ":2:", "a control character"},
+        {"name = pi\001\n", ":1:", "a control character"},
         {"oops\nthreads = 0\n", ":1:", "not of the form"},
         {"threads = 4\n  waiters = 0\n", ":2:", "waiters must be"},
     };
@@ -67,6 +69,26 @@ overlong_lines_are_refused(void **state)
     write_file(f, content);
     assert_int_equal(LOAD(f, CONF_FCGI), -1);
     assert_said(f, ":2: the line is too long");
+}
+
+/* Nothing behind a NUL is dropped silently, wherever in a line it is. */
+static void
+nul_is_refused(void **state)
+{
+    static const char content[] = "threads = 4\n\nwaiters = 100\n";
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof content; i++) {
+        write_file(f, "");
+        FILE *file = fopen(f->file, "w");
+        assert_non_null(file);
+        fwrite(content, 1, i, file);
+        fputc('\0', file);
+        fwrite(content + i, 1, sizeof content - 1 - i, file);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(LOAD(f, CONF_FCGI), -1);
+        assert_said(f, "a control character");
+    }
 }
 
 static void
@@ -99,6 +121,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(errors_in_a_file_name_their_line),
         TEST(overlong_lines_are_refused),
+        TEST(nul_is_refused),
         TEST(errors_elsewhere_name_their_source),
     };
 

@@ -173,7 +173,6 @@ closes_on_nonsense(void **state)
     static const unsigned char nonsense[][16] = {
         {9, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1},  /* another version */
         {1, 1, 0, 0, 0, 8, 0, 0, 0, 1, 1},  /* BEGIN without an id */
-        {1, 1, 0, 1, 0, 8, 0, 0, 0, 9, 1},  /* an unknown role */
         {1, 5, 0, 1, 0, 8, 0, 0, 'x', 'y'}, /* STDIN first, then the end */
         {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r',
          '\n'},

@@ -143,7 +143,8 @@ assert_no_forgery(const struct app *app, const char *token,
                   bool (*valid)(const struct app *app, const char *token))
 {
     static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ .";
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ ."
+        "\x80\xa0\xbf\xc0\xdd\xdf\xe2\xff";
     char changed[TOKEN_SIZE + 1];
     assert_true(valid(app, token));
     for (size_t i = 0; i < strlen(token); i++)
