@@ -6,6 +6,10 @@
  * Both forms of an answer are of the same revision and say the same, so they have one
  * ETag, a weak one with the short form (RFC 9110, 8.8.1: a strong one names bytes).
  * If-None-Match compares weakly: who has either form is told so.
+ *
+ * The length of what is encoded tells something of what is in it, to who can choose a
+ * part of it. Here that is no harm: what many get has no secret of anybody's (the token
+ * of its form is the same for all).
  */
 #ifndef NTHPI_ENCODE_H
 #define NTHPI_ENCODE_H

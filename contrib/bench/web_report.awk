@@ -48,7 +48,7 @@ function requests(    names, titles, n, i) {
         "|static file, gzip|main page, gzip|main page, 10 changes a second, gzip" \
         "|micro-cached main page, gzip", titles, "|")
     print "The main page with 50 rows, " grouped(size["page"]) " bytes. With gzip, as browsers"
-    print "ask for it, it is " grouped(size["short"]) " bytes; the static file's are made before. All"
+    print "ask for it, it is " grouped(size["short"]) " bytes, and S is a file of these. All"
     print "through the same nginx. H and aiohttp are as their authors' first examples are:"
     print "four threads, each blocked in FCGX_Accept_r(), a connection for every request; one"
     print "process. CPU time is in microseconds a request: it says where the time goes, and"
