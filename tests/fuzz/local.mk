@@ -7,6 +7,7 @@ FUZZ_LINK = -fsanitize=fuzzer,address,undefined
 fuzz_targets = \
 	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_params \
+	tests/fuzz/fuzz_path \
 	tests/fuzz/fuzz_range \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_headers \
@@ -38,7 +39,7 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	fcgi/question.c \
 	fcgi/record.c \
 	fcgi/request.c fcgi/request_decode.c fcgi/request_header.c \
-	fcgi/router_params.c \
+	fcgi/router.c fcgi/router_params.c \
 	fcgi/text.c \
 	fcgi/token.c
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c tests/fuzz/fuzz.h
@@ -49,6 +50,10 @@ tests_fuzz_fuzz_params_SOURCES = tests/fuzz/fuzz_params.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_params_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_fuzz_params_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_params_LDADD = $(fuzz_LIBS)
+tests_fuzz_fuzz_path_SOURCES = tests/fuzz/fuzz_path.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_path_CFLAGS = $(fuzz_CFLAGS)
+tests_fuzz_fuzz_path_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_path_LDADD = $(fuzz_LIBS)
 tests_fuzz_fuzz_range_SOURCES = tests/fuzz/fuzz_range.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_range_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_fuzz_range_LDFLAGS = $(FUZZ_LINK)

@@ -202,6 +202,29 @@ gives_up_who_dribbles(void **state)
         close(fds[i]);
 }
 
+/* A body is read beyond its limit, to be answered 413, but not for ever. */
+static void
+gives_up_who_never_ends(void **state)
+{
+    static const char content[65535];
+    struct server *s = *state;
+    struct bytes b = {0};
+    int records = 0;
+    server_start(s);
+    int fd = client_connect(s->path[0]);
+    put_steps(&b, "BPp", true);
+    client_send(fd, &b);
+    bytes_clear(&b);
+    put_record(&b, FCGI_STDIN, ID, content, sizeof content);
+    while (records < 1000 &&
+           send(fd, b.data, b.length, MSG_NOSIGNAL) == (ssize_t)b.length)
+        records++;
+    assert_in_range(records, 200, 500); /* 16 MiB, and what the socket holds */
+    bytes_clear(&b);
+    close(fd);
+    expect_hello(s, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
 
 int
@@ -215,6 +238,7 @@ main(void)
         TEST(refuses_records_out_of_order),
         TEST(refuses_other_versions_and_lengths),
         TEST(gives_up_who_dribbles),
+        TEST(gives_up_who_never_ends),
     };
     return cmocka_run_group_tests_name("records", tests, NULL, NULL);
 }
