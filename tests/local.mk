@@ -472,6 +472,7 @@ unit_tests += \
 	tests/unit/test_store_ask \
 	tests/unit/test_store_queue \
 	tests/unit/test_store_bounds \
+	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_publish
@@ -527,6 +528,9 @@ tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixt
 tests_unit_test_store_bounds_SOURCES = tests/unit/test_store_bounds.c $(store_fixture)
 tests_unit_test_store_bounds_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_bounds_LDADD = $(common_test_LIBS)
+tests_unit_test_store_charge_SOURCES = tests/unit/test_store_charge.c $(store_fixture)
+tests_unit_test_store_charge_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_charge_LDADD = $(common_test_LIBS)
 tests_unit_test_store_wishes_SOURCES = tests/unit/test_store_wishes.c $(store_fixture)
 tests_unit_test_store_wishes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_wishes_LDADD = $(common_test_LIBS)
