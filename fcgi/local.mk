@@ -22,6 +22,7 @@ libweb_a_SOURCES = \
 	fcgi/park_serve.c \
 	fcgi/park_wait.c fcgi/park_wait.h \
 	fcgi/process.c fcgi/process.h \
+	fcgi/proof.c fcgi/proof.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/request.c fcgi/request.h \

@@ -310,6 +310,7 @@ unit_tests += \
 	tests/unit/test_reply \
 	tests/unit/test_router \
 	tests/unit/test_middleware \
+	tests/unit/test_proof \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
@@ -342,6 +343,10 @@ tests_unit_test_middleware_SOURCES = tests/unit/test_middleware.c $(router_fixtu
 tests_unit_test_middleware_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_middleware_LDADD = $(web_test_LDADD)
 tests_unit_test_middleware_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_proof_SOURCES = tests/unit/test_proof.c $(router_fixture)
+tests_unit_test_proof_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_proof_LDADD = $(web_test_LDADD)
+tests_unit_test_proof_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
