@@ -181,7 +181,7 @@ a_visitor_and_an_address_have_limits(void **state)
     ask_twice(site, cookie, "192.0.2.1", "192.0.2.2", 429);
     assert_true(atoi(site_header(site, "Retry-After", seconds)) > 0);
     assert_has(site, "name=\"position\" value=\"1002\"");
-    assert_has(site, "1 computations that you asked for");
+    assert_has(site, "No more than 1 computations of one visitor");
     assert_header(site, "Set-Cookie", "");
     assert_header(site, "Cache-Control", "no-store");
     run_sql(site->store, "DELETE FROM computation");
@@ -189,7 +189,7 @@ a_visitor_and_an_address_have_limits(void **state)
     site->conf.visitor_limit = 0;
     site->conf.address_limit = 1;
     ask_twice(site, NULL, "2001:db8::1", "2001:db8::2", 429);
-    assert_has(site, "from your network address");
+    assert_has(site, "from one network address");
     /* Who was refused is nobody we know. */
     assert_header(site, "Set-Cookie", "");
     run_sql(site->store, "DELETE FROM computation");
