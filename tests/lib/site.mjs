@@ -86,7 +86,7 @@ export class Site {
   static async start({
     options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, limited = false,
   } = {}) {
-    const site = new Site(options, nginx, limited);
+    const site = new this(options, nginx, limited);
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
