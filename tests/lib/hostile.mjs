@@ -4,7 +4,7 @@
 
 /** In answers these must be escaped, or not be there at all. */
 export const traces = {
-  html: /<x5s|["']\s*x5s=|<svg[^>]*x5s|javascript:x5s/i,
+  html: /<x5s|["']\s*x5s=|<svg[^>]*x5s|(?:href|src|action|url)=["']?javascript:x5s/i,
   header: /^x-injected$|^x5s/i,
 };
 
