@@ -91,7 +91,7 @@ site_conf() {
     sed -e '/^#/d' -e "s|@PORT@|${port_of[$1]}|g" -e "s|@STATE@|$state|g" \
         -e "s|@RUN@|$state/nginx|g" -e "s|@STATIC@|$build/templates/public|g" \
         -e "s|@CONF@|$source_dir/conf|g" -e "s|@USER_LINE@|$(user_line)|g" \
-        -e "s|@UNLIMITED@|127.0.0.1 1;|g" \
+        -e "s|@UNLIMITED@|127.0.0.0/8 1;|g" \
         -e "\$s|}|include $work/$1.nginx;\n}|" "$source_dir/conf/nginx.conf.in"
 }
 

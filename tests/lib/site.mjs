@@ -351,7 +351,7 @@ function nginxConf(site, run) {
     STATIC: path.join(build, 'templates', 'public'),
     CONF: path.join(source, 'conf'),
     RUN: run,
-    UNLIMITED: site.limited ? '' : '127.0.0.1 1;',
+    UNLIMITED: site.limited ? '' : '127.0.0.0/8 1;',
     USER_LINE: process.getuid() === 0 ? 'user root;' : '',
   };
   const template = fs.readFileSync(path.join(source, 'conf', 'nginx.conf.in'), 'utf8');
