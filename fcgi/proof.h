@@ -35,7 +35,9 @@
  *   - A name that the attacker points at our address (DNS rebinding) is to the browser
  *     a site of its own, with no cookie of ours; he can ask like any stranger. A
  *     server_name in nginx ends that, too.
- *   - Somebody on the way, without TLS: can do everything.
+ *   - Somebody on the way, without TLS, can do everything. With TLS he sees how long a
+ *     compressed page is, and what the visitor typed stands on it beside his token
+ *     (BREACH); but to have it sent again and again he needs a page that 1 refuses.
  */
 #ifndef NTHPI_PROOF_H
 #define NTHPI_PROOF_H

@@ -595,6 +595,11 @@ EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/templates.test.mjs
 
+# What one visitor may do and ask for, and what a hostile one tries.
+EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \
+	tests/http/headers.test.mjs tests/http/limits.test.mjs \
+	tests/http/permissions-admin.test.mjs tests/http/permissions-proof.test.mjs
+
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/followers.mjs tests/lib/html.mjs \
