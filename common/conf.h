@@ -27,6 +27,9 @@ struct conf {
     enum log_target log_target; /* stderr or syslog */
     struct limits limits;       /* limit-spigot, limit-chudnovsky, limit-bbp */
     unsigned queue_limit;       /* most rows that may wait, 1 .. 1,000,000 */
+    unsigned visitor_limit;     /* most rows set off by one visitor that wait or run,
+                                   0 .. 1,000,000; 0: any number (nthpi-fcgi) */
+    unsigned address_limit;     /* the same by all from one address (nthpi-fcgi) */
 
     /* nthpi-fcgi */
     char *listen;         /* comma-separated unix socket paths; relative ones are

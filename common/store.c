@@ -50,6 +50,8 @@ store_rc_name(enum store_rc rc)
         [STORE_FORBIDDEN] = "forbidden",
         [STORE_CONFLICT] = "conflict",
         [STORE_FULL] = "queue full",
+        [STORE_OWNER_FULL] = "too many of one visitor",
+        [STORE_ADDRESS_FULL] = "too many from one address",
         [STORE_BUSY] = "busy",
         [STORE_ERROR] = "error",
     };

@@ -25,12 +25,14 @@ struct store;
 
 enum store_rc {
     STORE_OK = 0,
-    STORE_NOT_FOUND, /* no such row */
-    STORE_FORBIDDEN, /* not one who asked for it */
-    STORE_CONFLICT,  /* the row's state does not allow it, or the lease is lost */
-    STORE_FULL,      /* the queue is full */
-    STORE_BUSY,      /* the database stayed locked for the busy time-out */
-    STORE_ERROR,     /* anything else: logged, see store_message() */
+    STORE_NOT_FOUND,    /* no such row */
+    STORE_FORBIDDEN,    /* not one who asked for it */
+    STORE_CONFLICT,     /* the row's state does not allow it, or the lease is lost */
+    STORE_FULL,         /* the queue is full */
+    STORE_OWNER_FULL,   /* this asker has set off as many as he may */
+    STORE_ADDRESS_FULL, /* from this address have come as many as may */
+    STORE_BUSY,         /* the database stayed locked for the busy time-out */
+    STORE_ERROR,        /* anything else: logged, see store_message() */
 };
 
 enum store_mode {

@@ -25,6 +25,49 @@ room_in_queue(struct store *s, unsigned queue_limit)
     return rc;
 }
 
+/* REFUSAL when LIMIT rows (0: any number may) are charged to PAYER, whom WHICH
+ * looks for. */
+static enum store_rc
+room_for(struct store *s, enum sql which, const char *payer, unsigned limit,
+         enum store_rc refusal)
+{
+    int64_t yes;
+    enum store_rc rc;
+
+    if (payer == NULL || limit == 0)
+        return STORE_OK;
+    rc = store_integer(s, which, VALUES(value_text(payer), value_int(limit)), &yes);
+    if (rc == STORE_NOT_FOUND)
+        return STORE_OK;
+    return rc == STORE_OK ? refusal : rc;
+}
+
+/* Whether ASKER may set off one more row. */
+static enum store_rc
+room_for_asker(struct store *s, const struct store_asker *asker, unsigned queue_limit)
+{
+    enum store_rc rc = room_for(s, SQL_CHARGED_OWNER, asker->owner, asker->owner_limit,
+                                STORE_OWNER_FULL);
+
+    if (rc == STORE_OK)
+        rc = room_for(s, SQL_CHARGED_ADDRESS, asker->address, asker->address_limit,
+                      STORE_ADDRESS_FULL);
+    return rc == STORE_OK ? room_in_queue(s, queue_limit) : rc;
+}
+
+/* Notes that ASKER set off the row ID, as far as it counts. */
+static enum store_rc
+charge(struct store *s, int64_t id, const struct store_asker *asker)
+{
+    const char *owner = asker->owner_limit > 0 ? asker->owner : NULL;
+    const char *address = asker->address_limit > 0 ? asker->address : NULL;
+
+    if (owner == NULL && address == NULL)
+        return STORE_OK;
+    return store_run(s, SQL_CHARGE,
+                     VALUES(value_int(id), value_text(owner), value_text(address)));
+}
+
 static enum store_rc
 add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
         int64_t *id)
@@ -74,7 +117,8 @@ set_wanted(struct store *s, int64_t id, enum wanted wanted)
 
 /* Somebody asks for the row STATE that exists. */
 static enum store_rc
-ask_again(struct store *s, const struct store_state *state, unsigned queue_limit,
+ask_again(struct store *s, const struct store_state *state,
+          const struct store_asker *asker, unsigned queue_limit,
           enum store_added *added)
 {
     bool given_up = state->status == STATUS_CANCELLED || state->wanted != WANTED_RUN;
@@ -83,9 +127,11 @@ ask_again(struct store *s, const struct store_state *state, unsigned queue_limit
     *added = ADDED_EXISTING;
     if (state->status == STATUS_FAILED || state->status == STATUS_CANCELLED) {
         *added = ADDED_AGAIN;
-        rc = room_in_queue(s, queue_limit);
+        rc = room_for_asker(s, asker, queue_limit);
         if (rc == STORE_OK)
             rc = restart_row(s, state, "asked for again");
+        if (rc == STORE_OK)
+            rc = charge(s, state->id, asker);
     } else if (state->wanted != WANTED_RUN) {
         rc = set_wanted(s, state->id, WANTED_RUN);
     }
@@ -108,12 +154,14 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
 
     if (rc == STORE_OK) {
         *id = state.id;
-        rc = ask_again(s, &state, queue_limit, added);
+        rc = ask_again(s, &state, asker, queue_limit, added);
     } else if (rc == STORE_NOT_FOUND) {
         *added = ADDED_NEW;
-        rc = room_in_queue(s, queue_limit);
+        rc = room_for_asker(s, asker, queue_limit);
         if (rc == STORE_OK)
             rc = add_row(s, radix, position, algorithm, id);
+        if (rc == STORE_OK)
+            rc = charge(s, *id, asker);
     }
     if (rc == STORE_OK && asker->owner != NULL)
         rc = store_run(
@@ -220,8 +268,10 @@ retry(struct store *s, int64_t id, const struct store_asker *asker,
         return rc;
     if (state.status != STATUS_FAILED && state.status != STATUS_CANCELLED)
         return STORE_CONFLICT;
-    rc = room_in_queue(s, queue_limit);
-    return rc == STORE_OK ? restart_row(s, &state, NULL) : rc;
+    rc = room_for_asker(s, asker, queue_limit);
+    if (rc == STORE_OK)
+        rc = restart_row(s, &state, NULL);
+    return rc == STORE_OK ? charge(s, id, asker) : rc;
 }
 
 enum store_rc

@@ -14,6 +14,11 @@ enum { OWNER_SIZE = 65 };
 struct store_asker {
     const char *owner; /* hash, or NULL: nobody who can be recognised */
     bool admin;        /* may change every row */
+
+    /* What he may set off: so many rows that wait or run at the same time, he and all
+     * who ask from where he does. 0: any number, and it is not noted who it was. */
+    const char *address; /* keyed hash of where he asks from, or NULL: not known */
+    unsigned owner_limit, address_limit;
 };
 
 enum store_added {
@@ -28,9 +33,14 @@ enum store_added {
  * NULL) joins those who asked for it; for a row that they gave up (cancelled, or
  * waiting to be cancelled or deleted) it takes their place, and what was waiting
  * to end is wanted again. Beyond STORE_ASKERS for a row nobody is recorded.
- * STORE_FULL when QUEUE_LIMIT rows wait already (existing rows are found
+ * STORE_FULL when QUEUE_LIMIT rows wait already, STORE_OWNER_FULL and
+ * STORE_ADDRESS_FULL when the asker's limits are reached (existing rows are found
  * nevertheless). The question must be valid (ask_check). *ID and *ADDED are set for
  * STORE_OK.
+ *
+ * A row that is new or queued again counts for who set it off, until it ends: also
+ * when he withdraws and others still want it, and not for those who join him. So no
+ * more rows can be open than their askers' limits allow, whatever they agree upon.
  */
 enum store_rc store_add(struct store *s, int radix, uint64_t position,
                         enum algorithm algorithm, const struct store_asker *asker,
@@ -51,7 +61,8 @@ enum store_rc store_cancel(struct store *s, int64_t id, const struct store_asker
                            enum store_wish *wish);
 
 /* Queues a failed or cancelled row again, as new: times and attempts start
- * anew, events keep the history. Errors as store_cancel(), and STORE_FULL. */
+ * anew, events keep the history. Errors as store_cancel(), STORE_FULL and the asker's
+ * limits. */
 enum store_rc store_retry(struct store *s, int64_t id, const struct store_asker *asker,
                           unsigned queue_limit);
 

@@ -137,6 +137,13 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ASKER_IS] = "SELECT 1 FROM asker WHERE computation_id = ?1 AND owner = ?2",
     [SQL_ASKER_OTHERS] = "SELECT 1 FROM asker"
                          " WHERE computation_id = ?1 AND owner <> ?2 LIMIT 1",
+    /* As many entries of the index are read as the limit allows. */
+    [SQL_CHARGED_OWNER] = "SELECT 1 FROM charge INDEXED BY charge_owner"
+                          " WHERE owner = ?1 LIMIT 1 OFFSET ?2 - 1",
+    [SQL_CHARGED_ADDRESS] = "SELECT 1 FROM charge INDEXED BY charge_address"
+                            " WHERE address = ?1 LIMIT 1 OFFSET ?2 - 1",
+    [SQL_CHARGE] = "INSERT INTO charge (computation_id, owner, address)"
+                   " VALUES (?1, ?2, ?3)",
 
     [SQL_PENDING_OLDEST] = ROW "INDEXED BY computation_oldest"
                                " WHERE status = 'queued' AND lease IS NULL"

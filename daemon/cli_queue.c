@@ -16,7 +16,7 @@
 
 enum { WAIT_MS = 1000, DAEMON_SILENT_S = 30 };
 
-static const struct store_asker administrator = {NULL, true};
+static const struct store_asker administrator = {.admin = true};
 
 /* What RC means for row ID, on standard error; the exit code. */
 static int

@@ -29,7 +29,7 @@ action_do(struct context *ctx, const struct request *r, struct reply *reply,
 {
     struct asker asker;
     enum store_rc rc = STORE_ERROR;
-    asker_known(&asker, r);
+    asker_known(&asker, ctx->app, r);
     *wish = WISH_DONE;
     switch (action) {
     case ACTION_CANCEL:

@@ -29,6 +29,7 @@ struct app {
     int digits_fd, work_fd;               /* folders, for openat() */
     unsigned char csrf_key[APP_KEY_SIZE]; /* derived from the state folder's key */
     unsigned char owner_key[APP_KEY_SIZE];
+    unsigned char address_key[APP_KEY_SIZE];
     char build_id[17]; /* of page ETags: changes with the program and the key */
 };
 

@@ -18,6 +18,8 @@ struct form {
     char problem[FORM_FIELDS][TEXT_SIZE]; /* "" where all is well */
     char notice[TEXT_SIZE];               /* about the form as a whole, or "" */
     bool focus;                           /* the page is about the form */
+    const struct request *sent;           /* what sent it, on a page for that visitor
+                                             alone, or NULL */
 
     /* the question, after form_check() returned true */
     uint64_t position;

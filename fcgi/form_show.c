@@ -50,7 +50,7 @@ form_show(struct context *ctx, struct dict *page, const struct form *form, bool 
     };
     struct dict *d = dict_include(page, VIEW_FORM, "form.tpl");
 
-    page_set_csrf(ctx, d);
+    page_set_csrf(ctx, d, form->sent);
     dict_set(d, VIEW_POSITION, form->typed[FORM_POSITION]);
     if (form->focus)
         dict_section(d, VIEW_FOCUS);

@@ -19,12 +19,13 @@ handler page_text;           /* GET /pi/N.txt */
 handler page_health;         /* GET /healthz */
 handler page_metrics;        /* GET /metrics */
 
-/* Forms; their CSRF token was checked, but for post_add_refused. */
-handler post_add;         /* POST /computations */
-handler post_add_refused; /* the same with a wrong token: 403, and the form again */
-handler post_cancel;      /* POST /computations/ID/cancel */
-handler post_retry;       /* POST /computations/ID/retry */
-handler post_delete;      /* POST /computations/ID/delete */
+/* Forms; their CSRF token was checked, but for those _refused. */
+handler post_add;            /* POST /computations */
+handler post_add_refused;    /* the same with a wrong token: 403, and the form again */
+handler post_cancel;         /* POST /computations/ID/cancel */
+handler post_retry;          /* POST /computations/ID/retry */
+handler post_delete;         /* POST /computations/ID/delete */
+handler post_action_refused; /* the three with a wrong token: 403, to confirm */
 
 /* The JSON API. */
 handler api_list;   /* GET /api/v1/computations */

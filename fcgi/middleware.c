@@ -2,22 +2,17 @@
  * The chain around every handler. A middleware is a handler like any other: it
  * answers itself, or calls middleware_next() and may add to the reply when that
  * returns. The request counts how far in it is.
- *
- * What proves that a POST or DELETE was meant:
- *   - Sec-Fetch-Site, when the browser sends it, is "same-origin" or "none";
- *   - Origin, when sent, is this site's (scheme://Host, or public-url);
- *   - a form carries a csrf token that this site made.
- * JSON needs no token: a page of another site cannot send that type without a
- * preflight, which is never granted.
  */
 #include "config.h"
 
 #include "fcgi/middleware.h"
 
 #include "common/log.h"
+#include "fcgi/asker.h"
 #include "fcgi/encode.h"
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
+#include "fcgi/proof.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
 
@@ -25,9 +20,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-
-/* The cookie that keeps a visitor's owner token. */
-static const char owner_cookie[] = "nthpi_owner";
 
 static int64_t
 microseconds(void)
@@ -88,11 +80,17 @@ log_request(struct context *ctx, struct request *r, struct reply *reply)
 void
 middleware_headers(struct reply *reply)
 {
+    /* The same stand in nthpi.nginx, for what nginx answers itself. */
     static const char lines[] =
-        "Content-Security-Policy: default-src 'self'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; object-src 'none'\r\n"
+        "Content-Security-Policy: default-src 'none'; connect-src 'self'; "
+        "img-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'\r\n"
+        "Cross-Origin-Opener-Policy: same-origin\r\n"
+        "Cross-Origin-Resource-Policy: same-origin\r\n"
+        "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n"
+        "Referrer-Policy: same-origin\r\n"
         "X-Content-Type-Options: nosniff\r\n"
-        "Referrer-Policy: same-origin\r\n";
+        "X-Frame-Options: DENY\r\n";
     reply_lines(reply, lines, sizeof lines - 1);
 }
 
@@ -134,6 +132,12 @@ check_limits(struct context *ctx, struct request *r, struct reply *reply)
     case 413:
         key = TEXT_ERROR_BODY;
         break;
+    case 414:
+        key = TEXT_ERROR_ADDRESS;
+        break;
+    case 431:
+        key = TEXT_ERROR_HEADERS;
+        break;
     default:
         break;
     }
@@ -153,77 +157,10 @@ identify(struct context *ctx, struct request *r, struct reply *reply)
         bearer = r->authorization + 7 + strspn(r->authorization + 7, " ");
     if (bearer)
         token_owner_hash(ctx->app, bearer, r->owner);
-    else if (request_cookie(r->cookie, owner_cookie, token, sizeof token))
-        token_owner_hash(ctx->app, token, r->owner);
+    else if (request_cookie(r->cookie, asker_cookie(ctx->app, r), token, sizeof token))
+        r->ambient = token_owner_hash(ctx->app, token, r->owner);
     r->admin = ctx->app->conf->admin && r->remote_user;
-    middleware_next(ctx, r, reply);
-}
-
-/* ---- proof of origin ---- */
-
-/* True when Origin names the site this request was sent to. */
-static bool
-origin_is_ours(const struct request *r, const struct conf *conf)
-{
-    if (conf->public_url && *conf->public_url &&
-        strcasecmp(r->origin, conf->public_url) == 0)
-        return true;
-    const char *scheme = r->https ? "https://" : "http://";
-    size_t length = strlen(scheme);
-    return r->host && strncasecmp(r->origin, scheme, length) == 0 &&
-           strcasecmp(r->origin + length, r->host) == 0;
-}
-
-/* True when the browser says that another site made this request. */
-static bool
-is_foreign(const struct request *r, const struct conf *conf)
-{
-    if (r->sec_fetch_site && strcmp(r->sec_fetch_site, "same-origin") != 0 &&
-        strcmp(r->sec_fetch_site, "none") != 0)
-        return true;
-    return r->origin && !origin_is_ours(r, conf);
-}
-
-static bool
-type_fits(const struct request *r)
-{
-    switch (r->route->body) {
-    case BODY_FORM:
-        return request_is_type(r->content_type, "application/x-www-form-urlencoded");
-    case BODY_JSON:
-        return request_is_type(r->content_type, "application/json") ||
-               (!r->content_type && r->body_length == 0);
-    case BODY_NONE:
-        break;
-    }
-    return true;
-}
-
-static void
-prove(struct context *ctx, struct request *r, struct reply *reply)
-{
-    if (!(r->method & (HTTP_POST | HTTP_DELETE))) {
-        middleware_next(ctx, r, reply);
-        return;
-    }
-    if (!type_fits(r)) {
-        reply_error(ctx, r, reply, 415, NULL,
-                    text_get(r->route->body == BODY_JSON ? TEXT_ERROR_NOT_JSON
-                                                         : TEXT_ERROR_NOT_FORM));
-        return;
-    }
-    if (is_foreign(r, ctx->app->conf)) {
-        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_FOREIGN));
-        return;
-    }
-    if (r->route->body == BODY_FORM &&
-        !token_csrf_valid(ctx->app, request_form(r, "csrf"))) {
-        if (r->route->refused && !r->wants_json)
-            r->route->refused(ctx, r, reply);
-        else
-            reply_error(ctx, r, reply, 403, "csrf", text_get(TEXT_ERROR_CSRF));
-        return;
-    }
+    r->ambient = r->ambient || r->admin;
     middleware_next(ctx, r, reply);
 }
 
@@ -233,10 +170,10 @@ static handler *const chain[] = {
     log_request,     /* one line for each request; metrics */
     finish_headers,  /* headers of every answer; HEAD */
     encode,          /* Content-Encoding */
-    check_limits,    /* 400, 413: what request_read() found */
+    check_limits,    /* 400, 413, 414, 431: what request_read() found */
     router_locate,   /* 404, 405 */
     identify,        /* cookie, bearer token, administrator */
-    prove,           /* 415, 403 */
+    proof,           /* 415, 403: see proof.h */
     router_dispatch, /* parameters (400), then the route's handler */
 };
 

@@ -6,6 +6,7 @@
 #include "fcgi/page.h"
 
 #include "fcgi/json.h"
+#include "fcgi/proof.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
 
@@ -31,10 +32,13 @@ page_new(const char *title, const struct request *reload)
 }
 
 void
-page_set_csrf(struct context *ctx, struct dict *d)
+page_set_csrf(struct context *ctx, struct dict *d, const struct request *r)
 {
     char token[TOKEN_SIZE];
-    token_csrf(ctx->app, token);
+    if (r != NULL)
+        proof_token(ctx->app, r, token);
+    else
+        token_csrf(ctx->app, token);
     dict_set(d, VIEW_CSRF, token);
 }
 

@@ -38,8 +38,9 @@ bool page_not_modified(struct context *ctx, const struct request *r,
 void page_send(struct context *ctx, struct reply *reply, int status,
                const char *template_name, struct dict *d, const char *etag);
 
-/* Sets the form's token where the template has {{CSRF}}. */
-void page_set_csrf(struct context *ctx, struct dict *d);
+/* Sets the form's token where the template has {{CSRF}}: the one for everybody, or
+ * with R one for its visitor alone (see proof.h), on a page that nobody else gets. */
+void page_set_csrf(struct context *ctx, struct dict *d, const struct request *r);
 
 /* Ends a JSON answer {"revision", "html", "live"} of a page's live part:
  * renders TEMPLATE with D, frees D. LIVE is false when nothing will change

@@ -140,7 +140,7 @@ static void
 show_actions(struct context *ctx, struct dict *d, const struct computation *c)
 {
     struct dict *actions = dict_section(d, VIEW_ACTIONS);
-    page_set_csrf(ctx, actions);
+    page_set_csrf(ctx, actions, NULL);
     if (rows_is_live(c) && c->wanted == WANTED_RUN)
         dict_section(actions, VIEW_CAN_CANCEL);
     if (c->status == STATUS_FAILED || c->status == STATUS_CANCELLED)
@@ -261,7 +261,8 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
         reply_store_error(ctx, r, reply, rc);
         return;
     }
-    if (page_not_modified(ctx, r, reply, c.revision, 0, etag))
+    /* Who is known gets a form of his own. */
+    if (!r->ambient && page_not_modified(ctx, r, reply, c.revision, 0, etag))
         return;
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(TEXT_TITLE_DELETE), "id", id, NULL);
@@ -269,6 +270,6 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(question, &c));
-    page_set_csrf(ctx, d);
-    page_send(ctx, reply, 200, "delete.tpl", d, etag);
+    page_set_csrf(ctx, d, r);
+    page_send(ctx, reply, 200, "delete.tpl", d, r->ambient ? NULL : etag);
 }

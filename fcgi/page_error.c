@@ -3,6 +3,7 @@
  * people, as a problem document (RFC 9457) for programs. A request that is NULL
  * is one that was parked; only programs and scripts park.
  */
+#include "fcgi/asker.h"
 #include "fcgi/json.h"
 #include "fcgi/page.h"
 #include "fcgi/text.h"
@@ -26,12 +27,18 @@ headline(int status)
         return text_get(TEXT_HTTP_409);
     case 413:
         return text_get(TEXT_HTTP_413);
+    case 414:
+        return text_get(TEXT_HTTP_414);
     case 415:
         return text_get(TEXT_HTTP_415);
     case 416:
         return text_get(TEXT_HTTP_416);
     case 422:
         return text_get(TEXT_HTTP_422);
+    case 429:
+        return text_get(TEXT_HTTP_429);
+    case 431:
+        return text_get(TEXT_HTTP_431);
     case 503:
         return text_get(TEXT_HTTP_503);
     default:
@@ -77,6 +84,7 @@ void
 reply_store_error(struct context *ctx, const struct request *r, struct reply *reply,
                   enum store_rc rc)
 {
+    char text[TEXT_SIZE];
     switch (rc) {
     case STORE_NOT_FOUND:
         reply_error(ctx, r, reply, 404, NULL, text_get(TEXT_ERROR_NO_ROW));
@@ -86,6 +94,11 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
         return;
     case STORE_CONFLICT:
         reply_error(ctx, r, reply, 409, NULL, text_get(TEXT_ERROR_CONFLICT));
+        return;
+    case STORE_OWNER_FULL:
+    case STORE_ADDRESS_FULL:
+        reply_header(reply, "Retry-After", "30");
+        reply_error(ctx, r, reply, 429, NULL, asker_full(ctx->app, rc, text));
         return;
     case STORE_FULL:
         reply_header(reply, "Retry-After", "30");

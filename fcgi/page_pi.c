@@ -174,7 +174,7 @@ show_offer(struct context *ctx, struct dict *d, const struct pi_state *state)
     if (state->kind != PI_WINDOW || state->number > limits->chudnovsky)
         return;
     struct dict *offer = dict_section(d, VIEW_OFFER);
-    page_set_csrf(ctx, offer);
+    page_set_csrf(ctx, offer, NULL);
     dict_set_int(offer, VIEW_POSITION, (int64_t)state->number);
     dict_set_int(offer, VIEW_RADIX, state->radix);
     dict_set(offer, VIEW_LABEL, text_number(number, state->number));

@@ -1,9 +1,12 @@
 /*
  * POST /computations/ID/cancel, /retry, /delete: the buttons of a computation's
- * page. Each leads back to where its effect is seen.
+ * page. Each leads back to where its effect is seen, or to a page that asks the
+ * visitor whether he meant it (see proof.h).
  */
 #include "fcgi/actions.h"
 #include "fcgi/handlers.h"
+#include "fcgi/page.h"
+#include "fcgi/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,4 +41,16 @@ post_delete(struct context *ctx, struct request *r, struct reply *reply)
     enum store_wish wish;
     if (action_do(ctx, r, reply, ACTION_DELETE, &wish))
         reply_redirect(reply, "/");
+}
+
+void
+post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
+{
+    struct dict *d = page_new(text_get(TEXT_HTTP_403), NULL);
+    dict_set(d, VIEW_TITLE, text_get(TEXT_HTTP_403));
+    dict_set(d, VIEW_MESSAGE, text_get(TEXT_ACTION_AGAIN));
+    dict_set_int(d, VIEW_ID, r->row_id);
+    dict_set(d, VIEW_NAME, r->route->name);
+    page_set_csrf(ctx, d, r);
+    page_send(ctx, reply, 403, "confirm.tpl", d, NULL);
 }

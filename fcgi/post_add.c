@@ -24,6 +24,7 @@ static void
 read_form(const struct request *r, struct form *form)
 {
     form_init(form);
+    form->sent = r;
     form->typed[FORM_POSITION] = typed(r, "position", "");
     form->typed[FORM_RADIX] = typed(r, "radix", "10");
     form->typed[FORM_ALGORITHM] = typed(r, "algorithm", "auto");
@@ -92,10 +93,17 @@ post_add(struct context *ctx, struct request *r, struct reply *reply)
     int64_t id;
     enum store_added added;
     asker_known_or_new(&asker, ctx->app, r);
-    switch (store_add(ctx->store, form.radix, form.position, form.algorithm,
-                      &asker.store, conf->queue_limit, &id, &added)) {
+    enum store_rc rc = store_add(ctx->store, form.radix, form.position, form.algorithm,
+                                 &asker.store, conf->queue_limit, &id, &added);
+    switch (rc) {
     case STORE_OK:
         break;
+    case STORE_OWNER_FULL:
+    case STORE_ADDRESS_FULL:
+        reply_header(reply, "Retry-After", "30");
+        asker_full(ctx->app, rc, form.notice);
+        list_with_form(ctx, reply, 429, &form);
+        return;
     case STORE_FULL:
         reply_header(reply, "Retry-After", "30");
         refuse(ctx, reply, &form, 503, TEXT_ASK_QUEUE_FULL);

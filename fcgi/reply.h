@@ -108,7 +108,7 @@ void reply_park(struct reply *reply, const struct wait *wait, int64_t checked,
 void reply_error(struct context *ctx, const struct request *r, struct reply *reply,
                  int status, const char *field, const char *detail);
 
-/* A store's failure as its status: 404, 403, 409, 503 with Retry-After, 500. */
+/* A store's failure as its status: 404, 403, 409, 429 and 503 with Retry-After, 500. */
 void reply_store_error(struct context *ctx, const struct request *r,
                        struct reply *reply, enum store_rc rc);
 

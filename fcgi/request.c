@@ -47,9 +47,11 @@ enum cgi {
     CGI_COUNT
 };
 
-/* Their values, in libfcgi's memory; NULL: not sent. */
+/* Their values, in libfcgi's memory; NULL: not sent. COUNT and SIZE are of all that
+ * was sent. */
 struct params {
     const char *value[CGI_COUNT];
+    size_t count, size;
 };
 
 /* Finds them in one pass over all that was sent; of several with one name the first
@@ -92,6 +94,8 @@ find_params(FCGX_Request *fcgi, struct params *params)
     memset(params, 0, sizeof *params);
     for (char **sent = fcgi->envp; sent && *sent; sent++) {
         size_t length = strcspn(*sent, "=");
+        params->count++;
+        params->size += length + strlen(*sent + length) + 1;
         for (int i = 0; i < CGI_COUNT && (*sent)[length] != '\0'; i++)
             if (wanted[i].length == length &&
                 memcmp(wanted[i].name, *sent, length) == 0) {
@@ -181,7 +185,9 @@ read_headers(struct request *r, const struct params *params)
             return 500;
     const char *https = params->value[CGI_HTTPS];
     r->https = https && strcasecmp(https, "on") == 0;
-    return 0;
+    return params->count > REQUEST_HEADERS_MAX || params->size > REQUEST_HEADERS_SIZE
+               ? 431
+               : 0;
 }
 
 /* Splits URI (NULL: none was sent). The query is copied even when the path is bad. */
@@ -194,6 +200,8 @@ read_uri(struct request *r, const char *uri)
     r->query = strdup(uri[path_length] ? uri + path_length + 1 : "");
     if (!r->query)
         return 500;
+    if (strlen(uri) > REQUEST_URI_MAX)
+        return 414;
     int status = request_decode(uri, path_length, &r->path);
     if (status == 0 && r->path[0] != '/')
         status = 400;

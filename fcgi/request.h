@@ -29,7 +29,15 @@ struct field {
     char *name, *value;
 };
 
-enum { REQUEST_FIELDS_MAX = 32, REQUEST_ID_SIZE = 33 };
+/* What a request may have at most; nginx's own limits are narrower. Headers are all
+ * parameters that came with it, with their names and ends, in bytes. */
+enum {
+    REQUEST_FIELDS_MAX = 32,
+    REQUEST_ID_SIZE = 33,
+    REQUEST_URI_MAX = 8192,
+    REQUEST_HEADERS_MAX = 128,
+    REQUEST_HEADERS_SIZE = 65536,
+};
 
 /* Parameters a route may take from its path or query; or-ed in the router's
  * table. Those not listed are ignored (like utm_source), those listed are
@@ -96,6 +104,8 @@ struct request {
     /* who asks: from the owner cookie or the bearer token */
     char owner[OWNER_SIZE]; /* keyed hash, or "" */
     bool admin;
+    bool ambient; /* by what a browser sends along whoever made it ask: a cookie, or
+                     an administrator's password */
 };
 
 /*
@@ -137,7 +147,8 @@ int request_fields(const char *text, size_t length, struct field *fields,
 
 /* Fills *R from an accepted FastCGI request: reads headers and the whole body,
  * parses query and form. Returns 0, or the HTTP status to answer (400 for a
- * query or path that cannot be decoded, 413, 500 for no memory) with *R valid
+ * query or path that cannot be decoded, 413, 414 and 431 for a body, an address and
+ * headers beyond what a request may have, 500 for no memory) with *R valid
  * for error pages. The body is always drained to its end (see park.c). */
 int request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf);
 

@@ -1,12 +1,14 @@
 /*
- * Tokens, by libsodium. One master key in a file gives two subkeys
+ * Tokens, by libsodium. One master key in a file gives three subkeys
  * (crypto_kdf), one for each purpose, so that neither kind of token can be
  * passed off as the other; MACs and hashes are keyed BLAKE2b
- * (crypto_generichash).
+ * (crypto_generichash), and what is sent in is compared in constant time.
  *
- *   CSRF token   base64url(quarter of an hour, 4 bytes | MAC, 16 bytes)
- *   owner token  base64url(24 random bytes | MAC, 16 bytes)
- *   owner hash   hex(keyed hash of the 24 random bytes, 32 bytes)
+ *   CSRF token    base64url(quarter of an hour, 4 bytes | MAC, 16 bytes), the MAC
+ *                 of the payload and the visitor's name (none: of everybody)
+ *   owner token   base64url(24 random bytes | MAC, 16 bytes)
+ *   owner hash    hex(keyed hash of the 24 random bytes, 32 bytes)
+ *   address hash  hex(keyed hash of the address or its network, 32 bytes)
  */
 #include "config.h"
 
@@ -14,6 +16,7 @@
 
 #include "common/log.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -98,6 +101,8 @@ token_keys(struct app *app, const char *path)
     if (result == 0) {
         crypto_kdf_derive_from_key(app->csrf_key, APP_KEY_SIZE, 1, "nthpiweb", master);
         crypto_kdf_derive_from_key(app->owner_key, APP_KEY_SIZE, 2, "nthpiweb", master);
+        crypto_kdf_derive_from_key(app->address_key, APP_KEY_SIZE, 3, "nthpiweb",
+                                   master);
     }
     sodium_memzero(master, sizeof master);
     return result;
@@ -105,19 +110,26 @@ token_keys(struct app *app, const char *path)
 
 /* ---- tokens of a payload and its MAC ---- */
 
+/* The MAC of PAYLOAD and, unless it is NULL, NAME behind it. */
 static void
 mac(const unsigned char key[APP_KEY_SIZE], const unsigned char *payload, size_t size,
-    unsigned char out[MAC_SIZE])
+    const char *name, unsigned char out[MAC_SIZE])
 {
-    crypto_generichash(out, MAC_SIZE, payload, size, key, APP_KEY_SIZE);
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, key, APP_KEY_SIZE, MAC_SIZE);
+    crypto_generichash_update(&state, payload, size);
+    if (name)
+        crypto_generichash_update(&state, (const unsigned char *)name,
+                                  strlen(name) + 1);
+    crypto_generichash_final(&state, out, MAC_SIZE);
 }
 
 /* PAYLOAD, with room for its MAC behind it, as TOKEN. */
 static void
 seal(const unsigned char key[APP_KEY_SIZE], unsigned char *payload, size_t size,
-     char token[TOKEN_SIZE])
+     const char *name, char token[TOKEN_SIZE])
 {
-    mac(key, payload, size, payload + size);
+    mac(key, payload, size, name, payload + size);
     sodium_bin2base64(token, TOKEN_SIZE, payload, size + MAC_SIZE, VARIANT);
 }
 
@@ -125,7 +137,7 @@ seal(const unsigned char key[APP_KEY_SIZE], unsigned char *payload, size_t size,
  * it; false for a token that is not ours. */
 static bool
 unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *payload,
-       size_t size)
+       size_t size, const char *name)
 {
     unsigned char expected[MAC_SIZE];
     char again[TOKEN_SIZE];
@@ -138,7 +150,7 @@ unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *
     /* libsodium takes some bytes above 127 for '_' and '-' where char is signed: only
      * the text that we made is this token. */
     sodium_bin2base64(again, sizeof again, payload, length, VARIANT);
-    mac(key, payload, size, expected);
+    mac(key, payload, size, name, expected);
     return strcmp(again, token) == 0 &&
            sodium_memcmp(expected, payload + size, MAC_SIZE) == 0;
 }
@@ -146,20 +158,22 @@ unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *
 /* ---- CSRF ---- */
 
 void
-token_csrf_at(const struct app *app, int64_t now, char token[TOKEN_SIZE])
+token_csrf_at(const struct app *app, int64_t now, const char *visitor,
+              char token[TOKEN_SIZE])
 {
     unsigned char payload[BUCKET_SIZE + MAC_SIZE];
     uint32_t bucket = (uint32_t)(now / TOKEN_CSRF_STEP);
     for (int i = 0; i < BUCKET_SIZE; i++)
         payload[i] = (unsigned char)(bucket >> (8 * (BUCKET_SIZE - 1 - i)));
-    seal(app->csrf_key, payload, BUCKET_SIZE, token);
+    seal(app->csrf_key, payload, BUCKET_SIZE, visitor, token);
 }
 
 bool
-token_csrf_valid_at(const struct app *app, int64_t now, const char *token)
+token_csrf_valid_at(const struct app *app, int64_t now, const char *visitor,
+                    const char *token)
 {
     unsigned char payload[BUCKET_SIZE + MAC_SIZE];
-    if (!token || !unseal(app->csrf_key, token, payload, BUCKET_SIZE))
+    if (!token || !unseal(app->csrf_key, token, payload, BUCKET_SIZE, visitor))
         return false;
     int64_t bucket = 0;
     for (int i = 0; i < BUCKET_SIZE; i++)
@@ -177,13 +191,25 @@ token_csrf_step(void)
 void
 token_csrf(const struct app *app, char token[TOKEN_SIZE])
 {
-    token_csrf_at(app, (int64_t)time(NULL), token);
+    token_csrf_at(app, (int64_t)time(NULL), NULL, token);
 }
 
 bool
 token_csrf_valid(const struct app *app, const char *token)
 {
-    return token_csrf_valid_at(app, (int64_t)time(NULL), token);
+    return token_csrf_valid_at(app, (int64_t)time(NULL), NULL, token);
+}
+
+void
+token_csrf_for(const struct app *app, const char *visitor, char token[TOKEN_SIZE])
+{
+    token_csrf_at(app, (int64_t)time(NULL), visitor, token);
+}
+
+bool
+token_csrf_valid_for(const struct app *app, const char *visitor, const char *token)
+{
+    return token_csrf_valid_at(app, (int64_t)time(NULL), visitor, token);
 }
 
 /* ---- owners ---- */
@@ -193,7 +219,7 @@ token_owner_new(const struct app *app, char token[TOKEN_SIZE])
 {
     unsigned char payload[RANDOM_SIZE + MAC_SIZE];
     randombytes_buf(payload, RANDOM_SIZE);
-    seal(app->owner_key, payload, RANDOM_SIZE, token);
+    seal(app->owner_key, payload, RANDOM_SIZE, NULL, token);
 }
 
 bool
@@ -202,10 +228,39 @@ token_owner_hash(const struct app *app, const char *token, char owner[OWNER_SIZE
     unsigned char payload[RANDOM_SIZE + MAC_SIZE];
     unsigned char hash[HASH_SIZE];
     owner[0] = '\0';
-    if (!token || !unseal(app->owner_key, token, payload, RANDOM_SIZE))
+    if (!token || !unseal(app->owner_key, token, payload, RANDOM_SIZE, NULL))
         return false;
     crypto_generichash(hash, sizeof hash, payload, RANDOM_SIZE, app->owner_key,
                        APP_KEY_SIZE);
     sodium_bin2hex(owner, OWNER_SIZE, hash, sizeof hash);
     return true;
+}
+
+/* ---- addresses ---- */
+
+/* The bytes of the address TEXT that count into NETWORK; how many, 0: none. */
+static size_t
+read_network(const char *text, unsigned char network[sizeof(struct in6_addr)])
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    if (inet_pton(AF_INET, text, network) == 1)
+        return 4;
+    if (inet_pton(AF_INET6, text, network) != 1)
+        return 0;
+    if (memcmp(network, mapped, sizeof mapped) != 0)
+        return 8;
+    memmove(network, network + sizeof mapped, 4);
+    return 4;
+}
+
+void
+token_address_hash(const struct app *app, const char *text, char hash[OWNER_SIZE])
+{
+    unsigned char network[sizeof(struct in6_addr)], digest[HASH_SIZE];
+    size_t length = read_network(text, network);
+    const unsigned char *counted = length > 0 ? network : (const unsigned char *)text;
+    crypto_generichash(digest, sizeof digest, counted,
+                       length > 0 ? length : strlen(text), app->address_key,
+                       APP_KEY_SIZE);
+    sodium_bin2hex(hash, OWNER_SIZE, digest, sizeof digest);
 }

@@ -4,6 +4,7 @@ EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
+	templates/confirm.tpl \
 	templates/delete.tpl \
 	templates/error.tpl \
 	templates/foot.tpl \
@@ -45,6 +46,7 @@ uninstall-static: templates/static-names
 english = \
 	templates/en/computation.tpl \
 	templates/en/computation_live.tpl \
+	templates/en/confirm.tpl \
 	templates/en/delete.tpl \
 	templates/en/error.tpl \
 	templates/en/foot.tpl \

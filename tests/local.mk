@@ -310,6 +310,7 @@ unit_tests += \
 	tests/unit/test_reply \
 	tests/unit/test_router \
 	tests/unit/test_middleware \
+	tests/unit/test_proof \
 	tests/unit/test_token \
 	tests/unit/test_view \
 	tests/unit/test_cache \
@@ -346,6 +347,10 @@ tests_unit_test_middleware_SOURCES = tests/unit/test_middleware.c $(router_fixtu
 tests_unit_test_middleware_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_middleware_LDADD = $(web_test_LDADD)
 tests_unit_test_middleware_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_proof_SOURCES = tests/unit/test_proof.c $(router_fixture)
+tests_unit_test_proof_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_proof_LDADD = $(web_test_LDADD)
+tests_unit_test_proof_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
@@ -509,6 +514,7 @@ unit_tests += \
 	tests/unit/test_store_ask \
 	tests/unit/test_store_queue \
 	tests/unit/test_store_bounds \
+	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_publish
@@ -571,6 +577,9 @@ tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixt
 tests_unit_test_store_bounds_SOURCES = tests/unit/test_store_bounds.c $(store_fixture)
 tests_unit_test_store_bounds_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_bounds_LDADD = $(common_test_LIBS)
+tests_unit_test_store_charge_SOURCES = tests/unit/test_store_charge.c $(store_fixture)
+tests_unit_test_store_charge_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_charge_LDADD = $(common_test_LIBS)
 tests_unit_test_store_wishes_SOURCES = tests/unit/test_store_wishes.c $(store_fixture)
 tests_unit_test_store_wishes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_wishes_LDADD = $(common_test_LIBS)
@@ -629,6 +638,11 @@ EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 # Many digits, and templates that change.
 EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/templates.test.mjs
+
+# What one visitor may do and ask for, and what a hostile one tries.
+EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \
+	tests/http/headers.test.mjs tests/http/limits.test.mjs \
+	tests/http/permissions-admin.test.mjs tests/http/permissions-proof.test.mjs
 
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \

@@ -91,6 +91,7 @@ site_conf() {
     sed -e '/^#/d' -e "s|@PORT@|${port_of[$1]}|g" -e "s|@STATE@|$state|g" \
         -e "s|@RUN@|$state/nginx|g" -e "s|@STATIC@|$build/templates/public|g" \
         -e "s|@CONF@|$source_dir/conf|g" -e "s|@USER_LINE@|$(user_line)|g" \
+        -e "s|@UNLIMITED@|127.0.0.0/8 1;|g" \
         -e "\$s|}|include $work/$1.nginx;\n}|" "$source_dir/conf/nginx.conf.in"
 }
 
@@ -108,6 +109,7 @@ site_start() {
         case $process in
         fcgi)
             start "$site-fcgi" env NTHPI_STATE="$state" \
+                NTHPI_VISITOR_LIMIT=0 NTHPI_ADDRESS_LIMIT=0 \
                 NTHPI_CONFIG="$state/nthpi.conf" NTHPI_TEMPLATES="$build/templates" \
                 "$build/nthpi-fcgi"
             wait_for "nthpi-fcgi" test -S "$state/run/fcgi-3.sock"

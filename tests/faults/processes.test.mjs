@@ -135,7 +135,7 @@ test('tokens of one count in the other', async () => {
   await site.waitDone(id);
   const form = {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
     body: new URLSearchParams({ csrf: csrf(page.text) }).toString(),
   };
   const path_ = `/computations/${id}/delete`;

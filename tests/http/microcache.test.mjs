@@ -80,6 +80,21 @@ test('each form is kept for those who take it', async () => {
   }
 });
 
+test('kept pages have the headers of every answer, once', async () => {
+  const file_ = await site.get('/robots.txt');
+  assert.equal(how(file_), undefined);
+  for (const where of ['/?radix=16', '/pi/5?radix=10']) {
+    await get(where);
+    const kept = await get(where);
+    for (const name of ['content-security-policy', 'cross-origin-opener-policy',
+      'cross-origin-resource-policy', 'permissions-policy', 'referrer-policy',
+      'x-content-type-options', 'x-frame-options']) {
+      assert.ok(file_.headers[name], name);
+      assert.equal(kept.headers[name], file_.headers[name], `${where}: ${name}`);
+    }
+  }
+});
+
 test('who asks for a digit sees it at once; others see what is kept', async () => {
   await get('/');
   const visitor = site.visitor();

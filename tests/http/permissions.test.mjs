@@ -154,3 +154,58 @@ test('REMOTE_USER is nobody\'s header to send', async () => {
     assert.equal(answer.status, 403);
   }
 });
+
+// Every way to ask for something to be done, by everybody who might.
+const ways = {
+  'a form': (id, action, { visitor }) => visitor.post(`/computations/${id}/${action}`),
+  'the API': (id, action, { token, cookie }) => {
+    const headers = cookie ? { cookie, origin: site.url } : {};
+    return action === 'delete'
+      ? site.api('DELETE', `${all}/${id}`, undefined, { token, headers })
+      : site.api('POST', `${all}/${id}/${action}`, undefined, { token, headers });
+  },
+};
+// Somebody who asked for POSITION, as a browser and as a program know him.
+async function askerOf(position) {
+  const visitor = site.visitor();
+  const id = await visitor.submit(position);
+  const [[name, token]] = visitor.cookies;
+  return { id, visitor, token, cookie: `${name}=${token}` };
+}
+const nobody = () => ({ visitor: site.visitor() });
+const byCookie = ({ visitor, cookie }) => ({ visitor, cookie });
+const byToken = ({ visitor, token }) => ({ visitor, token });
+const results = { cancel: 'cancelled', retry: 'queued', delete: undefined };
+let position = 5000;
+
+for (const [way, act] of Object.entries(ways)) {
+  for (const [action, result] of Object.entries(results)) {
+    for (const known of way === 'a form' ? [byCookie] : [byCookie, byToken]) {
+      test(`${action} by ${way}, ${known === byCookie ? 'a cookie' : 'a token'}`, async () => {
+        const mine = await askerOf(position++);
+        const { id } = mine;
+        if (action === 'retry') await ways['a form'](id, 'cancel', mine);
+        const before = await status(id);
+        for (const other of [nobody(), known(await askerOf(position++))]) {
+          assert.equal((await act(id, action, other)).status, 403);
+          assert.equal(await status(id), before);
+        }
+        const done = await act(id, action, known(mine));
+        assert.ok(done.status >= 200 && done.status < 400, String(done.status));
+        assert.equal(await status(id), result);
+      });
+      if (action === 'retry') continue; // a row that waits for nobody has one asker
+      test(`${action} by ${way}, ${known === byCookie ? 'a cookie' : 'a token'}, while others want it`, async () => {
+        const mine = await askerOf(position);
+        const other = await askerOf(position++);
+        const { id } = mine;
+        assert.equal(other.id, id);
+        assert.ok((await act(id, action, known(mine))).status < 400);
+        assert.equal(await status(id), 'queued', 'only his part has ended');
+        assert.equal((await act(id, action, known(mine))).status, 403, 'he is a stranger to it now');
+        assert.ok((await act(id, action, known(other))).status < 400);
+        assert.equal(await status(id), result);
+      });
+    }
+  }
+}

@@ -80,10 +80,13 @@ export class Site {
    * Starts a site and waits until it answers. `options` are options of the
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
-   * socket run/web-N.sock; `nginx` changes the text of nginx.conf.
+   * socket run/web-N.sock; `nginx` changes the text of nginx.conf. Only with `limited`
+   * are there limits for one visitor, those of everybody else's site.
    */
-  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx } = {}) {
-    const site = new Site(options, nginx);
+  static async start({
+    options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, limited = false,
+  } = {}) {
+    const site = new this(options, nginx, limited);
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
@@ -97,8 +100,9 @@ export class Site {
     }
   }
 
-  constructor(options, changeNginx = (text) => text) {
-    this.options = options;
+  constructor(options, changeNginx = (text) => text, limited = false) {
+    this.limited = limited;
+    this.options = limited ? options : { 'visitor-limit': 0, 'address-limit': 0, ...options };
     this.changeNginx = changeNginx;
     this.processes = new Map();
     this.logs = [];
@@ -347,6 +351,7 @@ function nginxConf(site, run) {
     STATIC: path.join(build, 'templates', 'public'),
     CONF: path.join(source, 'conf'),
     RUN: run,
+    UNLIMITED: site.limited ? '' : '127.0.0.0/8 1;',
     USER_LINE: process.getuid() === 0 ? 'user root;' : '',
   };
   const template = fs.readFileSync(path.join(source, 'conf', 'nginx.conf.in'), 'utf8');

@@ -392,7 +392,7 @@ site_hold_worker(struct site *s, int which, pid_t but)
 int64_t
 site_ask(struct site *s, int radix, uint64_t position, enum algorithm algorithm)
 {
-    const struct store_asker asker = {NULL, true};
+    const struct store_asker asker = {.admin = true};
     enum store_added added;
     int64_t id = 0;
 

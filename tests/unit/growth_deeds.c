@@ -94,6 +94,9 @@ static void
 ask(struct fixture *f)
 {
     const struct store_asker me = {.owner = "me"};
+    const struct store_asker counted = {
+        .owner = "me", .address = "here", .owner_limit = 20, .address_limit = 100};
+    enum store_added added;
     enum store_wish wish;
     int64_t id = put(f, 2 * GROWTH_ROWS, "me");
 
@@ -101,6 +104,10 @@ ask(struct fixture *f)
     assert_int_equal(store_cancel(f->s, id, &me, &wish), STORE_OK);
     assert_int_equal(wish, WISH_WITHDRAWN);
     put_as(f, 16, GROWTH_DEEP - 20, ALGORITHM_BBP, "me"); /* it was cancelled */
+    assert_int_equal(store_add(f->s, 10, 2 * GROWTH_ROWS + 1, ALGORITHM_AUTO, &counted,
+                               1000000, &id, &added),
+                     STORE_OK);
+    assert_int_equal(store_delete(f->s, id, &counted, &wish), STORE_OK);
 }
 
 static void

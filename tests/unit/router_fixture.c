@@ -37,6 +37,14 @@ post_add_refused(struct context *ctx, struct request *r, struct reply *reply)
     reply_text(reply, 403, "text/plain", "post_add_refused");
 }
 
+void
+post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
+{
+    (void)r;
+    seen_of(ctx)->handler = "post_action_refused";
+    reply_text(reply, 403, "text/plain", "post_action_refused");
+}
+
 HANDLER(page_list)
 HANDLER(page_computation)
 HANDLER(page_delete_confirm)

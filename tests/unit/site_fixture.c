@@ -123,6 +123,7 @@ set_body(struct site *site, const struct ask *ask, struct request *r)
         token_csrf(&site->app, token);
         assert_true(asprintf(&r->body, "csrf=%s&%s", token, ask->body) > 0);
         r->content_type = copy("application/x-www-form-urlencoded");
+        r->sec_fetch_site = copy("same-origin");
         assert_int_equal(
             request_fields(r->body, strlen(r->body), r->form, &r->form_count), 0);
         for (size_t i = 0; i < r->form_count; i++)

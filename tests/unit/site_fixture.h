@@ -32,7 +32,8 @@ struct site {
 struct ask {
     const char *method; /* NULL: GET */
     const char *target; /* path and query */
-    const char *body;   /* a form gets its csrf field added in front */
+    const char *body;   /* a form gets its csrf field added in front, and is sent as
+                           browsers send it from our pages */
     const char *type;   /* NULL with a body: a form */
     bool json;          /* Accept: application/json */
     bool gzip;          /* Accept-Encoding: gzip */

@@ -146,7 +146,7 @@ static void
 test_cancel_and_retry(void **state)
 {
     struct site *s = *state;
-    const struct store_asker admin = {NULL, true};
+    const struct store_asker admin = {.admin = true};
     enum store_wish wish;
     struct computation row;
     pid_t worker;
@@ -174,7 +174,7 @@ static void
 test_delete_while_running(void **state)
 {
     struct site *s = *state;
-    const struct store_asker admin = {NULL, true};
+    const struct store_asker admin = {.admin = true};
     struct computation row;
     enum store_wish wish;
     int64_t id, began = 0;

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const struct store_asker admin = {NULL, true};
+static const struct store_asker admin = {.admin = true};
 
 static void
 test_cancelled(void **state)

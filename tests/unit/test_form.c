@@ -50,6 +50,9 @@ a_cookie_is_secure_where_the_site_is(void **state)
     site->conf.public_url = url;
     site_post(site, "/computations", "position=1000");
     assert_non_null(strstr(site_header(site, "Set-Cookie", cookie), "; Secure"));
+    assert_memory_equal(cookie, "__Host-nthpi_owner=", 19);
+    assert_non_null(strstr(cookie, "; Path=/; "));
+    assert_null(strstr(cookie, "Domain"));
 }
 
 /* What is typed, and a part of the message beside the field. */
@@ -148,6 +151,55 @@ a_full_queue_asks_to_come_back(void **state)
     assert_status(site, 303);
 }
 
+/* The second question of a visitor whose limit is one. */
+static void
+ask_twice(struct site *site, const char *cookie, const char *first_address,
+          const char *second_address, int status)
+{
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations",
+                                 .body = "position=1001",
+                                 .cookie = cookie,
+                                 .remote_addr = first_address});
+    assert_status(site, 303);
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations",
+                                 .body = "position=1002",
+                                 .cookie = cookie,
+                                 .remote_addr = second_address});
+    assert_status(site, status);
+}
+
+static void
+a_visitor_and_an_address_have_limits(void **state)
+{
+    struct site *site = *state;
+    char token[TOKEN_SIZE], cookie[TOKEN_SIZE + 16], seconds[SITE_HEADER_SIZE];
+    token_owner_new(&site->app, token);
+    snprintf(cookie, sizeof cookie, "nthpi_owner=%s", token);
+    site->conf.visitor_limit = 1;
+    ask_twice(site, cookie, "192.0.2.1", "192.0.2.2", 429);
+    assert_true(atoi(site_header(site, "Retry-After", seconds)) > 0);
+    assert_has(site, "name=\"position\" value=\"1002\"");
+    assert_has(site, "No more than 1 computations of one visitor");
+    assert_header(site, "Set-Cookie", "");
+    assert_header(site, "Cache-Control", "no-store");
+    run_sql(site->store, "DELETE FROM computation");
+
+    site->conf.visitor_limit = 0;
+    site->conf.address_limit = 1;
+    ask_twice(site, NULL, "2001:db8::1", "2001:db8::2", 429);
+    assert_has(site, "from one network address");
+    /* Who was refused is nobody we know. */
+    assert_header(site, "Set-Cookie", "");
+    run_sql(site->store, "DELETE FROM computation");
+    ask_twice(site, NULL, "2001:db8::1", "2001:db8:0:1::1", 303);
+    run_sql(site->store, "DELETE FROM computation");
+    site->conf.address_limit = 0;
+    ask_twice(site, NULL, "192.0.2.1", "192.0.2.1", 303);
+    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM charge"), 0);
+}
+
 int
 main(void)
 {
@@ -160,6 +212,7 @@ main(void)
         FORM_TEST(what_was_typed_is_escaped),
         FORM_TEST(a_repeated_field_is_refused),
         FORM_TEST(a_full_queue_asks_to_come_back),
+        FORM_TEST(a_visitor_and_an_address_have_limits),
     };
     return cmocka_run_group_tests_name("form", tests, NULL, NULL);
 }

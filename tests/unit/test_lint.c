@@ -116,6 +116,12 @@ make_errors(struct site *site)
     site_get(site, "/nowhere");
     site_get(site, "/?radix=3");
     site_get(site, "/pi/5?from=6");
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations/1/cancel",
+                                 .body = "csrf=x",
+                                 .type = "application/x-www-form-urlencoded"});
+    assert_status(site, 403);
+    assert_has(site, "action=\"/computations/1/cancel\"");
 }
 
 static void

@@ -145,6 +145,8 @@ filters_are_in_the_index(void **state)
         {SQL_WISHES, "(lease_owner=?)"},
         {SQL_PRUNE_BURY, "(ended_at<?)"},
         {SQL_EVENT_TRIM, "(computation_id=? AND rowid<?)"},
+        {SQL_CHARGED_OWNER, "(owner=?)"},
+        {SQL_CHARGED_ADDRESS, "(address=?)"},
     };
     struct fixture *f = *state;
 

@@ -121,18 +121,18 @@ csrf_tokens_last_for_hours(void **state)
     struct key *k = *state;
     const int64_t now = 1800000000 / TOKEN_CSRF_STEP * TOKEN_CSRF_STEP;
     char token[TOKEN_SIZE], same[TOKEN_SIZE], next[TOKEN_SIZE];
-    token_csrf_at(&k->app, now, token);
-    token_csrf_at(&k->app, now + TOKEN_CSRF_STEP - 1, same);
-    token_csrf_at(&k->app, now + TOKEN_CSRF_STEP, next);
+    token_csrf_at(&k->app, now, NULL, token);
+    token_csrf_at(&k->app, now + TOKEN_CSRF_STEP - 1, NULL, same);
+    token_csrf_at(&k->app, now + TOKEN_CSRF_STEP, NULL, next);
     assert_string_equal(token, same);
     assert_string_not_equal(token, next);
-    assert_true(token_csrf_valid_at(&k->app, now, token));
-    assert_true(token_csrf_valid_at(&k->app, now + TOKEN_CSRF_AGE, token));
-    assert_false(
-        token_csrf_valid_at(&k->app, now + TOKEN_CSRF_AGE + TOKEN_CSRF_STEP, token));
+    assert_true(token_csrf_valid_at(&k->app, now, NULL, token));
+    assert_true(token_csrf_valid_at(&k->app, now + TOKEN_CSRF_AGE, NULL, token));
+    assert_false(token_csrf_valid_at(&k->app, now + TOKEN_CSRF_AGE + TOKEN_CSRF_STEP,
+                                     NULL, token));
     /* A clock that is a little behind is no reason to refuse; a far one is. */
-    assert_true(token_csrf_valid_at(&k->app, now - TOKEN_CSRF_STEP, token));
-    assert_false(token_csrf_valid_at(&k->app, now - 2 * TOKEN_CSRF_STEP, token));
+    assert_true(token_csrf_valid_at(&k->app, now - TOKEN_CSRF_STEP, NULL, token));
+    assert_false(token_csrf_valid_at(&k->app, now - 2 * TOKEN_CSRF_STEP, NULL, token));
     token_csrf(&k->app, token);
     assert_true(token_csrf_valid(&k->app, token));
 }
@@ -198,6 +198,80 @@ tokens_cannot_be_invented(void **state)
 }
 
 static void
+a_token_for_one_is_for_nobody_else(void **state)
+{
+    struct key *k = *state;
+    char all[TOKEN_SIZE], ann[TOKEN_SIZE], bob[TOKEN_SIZE];
+    token_csrf(&k->app, all);
+    token_csrf_for(&k->app, "ann", ann);
+    token_csrf_for(&k->app, "bob", bob);
+    assert_string_not_equal(ann, bob);
+    assert_true(token_csrf_valid_for(&k->app, "ann", ann));
+    assert_false(token_csrf_valid_for(&k->app, "bob", ann));
+    assert_false(token_csrf_valid_for(&k->app, "", ann));
+    assert_false(token_csrf_valid_for(&k->app, "ann", all));
+    assert_false(token_csrf_valid_for(&k->app, "", all));
+    assert_false(token_csrf_valid(&k->app, ann));
+    /* For nobody in particular it is the one for everybody. */
+    assert_true(token_csrf_valid_for(&k->app, NULL, all));
+    token_csrf_at(&k->app, 1800000000, "ann", ann);
+    assert_false(token_csrf_valid_at(
+        &k->app, 1800000000 + TOKEN_CSRF_AGE + TOKEN_CSRF_STEP, "ann", ann));
+}
+
+/* What one subscriber has is one address, however it is written. */
+static void
+addresses_are_hashed_by_network(void **state)
+{
+    static const struct {
+        const char *one, *other;
+        bool same;
+    } cases[] = {
+        {"192.0.2.1", "192.0.2.1", true},
+        {"192.0.2.1", "192.0.2.2", false},
+        {"192.0.2.1", "::ffff:192.0.2.1", true},
+        {"192.0.2.1", "::ffff:192.0.2.2", false},
+        {"2001:db8::1", "2001:db8:0:0:ffff:1:2:3", true},
+        {"2001:db8::1", "2001:DB8::2", true},
+        {"2001:db8::1", "2001:db8:0:1::1", false},
+        {"2001:db8::1", "2001:db9::1", false},
+        {"unix:", "unix:", true},
+        {"unix:", "", false},
+        {"unix:", "192.0.2.1", false},
+    };
+    struct key *k = *state;
+    char one[OWNER_SIZE], other[OWNER_SIZE];
+    struct app rotated = k->app;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        token_address_hash(&k->app, cases[i].one, one);
+        token_address_hash(&k->app, cases[i].other, other);
+        assert_int_equal(strlen(one), OWNER_SIZE - 1);
+        assert_int_equal(strcmp(one, other) == 0, cases[i].same);
+    }
+    token_address_hash(&k->app, "192.0.2.1", one);
+    rotated.address_key[0] ^= 1;
+    token_address_hash(&rotated, "192.0.2.1", other);
+    assert_string_not_equal(one, other);
+}
+
+/* A new key: nothing of the old one is worth anything. */
+static void
+a_new_key_ends_all_tokens(void **state)
+{
+    struct key *k = *state;
+    struct app other = {0};
+    char csrf[TOKEN_SIZE], owner[TOKEN_SIZE], hash[OWNER_SIZE];
+    token_csrf(&k->app, csrf);
+    token_owner_new(&k->app, owner);
+    assert_int_equal(unlink(k->path), 0);
+    assert_int_equal(token_keys(&other, k->path), 0);
+    assert_false(token_csrf_valid(&other, csrf));
+    assert_false(token_owner_hash(&other, owner, hash));
+    assert_memory_not_equal(other.address_key, k->app.address_key, APP_KEY_SIZE);
+    assert_memory_not_equal(other.address_key, other.owner_key, APP_KEY_SIZE);
+}
+
+static void
 owners_differ(void **state)
 {
     struct key *k = *state;
@@ -226,6 +300,9 @@ main(void)
         TEST(refuses_a_folder_that_is_not_there),
         TEST(csrf_tokens_last_for_hours),
         TEST(tokens_cannot_be_invented),
+        TEST(a_token_for_one_is_for_nobody_else),
+        TEST(addresses_are_hashed_by_network),
+        TEST(a_new_key_ends_all_tokens),
         TEST(owners_differ),
     };
     return cmocka_run_group_tests_name("token", tests, NULL, NULL);

@@ -1,0 +1,203 @@
+// The headers that every answer has: those of nthpi-fcgi, of files and downloads, and
+// of what nginx answers by itself. Each of them once, and none left out.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { after, test } from 'node:test';
+import { Site } from '../lib/site.mjs';
+
+const site = await Site.start();
+const limited = await Site.start({ limited: true, processes: ['nginx', 'fcgi'] });
+after(() => Promise.all([site.stop(), limited.stop()]));
+
+const expected = {
+  'content-security-policy': "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self'; "
+    + "style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+// Everything that TARGET sends for BYTES until it closes, or until STATUS, headers and
+// the announced body are there: who waits for a body that was announced keeps the
+// connection for some seconds.
+function answerTo(target, bytes) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(target.port, '127.0.0.1', () => socket.write(bytes));
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk) => {
+      text += chunk;
+      const end = text.indexOf('\r\n\r\n');
+      const length = /^content-length: (\d+)\r$/im.exec(text.slice(0, end + 2))?.[1];
+      if (end >= 0 && length && text.length >= end + 4 + Number(length)) socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(text));
+  });
+}
+
+// Sends LINES (the first is the request line) and reads one answer:
+// {status, headers: {name: [values]}, text}.
+async function exchange(target, lines, body = '') {
+  const all = [lines[0], `Host: 127.0.0.1:${target.port}`, 'Connection: close', ...lines.slice(1)];
+  const text = await answerTo(target, `${all.join('\r\n')}\r\n\r\n${body}`);
+  const end = text.indexOf('\r\n\r\n');
+  const [first, ...rest] = text.slice(0, end).split('\r\n');
+  const headers = {};
+  for (const line of rest) {
+    const [, name, value] = /^([^:]+): (.*)$/.exec(line) ?? assert.fail(`a header: ${line}`);
+    (headers[name.toLowerCase()] ??= []).push(value);
+  }
+  return { status: Number(first.split(' ')[1]), headers, text: text.slice(end + 4) };
+}
+
+// Asserts on the headers of an answer with STATUS.
+function check(answer, status, what) {
+  assert.equal(answer.status, status, `${what}: ${answer.text.slice(0, 200)}`);
+  for (const [name, value] of Object.entries(expected)) {
+    assert.deepEqual(answer.headers[name], [value], `${what}: ${name}`);
+  }
+  for (const name of ['content-type', 'cache-control', 'etag', 'last-modified', 'retry-after', 'vary']) {
+    if (name !== 'vary') assert.ok((answer.headers[name] ?? []).length <= 1, `${what}: ${name} once`);
+  }
+  assert.deepEqual(answer.headers.server, ['nginx'], what);
+  assert.equal(answer.headers['x-powered-by'], undefined, what);
+  if (status >= 400) {
+    assert.doesNotMatch(answer.text, /nginx/i, what);
+    assert.match(answer.headers['cache-control']?.[0] ?? '', /no-store/, what);
+  }
+  return answer;
+}
+
+const get = (path, ...more) => exchange(site, [`GET ${path} HTTP/1.1`, ...more]);
+const json = 'Accept: application/json';
+
+test('pages, the API and polls', async () => {
+  const { id } = await site.ask(50);
+  await site.waitDone(id);
+  const page = check(await get('/', 'Accept: text/html'), 200, '/');
+  check(await get('/', `If-None-Match: ${page.headers.etag[0]}`), 304, 'a page that is known');
+  check(await exchange(site, ['HEAD / HTTP/1.1']), 200, 'HEAD');
+  for (const path of [`/computations/${id}`, `/computations/${id}/delete`, '/pi/50', '/pi/50?from=1', '/healthz',
+    '/metrics', '/v1/pi?numberOfDigits=20', '/api/v1/computations', `/api/v1/computations/${id}`, '/updates?since=0']) {
+    check(await get(path), 200, path);
+  }
+  check(await get(`/computations/${id}`, json), 200, 'a live part');
+  check(await get('/pi/50', json), 200, 'a live part');
+  const { revision } = (await site.get('/updates?since=0')).json();
+  check(await get(`/updates?since=${revision}`), 304, 'nothing new');
+  check(await get(`/updates?since=${revision}`, 'Prefer: wait=1'), 304, 'nothing new after a wait');
+  const waits = get(`/updates?since=${revision}`, 'Prefer: wait=30');
+  await site.ask(51);
+  check(await waits, 200, 'news after a wait');
+});
+
+test('refusals of nthpi-fcgi', async () => {
+  for (const [status, path] of [[404, '/nothing'], [404, '/computations/99999'], [400, '/?radix=7'], [400, '/%ff'],
+    [400, '/v1/pi?start=x'], [405, '/computations'], [404, '/pi/0'], [404, '/api/v1/computations/99999']]) {
+    const answer = await get(path, 'Accept: text/html');
+    // What was an error of programs in /v1/pi is a text that pi.delivery's clients know.
+    if (path !== '/v1/pi?start=x') check(answer, status, path);
+    else assert.equal(answer.status, 400);
+    for (const [name, value] of Object.entries(expected)) assert.deepEqual(answer.headers[name], [value], path);
+  }
+  const form = 'Content-Type: application/x-www-form-urlencoded';
+  check(await exchange(site, ['POST /computations HTTP/1.1', form, 'Content-Length: 6'], 'csrf=x'), 403, 'no token');
+  check(await exchange(site, ['POST /computations/1/cancel HTTP/1.1', form, 'Content-Length: 6'], 'csrf=x'), 403, 'no token');
+  check(await exchange(site, ['POST /computations HTTP/1.1', 'Content-Length: 1'], 'x'), 415, 'a type');
+  const large = 'x'.repeat(20000);
+  check(await exchange(site, ['POST /computations HTTP/1.1', form, `Content-Length: ${large.length}`], large), 413, '20 KB');
+  check(await exchange(site, ['POST /api/v1/computations HTTP/1.1', 'Content-Type: application/json',
+    'Content-Length: 2'], '{}'), 422, 'no position');
+});
+
+test('files', async () => {
+  const page = (await get('/', 'Accept: text/html')).text;
+  const [hashed] = /\/static\/nthpi\.[0-9a-f]{12}\.css/.exec(page);
+  const answer = check(await get(hashed), 200, hashed);
+  assert.deepEqual(answer.headers['cache-control'], ['public, max-age=31536000, immutable']);
+  check(await get(hashed, 'Accept-Encoding: gzip'), 200, 'gzip');
+  check(await get(hashed, `If-Modified-Since: ${answer.headers['last-modified'][0]}`), 304, 'a file that is known');
+  const old = check(await get('/static/nthpi.000000000000.css'), 200, 'an old name');
+  assert.deepEqual(old.headers['cache-control'], ['no-cache']);
+  for (const path of ['/static/nthpi.css', '/robots.txt', '/favicon.ico']) check(await get(path), 200, path);
+  for (const path of ['/static/', '/static/nothing.css', '/static/x.000000000000.css', '/digits/pi-10-50.txt',
+    '/nthpi-errors/404.html']) {
+    check(await get(path), 404, path);
+  }
+  check(await get('/static/nthpi.css', 'Range: bytes=99999999-'), 200, 'a part of a file');
+  check(await get('/static/nthpi.css', 'If-Match: "x"'), 412, 'another file');
+  check(await exchange(site, ['POST /robots.txt HTTP/1.1', 'Content-Length: 0']), 405, 'POST of a file');
+});
+
+test('downloads', async () => {
+  const { id } = await site.ask(1000);
+  await site.waitDone(id);
+  const [{ length }] = await site.sql('SELECT length FROM published WHERE radix = 10');
+  // The whole file by X-Accel-Redirect, a shorter text by nthpi-fcgi.
+  for (const n of [length, 20]) {
+    const path = `/pi/${n}.txt`;
+    const answer = check(await get(path), 200, path);
+    assert.equal(answer.text.length, n + 2);
+    const [etag] = answer.headers.etag;
+    check(await get(path, `If-None-Match: ${etag}`), 304, path);
+    check(await get(path, 'Range: bytes=2-4'), 206, path);
+    const beyond = await get(path, 'Range: bytes=999999-');
+    assert.equal(beyond.status, 416);
+    for (const [name, value] of Object.entries(expected)) assert.deepEqual(beyond.headers[name], [value], name);
+    check(await exchange(site, [`HEAD ${path} HTTP/1.1`]), 200, path);
+  }
+});
+
+// What nginx refuses without asking: as a page, and as JSON below /api/.
+const refusals = [
+  ['a broken header', 400, (path) => [`GET ${path} HTTP/1.1`, 'Content-Length: x']],
+  ['two lengths', 400, (path) => [`POST ${path} HTTP/1.1`, 'Content-Length: 1', 'Transfer-Encoding: chunked']],
+  ['an unknown coding', 501, (path) => [`POST ${path} HTTP/1.1`, 'Transfer-Encoding: x']],
+  ['a large body', 413, (path) => [`POST ${path} HTTP/1.1`, 'Content-Length: 70000']],
+  ['a long address', 414, (path) => [`GET ${path}?${'x'.repeat(9000)} HTTP/1.1`]],
+  ['a long header', 431, (path) => [`GET ${path} HTTP/1.1`, `X-Long: ${'x'.repeat(9000)}`]],
+  ['many headers', 431, (path) => [`GET ${path} HTTP/1.1`, ...Array(9).fill(`X-Long: ${'x'.repeat(7900)}`)]],
+  ['a version to come', 505, (path) => [`GET ${path} HTTP/3.0`]],
+];
+for (const [what, status, lines] of refusals) {
+  test(`nginx refuses ${what}`, async () => {
+    // Before the address is known, answers are pages.
+    check(await exchange(site, lines('/')), status, what);
+    const answer = check(await exchange(site, lines('/api/v1/computations')), status, what);
+    if (answer.headers['content-type'][0].startsWith('application/problem+json')) {
+      assert.equal(JSON.parse(answer.text).status, status);
+    }
+  });
+}
+
+test('nginx refuses a body too large for the API as JSON', async () => {
+  const answer = await exchange(site, ['POST /api/v1/computations HTTP/1.1', 'Content-Length: 70000']);
+  assert.match(answer.headers['content-type'][0], /^application\/problem\+json/);
+  assert.equal(JSON.parse(answer.text).status, 413);
+});
+
+test('too many requests', async () => {
+  const form = 'Content-Type: application/x-www-form-urlencoded';
+  for (const [path, type] of [['/computations', 'text/html'], ['/api/v1/computations', 'application/problem+json']]) {
+    let answer;
+    for (let i = 0; i < 500 && answer?.status !== 429; i++) {
+      answer = await exchange(limited, [`POST ${path} HTTP/1.1`, form, 'Content-Length: 0']);
+    }
+    check(answer, 429, path);
+    assert.ok(answer.headers['content-type'][0].startsWith(type), path);
+    assert.match(answer.headers['retry-after'][0], /^[1-9]\d*$/);
+  }
+});
+
+test('no nthpi-fcgi', async () => {
+  await limited.kill('fcgi');
+  for (const path of ['/', '/pi/5', '/api/v1/computations', '/updates', '/v1/pi']) {
+    const answer = check(await exchange(limited, [`GET ${path} HTTP/1.1`]), 502, path);
+    assert.match(answer.headers['retry-after'][0], /^[1-9]\d*$/);
+    assert.match(answer.headers['content-type'][0], /^\/($|pi)/.test(path) ? /^text\/html/ : /^application\/problem\+json/);
+  }
+});
