@@ -80,10 +80,16 @@ export class Site {
    * Starts a site and waits until it answers. `options` are options of the
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
-   * socket run/web-N.sock; `nginx` changes the text of nginx.conf.
+   * socket run/web-N.sock; `nginx` changes the text of nginx.conf. `programs` names
+   * others of the build to run in place of fcgi and daemon, `users` who runs them
+   * ({fcgi: {uid, gid, groups}}; as root only), `environment` is added to theirs, and
+   * `folders` prepares the state folder before they start.
    */
-  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx } = {}) {
+  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, programs = {},
+    users = {}, environment = {}, folders } = {}) {
     const site = new Site(options, nginx);
+    Object.assign(site, { programs, users, more: environment });
+    folders?.(site.state);
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
@@ -100,6 +106,7 @@ export class Site {
   constructor(options, changeNginx = (text) => text) {
     this.options = options;
     this.changeNginx = changeNginx;
+    Object.assign(this, { programs: {}, users: {}, more: {} });
     this.processes = new Map();
     this.logs = [];
     this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
@@ -115,7 +122,7 @@ export class Site {
     for (const [name, value] of Object.entries(this.options)) {
       env[`NTHPI_${name.toUpperCase().replaceAll('-', '_')}`] = String(value);
     }
-    return env;
+    return { ...env, ...this.more };
   }
 
   prepare() {
@@ -135,9 +142,14 @@ export class Site {
     const args = {
       nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', path.join(this.state, 'nginx'),
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
-      fcgi: [path.join(build, 'nthpi-fcgi')],
-      daemon: [path.join(build, 'nthpid')],
+      fcgi: [path.join(build, this.programs.fcgi ?? 'nthpi-fcgi')],
+      daemon: [path.join(build, this.programs.daemon ?? 'nthpid')],
     }[number ? 'fcgi' : name];
+    const user = this.users[name];
+    if (user) {
+      args.unshift('setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`,
+        user.groups ? `--groups=${user.groups}` : '--clear-groups', '--');
+    }
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
       env: environment,
