@@ -82,8 +82,8 @@ export class Site {
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
    * socket run/web-N.sock; `nginx` changes the text of nginx.conf. `programs` names
    * others of the build to run in place of fcgi and daemon, `users` who runs them
-   * ({fcgi: {uid, gid, groups}}; as root only), `environment` is added to theirs, and
-   * `folders` prepares the state folder before they start.
+   * ({fcgi: {uid, gid}}, with the umask of our units; as root only), `environment` is
+   * added to theirs, and `folders` prepares the state folder before they start.
    */
   static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, programs = {},
     users = {}, environment = {}, folders } = {}) {
@@ -148,7 +148,7 @@ export class Site {
     const user = this.users[name];
     if (user) {
       args.unshift('setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`,
-        user.groups ? `--groups=${user.groups}` : '--clear-groups', '--');
+        '--clear-groups', '--', 'sh', '-c', 'umask 0077 && exec "$@"', 'sh');
     }
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',

@@ -192,6 +192,12 @@ remove_digits(void)
 }
 
 static int
+remove_lock(void)
+{
+    return unlink(in_state("run/nthpid-main.lock"));
+}
+
+static int
 chmod_digits(void)
 {
     return chmod(in_state("digits/target"), 0666);
@@ -351,6 +357,7 @@ static const struct {
     {"empty-digits", empty_digits},
     {"truncate-digits", truncate_digits},
     {"remove-digits", remove_digits},
+    {"remove-lock", remove_lock},
     {"chmod-digits", chmod_digits},
     {"run-other", run_other},
     {"run-other-at", run_other_at},
