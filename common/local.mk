@@ -20,6 +20,7 @@ libcommon_a_SOURCES = \
 	common/sandbox_calls.c \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
+	common/sandbox_table.c \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_changes.c \

@@ -35,10 +35,9 @@ log_open(const char *program, enum log_target target, enum log_level level)
     settings.target = target;
     settings.level = level;
     settings.journal = getenv("JOURNAL_STREAM") != NULL;
-    if (target == LOG_TARGET_SYSLOG) {
-        tzset(); /* syslog() gives local times; later the file may be out of reach */
+    tzset(); /* reads a file, which is out of reach in the sandbox */
+    if (target == LOG_TARGET_SYSLOG)
         openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
-    }
 }
 
 /* Replaces what could end a line or steer a terminal: ASCII controls, the C1

@@ -6,7 +6,7 @@
  *   Landlock   which files and folders may be opened, and how (landlock(7));
  *   seccomp    which system calls may be made (seccomp(2), through libseccomp).
  *
- * System calls are of three kinds, see the tables in sandbox_calls.c. Those that the
+ * System calls are of three kinds, see the tables in sandbox_table.c. Those that the
  * program needs are allowed. Those that no honest run of it makes (to execute, to open
  * a connection, to trace, to mount …) end the process at once by SIGSYS, which the
  * kernel's log notes with the call's number, and whoever waits for the process sees.

@@ -19,6 +19,20 @@ int sandbox_enter_paths(const struct sandbox *s);
 /* Restricts system calls. 0, or an errno. */
 int sandbox_enter_calls(const struct sandbox *s);
 
+/* A system call (by libseccomp's number) and who may make it: or-ed sandbox_program. */
+struct sandbox_call {
+    int call;
+    unsigned programs;
+};
+
+/* What is allowed whatever the arguments are. */
+extern const struct sandbox_call sandbox_allowed[];
+extern const size_t sandbox_allowed_count;
+
+/* What ends a program that is not allowed to make it. */
+extern const int sandbox_deadly[];
+extern const size_t sandbox_deadly_count;
+
 /* Which version of Landlock the kernel has; -1 with errno: none. */
 int sandbox_landlock_version(void);
 
