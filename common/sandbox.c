@@ -95,5 +95,7 @@ sandbox_enter(const struct sandbox *s)
 void
 sandbox_execute(int exe_fd, char *const argv[], char *const envp[])
 {
-    syscall(SYS_execveat, exe_fd, sandbox_no_name, argv, envp, AT_EMPTY_PATH);
+    /* The filter compares whole registers. */
+    syscall(SYS_execveat, (long)exe_fd, sandbox_no_name, argv, envp,
+            (long)AT_EMPTY_PATH);
 }

@@ -32,6 +32,26 @@ struct filter {
     int error;
 };
 
+/* Comparisons of argument NUMBER, from 0: it is VALUE, it is not, its bits of MASK are
+ * those of VALUE. */
+static struct scmp_arg_cmp
+is(unsigned number, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){number, SCMP_CMP_EQ, value, 0};
+}
+
+static struct scmp_arg_cmp
+is_not(unsigned number, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){number, SCMP_CMP_NE, value, 0};
+}
+
+static struct scmp_arg_cmp
+has(unsigned number, scmp_datum_t mask, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){number, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 /* CALL leads to ACTION when all of the COUNT comparisons hold. */
 static void
 rule(struct filter *f, uint32_t action, int call, unsigned count,
@@ -58,10 +78,8 @@ static void
 rule_without(struct filter *f, uint32_t action, int call, unsigned number,
              scmp_datum_t forbidden)
 {
-    rule_if(f, SCMP_ACT_ALLOW, call,
-            SCMP_CMP(number, SCMP_CMP_MASKED_EQ, forbidden, 0));
-    rule_if(f, action, call,
-            SCMP_CMP(number, SCMP_CMP_MASKED_EQ, forbidden, forbidden));
+    rule_if(f, SCMP_ACT_ALLOW, call, has(number, forbidden, 0));
+    rule_if(f, action, call, has(number, forbidden, forbidden));
 }
 
 static bool
@@ -99,21 +117,18 @@ static void
 add_processes(struct filter *f)
 {
     if (f->program == SANDBOX_DAEMON) {
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(clone),
-                SCMP_CMP(0, SCMP_CMP_MASKED_EQ, NAMESPACES, 0));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), has(0, NAMESPACES, 0));
         rule(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 0, NULL);
         rule(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 0, NULL);
     } else {
         const scmp_datum_t self = (scmp_datum_t)getpid();
 
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(clone),
-                SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-        rule_if(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone),
-                SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, self));
-        rule_if(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_NE, self));
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), has(0, CLONE_THREAD, CLONE_THREAD));
+        rule_if(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), has(0, CLONE_THREAD, 0));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), is(0, self));
+        rule_if(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), is_not(0, self));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), is(2, 0));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), is(0, PR_SET_NAME));
     }
 }
 
@@ -122,9 +137,9 @@ static void
 add_execution(struct filter *f, int exe_fd)
 {
     const struct scmp_arg_cmp ours[] = {
-        SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)exe_fd),
-        SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)(uintptr_t)sandbox_no_name),
-        SCMP_A4(SCMP_CMP_EQ, AT_EMPTY_PATH),
+        is(0, (scmp_datum_t)exe_fd),
+        is(1, (scmp_datum_t)(uintptr_t)sandbox_no_name),
+        is(4, AT_EMPTY_PATH),
     };
 
     rule(f, SCMP_ACT_ALLOW, SCMP_SYS(execveat), 3, ours);
@@ -141,8 +156,7 @@ add_opening(struct filter *f)
         rule(f, refuse, SCMP_SYS(open), 0, NULL);
         rule(f, refuse, SCMP_SYS(openat), 0, NULL);
         /* What fstat() is in the C library. */
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat),
-                SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), is(3, AT_EMPTY_PATH));
         return;
     }
     rule(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0, NULL);
@@ -162,7 +176,7 @@ add_terminal(struct filter *f)
     static const scmp_datum_t requests[] = {TCGETS, TIOCGWINSZ, FIONREAD};
 
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
-        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, requests[i]));
+        rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), is(1, requests[i]));
     }
 }
 
@@ -170,8 +184,8 @@ add_terminal(struct filter *f)
 static void
 add_syslog(struct filter *f)
 {
-    rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
-    rule_if(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+    rule_if(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), is(0, AF_UNIX));
+    rule_if(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), is_not(0, AF_UNIX));
     rule(f, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0, NULL);
     rule(f, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 0, NULL);
 }

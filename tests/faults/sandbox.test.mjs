@@ -25,9 +25,9 @@ const harmless = {
   web: {
     done: ['make-thread', 'read-digits', 'read-work', 'write-db', 'write-run'],
     EACCES: ['read-other', 'read-other-process', 'read-key', 'write-digits', 'write-work',
-      'write-state', 'make-digits', 'make-work', 'make-other', 'make-folder', 'empty-digits',
-      'remove-digits', 'make-code'],
-    ENOSYS: ['make-link', 'chmod-digits', 'raise-limit', 'make-process-anew', 'unheard'],
+      'write-state', 'make-digits', 'make-work', 'make-other', 'empty-digits', 'remove-digits',
+      'make-code'],
+    ENOSYS: ['make-link', 'make-folder', 'chmod-digits', 'raise-limit', 'make-process-anew', 'unheard'],
   },
   daemon: {
     done: ['make-thread', 'make-process', 'signal-parent', 'read-digits', 'write-db', 'write-run',
