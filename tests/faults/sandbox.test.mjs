@@ -2,10 +2,11 @@
 // tests/sandbox/, which are ours with a door for such deeds. All of it with the oldest
 // Landlock that is enough (version 2, Debian 12's) and with all that this kernel has.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Site, build, until } from '../lib/site.mjs';
+import { Site, build, slow, until } from '../lib/site.mjs';
 
 const sanitized = /^#define NTHPI_SANITIZED 1/m.test(fs.readFileSync(path.join(build, 'config.h'), 'utf8'));
 const programs = { fcgi: 'tests/sandbox/fcgi', daemon: 'tests/sandbox/nthpid' };
@@ -115,6 +116,35 @@ if (sanitized) {
       }
     });
   }
+
+  test('the programs as they are: held from the first request on, every algorithm works', async () => {
+    const field = (pid, name) => Number(new RegExp(`^${name}:\\s*(\\d+)$`, 'm')
+      .exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+    const site = await Site.start({ options: { ...slow.options, sandbox: 'require' } });
+    try {
+      for (const [radix, algorithm, position] of [[10, 'spigot', 3000], [10, 'chudnovsky', 300_000],
+        [16, 'chudnovsky', 100_000], [16, 'bbp', 3_000_000]]) {
+        await site.waitDone((await site.ask(position, { radix, algorithm })).id);
+      }
+      const { id } = await site.ask(slow.position, slow.question);
+      await site.waitFor(id, ({ progress }) => progress > 0, 'running');
+      const pids = { web: site.pid('fcgi'), daemon: site.pid('daemon'), worker: site.workers()[0] };
+      for (const [who, pid] of Object.entries(pids)) {
+        assert.equal(field(pid, 'Seccomp'), 2, who);
+        assert.equal(field(pid, 'NoNewPrivs'), 1, who);
+      }
+      assert.equal(field(pids.worker, 'Seccomp_filters'), 2, 'its own and that of nthpid');
+      // The tool, while it computes.
+      const tool = spawn(path.join(build, 'nthpi'), ['digits', '300000', '--algorithm=spigot'],
+        { env: site.environment, stdio: ['ignore', 'ignore', 'inherit'] });
+      const ended = new Promise((resolve) => { tool.on('exit', (...how) => resolve(how)); });
+      await until(() => field(tool.pid, 'Seccomp') === 2, 'the tool to be held');
+      tool.kill('SIGTERM');
+      await ended;
+    } finally {
+      await site.stop();
+    }
+  });
 
   test('nthpi-fcgi is ended by deeds that no honest run does', async () => {
     for (const deed of deadly.web) {

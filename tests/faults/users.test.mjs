@@ -35,7 +35,7 @@ if (process.getuid() === 0) {
     test(`two users: everything works, ${first} started first`, async () => {
       const order = first === 'fcgi' ? ['fcgi', 'daemon'] : ['daemon', 'fcgi'];
       const site = await Site.start({ users, folders, processes: [],
-        options: { ...slow.options, sandbox: 'require' } });
+        options: slow.options });
       try {
         for (const name of order) {
           site.start(name);

@@ -11,3 +11,5 @@ tests_sandbox_fcgi_CFLAGS = $(libweb_a_CFLAGS) $(SECCOMP_CFLAGS)
 tests_sandbox_fcgi_LDADD = $(nthpi_fcgi_LDADD)
 tests_sandbox_fcgi_LINK = $(CXXLD) $(AM_CXXFLAGS) $(CXXFLAGS) $(deed_ldflags) \
 	-Wl,--wrap=page_health $(LDFLAGS) -o $@
+EXTRA_DIST += tests/faults/sandbox.test.mjs tests/faults/users.test.mjs \
+	tests/faults/hardening.test.mjs tests/lib/units.mjs
