@@ -146,6 +146,22 @@ if (sanitized) {
     }
   });
 
+  test('a daemon whose program was replaced on disk goes on starting workers', async () => {
+    const site = await Site.start({ processes: [], options: { sandbox: 'require' } });
+    try {
+      const copy = path.join(site.state, 'nthpid');
+      fs.copyFileSync(path.join(build, 'nthpid'), copy);
+      site.programs = { daemon: path.relative(build, copy) };
+      for (const name of ['daemon', 'fcgi', 'nginx']) site.start(name);
+      await site.waitReady();
+      fs.unlinkSync(copy);
+      fs.writeFileSync(copy, '#!/bin/false\n', { mode: 0o755 });
+      await site.waitDone((await site.ask(1000)).id);
+    } finally {
+      await site.stop();
+    }
+  });
+
   test('nthpi-fcgi is ended by deeds that no honest run does', async () => {
     for (const deed of deadly.web) {
       const site = await start({}, { processes: ['nginx', 'fcgi'] });
