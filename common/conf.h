@@ -12,6 +12,7 @@
 
 #include "computation.h"
 #include "log.h"
+#include "sandbox.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct conf {
     char *state;                /* state folder: db/ digits/ work/ run/ key */
     enum log_level log_level;   /* error, warning, info, debug */
     enum log_target log_target; /* stderr or syslog */
+    enum sandbox_mode sandbox;  /* on, require, off */
     struct limits limits;       /* limit-spigot, limit-chudnovsky, limit-bbp */
     unsigned queue_limit;       /* most rows that may wait, 1 .. 1,000,000 */
     unsigned visitor_limit;     /* most rows set off by one visitor that wait or run,

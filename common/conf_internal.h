@@ -9,13 +9,14 @@
 #include <stddef.h>
 
 enum conf_type {
-    CONF_TEXT,   /* char *, malloc()ed */
-    CONF_NUMBER, /* unsigned, MIN .. MAX */
-    CONF_LARGE,  /* uint64_t, MIN .. MAX */
-    CONF_OCTAL,  /* unsigned, written in octal */
-    CONF_SWITCH, /* bool: yes or no */
-    CONF_LEVEL,  /* enum log_level */
-    CONF_TARGET, /* enum log_target */
+    CONF_TEXT,    /* char *, malloc()ed */
+    CONF_NUMBER,  /* unsigned, MIN .. MAX */
+    CONF_LARGE,   /* uint64_t, MIN .. MAX */
+    CONF_OCTAL,   /* unsigned, written in octal */
+    CONF_SWITCH,  /* bool: yes or no */
+    CONF_LEVEL,   /* enum log_level */
+    CONF_TARGET,  /* enum log_target */
+    CONF_SANDBOX, /* enum sandbox_mode */
 };
 
 struct conf_option {

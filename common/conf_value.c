@@ -113,6 +113,12 @@ conf_set(struct conf *conf, const struct conf_option *option, const char *text,
             snprintf(reason, CONF_REASON_SIZE,
                      "%s must be stderr or syslog, not \"%.60s\"", option->name, text);
         return word >= 0;
+    case CONF_SANDBOX:
+        if (sandbox_mode_parse(text, (enum sandbox_mode *)field))
+            return true;
+        snprintf(reason, CONF_REASON_SIZE,
+                 "%s must be on, require or off, not \"%.60s\"", option->name, text);
+        return false;
     }
     snprintf(reason, CONF_REASON_SIZE,
              "%s must be a whole number from %" PRIu64 " to %" PRIu64 ", not \"%.60s\"",

@@ -1,6 +1,7 @@
 # What both programs share: libcommon.a
 noinst_LIBRARIES += libcommon.a
-libcommon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(INIH_CFLAGS)
+libcommon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(INIH_CFLAGS) \
+	$(SECCOMP_CFLAGS)
 libcommon_a_SOURCES = \
 	common/computation.c common/computation.h \
 	common/conf.c common/conf.h common/conf_internal.h \
@@ -15,6 +16,11 @@ libcommon_a_SOURCES = \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
+	common/sandbox.c common/sandbox.h common/sandbox_internal.h \
+	common/sandbox_calls.c \
+	common/sandbox_kernel.c \
+	common/sandbox_paths.c \
+	common/sandbox_table.c \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_changes.c \
@@ -29,7 +35,7 @@ libcommon_a_SOURCES = \
 	common/store_row.c \
 	common/store_sql.c
 nodist_libcommon_a_SOURCES = common/schema_sql.c
-common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS)
+common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS)
 
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c

@@ -23,6 +23,7 @@ struct compute {
     const struct engine_algorithm *algorithm;
     struct engine_job job;
     bool verify;
+    enum sandbox_mode sandbox;
     struct cli_progress progress;
     struct cli_output output;             /* digits: where to */
     char window[COMPUTATION_WINDOW_SIZE]; /* digit: from the position on */
@@ -88,6 +89,7 @@ prepare(struct compute *c, const struct cli_question *q, const struct conf *conf
     }
     c->job = (struct engine_job){q->radix, q->position, (int)number};
     c->verify = verify;
+    c->sandbox = conf->sandbox;
     return true;
 }
 
@@ -133,6 +135,15 @@ choose(struct compute *c, const struct engine_algorithm *algorithm)
     return true;
 }
 
+/* From here on this process executes nothing and connects to nothing; the output
+ * may still have to get its name. */
+static bool
+confine(const struct compute *c)
+{
+    return sandbox_enter(
+        &(struct sandbox){.program = SANDBOX_TOOL, .mode = c->sandbox});
+}
+
 /* Computes and verifies; the result is the exit code. Errors of the output are left
  * to cli_output_close(). */
 static int
@@ -148,6 +159,9 @@ run(struct compute *c, bool progress,
     char words[ENGINE_WORDS] = "";
     enum engine_rc rc;
 
+    if (!confine(c)) {
+        return CLI_FAILED;
+    }
     cli_progress_begin(&c->progress, progress, seconds_by(c, c->algorithm));
     rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, words)
                    : engine_run(c->algorithm, &c->job, &callbacks);

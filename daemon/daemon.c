@@ -8,6 +8,7 @@
 
 #include "daemon/daemon.h"
 
+#include "daemon/confine.h"
 #include "daemon/lock.h"
 #include "daemon/machine.h"
 
@@ -141,12 +142,30 @@ make_token(struct daemon *d)
     return true;
 }
 
+/* Our own score for when memory runs out; done without where /proc can't be written. */
+static void
+open_score(struct daemon *d)
+{
+    ssize_t length = -1;
+    int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+
+    if (fd >= 0) {
+        d->score_fd = fcntl(fd, F_DUPFD_CLOEXEC, WORKER_FIRST_FREE);
+        length = pread(fd, d->score, sizeof d->score - 1, 0);
+        close(fd);
+    }
+    if (length <= 0 && d->score_fd >= 0) {
+        close(d->score_fd);
+        d->score_fd = -1;
+    }
+}
+
 bool
 daemon_open(struct daemon *d, const struct conf *conf)
 {
     memset(d, 0, sizeof *d);
     d->conf = conf;
-    d->exe_fd = d->work_fd = d->digits_fd = d->signal_fd = -1;
+    d->exe_fd = d->work_fd = d->digits_fd = d->signal_fd = d->score_fd = -1;
     d->name_lock = d->checkpoint_lock = -1;
     d->cpus = conf->cpus > 0 ? (int)conf->cpus : machine_cpus();
     d->look = true;
@@ -159,7 +178,9 @@ daemon_open(struct daemon *d, const struct conf *conf)
     d->exe_fd = open_high("/proc/self/exe", O_RDONLY);
     d->work_fd = open_folder(conf, "work");
     d->digits_fd = open_folder(conf, "digits");
-    return d->exe_fd >= 0 && d->work_fd >= 0 && d->digits_fd >= 0 && open_store(d);
+    open_score(d);
+    return d->exe_fd >= 0 && d->work_fd >= 0 && d->digits_fd >= 0 && open_store(d) &&
+           confine_daemon(conf, d->exe_fd);
 }
 
 static void
@@ -186,6 +207,7 @@ daemon_close(struct daemon *d)
     store_close(d->relaxed);
     store_close(d->durable);
     free(d->wal_path);
+    close_fd(d->score_fd);
     close_fd(d->signal_fd);
     close_fd(d->digits_fd);
     close_fd(d->work_fd);

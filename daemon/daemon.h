@@ -81,6 +81,8 @@ struct daemon {
     struct doorbell *bell;
     char *wal_path;
     int exe_fd, work_fd, digits_fd, signal_fd;
+    int score_fd;                   /* our own oom_score_adj, or -1 */
+    char score[16];                 /* what is in it */
     int name_lock, checkpoint_lock; /* -1: not held */
     struct job *jobs;
     struct superseded *superseded;

@@ -181,6 +181,9 @@ start(struct daemon *d, struct job *j)
         .position = j->row.position,
         .threads = j->slot.threads,
         .niceness = d->conf->niceness,
+        .sandbox = d->conf->sandbox,
+        .score_fd = d->score_fd,
+        .score = d->score,
     };
     struct engine_job model = {order.radix, order.position, order.threads};
     int error;

@@ -8,6 +8,7 @@ libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS) $(GMP_CFLAGS
 libdaemon_a_SOURCES = \
 	daemon/answer.c \
 	daemon/aside.c daemon/aside.h \
+	daemon/confine.c daemon/confine.h \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
 	daemon/launch.c \

@@ -16,6 +16,7 @@
 #include "daemon/worker.h"
 
 #include "common/store_queue.h"
+#include "common/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ struct child {
     pid_t parent;
     int pipe, text, sum, save; /* all >= WORKER_FIRST_FREE, or -1 */
     struct rlimit memory;
-    char *argv[8];
+    char *argv[9];
 };
 
 static void
@@ -82,22 +83,6 @@ child_descriptors(const struct child *c)
     return true;
 }
 
-/* When the machine runs out of memory, the worker should go and not the daemon
- * or the web program. Raising one's own score needs no privilege; where /proc
- * can't be written the kernel chooses by size, which is the worker, too. */
-static void
-child_oom_score(void)
-{
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-    if (fd >= 0) {
-        ssize_t written = write(fd, "500", 3);
-
-        (void)written;
-        close(fd);
-    }
-}
-
 static _Noreturn void
 child_run(const struct child *c)
 {
@@ -112,9 +97,8 @@ child_run(const struct child *c)
         _exit(WORKER_USAGE);
     }
     setpriority(PRIO_PROCESS, 0, (int)c->order->niceness);
-    child_oom_score();
     child_signals();
-    fexecve(c->order->exe_fd, c->argv, environ);
+    sandbox_execute(c->order->exe_fd, c->argv, environ);
     _exit(WORKER_USAGE);
 }
 
@@ -147,16 +131,33 @@ memory_limit(uint64_t memory)
     return (struct rlimit){limit, limit};
 }
 
+static void
+set_score(const struct worker_order *o, const char *score)
+{
+    ssize_t written =
+        o->score_fd < 0 ? 0 : pwrite(o->score_fd, score, strlen(score), 0);
+
+    (void)written; /* the kernel then chooses by size, which is the worker, too */
+}
+
+/* When the machine runs out of memory, the worker should go and not the daemon or the
+ * web program. Raising one's own score needs no privilege, nor does taking that back.
+ * The child inherits it: the file of its own it could not open in the sandbox. */
 static int
 fork_child(struct worker *w, struct child *c)
 {
-    pid_t pid = fork();
+    pid_t pid;
+    int error;
 
+    set_score(c->order, "500");
+    pid = fork();
     if (pid == 0) {
         child_run(c);
     }
+    error = errno;
+    set_score(c->order, c->order->score);
     if (pid < 0) {
-        return errno;
+        return error;
     }
     /* Also from here: the group must be there before the first kill. It fails
      * harmlessly once the child has executed. */
@@ -188,6 +189,7 @@ worker_start(struct worker *w, const struct worker_order *o, uint64_t file_lengt
     c.argv[3] = radix;
     c.argv[4] = position;
     c.argv[5] = threads;
+    c.argv[6] = (char *)sandbox_mode_name(o->sandbox);
 
     if (pipe2(fds, O_CLOEXEC) != 0) {
         return errno;
@@ -281,6 +283,12 @@ worker_ended(struct worker *w, int status, const struct rusage *usage)
 static enum worker_outcome
 judge_signal(int number, char message[WORKER_MESSAGE_SIZE])
 {
+    if (number == SIGSYS) {
+        snprintf(message, WORKER_MESSAGE_SIZE,
+                 "the worker was ended by its sandbox: it made a system call that "
+                 "is forbidden to it (the kernel's log has its number)");
+        return OUTCOME_FAILED;
+    }
     if (number == SIGKILL || number == SIGTERM || number == SIGINT) {
         snprintf(message, WORKER_MESSAGE_SIZE, "the worker was killed (%s)",
                  strsignal(number));

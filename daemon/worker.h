@@ -5,6 +5,7 @@
 #ifndef NTHPI_WORKER_H
 #define NTHPI_WORKER_H
 
+#include "common/sandbox.h"
 #include "daemon/report.h"
 
 #include <stdbool.h>
@@ -38,6 +39,9 @@ struct worker_order {
     int save_fd;         /* where checkpoints are, and go, or -1 */
     unsigned niceness;
     uint64_t memory; /* address space limit in bytes, 0: none */
+    enum sandbox_mode sandbox;
+    int score_fd;      /* this process's own oom_score_adj, or -1 */
+    const char *score; /* what is in it */
 };
 
 struct worker {

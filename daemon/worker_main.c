@@ -17,6 +17,7 @@
 
 #include "daemon/worker_main.h"
 
+#include "daemon/confine.h"
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/protocol.h"
@@ -197,12 +198,13 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
 }
 
 static bool
-parse_arguments(struct run *run, int argc, char **argv, worker_find *find)
+parse_arguments(struct run *run, enum sandbox_mode *sandbox, int argc, char **argv,
+                worker_find *find)
 {
     enum ask_problem problem;
     char *end;
 
-    if (argc != 4) {
+    if (argc != 5) {
         return false;
     }
     run->algorithm = find(argv[0]);
@@ -210,7 +212,7 @@ parse_arguments(struct run *run, int argc, char **argv, worker_find *find)
     run->job.threads = (int)strtol(argv[3], &end, 10);
     return run->algorithm && radix_parse(argv[1], &run->job.radix) &&
            problem == ASK_OK && *end == '\0' && run->job.threads >= 1 &&
-           run->job.threads <= 256;
+           run->job.threads <= 256 && sandbox_mode_parse(argv[4], sandbox);
 }
 
 static int
@@ -314,9 +316,10 @@ worker_main(int argc, char **argv, worker_find *find)
     struct run run = {.told_at = -PROGRESS_EVERY_S};
     struct message hello = {
         .kind = MESSAGE_HELLO, .version = PROTOCOL_VERSION, .package = PACKAGE_VERSION};
+    enum sandbox_mode sandbox;
     int code;
 
-    if (!parse_arguments(&run, argc, argv, find)) {
+    if (!parse_arguments(&run, &sandbox, argc, argv, find)) {
         return WORKER_USAGE;
     }
     gmp_guard_install();
@@ -329,6 +332,9 @@ worker_main(int argc, char **argv, worker_find *find)
     }
     prctl(PR_SET_NAME, WORKER_NAME);
     tell(&run, &hello);
+    if (!confine_worker(sandbox)) {
+        return fail(&run, WORKER_ENGINE, "", "the sandbox could not be set up");
+    }
     run.next = run.algorithm->prefix ? 1 : run.job.position;
     if (run.algorithm->prefix) {
         run.writer = digits_writer_new(WORKER_TEXT_FD, WORKER_SUM_FD, run.job.radix);

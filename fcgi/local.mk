@@ -9,6 +9,7 @@ libweb_a_CXXFLAGS = $(AM_CXXFLAGS) $(CTEMPLATE_CFLAGS) $(SODIUM_CFLAGS)
 libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/cache.c fcgi/cache.h \
+	fcgi/confine.c fcgi/confine.h \
 	fcgi/handlers.h \
 	fcgi/encode.c fcgi/encode.h \
 	fcgi/exposition.c fcgi/exposition.h \

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
+#include "fcgi/confine.h"
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/park.h"
@@ -221,7 +222,7 @@ main(int argc, char **argv)
     log_open("nthpi-fcgi", conf.log_target, conf.log_level);
     raise_limits(&conf);
     rc = 1;
-    if (handle_signals() == 0 && app_open(&app, &conf) == 0 &&
+    if (handle_signals() == 0 && app_open(&app, &conf) == 0 && confine_web(&conf) &&
         (reload = reload_start(app.view)) != NULL) {
         log_info("nthpi-fcgi %s, build %s, %u threads", PACKAGE_VERSION, app.build_id,
                  conf.threads);

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,10 +69,38 @@ make_key(const char *path)
     return result;
 }
 
+/* Writes a new key into PATH while that is empty: an administrator made the file where
+ * this program may make none. Whoever has the lock writes; others find it written. */
+static int
+fill_key(const char *path)
+{
+    unsigned char key[APP_KEY_SIZE];
+    struct stat st;
+    int result = -1;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_EX) != 0 || fstat(fd, &st) != 0) {
+        log_error("cannot fill the key %s: %s", path, strerror(errno));
+    } else if (st.st_size > 0) {
+        result = 0;
+    } else {
+        randombytes_buf(key, sizeof key);
+        if (write(fd, key, sizeof key) == (ssize_t)sizeof key && fsync(fd) == 0)
+            result = 0;
+        else
+            log_error("cannot write %s: %s", path, strerror(errno));
+        sodium_memzero(key, sizeof key);
+    }
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
 static int
 read_key(int fd, const char *path, unsigned char key[APP_KEY_SIZE])
 {
     struct stat st;
+    if (fstat(fd, &st) == 0 && st.st_size == 0 && fill_key(path) != 0)
+        return -1;
     if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))
         log_warning("%s can be read by others: chmod 600 %s", path, path);
     if (read(fd, key, APP_KEY_SIZE) != APP_KEY_SIZE) {

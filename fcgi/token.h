@@ -18,9 +18,9 @@
 
 enum { TOKEN_SIZE = 128 };
 
-/* Reads the file PATH (32 random bytes), or makes it (0600; of several
- * processes starting at once one makes it and all read the same), and derives
- * APP's keys. 0, or -1 with a message logged. */
+/* Reads the file PATH (32 random bytes), or makes it (0600), or fills it when it is
+ * empty (of several processes starting at once one does, and all read the same), and
+ * derives APP's keys. 0, or -1 with a message logged. */
 int token_keys(struct app *app, const char *path);
 
 /* A CSRF token for forms: visitor-independent, keyed, valid for hours; the same

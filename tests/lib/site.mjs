@@ -81,12 +81,18 @@ export class Site {
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
    * socket run/web-N.sock; `nginx` changes the text of nginx.conf. Only with `limited`
-   * are there limits for one visitor, those of everybody else's site.
+   * are there limits for one visitor, those of everybody else's site. `programs` names
+   * others of the build to run in place of fcgi and daemon, `users` who runs them
+   * ({fcgi: {uid, gid}}, with the umask of our units; as root only), `environment` is
+   * added to theirs, and `folders` prepares the state folder before they start.
    */
   static async start({
     options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, limited = false,
+    programs = {}, users = {}, environment = {}, folders,
   } = {}) {
     const site = new this(options, nginx, limited);
+    Object.assign(site, { programs, users, more: environment });
+    folders?.(site.state);
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
@@ -104,6 +110,7 @@ export class Site {
     this.limited = limited;
     this.options = limited ? options : { 'visitor-limit': 0, 'address-limit': 0, ...options };
     this.changeNginx = changeNginx;
+    Object.assign(this, { programs: {}, users: {}, more: {} });
     this.processes = new Map();
     this.logs = [];
     this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
@@ -119,7 +126,7 @@ export class Site {
     for (const [name, value] of Object.entries(this.options)) {
       env[`NTHPI_${name.toUpperCase().replaceAll('-', '_')}`] = String(value);
     }
-    return env;
+    return { ...env, ...this.more };
   }
 
   prepare() {
@@ -139,9 +146,14 @@ export class Site {
     const args = {
       nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', path.join(this.state, 'nginx'),
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
-      fcgi: [path.join(build, 'nthpi-fcgi')],
-      daemon: [path.join(build, 'nthpid')],
+      fcgi: [path.join(build, this.programs.fcgi ?? 'nthpi-fcgi')],
+      daemon: [path.join(build, this.programs.daemon ?? 'nthpid')],
     }[number ? 'fcgi' : name];
+    const user = this.users[name];
+    if (user) {
+      args.unshift('setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`,
+        '--clear-groups', '--', 'sh', '-c', 'umask 0077 && exec "$@"', 'sh');
+    }
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
       env: environment,

@@ -90,7 +90,7 @@ files_are_read_leniently_in_form(void **state)
     write_file(f, "# a comment\n; another\n\n"
                   "   threads=6   \n\twait-max :\t7 ; seconds\r\n"
                   "public-url =\nname = d-1\nadmin = yes\nsocket-mode = 0600\n"
-                  "log-level = debug\nlog-target = syslog");
+                  "log-level = debug\nlog-target = syslog\nsandbox=require");
     assert_int_equal(LOAD(f, CONF_FCGI), 0);
     assert_int_equal(f->conf.threads, 6);
     assert_int_equal(f->conf.wait_max, 7);
@@ -100,6 +100,7 @@ files_are_read_leniently_in_form(void **state)
     assert_int_equal(f->conf.socket_mode, 0600);
     assert_int_equal(f->conf.log_level, LOG_LEVEL_DEBUG);
     assert_int_equal(f->conf.log_target, LOG_TARGET_SYSLOG);
+    assert_int_equal(f->conf.sandbox, SANDBOX_REQUIRE);
 }
 
 static void

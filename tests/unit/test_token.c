@@ -81,7 +81,11 @@ racing_starts_agree(void **state)
     enum { STARTERS = 16 };
     for (int round = 0; round < 20; round++) {
         struct starter starters[STARTERS] = {0};
-        unlink(k->path);
+        /* No file, or an empty one, as an administrator makes it. */
+        if (round % 2 == 0)
+            unlink(k->path);
+        else
+            assert_int_equal(truncate(k->path, 0), 0);
         for (int i = 0; i < STARTERS; i++) {
             starters[i].path = k->path;
             pthread_create(&starters[i].thread, NULL, start, &starters[i]);

@@ -60,6 +60,8 @@ test_judge(void **state)
     assert_int_equal(judge(HELLO, SIGTERM, message), OUTCOME_AGAIN);
     assert_int_equal(judge(HELLO, SIGSEGV, message), OUTCOME_FAILED);
     assert_non_null(strstr(message, "crashed"));
+    assert_int_equal(judge(HELLO, SIGSYS, message), OUTCOME_FAILED);
+    assert_non_null(strstr(message, "ended by its sandbox"));
     assert_int_equal(judge(HELLO, EXITED(WORKER_MEMORY), message), OUTCOME_FAILED);
     assert_string_equal(message,
                         "memory: the worker ran out of it; 6 MiB were estimated "
