@@ -7,6 +7,7 @@ libcommon_a_SOURCES = \
 	common/conf_file.c \
 	common/conf_state.c \
 	common/conf_table.c \
+	common/conf_text.c \
 	common/conf_value.c \
 	common/digits.h common/digits_internal.h \
 	common/digits_check.c \
@@ -21,6 +22,7 @@ libcommon_a_SOURCES = \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_open.c \
+	common/store_pending.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
 	common/store_status.c common/store_status.h \
@@ -32,7 +34,7 @@ common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS)
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c
 CLEANFILES += common/schema_sql.c
-schema_files = conf/schema/1.sql conf/schema/2.sql
+schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql
 EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
 common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \

@@ -27,7 +27,7 @@ room_in_queue(struct store *s, unsigned queue_limit)
 
 static enum store_rc
 add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
-        int64_t *id)
+        const char *owner, int64_t *id)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -36,7 +36,7 @@ add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
         rc = store_integer(s, SQL_ADD,
                            VALUES(value_int(radix), value_int((int64_t)position),
                                   value_text(algorithm_name(algorithm)), value_int(now),
-                                  value_int(revision)),
+                                  value_int(revision), value_text(owner)),
                            id);
     if (rc == STORE_OK)
         rc = store_event(s, *id, stage_name(STAGE_REGISTERED), now, NULL);
@@ -45,15 +45,16 @@ add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
 
 /* A failed or cancelled row starts anew. */
 static enum store_rc
-restart_row(struct store *s, const struct store_state *state, const char *why)
+restart_row(struct store *s, const struct store_state *state, const char *owner,
+            const char *why)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
 
     if (rc == STORE_OK)
-        rc = store_run(
-            s, SQL_RESTART,
-            VALUES(value_int(state->id), value_int(now), value_int(revision)));
+        rc = store_run(s, SQL_RESTART,
+                       VALUES(value_int(state->id), value_int(now), value_int(revision),
+                              value_text(owner)));
     if (rc == STORE_OK)
         rc = store_event(s, state->id, "retried", now, why);
     return rc;
@@ -74,8 +75,8 @@ set_wanted(struct store *s, int64_t id, enum wanted wanted)
 
 /* Somebody asks for the row STATE that exists. */
 static enum store_rc
-ask_again(struct store *s, const struct store_state *state, unsigned queue_limit,
-          enum store_added *added)
+ask_again(struct store *s, const struct store_state *state, const char *owner,
+          unsigned queue_limit, enum store_added *added)
 {
     bool given_up = state->status == STATUS_CANCELLED || state->wanted != WANTED_RUN;
     enum store_rc rc = STORE_OK;
@@ -85,9 +86,11 @@ ask_again(struct store *s, const struct store_state *state, unsigned queue_limit
         *added = ADDED_AGAIN;
         rc = room_in_queue(s, queue_limit);
         if (rc == STORE_OK)
-            rc = restart_row(s, state, "asked for again");
+            rc = restart_row(s, state, owner, "asked for again");
     } else if (state->wanted != WANTED_RUN) {
         rc = set_wanted(s, state->id, WANTED_RUN);
+    } else if (state->status == STATUS_QUEUED) {
+        rc = store_run(s, SQL_ADVANCE, VALUES(value_int(state->id), value_text(owner)));
     }
     if (rc == STORE_OK && given_up)
         rc = store_run(s, SQL_ASKER_CLEAR, VALUES(value_int(state->id)));
@@ -108,12 +111,12 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
 
     if (rc == STORE_OK) {
         *id = state.id;
-        rc = ask_again(s, &state, queue_limit, added);
+        rc = ask_again(s, &state, asker->owner, queue_limit, added);
     } else if (rc == STORE_NOT_FOUND) {
         *added = ADDED_NEW;
         rc = room_in_queue(s, queue_limit);
         if (rc == STORE_OK)
-            rc = add_row(s, radix, position, algorithm, id);
+            rc = add_row(s, radix, position, algorithm, asker->owner, id);
     }
     if (rc == STORE_OK && asker->owner != NULL)
         rc = store_run(
@@ -221,7 +224,7 @@ retry(struct store *s, int64_t id, const struct store_asker *asker,
     if (state.status != STATUS_FAILED && state.status != STATUS_CANCELLED)
         return STORE_CONFLICT;
     rc = room_in_queue(s, queue_limit);
-    return rc == STORE_OK ? restart_row(s, &state, NULL) : rc;
+    return rc == STORE_OK ? restart_row(s, &state, asker->owner, NULL) : rc;
 }
 
 enum store_rc

@@ -227,6 +227,7 @@ tests_unit_make_digits_LDADD = $(common_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
+	tests/unit/test_watch \
 	tests/unit/test_protocol \
 	tests/unit/test_news \
 	tests/unit/test_worker \
@@ -241,6 +242,9 @@ unit_tests += \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_watch_SOURCES = tests/unit/test_watch.c
+tests_unit_test_watch_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_watch_LDADD = $(daemon_test_LDADD)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c
 tests_unit_test_plan_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_plan_LDADD = $(daemon_test_LDADD)
@@ -470,6 +474,7 @@ unit_tests += \
 	tests/unit/test_store_list \
 	tests/unit/test_store_changes \
 	tests/unit/test_store_ask \
+	tests/unit/test_store_pending \
 	tests/unit/test_store_queue \
 	tests/unit/test_store_bounds \
 	tests/unit/test_store_wishes \
@@ -523,6 +528,9 @@ tests_unit_test_store_changes_LDADD = $(common_test_LIBS)
 tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
 tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
+tests_unit_test_store_pending_SOURCES = tests/unit/test_store_pending.c $(store_fixture)
+tests_unit_test_store_pending_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_pending_LDADD = $(common_test_LIBS)
 tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixture)
 tests_unit_test_store_bounds_SOURCES = tests/unit/test_store_bounds.c $(store_fixture)
 tests_unit_test_store_bounds_CFLAGS = $(common_test_CFLAGS)

@@ -130,14 +130,19 @@ claim(struct fixture *f)
 static void
 work(struct fixture *f)
 {
-    struct store_progress progress = {GROWTH_ROWS - 1, TOKEN, 0.5, "series", 1, false};
+    struct store_progress progress = {.id = GROWTH_ROWS - 1,
+                                      .token = TOKEN,
+                                      .fraction = 0.5,
+                                      .phase = "series",
+                                      .eta_s = 1};
 
     assert_int_equal(store_progress(f->s, &progress, 1), STORE_OK);
     calculate(f, GROWTH_ROWS - 1, TOKEN);
     finish(f, GROWTH_ROWS - 1, TOKEN);
     assert_int_equal(store_failed(f->s, GROWTH_ROWS - 2, TOKEN, "memory"), STORE_OK);
-    assert_int_equal(store_requeue(f->s, GROWTH_ROWS - 3, TOKEN, "again", true, 1),
-                     STORE_OK);
+    assert_int_equal(
+        store_requeue(f->s, GROWTH_ROWS - 3, TOKEN, "again", true, 1000, NULL),
+        STORE_OK);
     assert_int_equal(
         store_answer(f->s, GROWTH_ROWS - 4, ALGORITHM_AUTO, "31415", 0, ""), STORE_OK);
 }
