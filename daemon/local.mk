@@ -10,6 +10,7 @@ libdaemon_a_SOURCES = \
 	daemon/aside.c daemon/aside.h \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
+	daemon/guard.c \
 	daemon/launch.c \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
@@ -23,6 +24,8 @@ libdaemon_a_SOURCES = \
 	daemon/sched.c daemon/sched.h \
 	daemon/settle.c \
 	daemon/slots.c daemon/slots.h \
+	daemon/upkeep.c \
+	daemon/watch.c daemon/watch.h \
 	daemon/worker.c daemon/worker.h \
 	daemon/worker_main.c daemon/worker_main.h
 

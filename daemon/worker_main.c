@@ -6,7 +6,8 @@
  * Of an algorithm that delivers every digit, positions 1 .. n go into the file
  * as they come, so that a visitor can read them while the rest is computed;
  * positions from n on are the window. Progress is told ten times a second at
- * most. The pipe blocks: a worker of a stopped daemon waits.
+ * most, and every two seconds at least when the engine reports without getting on: a
+ * sign of life. The pipe blocks: a worker of a stopped daemon waits.
  *
  * Checkpoints go into the file that the daemon opened, if it did; what can't be written
  * (a full disk) is not missed before the worker dies. A worker with such a file keeps
@@ -38,6 +39,7 @@ _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
                "one code for lack of memory");
 
 #define PROGRESS_EVERY_S 0.1
+#define ALIVE_EVERY_S    2.0
 
 /* A checkpoint after this share of the estimated time, which is then the most that is
  * lost; but not more often than that, and not less often than the engine thinks best.
@@ -54,6 +56,7 @@ struct run {
     size_t window_used;
     char words[ENGINE_WORDS]; /* what was verified, or differs */
     struct message progress;  /* what was told last */
+    unsigned ppm;             /* and what is known by now */
     double told_at;           /* seconds, CLOCK_MONOTONIC */
     bool pipe_broken;
     bool saves; /* there is a file for checkpoints: */
@@ -87,6 +90,16 @@ tell(struct run *run, const struct message *m)
     }
 }
 
+/* What is known by now, in the phase of the last message. */
+static void
+tell_progress(struct run *run)
+{
+    run->progress.kind = MESSAGE_PROGRESS;
+    run->progress.ppm = run->ppm;
+    run->told_at = clock_s();
+    tell(run, &run->progress);
+}
+
 static void
 on_progress(void *ctx, const char *phase, double fraction)
 {
@@ -98,14 +111,13 @@ on_progress(void *ctx, const char *phase, double fraction)
                    : fraction >= 1 ? PROTOCOL_PPM
                                    : (unsigned)(fraction * PROTOCOL_PPM);
 
-    if (!new_phase && (ppm <= m->ppm || now - run->told_at < PROGRESS_EVERY_S)) {
-        return;
+    double every = ppm > m->ppm ? PROGRESS_EVERY_S : ALIVE_EVERY_S;
+
+    run->ppm = ppm > run->ppm ? ppm : run->ppm;
+    if (new_phase || now - run->told_at >= every) {
+        snprintf(m->phase, sizeof m->phase, "%s", phase);
+        tell_progress(run);
     }
-    m->kind = MESSAGE_PROGRESS;
-    m->ppm = ppm > m->ppm ? ppm : m->ppm;
-    snprintf(m->phase, sizeof m->phase, "%s", phase);
-    run->told_at = now;
-    tell(run, m);
 }
 
 static bool
@@ -128,8 +140,16 @@ on_cancelled(void *ctx)
 static void
 on_checkpoint(void *ctx, const void *state, size_t length)
 {
+    struct run *run = ctx;
+    struct message m = {.kind = MESSAGE_SAVED, .ppm = run->ppm};
+
     /* An error leaves the checkpoint before it; the next one may go well. */
-    slots_write(&((struct run *)ctx)->save, state, length);
+    if (slots_write(&run->save, state, length) == 0) {
+        if (run->ppm > run->progress.ppm) {
+            tell_progress(run);
+        }
+        tell(run, &m);
+    }
 }
 
 static double
