@@ -5,7 +5,8 @@
  *
  * Of an algorithm that delivers every digit, positions 1 .. n go into the file
  * as they come, so that a visitor can read them while the rest is computed;
- * positions from n on are the window. Progress is told ten times a second at
+ * positions from n on are the window. At the end the file is read back and compared
+ * with a digest of the digits that were checked. Progress is told ten times a second at
  * most, and every two seconds at least when the engine reports without getting on: a
  * sign of life. The pipe blocks: a worker of a stopped daemon waits.
  *
@@ -27,6 +28,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +52,9 @@ _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
 struct run {
     const struct engine_algorithm *algorithm;
     struct engine_job job;
-    struct digits_writer *writer; /* NULL: no file */
-    uint64_t next;                /* position of the digit expected next */
+    struct digits_writer *writer;  /* NULL: no file */
+    crypto_hash_sha256_state seen; /* of the file, by the digits that are checked */
+    uint64_t next;                 /* position of the digit expected next */
     char window[COMPUTATION_WINDOW_SIZE];
     size_t window_used;
     char words[ENGINE_WORDS]; /* what was verified, or differs */
@@ -204,9 +207,10 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
     run->next += length;
     if (run->writer && first <= run->job.position) {
         uint64_t left = run->job.position - first + 1;
+        size_t part = left < length ? (size_t)left : length;
 
-        rc =
-            digits_writer_add(run->writer, text, left < length ? (size_t)left : length);
+        crypto_hash_sha256_update(&run->seen, (const unsigned char *)text, part);
+        rc = digits_writer_add(run->writer, text, part);
         if (rc != DIGITS_OK) {
             run->output_error = digits_error(rc);
             return 1;
@@ -243,6 +247,24 @@ fail(struct run *run, enum worker_exit code, const char *what, const char *why)
     return (int)code;
 }
 
+/* Reads the file back: it must have the very digits that were checked, and a sidecar
+ * that says so. Otherwise something changed them on their way, or SHA256. */
+static enum digits_rc
+read_back(struct run *run, const char *sha256)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char seen[DIGITS_SHA256_SIZE], found[DIGITS_SHA256_SIZE];
+    enum digits_rc rc = digits_check_open(WORKER_TEXT_FD, WORKER_SUM_FD, run->job.radix,
+                                          run->job.position, found);
+
+    crypto_hash_sha256_final(&run->seen, hash);
+    sodium_bin2hex(seen, sizeof seen, hash, sizeof hash);
+    if (rc == DIGITS_OK && (strcmp(seen, found) != 0 || strcmp(seen, sha256) != 0)) {
+        rc = DIGITS_BROKEN;
+    }
+    return rc;
+}
+
 /* Tells what was verified, ends the file, tells the window and the end. */
 static int
 deliver(struct run *run)
@@ -262,6 +284,15 @@ deliver(struct run *run)
         if (rc != DIGITS_OK) {
             return fail(run, WORKER_OUTPUT,
                         "writing the digits failed: ", digits_error(rc));
+        }
+        rc = read_back(run, m.sha256);
+        if (rc == DIGITS_BROKEN) {
+            return fail(run, WORKER_ENGINE,
+                        "verification: ", "the digits file is not what was checked");
+        }
+        if (rc != DIGITS_OK) {
+            return fail(run, WORKER_OUTPUT,
+                        "reading the digits back failed: ", digits_error(rc));
         }
         tell(run, &m);
     }
@@ -357,6 +388,8 @@ worker_main(int argc, char **argv, worker_find *find)
                         "writing the digits failed: ", strerror(errno));
         }
         digits_writer_threads(run.writer, run.job.threads);
+        crypto_hash_sha256_init(&run.seen);
+        crypto_hash_sha256_update(&run.seen, (const unsigned char *)"3.", 2);
     }
     code = compute(&run);
     digits_writer_free(run.writer);
