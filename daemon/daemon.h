@@ -93,7 +93,8 @@ struct daemon {
     struct job *jobs;
     struct superseded *superseded;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
-    unsigned shortages;     /* workers that could not be started, in a row */
+    unsigned shortages;     /* times that no worker could be started, in a row */
+    int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
     int64_t clock_offset;   /* wall clock less CLOCK_BOOTTIME, when it began */
     bool clock_set;         /* it has changed since */
     bool look;              /* look for work and wishes soon */

@@ -188,8 +188,10 @@ not_started(struct daemon *d, struct job *j, int error)
 
     log_error("row %" PRId64 ": cannot start a worker: %s", j->row.id, strerror(error));
     if (is_shortage(error)) {
-        d->shortages += d->shortages < 1000;
-        settle_requeue(j, false, settle_delay_ms((int)d->shortages), why);
+        unsigned delay_ms = settle_delay_ms((int)++d->shortages);
+
+        d->short_until = store_boottime() + (int64_t)delay_ms * 1000;
+        settle_requeue(j, false, delay_ms, why);
     } else if (j->row.attempts < DAEMON_ATTEMPTS) {
         settle_requeue(j, true, settle_delay_ms(j->row.attempts), why);
     } else {
@@ -330,6 +332,9 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
         return STORE_OK;
     }
     choice = plan_choose(room, &need);
+    if (choice.verdict == PLAN_START && store_boottime() < d->short_until) {
+        choice.verdict = PLAN_WAIT_SLOT;
+    }
     if (never(room, &need, &choice, message)) {
         return refuse(d, row, algorithm, &need, message);
     }

@@ -233,6 +233,8 @@ unit_tests += \
 	tests/unit/test_worker \
 	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
+	tests/unit/test_daemon_limits \
+	tests/unit/test_daemon_turns \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
@@ -271,10 +273,15 @@ tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
 	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
-# A daemon whose engine gets a digit wrong.
+# A daemon with faults.
 check_PROGRAMS += tests/unit/faulty_nthpid
-tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c
+tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c \
+	tests/unit/faulty_calls.c tests/unit/faulty.h
 tests_unit_faulty_nthpid_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_faulty_nthpid_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=digits_writer_add -Wl,--wrap=digits_writer_finish \
+	-Wl,--wrap=publish_job -Wl,--wrap=fork -Wl,--wrap=pipe2 -Wl,--wrap=poll \
+	-Wl,--wrap=machine_memory -Wl,--wrap=machine_disk
 tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
 # nthpi with faults, for tests/http/compute.test.mjs.
@@ -283,6 +290,15 @@ tests_unit_faulty_nthpi_SOURCES = tests/unit/faulty_nthpi.c $(nthpi_SOURCES)
 tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=engine_run_checked -Wl,--wrap=open
 tests_unit_faulty_nthpi_LDADD = $(nthpi_LDADD)
+tests_unit_test_daemon_limits_SOURCES = tests/unit/test_daemon_limits.c $(daemon_fixture)
+tests_unit_test_daemon_limits_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_limits_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_limits_DEPENDENCIES = nthpid$(EXEEXT) \
+	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_turns_SOURCES = tests/unit/test_daemon_turns.c $(daemon_fixture)
+tests_unit_test_daemon_turns_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_turns_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_turns_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)
