@@ -227,6 +227,7 @@ tests_unit_make_digits_LDADD = $(common_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
+	tests/unit/test_upkeep \
 	tests/unit/test_watch \
 	tests/unit/test_protocol \
 	tests/unit/test_news \
@@ -244,6 +245,9 @@ unit_tests += \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
+tests_unit_test_upkeep_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_upkeep_LDADD = $(daemon_test_LDADD)
 tests_unit_test_watch_SOURCES = tests/unit/test_watch.c
 tests_unit_test_watch_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_watch_LDADD = $(daemon_test_LDADD)
@@ -621,6 +625,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
+	tests/faults/clock.c tests/faults/clock.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
 	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
