@@ -16,6 +16,7 @@ libcommon_a_SOURCES = \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
+	common/log_repeat.c common/log_repeat.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_changes.c \

@@ -485,6 +485,7 @@ unit_tests += \
 	tests/unit/test_conf \
 	tests/unit/test_conf_errors \
 	tests/unit/test_log \
+	tests/unit/test_log_repeat \
 	tests/unit/test_digits \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
@@ -517,6 +518,9 @@ tests_unit_test_conf_errors_LDADD = $(common_test_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c $(conf_fixture)
 tests_unit_test_conf_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_conf_LDADD = $(common_test_LIBS)
+tests_unit_test_log_repeat_SOURCES = tests/unit/test_log_repeat.c $(test_capture)
+tests_unit_test_log_repeat_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_log_repeat_LDADD = $(common_test_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture)
 tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_LDADD = $(common_test_LIBS)
