@@ -266,8 +266,9 @@ never(const struct plan_room *room, const struct plan_need *need,
     if (choice->verdict == PLAN_NEVER_MEMORY) {
         snprintf(message, COMPUTATION_TEXT_SIZE,
                  "memory: about %" PRIu64
-                 " MiB are needed, and this machine has %" PRIu64,
-                 need->memory / MIB + 1, room->memory_total / MIB);
+                 " MiB are needed, and this machine has %" PRIu64 " for a job",
+                 need->memory / MIB + 1,
+                 (room->memory_total - room->memory_total / PLAN_EXPRESS_SHARE) / MIB);
     } else if (choice->verdict == PLAN_NEVER_DISK) {
         snprintf(message, COMPUTATION_TEXT_SIZE,
                  "disk: %" PRIu64 " MiB are needed, and the file system has %" PRIu64,
