@@ -122,6 +122,7 @@ claim(struct fixture *f)
 
     assert_int_equal(store_pending(f->s, rows, 8, &count), STORE_OK);
     assert_true(count > 2);
+    assert_int_equal(store_waits(f->s, GROWTH_ROWS - 1, STORE_WAITS_DISK), STORE_OK);
     take(f, GROWTH_ROWS - 1, TOKEN);
     take(f, GROWTH_ROWS - 2, TOKEN);
     take(f, GROWTH_ROWS - 3, TOKEN);
