@@ -633,5 +633,5 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
 	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
-	tests/faults/stop.test.mjs \
+	tests/faults/stop.test.mjs tests/faults/verify.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
