@@ -19,6 +19,7 @@ libdaemon_a_SOURCES = \
 	daemon/program.c daemon/program.h \
 	daemon/protocol.c daemon/protocol.h \
 	daemon/publish.c \
+	daemon/read_back.c daemon/read_back.h \
 	daemon/recover.c \
 	daemon/report.c daemon/report.h \
 	daemon/sched.c daemon/sched.h \

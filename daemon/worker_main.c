@@ -22,13 +22,13 @@
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/protocol.h"
+#include "daemon/read_back.h"
 #include "daemon/slots.h"
 #include "daemon/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +52,9 @@ _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
 struct run {
     const struct engine_algorithm *algorithm;
     struct engine_job job;
-    struct digits_writer *writer;  /* NULL: no file */
-    crypto_hash_sha256_state seen; /* of the file, by the digits that are checked */
-    uint64_t next;                 /* position of the digit expected next */
+    struct digits_writer *writer; /* NULL: no file */
+    struct read_back back;        /* of that file */
+    uint64_t next;                /* position of the digit expected next */
     char window[COMPUTATION_WINDOW_SIZE];
     size_t window_used;
     char words[ENGINE_WORDS]; /* what was verified, or differs */
@@ -209,7 +209,7 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
         uint64_t left = run->job.position - first + 1;
         size_t part = left < length ? (size_t)left : length;
 
-        crypto_hash_sha256_update(&run->seen, (const unsigned char *)text, part);
+        read_back_add(&run->back, text, part);
         rc = digits_writer_add(run->writer, text, part);
         if (rc != DIGITS_OK) {
             run->output_error = digits_error(rc);
@@ -247,24 +247,6 @@ fail(struct run *run, enum worker_exit code, const char *what, const char *why)
     return (int)code;
 }
 
-/* Reads the file back: it must have the very digits that were checked, and a sidecar
- * that says so. Otherwise something changed them on their way, or SHA256. */
-static enum digits_rc
-read_back(struct run *run, const char *sha256)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char seen[DIGITS_SHA256_SIZE], found[DIGITS_SHA256_SIZE];
-    enum digits_rc rc = digits_check_open(WORKER_TEXT_FD, WORKER_SUM_FD, run->job.radix,
-                                          run->job.position, found);
-
-    crypto_hash_sha256_final(&run->seen, hash);
-    sodium_bin2hex(seen, sizeof seen, hash, sizeof hash);
-    if (rc == DIGITS_OK && (strcmp(seen, found) != 0 || strcmp(seen, sha256) != 0)) {
-        rc = DIGITS_BROKEN;
-    }
-    return rc;
-}
-
 /* Tells what was verified, ends the file, tells the window and the end. */
 static int
 deliver(struct run *run)
@@ -285,7 +267,8 @@ deliver(struct run *run)
             return fail(run, WORKER_OUTPUT,
                         "writing the digits failed: ", digits_error(rc));
         }
-        rc = read_back(run, m.sha256);
+        rc = read_back_check(&run->back, WORKER_TEXT_FD, WORKER_SUM_FD, run->job.radix,
+                             run->job.position, m.sha256);
         if (rc == DIGITS_BROKEN) {
             return fail(run, WORKER_ENGINE,
                         "verification: ", "the digits file is not what was checked");
@@ -388,8 +371,7 @@ worker_main(int argc, char **argv, worker_find *find)
                         "writing the digits failed: ", strerror(errno));
         }
         digits_writer_threads(run.writer, run.job.threads);
-        crypto_hash_sha256_init(&run.seen);
-        crypto_hash_sha256_update(&run.seen, (const unsigned char *)"3.", 2);
+        read_back_begin(&run.back);
     }
     code = compute(&run);
     digits_writer_free(run.writer);
