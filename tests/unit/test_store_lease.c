@@ -285,8 +285,7 @@ an_attempt_that_ends_forgets_recoveries(void **state)
         die_of(f, id);
     take(f, id, TOKEN);
     /* Stopping a daemon says nothing about the row … */
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "stopped", false, 0, NULL),
-                     STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "no", false, 0, NULL), STORE_OK);
     assert_int_equal(select_integer(f, "SELECT recoveries FROM computation"),
                      STORE_RECOVERIES - 1);
     take(f, id, TOKEN);
@@ -343,8 +342,8 @@ a_new_boot_voids_leases_and_deltas(void **state)
     int64_t id = running(f, 1, TOKEN, "alive");
 
     waiting = running(f, 2, OTHER, "alive");
-    assert_int_equal(
-        store_requeue(f->s, waiting, OTHER, "crashed", true, 3600000, NULL), STORE_OK);
+    assert_int_equal(store_requeue(f->s, waiting, OTHER, "no", true, 3600000, NULL),
+                     STORE_OK);
     assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
     revision = store_revision(f->s);
     assert_int_equal(store_note_boot(f->s, "boot-2"), STORE_OK);
