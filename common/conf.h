@@ -56,6 +56,9 @@ struct conf {
     unsigned retention_days; /* done, failed and cancelled rows older than this are
                                 removed; 0: never */
     unsigned niceness;       /* of the workers, 0 .. 19 */
+    unsigned job_memory;     /* most memory of a job, MiB; 0: no limit */
+    unsigned job_time;       /* most seconds of a job; 0: no limit */
+    unsigned stall_s;        /* a worker without a sign of life is killed, 1 .. */
 };
 
 /*

@@ -1,11 +1,10 @@
 /*
- * The table of options, and the texts made from it: --help and the example
- * file. A new option is a field in conf.h and a row here.
+ * The table of options. A new option is a field in conf.h and a row here; the texts
+ * are made from it in conf_text.c.
  */
 #include "conf_internal.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <string.h>
 
 #define ALL          (CONF_FCGI | CONF_DAEMON | CONF_TOOL)
@@ -297,6 +296,33 @@ const struct conf_option conf_options[] = {
      .initial = "10",
      .argument = "N",
      .help = "how much the workers give way to other programs"},
+    {.name = "job-memory",
+     .programs = CONF_DAEMON,
+     .type = CONF_NUMBER,
+     .offset = FIELD(job_memory),
+     .min = 0,
+     .max = 1 << 30,
+     .initial = "0",
+     .argument = "MIB",
+     .help = "most memory of one computation, MiB; 0: what the machine has"},
+    {.name = "job-time",
+     .programs = CONF_DAEMON,
+     .type = CONF_NUMBER,
+     .offset = FIELD(job_time),
+     .min = 0,
+     .max = 31536000,
+     .initial = "0",
+     .argument = "SECONDS",
+     .help = "most time of one computation, all its attempts together; 0: any"},
+    {.name = "stall-s",
+     .programs = CONF_DAEMON,
+     .type = CONF_NUMBER,
+     .offset = FIELD(stall_s),
+     .min = 1,
+     .max = 86400,
+     .initial = "60",
+     .argument = "SECONDS",
+     .help = "how long a worker may neither report nor use the CPU"},
 };
 _Static_assert(sizeof conf_options / sizeof conf_options[0] <= CONF_OPTIONS_MAX,
                "room for every option");
@@ -319,87 +345,4 @@ conf_variable(const struct conf_option *option, char name[CONF_VARIABLE_SIZE])
     snprintf(name, CONF_VARIABLE_SIZE, "NTHPI_%s", option->name);
     for (p = name; *p != '\0'; p++)
         *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
-}
-
-/* What values OPTION takes, for people. */
-static void
-print_range(FILE *out, const struct conf_option *option)
-{
-    if (option->type == CONF_NUMBER || option->type == CONF_LARGE)
-        fprintf(out, "%" PRIu64 " to %" PRIu64 ", ", option->min, option->max);
-    if (option->initial[0] == '\0')
-        fputs("default: empty", out);
-    else
-        fprintf(out, "default: %s", option->initial);
-}
-
-static void
-print_flag(FILE *out, const char *name, const char *argument, const char *help)
-{
-    int width = fprintf(out, "  --%s%s%s", name, argument == NULL ? "" : "=",
-                        argument == NULL ? "" : argument);
-
-    if (width > 26)
-        fprintf(out, "\n%28s", "");
-    else
-        fprintf(out, "%*s", 28 - width, "");
-    fprintf(out, "%s\n", help);
-}
-
-void
-conf_help(FILE *out, enum conf_program program, const char *usage,
-          const struct conf_flag *more)
-{
-    fprintf(out, "%s\n\n", usage);
-    for (; more != NULL && more->name != NULL; more++)
-        print_flag(out, more->name, more->argument, more->help);
-    print_flag(out, "config", "FILE",
-               "configuration (NTHPI_CONFIG, else " NTHPI_SYSCONFDIR "/nthpi.conf)");
-    for (size_t i = 0; i < conf_option_count; i++) {
-        char variable[CONF_VARIABLE_SIZE];
-
-        if ((conf_options[i].programs & program) == 0)
-            continue;
-        print_flag(out, conf_options[i].name, conf_options[i].argument,
-                   conf_options[i].help);
-        conf_variable(&conf_options[i], variable);
-        fprintf(out, "%28s(", "");
-        print_range(out, &conf_options[i]);
-        fprintf(out, "; %s)\n", variable);
-    }
-    print_flag(out, "help", NULL, "print this and leave");
-    print_flag(out, "version", NULL, "print the version and leave");
-}
-
-void
-conf_write_example(FILE *out)
-{
-    static const struct {
-        enum conf_program program;
-        const char *name;
-    } programs[] = {
-        {CONF_FCGI, "nthpi-fcgi"}, {CONF_DAEMON, "nthpid"}, {CONF_TOOL, "nthpi"}};
-
-    fputs(
-        "# Configuration of nthpi. All programs read this file; each option also is a\n"
-        "# flag (--wait-max=60) and a variable (NTHPI_WAIT_MAX=60), which win over "
-        "it.\n"
-        "# The values below are the defaults: remove the # to change one.\n",
-        out);
-    for (size_t i = 0; i < conf_option_count; i++) {
-        const struct conf_option *option = &conf_options[i];
-        const char *separator = "";
-
-        fprintf(out, "\n# %s (", option->help);
-        print_range(out, option);
-        fputs(")\n# for ", out);
-        for (size_t j = 0; j < sizeof programs / sizeof programs[0]; j++) {
-            if ((option->programs & programs[j].program) == 0)
-                continue;
-            fprintf(out, "%s%s", separator, programs[j].name);
-            separator = ", ";
-        }
-        fprintf(out, "\n#%s =%s%s\n", option->name,
-                option->initial[0] == '\0' ? "" : " ", option->initial);
-    }
 }

@@ -79,6 +79,11 @@ enum digits_rc digits_remove(int digits_fd, int radix, uint64_t length);
 enum digits_rc digits_check(int digits_fd, int radix, uint64_t length,
                             char sha256[DIGITS_SHA256_SIZE]);
 
+/* The same for a file of LENGTH digits that is open for reading as FD, with its sidecar
+ * SUM_FD (whose offset moves), whatever their names. */
+enum digits_rc digits_check_open(int fd, int sum_fd, int radix, uint64_t length,
+                                 char sha256[DIGITS_SHA256_SIZE]);
+
 /* ---- reading (anyone) ---- */
 struct digits_file {
     int fd; /* -1: closed */

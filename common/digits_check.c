@@ -10,28 +10,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A line of the sidecar holds no more than a word and 64 hex digits. */
 enum { LINE_SIZE = 128, HEX_SIZE = 2 * DIGITS_BLOCK_HASH + 1 };
 
-/* The sidecar of the file of LENGTH digits, open and past its head. */
+/* Opens the sidecar of the file of LENGTH digits. */
 static enum digits_rc
-open_sum(FILE **sum, int digits_fd, int radix, uint64_t length)
+open_sum(int *fd, int digits_fd, int radix, uint64_t length)
 {
-    char name[DIGITS_NAME_SIZE], head[96], found[sizeof head] = "";
-    size_t size;
-    int fd;
+    char name[DIGITS_NAME_SIZE];
 
     digits_name(name, radix, length, "sum");
-    fd = openat(digits_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
+    *fd = openat(digits_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (*fd < 0)
         return errno == ENOENT ? DIGITS_MISSING : DIGITS_IO;
-    *sum = fdopen(fd, "r");
+    return DIGITS_OK;
+}
+
+/* A stream of the sidecar FD, past its head; FD stays the caller's. */
+static enum digits_rc
+read_sum(FILE **sum, int fd, int radix)
+{
+    char head[96], found[sizeof head] = "";
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    size_t size;
+
+    if (own < 0)
+        return DIGITS_IO;
+    *sum = fdopen(own, "r");
     if (*sum == NULL) {
-        close(fd);
+        close(own);
         return DIGITS_NO_MEMORY;
     }
+    if (fseek(*sum, 0, SEEK_SET) != 0)
+        return DIGITS_IO;
     snprintf(head, sizeof head, DIGITS_SUM_HEAD, radix, DIGITS_BLOCK);
     size = strlen(head);
     if (fread(found, 1, size, *sum) != size || memcmp(head, found, size) != 0)
@@ -108,16 +122,20 @@ check_end(FILE *sum, uint64_t length, const char *sha256)
 }
 
 enum digits_rc
-digits_check(int digits_fd, int radix, uint64_t length, char sha256[DIGITS_SHA256_SIZE])
+digits_check_open(int fd, int sum_fd, int radix, uint64_t length,
+                  char sha256[DIGITS_SHA256_SIZE])
 {
-    struct digits_file file;
+    const struct digits_file file = {fd, radix, length};
     char found[DIGITS_SHA256_SIZE];
     char *block = NULL;
     FILE *sum = NULL;
-    enum digits_rc rc = digits_open(&file, digits_fd, radix, length);
+    struct stat info;
+    enum digits_rc rc = sodium_init() < 0 || fstat(fd, &info) != 0
+                            ? DIGITS_IO
+                            : read_sum(&sum, sum_fd, radix);
 
-    if (rc == DIGITS_OK)
-        rc = sodium_init() < 0 ? DIGITS_IO : open_sum(&sum, digits_fd, radix, length);
+    if (rc == DIGITS_OK && (uint64_t)info.st_size != length + DIGITS_HEAD)
+        rc = DIGITS_BROKEN;
     if (rc == DIGITS_OK && (block = malloc(DIGITS_BLOCK)) == NULL)
         rc = DIGITS_NO_MEMORY;
     if (rc == DIGITS_OK)
@@ -129,6 +147,22 @@ digits_check(int digits_fd, int radix, uint64_t length, char sha256[DIGITS_SHA25
     free(block);
     if (sum != NULL)
         fclose(sum);
+    return rc;
+}
+
+enum digits_rc
+digits_check(int digits_fd, int radix, uint64_t length, char sha256[DIGITS_SHA256_SIZE])
+{
+    struct digits_file file;
+    int sum_fd = -1;
+    enum digits_rc rc = digits_open(&file, digits_fd, radix, length);
+
+    if (rc == DIGITS_OK)
+        rc = open_sum(&sum_fd, digits_fd, radix, length);
+    if (rc == DIGITS_OK)
+        rc = digits_check_open(file.fd, sum_fd, radix, length, sha256);
+    if (sum_fd >= 0)
+        close(sum_fd);
     digits_close(&file);
     return rc;
 }

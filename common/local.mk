@@ -8,6 +8,7 @@ libcommon_a_SOURCES = \
 	common/conf_file.c \
 	common/conf_state.c \
 	common/conf_table.c \
+	common/conf_text.c \
 	common/conf_value.c \
 	common/digits.h common/digits_internal.h \
 	common/digits_check.c \
@@ -16,6 +17,7 @@ libcommon_a_SOURCES = \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
+	common/log_repeat.c common/log_repeat.h \
 	common/sandbox.c common/sandbox.h common/sandbox_internal.h \
 	common/sandbox_calls.c \
 	common/sandbox_kernel.c \
@@ -29,6 +31,7 @@ libcommon_a_SOURCES = \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \
 	common/store_open.c \
+	common/store_pending.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
 	common/store_status.c common/store_status.h \

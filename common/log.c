@@ -6,7 +6,10 @@
  */
 #include "log.h"
 
+#include "log_repeat.h"
+
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,6 +27,10 @@ static struct {
     enum log_level level;
     bool journal; /* standard error goes to systemd's journal */
 } settings = {.program = "nthpi", .level = LOG_LEVEL_INFO};
+
+/* Errors and warnings that were written lately. */
+static struct log_repeat repeat;
+static pthread_mutex_t repeat_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
@@ -92,6 +99,27 @@ write_line(const char *line, size_t length)
     }
 }
 
+/* False for TEXT that was written a moment ago; otherwise it says how many like it were
+ * left out since. A thread that would have to wait for another writes its line. */
+static bool
+admit(char text[TEXT_MAX + 1])
+{
+    struct timespec t;
+    unsigned dropped = 0;
+    size_t length = strlen(text);
+    bool admits;
+
+    if (pthread_mutex_trylock(&repeat_lock) != 0)
+        return true;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    admits = log_repeat_admits(
+        &repeat, text, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 + 1, &dropped);
+    pthread_mutex_unlock(&repeat_lock);
+    if (admits && dropped > 0)
+        snprintf(text + length, TEXT_MAX + 1 - length, " (%u more like it)", dropped);
+    return admits;
+}
+
 __attribute__((format(printf, 2, 0))) static void
 log_line(enum log_level level, const char *format, va_list arguments)
 {
@@ -105,6 +133,10 @@ log_line(enum log_level level, const char *format, va_list arguments)
         prefix = write_prefix(line, level);
     vsnprintf(line + prefix, TEXT_MAX + 1, format, arguments);
     disarm(line + prefix);
+    if (level <= LOG_LEVEL_WARNING && !admit(line + prefix)) {
+        errno = saved;
+        return;
+    }
     length = strlen(line);
     if (settings.target == LOG_TARGET_STDERR) {
         line[length++] = '\n';

@@ -17,7 +17,8 @@ void log_open(const char *program, enum log_target target, enum log_level level)
 
 /* Writes one line. FORMAT as printf's; line breaks and control characters in
  * the result become "?" so that a visitor's input can't forge lines; a line is
- * cut at 1,000 bytes. errno is preserved. */
+ * cut at 1,000 bytes. errno is preserved. An error or warning that was written within
+ * the last ten seconds is only counted, and the next one says how often. */
 __attribute__((format(printf, 1, 2))) void log_error(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void log_warning(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void log_info(const char *format, ...);

@@ -70,7 +70,7 @@ charge(struct store *s, int64_t id, const struct store_asker *asker)
 
 static enum store_rc
 add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
-        int64_t *id)
+        const char *owner, int64_t *id)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -79,7 +79,7 @@ add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
         rc = store_integer(s, SQL_ADD,
                            VALUES(value_int(radix), value_int((int64_t)position),
                                   value_text(algorithm_name(algorithm)), value_int(now),
-                                  value_int(revision)),
+                                  value_int(revision), value_text(owner)),
                            id);
     if (rc == STORE_OK)
         rc = store_event(s, *id, stage_name(STAGE_REGISTERED), now, NULL);
@@ -88,15 +88,16 @@ add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
 
 /* A failed or cancelled row starts anew. */
 static enum store_rc
-restart_row(struct store *s, const struct store_state *state, const char *why)
+restart_row(struct store *s, const struct store_state *state, const char *owner,
+            const char *why)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
 
     if (rc == STORE_OK)
-        rc = store_run(
-            s, SQL_RESTART,
-            VALUES(value_int(state->id), value_int(now), value_int(revision)));
+        rc = store_run(s, SQL_RESTART,
+                       VALUES(value_int(state->id), value_int(now), value_int(revision),
+                              value_text(owner)));
     if (rc == STORE_OK)
         rc = store_event(s, state->id, "retried", now, why);
     return rc;
@@ -129,11 +130,14 @@ ask_again(struct store *s, const struct store_state *state,
         *added = ADDED_AGAIN;
         rc = room_for_asker(s, asker, queue_limit);
         if (rc == STORE_OK)
-            rc = restart_row(s, state, "asked for again");
+            rc = restart_row(s, state, asker->owner, "asked for again");
         if (rc == STORE_OK)
             rc = charge(s, state->id, asker);
     } else if (state->wanted != WANTED_RUN) {
         rc = set_wanted(s, state->id, WANTED_RUN);
+    } else if (state->status == STATUS_QUEUED) {
+        rc = store_run(s, SQL_ADVANCE,
+                       VALUES(value_int(state->id), value_text(asker->owner)));
     }
     if (rc == STORE_OK && given_up)
         rc = store_run(s, SQL_ASKER_CLEAR, VALUES(value_int(state->id)));
@@ -159,7 +163,7 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
         *added = ADDED_NEW;
         rc = room_for_asker(s, asker, queue_limit);
         if (rc == STORE_OK)
-            rc = add_row(s, radix, position, algorithm, id);
+            rc = add_row(s, radix, position, algorithm, asker->owner, id);
         if (rc == STORE_OK)
             rc = charge(s, *id, asker);
     }
@@ -270,7 +274,7 @@ retry(struct store *s, int64_t id, const struct store_asker *asker,
         return STORE_CONFLICT;
     rc = room_for_asker(s, asker, queue_limit);
     if (rc == STORE_OK)
-        rc = restart_row(s, &state, NULL);
+        rc = restart_row(s, &state, asker->owner, NULL);
     return rc == STORE_OK ? charge(s, id, asker) : rc;
 }
 

@@ -59,6 +59,7 @@ enum sql {
     SQL_STATE_OF_QUESTION,
     SQL_QUEUED,
     SQL_ADD,
+    SQL_ADVANCE,
     SQL_RESTART,
     SQL_WANT,
     SQL_CANCEL,
@@ -75,8 +76,11 @@ enum sql {
     SQL_CHARGED_ADDRESS,
     SQL_CHARGE,
     /* the daemon */
-    SQL_PENDING_OLDEST,
+    SQL_PENDING_TURN,
+    SQL_PENDING_SMALL,
     SQL_PENDING_SMALLEST,
+    SQL_WAITS_GET,
+    SQL_WAITS_SET,
     SQL_TAKE,
     SQL_ANSWER,
     SQL_PROGRESS_GET,
@@ -247,7 +251,8 @@ enum store_rc store_held(struct store *s, int64_t id, const char *token,
 /* Ends a lease: the row does what is WANTED, "run" being back to the queue
  * (see store_requeue()). */
 enum store_rc store_give_back(struct store *s, int64_t id, enum wanted wanted,
-                              const char *why, bool count_attempt, int64_t not_before);
+                              const char *why, bool count_attempt, unsigned delay_ms,
+                              const struct store_cost *cost);
 /* Status failed with its event; the row must be wanted run. */
 enum store_rc store_set_failed(struct store *s, int64_t id, const char *message);
 /* Removes the row, leaving a tombstone. */

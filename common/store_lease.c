@@ -257,7 +257,7 @@ recover(struct store *s, const struct store_lease *lease, const struct orphans *
             rc = store_give_back(s, o->id, o->wanted,
                                  o->ours ? "its worker was lost sight of"
                                          : "its daemon was gone",
-                                 false, 0);
+                                 false, 0, NULL);
     }
     return rc;
 }

@@ -27,58 +27,9 @@ store_held(struct store *s, int64_t id, const char *token, struct store_state *s
 
 /* ---- taking ---- */
 
-/* Adds WHICH's rows to ROWS unless they are there. */
-static enum store_rc
-add_pending(struct store *s, enum sql which, size_t limit, struct computation *rows,
-            size_t max, size_t *count)
-{
-    sqlite3_stmt *statement;
-    size_t known = *count;
-    bool row;
-    enum store_rc rc = store_query(
-        s, which, VALUES(value_int(store_boottime()), value_int((int64_t)limit)),
-        &statement);
-
-    while (rc == STORE_OK) {
-        struct computation c;
-        size_t i = 0;
-
-        rc = store_step(s, statement, &row);
-        if (rc != STORE_OK || !row)
-            break;
-        if (*count == max) {
-            store_reset(statement);
-            break;
-        }
-        store_read_row(statement, &c);
-        while (i < known && rows[i].id != c.id)
-            i++;
-        if (i == known)
-            rows[(*count)++] = c;
-    }
-    return rc;
-}
-
-enum store_rc
-store_pending(struct store *s, struct computation *rows, size_t max, size_t *count)
-{
-    size_t oldest = (max + 1) / 2;
-    bool began;
-    enum store_rc rc = store_enter_read(s, &began);
-
-    *count = 0;
-    if (rc != STORE_OK)
-        return rc;
-    rc = add_pending(s, SQL_PENDING_OLDEST, oldest, rows, oldest, count);
-    if (rc == STORE_OK)
-        rc = add_pending(s, SQL_PENDING_SMALLEST, max, rows, max, count);
-    store_leave_read(s, began);
-    return rc;
-}
-
 /* The row ID if it waits for a daemon. */
 static enum store_rc
-waiting(struct store *s, int64_t id)
+check_waiting(struct store *s, int64_t id)
 {
     struct store_state state;
     enum store_rc rc = store_state(s, SQL_STATE, VALUES(value_int(id)), &state);
@@ -93,7 +44,7 @@ take(struct store *s, int64_t id, const struct store_lease *lease,
      enum algorithm method)
 {
     int64_t now = store_now(), revision;
-    enum store_rc rc = waiting(s, id);
+    enum store_rc rc = check_waiting(s, id);
 
     if (rc == STORE_OK)
         rc = store_stamp(s, &revision);
@@ -126,7 +77,7 @@ answer(struct store *s, int64_t id, enum algorithm method, const char *window,
        int64_t answered_by, const char *verified)
 {
     int64_t now = store_now(), revision;
-    enum store_rc rc = waiting(s, id);
+    enum store_rc rc = check_waiting(s, id);
 
     if (rc == STORE_OK)
         rc = store_stamp(s, &revision);
@@ -162,11 +113,12 @@ static enum store_rc
 set_progress(struct store *s, struct store_progress *p)
 {
     double fraction = p->fraction < 0 ? 0 : p->fraction > 1 ? 1 : p->fraction;
+    double saved = p->saved < 0 ? 0 : p->saved > 1 ? 1 : p->saved;
     int64_t differs, revision;
     enum store_rc rc = store_integer(s, SQL_PROGRESS_GET,
                                      VALUES(value_int(p->id), value_text(p->token),
                                             value_real(fraction), value_text(p->phase),
-                                            value_known(p->eta_s)),
+                                            value_known(p->eta_s), value_real(saved)),
                                      &differs);
 
     p->lost = rc == STORE_NOT_FOUND;
@@ -178,8 +130,10 @@ set_progress(struct store *s, struct store_progress *p)
             rc = store_run(s, SQL_PROGRESS_SET,
                            VALUES(value_int(p->id), value_real(fraction),
                                   value_text(p->phase), value_known(p->eta_s),
-                                  value_int(revision)));
+                                  value_int(revision), value_real(saved)));
     }
+    if (rc == STORE_OK && p->resumed != NULL)
+        rc = store_event(s, p->id, "resumed", store_now(), p->resumed);
     return rc;
 }
 
@@ -256,10 +210,17 @@ store_calculated_sha256(struct store *s, int64_t id, char sha256[DIGITS_SHA256_S
 
 enum store_rc
 store_give_back(struct store *s, int64_t id, enum wanted wanted, const char *why,
-                bool count_attempt, int64_t not_before)
+                bool count_attempt, unsigned delay_ms, const struct store_cost *cost)
 {
-    int64_t revision;
+    static const struct store_cost unknown = {-1, -1, 0};
+    int64_t not_before = 0, revision;
+    bool waits = delay_ms > 0;
     enum store_rc rc;
+
+    if (waits)
+        not_before = store_boottime() + (int64_t)delay_ms * 1000;
+    if (cost == NULL)
+        cost = &unknown;
 
     if (wanted == WANTED_DELETE)
         return store_set_removed(s, id);
@@ -267,9 +228,14 @@ store_give_back(struct store *s, int64_t id, enum wanted wanted, const char *why
         return store_set_cancelled(s, id);
     rc = store_stamp(s, &revision);
     if (rc == STORE_OK)
-        rc = store_run(s, SQL_REQUEUE,
-                       VALUES(value_int(id), value_int(count_attempt ? 0 : 1),
-                              value_int(not_before), value_int(revision)));
+        rc = store_run(
+            s, SQL_REQUEUE,
+            VALUES(value_int(id), value_int(count_attempt ? 0 : 1),
+                   value_int(not_before), value_int(revision),
+                   value_text(waits ? STORE_WAITS_RETRY : NULL),
+                   value_known(waits ? delay_ms / 1e3 : -1), value_known(cost->cpu_s),
+                   value_known(cost->wall_s),
+                   cost->peak_kib > 0 ? value_int(cost->peak_kib) : value_text(NULL)));
     if (rc == STORE_OK)
         rc = store_event(s, id, "requeued", store_now(), why);
     return rc;
@@ -277,26 +243,24 @@ store_give_back(struct store *s, int64_t id, enum wanted wanted, const char *why
 
 static enum store_rc
 requeue(struct store *s, int64_t id, const char *token, const char *why,
-        bool count_attempt, int64_t not_before)
+        bool count_attempt, unsigned delay_ms, const struct store_cost *cost)
 {
     struct store_state state;
     enum store_rc rc = store_held(s, id, token, &state);
 
     if (rc == STORE_OK)
-        rc = store_give_back(s, id, state.wanted, why, count_attempt, not_before);
+        rc = store_give_back(s, id, state.wanted, why, count_attempt, delay_ms, cost);
     return rc;
 }
 
 enum store_rc
 store_requeue(struct store *s, int64_t id, const char *token, const char *why,
-              bool count_attempt, unsigned delay_s)
+              bool count_attempt, unsigned delay_ms, const struct store_cost *cost)
 {
-    int64_t not_before =
-        delay_s == 0 ? 0 : store_boottime() + (int64_t)delay_s * 1000000;
     enum store_rc rc = store_begin(s);
 
     if (rc == STORE_OK)
-        rc = store_end(s, requeue(s, id, token, why, count_attempt, not_before));
+        rc = store_end(s, requeue(s, id, token, why, count_attempt, delay_ms, cost));
     return rc;
 }
 
@@ -309,7 +273,7 @@ failed(struct store *s, int64_t id, const char *token, const char *message)
     if (rc != STORE_OK)
         return rc;
     if (state.wanted != WANTED_RUN)
-        return store_give_back(s, id, state.wanted, NULL, true, 0);
+        return store_give_back(s, id, state.wanted, NULL, true, 0, NULL);
     return store_set_failed(s, id, message);
 }
 
@@ -345,5 +309,5 @@ store_wishes(struct store *s, const char *owner, struct computation *rows, size_
 enum store_rc
 store_grant(struct store *s, int64_t id, const char *token)
 {
-    return store_requeue(s, id, token, "wanted again", false, 0);
+    return store_requeue(s, id, token, "wanted again", false, 0, NULL);
 }

@@ -19,6 +19,13 @@ struct store_lease {
     int64_t until;                /* CLOCK_BOOTTIME, microseconds */
 };
 
+/* What a worker's run cost; negative times: not known. The row's own cost becomes
+ * the sum over its workers, and the largest of their peaks. */
+struct store_cost {
+    double cpu_s, wall_s;
+    int64_t peak_kib;
+};
+
 /* CLOCK_BOOTTIME in microseconds: what leases expire by. */
 int64_t store_boottime(void);
 
@@ -63,11 +70,21 @@ enum store_rc store_recover(struct store *s, const struct store_lease *lease,
                             struct computation *rows, size_t max, size_t *count,
                             size_t *taken_back);
 
-/* Up to MAX rows that wait for a daemon, into ROWS: the oldest and, after
- * them, those with the smallest positions (for the express slot); no row
- * twice. Does not lease. Rows wait out their back-off (not_before). */
+/* Up to MAX rows that wait for a daemon, into ROWS: by their turns (conf/schema/3.sql:
+ * no visitor waits for all the rows of another), and after them, for the express slot,
+ * those up to position 10,000 by their turns and those with the smallest positions; no
+ * row twice. Does not lease. Rows wait out their back-off (not_before). */
 enum store_rc store_pending(struct store *s, struct computation *rows, size_t max,
                             size_t *count);
+
+/* What a row waits for, as its phase says it while it is queued. */
+#define STORE_WAITS_MEMORY "waiting-for-memory"
+#define STORE_WAITS_DISK   "waiting-for-disk"
+#define STORE_WAITS_RETRY  "waiting-to-try-again" /* eta_s: the whole delay */
+
+/* Queued row ID waits for PHASE, NULL: a slot. Commits nothing when that is what the
+ * row says already; STORE_CONFLICT when it does not wait. */
+enum store_rc store_waits(struct store *s, int64_t id, const char *phase);
 
 /* Leases queued row ID and takes it in one commit: stages scheduled and taken,
  * status running, attempts + 1. METHOD is the algorithm that will run. */
@@ -88,19 +105,15 @@ struct store_progress {
     const char *token;
     double fraction; /* 0 .. 1 */
     const char *phase;
-    double eta_s; /* negative: not known */
-    bool lost;    /* result: the lease is lost */
+    double eta_s;        /* negative: not known */
+    double saved;        /* 0 .. 1: what its last checkpoint has */
+    const char *resumed; /* an event says so, with this detail; NULL: none */
+    bool lost;           /* result: the lease is lost */
 };
 enum store_rc store_progress(struct store *s, struct store_progress *p, size_t count);
 
 /* Moves UNTIL of every lease with TOKEN … of OWNER to UNTIL, in one commit. */
 enum store_rc store_renew(struct store *s, const char *owner, int64_t until);
-
-/* What a worker's run cost. */
-struct store_cost {
-    double cpu_s, wall_s;
-    int64_t peak_kib;
-};
 
 /* Stage calculated: the worker has the digits, WINDOW from the position on
  * (not shown before the row is stored). SHA256 is that of its digits file, or
@@ -146,10 +159,12 @@ enum store_rc store_failed(struct store *s, int64_t id, const char *token,
 
 /* Back to the queue, lease given up, with an event that says WHY. The attempt
  * is kept when COUNT_ATTEMPT (and its recoveries are forgotten), else given back.
- * The row is not pending again before DELAY_S seconds have passed (0: at once). A
- * row that is wanted cancelled or deleted becomes so instead. */
+ * The row is not pending again before DELAY_MS milliseconds have passed (0: at once),
+ * and says so. Its progress is that of its last checkpoint. COST may be NULL: not
+ * known. A row that is wanted cancelled or deleted becomes so instead. */
 enum store_rc store_requeue(struct store *s, int64_t id, const char *token,
-                            const char *why, bool count_attempt, unsigned delay_s);
+                            const char *why, bool count_attempt, unsigned delay_ms,
+                            const struct store_cost *cost);
 
 /* The rows leased by OWNER that are wanted cancelled or deleted, up to MAX
  * (only id, wanted, status of ROWS matter). */

@@ -17,14 +17,24 @@
 #define AFRESH                                                                         \
     " stage = 'registered', status = 'queued', wanted = 'run', method = NULL,"         \
     " answered_by = NULL, digit = NULL, window = NULL, error = NULL,"                  \
-    " verified = NULL, file_sha256 = NULL, progress = 0, phase = NULL, eta_s = NULL,"  \
-    " lease = NULL, lease_owner = NULL, lease_until = NULL, scheduled_at = NULL,"      \
-    " taken_at = NULL, calculated_at = NULL, stored_at = NULL, ended_at = NULL,"       \
-    " cpu_s = NULL, wall_s = NULL, peak_kib = NULL"
+    " verified = NULL, file_sha256 = NULL, lease = NULL, lease_owner = NULL,"          \
+    " lease_until = NULL, scheduled_at = NULL, taken_at = NULL, calculated_at = NULL," \
+    " stored_at = NULL, ended_at = NULL"
+/* What a worker spent, on top of what those before it did. */
+#define SPENT(cpu, wall, peak)                                                         \
+    " cpu_s = coalesce(cpu_s + " cpu ", " cpu ", cpu_s),"                              \
+    " wall_s = coalesce(wall_s + " wall ", " wall ", wall_s),"                         \
+    " peak_kib = max(coalesce(peak_kib, " peak "), coalesce(" peak ", peak_kib))"
 /* What a row loses when it ends. */
 #define ENDED                                                                          \
     " wanted = 'run', phase = NULL, eta_s = NULL, lease = NULL, lease_owner = NULL,"   \
     " lease_until = NULL"
+/* The turn of a row that OWNER asks for now, see conf/schema/3.sql. */
+#define TURN_OF(owner)                                                                 \
+    "1 + max(coalesce((SELECT min(turn) FROM computation INDEXED BY computation_turn"  \
+    " WHERE status = 'queued'), 0), coalesce((SELECT max(turn) FROM computation"       \
+    " INDEXED BY computation_owner WHERE status = 'queued' AND owner IS " owner        \
+    "), 0))"
 
 const char *const store_sql[SQL_COUNT] = {
     [SQL_BEGIN_READ] = "BEGIN",
@@ -108,15 +118,22 @@ const char *const store_sql[SQL_COUNT] = {
         STATE "WHERE radix = ?1 AND position = ?2 AND algorithm = ?3",
     [SQL_QUEUED] = "SELECT n FROM counter WHERE status = 'queued'",
     [SQL_ADD] = "INSERT INTO computation"
-                " (radix, position, algorithm, created_at, revision)"
-                " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
+                " (radix, position, algorithm, created_at, revision, owner, turn)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, " TURN_OF("?6") ") RETURNING id",
+    /* Somebody else asks, too, whose turn comes earlier. */
+    [SQL_ADVANCE] = "UPDATE computation SET owner = ?2, turn = " TURN_OF(
+        "?2") " WHERE id = ?1 AND status = 'queued' AND turn > " TURN_OF("?2"),
     [SQL_RESTART] =
         "UPDATE computation SET" AFRESH
-        ", attempts = 0, recoveries = 0, not_before = 0, created_at = ?2, revision = ?3"
-        " WHERE id = ?1",
+        ", progress = 0, saved = 0, phase = NULL, eta_s = NULL, cpu_s = NULL,"
+        " wall_s = NULL, peak_kib = NULL, attempts = 0, recoveries = 0, not_before = 0,"
+        " created_at = ?2, revision = ?3, owner = ?4, turn = " TURN_OF(
+            "?4") " WHERE id = ?1",
     [SQL_WANT] = "UPDATE computation SET wanted = ?2, revision = ?3 WHERE id = ?1",
+    /* The times of a row never go back, whatever the clock does. */
     [SQL_CANCEL] = "UPDATE computation SET" ENDED
-                   ", status = 'cancelled', window = NULL, ended_at = ?2,"
+                   ", status = 'cancelled', window = NULL, ended_at = max(?2,"
+                   " coalesce(calculated_at, taken_at, created_at)),"
                    " revision = ?3 WHERE id = ?1",
     [SQL_DELETE] = "DELETE FROM computation WHERE id = ?1",
     [SQL_BURY] = "INSERT INTO removed (id, revision) VALUES (?1, ?2)",
@@ -145,44 +162,63 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHARGE] = "INSERT INTO charge (computation_id, owner, address)"
                    " VALUES (?1, ?2, ?3)",
 
-    [SQL_PENDING_OLDEST] = ROW "INDEXED BY computation_oldest"
-                               " WHERE status = 'queued' AND lease IS NULL"
-                               " AND not_before <= ?1 ORDER BY created_at, id LIMIT ?2",
+    [SQL_PENDING_TURN] = ROW "INDEXED BY computation_turn"
+                             " WHERE status = 'queued' AND lease IS NULL"
+                             " AND not_before <= ?1 ORDER BY turn, id LIMIT ?2",
+    [SQL_PENDING_SMALL] = ROW "INDEXED BY computation_small"
+                              " WHERE status = 'queued' AND position <= 10000"
+                              " AND lease IS NULL AND not_before <= ?1"
+                              " ORDER BY turn, id LIMIT ?2",
     [SQL_PENDING_SMALLEST] = ROW "INDEXED BY computation_smallest"
                                  " WHERE status = 'queued' AND lease IS NULL"
                                  " AND not_before <= ?1 ORDER BY position, id LIMIT ?2",
+    [SQL_WAITS_GET] = "SELECT phase IS NOT ?2 OR eta_s IS NOT NULL FROM computation"
+                      " WHERE id = ?1 AND status = 'queued' AND lease IS NULL",
+    [SQL_WAITS_SET] = "UPDATE computation SET phase = ?2, eta_s = NULL, revision = ?3"
+                      " WHERE id = ?1",
     [SQL_TAKE] = "UPDATE computation SET stage = 'taken', status = 'running',"
+                 " phase = NULL, eta_s = NULL,"
                  " method = ?2, lease = ?3, lease_owner = ?4, lease_until = ?5,"
-                 " attempts = attempts + 1, scheduled_at = ?6, taken_at = ?6,"
-                 " revision = ?7 WHERE id = ?1",
-    [SQL_ANSWER] = "UPDATE computation SET stage = 'stored', status = 'done',"
-                   " method = ?2, digit = substr(?3, 1, 1), window = ?3,"
-                   " answered_by = ?4, verified = ?5, progress = 1, scheduled_at = ?6,"
-                   " taken_at = ?6, calculated_at = ?6, stored_at = ?6, ended_at = ?6,"
-                   " revision = ?7 WHERE id = ?1",
+                 " attempts = attempts + 1, scheduled_at = max(?6, created_at),"
+                 " taken_at = max(?6, created_at), revision = ?7 WHERE id = ?1",
+    [SQL_ANSWER] =
+        "UPDATE computation SET stage = 'stored', status = 'done',"
+        " method = ?2, digit = substr(?3, 1, 1), window = ?3,"
+        " answered_by = ?4, verified = ?5, progress = 1, phase = NULL,"
+        " eta_s = NULL, scheduled_at = max(?6, created_at),"
+        " taken_at = max(?6, created_at), calculated_at = max(?6, created_at),"
+        " stored_at = max(?6, created_at), ended_at = max(?6, created_at),"
+        " revision = ?7 WHERE id = ?1",
     [SQL_PROGRESS_GET] = "SELECT progress IS NOT ?3 OR phase IS NOT ?4"
-                         " OR eta_s IS NOT ?5 FROM computation"
+                         " OR eta_s IS NOT ?5 OR saved IS NOT ?6 FROM computation"
                          " WHERE id = ?1 AND lease = ?2 AND status = 'running'",
     [SQL_PROGRESS_SET] = "UPDATE computation SET progress = ?2, phase = ?3, eta_s = ?4,"
-                         " revision = ?5 WHERE id = ?1",
+                         " revision = ?5, saved = ?6 WHERE id = ?1",
     [SQL_RENEW] = "UPDATE computation INDEXED BY computation_leased"
                   " SET lease_until = ?2 WHERE lease_owner = ?1 AND lease IS NOT NULL",
-    [SQL_CALCULATED] = "UPDATE computation SET stage = 'calculated', window = ?2,"
-                       " file_sha256 = ?3, verified = ?4, cpu_s = ?5, wall_s = ?6,"
-                       " peak_kib = ?7, phase = 'storing', eta_s = NULL,"
-                       " calculated_at = ?8, revision = ?9 WHERE id = ?1",
+    [SQL_CALCULATED] =
+        "UPDATE computation SET stage = 'calculated', window = ?2,"
+        " file_sha256 = ?3, verified = ?4," SPENT(
+            "?5", "?6",
+            "?7") ", phase = 'storing', eta_s = NULL,"
+                  " calculated_at = max(?8, taken_at), revision = ?9 WHERE id = ?1",
     [SQL_SHA256_GET] = "SELECT file_sha256 FROM computation WHERE id = ?1",
-    [SQL_STORED] = "UPDATE computation SET" ENDED ", stage = 'stored', status = 'done',"
-                   " digit = substr(window, 1, 1), verified = ?2, progress = 1,"
-                   " stored_at = ?3, ended_at = ?3, revision = ?4 WHERE id = ?1",
-    [SQL_FAILED] =
-        "UPDATE computation SET" ENDED ", status = 'failed', window = NULL,"
-        " verified = NULL, error = ?2, ended_at = ?3, revision = ?4 WHERE id = ?1",
+    [SQL_STORED] =
+        "UPDATE computation SET" ENDED ", stage = 'stored', status = 'done',"
+        " digit = substr(window, 1, 1), verified = ?2, progress = 1,"
+        " stored_at = max(?3, calculated_at), ended_at = max(?3, calculated_at),"
+        " revision = ?4 WHERE id = ?1",
+    [SQL_FAILED] = "UPDATE computation SET" ENDED ", status = 'failed', window = NULL,"
+                   " verified = NULL, error = ?2, ended_at = max(?3, "
+                   "coalesce(calculated_at, taken_at,"
+                   " created_at)), revision = ?4 WHERE id = ?1",
     /* An attempt that counts has come to an end: its daemon lived to see it. */
-    [SQL_REQUEUE] = "UPDATE computation SET" AFRESH
-                    ", recoveries = CASE WHEN ?2 = 0 THEN 0 ELSE recoveries END"
-                    ", attempts = max(0, attempts - ?2), not_before = ?3, revision = ?4"
-                    " WHERE id = ?1",
+    [SQL_REQUEUE] = "UPDATE computation SET" AFRESH "," SPENT(
+        "?7", "?8",
+        "?9") ", progress = saved, phase = ?5, eta_s = ?6, recoveries = CASE WHEN ?2 = "
+              "0 THEN 0 ELSE recoveries END"
+              ", attempts = max(0, attempts - ?2), not_before = ?3, revision = ?4"
+              " WHERE id = ?1",
     [SQL_RECOVERED] = "UPDATE computation SET recoveries = recoveries + 1"
                       " WHERE id = ?1 RETURNING recoveries",
     [SQL_WISHES] = ROW "INDEXED BY computation_leased"

@@ -58,9 +58,9 @@ aside_make(struct aside *a, int work_fd, int64_t id)
 
     set_names(a, id);
     /* The web program reads the digits while they come. */
-    a->text_fd = make_file(work_fd, a->text, O_WRONLY, 0644);
+    a->text_fd = make_file(work_fd, a->text, O_RDWR, 0644);
     if (a->text_fd >= 0) {
-        a->sum_fd = make_file(work_fd, a->sum, O_WRONLY, 0644);
+        a->sum_fd = make_file(work_fd, a->sum, O_RDWR, 0644);
     }
     if (a->sum_fd < 0) {
         error = errno;

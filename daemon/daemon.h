@@ -4,12 +4,14 @@
  *
  *   daemon.c   opening and closing everything
  *   sched.c    the poll loop and its timed tasks
- *   launch.c   waiting rows: started, refused
+ *   launch.c   waiting rows: started, refused, what they wait for
+ *   guard.c    running workers: those that hang, and what a job may need
  *   answer.c   waiting rows: answered from known digits
  *   settle.c   what becomes of a job after its worker ended
  *   publish.c  digits files into place, superseded ones away
  *   recover.c  rows that dead daemons left behind
  *   progress.c what workers tell, into the database
+ *   upkeep.c   heartbeat, checkpoints of the log, old rows
  */
 #ifndef NTHPI_DAEMON_H
 #define NTHPI_DAEMON_H
@@ -21,9 +23,11 @@
 #include "daemon/aside.h"
 #include "daemon/engine/engine.h"
 #include "daemon/plan.h"
+#include "daemon/watch.h"
 #include "daemon/worker.h"
 
-/* Attempts a row has before a worker that keeps being killed fails it. */
+/* Attempts a row has before a worker that keeps being killed, or hangs, fails it. One
+ * whose checkpoint got on by a hundredth does not count. */
 enum { DAEMON_ATTEMPTS = 3 };
 
 /* What is to be committed about a job whose worker is gone. */
@@ -44,26 +48,30 @@ struct job {
     struct plan_need need;
     struct plan_choice slot;
     uint64_t memory_limit; /* bytes, 0: none */
+    bool memory_capped;    /* the limit is less than usual, by job-memory */
     double seconds;        /* estimate with the threads it has */
     struct worker worker;
     struct aside aside;
-    bool granted;          /* a wish ended it */
-    bool lost;             /* its lease is lost */
-    bool unsaid;           /* its progress is to be committed at once */
-    int64_t said_at;       /* CLOCK_BOOTTIME of the last commit of it, or 0 */
-    bool resumed;          /* that it goes on from a checkpoint was logged */
+    struct watch watch;
+    enum watch_verdict verdict; /* not WATCH_GOOD: MESSAGE says why it was killed */
+    bool granted;               /* a wish ended it */
+    bool lost;                  /* its lease is lost */
+    bool unsaid;                /* its progress is to be committed at once */
+    int64_t said_at;            /* CLOCK_BOOTTIME of the last commit of it, or 0 */
+    bool resumed;               /* that it goes on from a checkpoint was logged */
+    bool resume_told;           /* and is in its history */
     enum store_rc untaken; /* not STORE_OK: why nobody knows whether it is leased */
 
     enum settle settle;
     bool calculated;    /* stage calculated is committed */
     bool count_attempt; /* SETTLE_REQUEUE */
-    unsigned delay_s;   /* SETTLE_REQUEUE */
+    unsigned delay_ms;  /* SETTLE_REQUEUE */
     int64_t settle_at;  /* CLOCK_BOOTTIME: not tried before */
     char message[COMPUTATION_TEXT_SIZE];
     char window[COMPUTATION_WINDOW_SIZE]; /* SETTLE_RESULT */
     char sha256[DIGITS_SHA256_SIZE];      /* SETTLE_RESULT, "": no file */
     char verified[COMPUTATION_TEXT_SIZE]; /* SETTLE_RESULT: what was, in words */
-    struct store_cost cost;               /* SETTLE_RESULT */
+    struct store_cost cost; /* SETTLE_RESULT, SETTLE_REQUEUE: of its worker */
 };
 
 /* A digits file that a longer one replaced, removed after a while. */
@@ -87,6 +95,10 @@ struct daemon {
     struct job *jobs;
     struct superseded *superseded;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
+    unsigned shortages;     /* times that no worker could be started, in a row */
+    int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
+    int64_t clock_offset;   /* wall clock less CLOCK_BOOTTIME, when it began */
+    bool clock_set;         /* it has changed since */
     bool look;              /* look for work and wishes soon */
     bool stop;
 };
@@ -152,8 +164,26 @@ int64_t settle_due(const struct daemon *d);
 /* Decides "failed" or "requeue" for a job without a running worker. */
 void settle_fail(struct job *j, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void settle_requeue(struct job *j, bool count_attempt, unsigned delay_s,
+void settle_requeue(struct job *j, bool count_attempt, unsigned delay_ms,
                     const char *why);
+
+/* How long to wait after FAILURES (>= 1) of them: a second, and four times as long
+ * after each, but a minute at most; and up to a quarter more by chance, so that rows
+ * which failed together do not come back together. Milliseconds. */
+unsigned settle_delay_ms(int failures);
+
+/* guard.c */
+
+/* Kills workers that hang, or that need more than the configuration allows. */
+bool guard_jobs(struct daemon *d);
+
+/* False, with MESSAGE, when CONF does not allow a job that NEEDs this, and SECONDS with
+ * all threads. */
+bool guard_allows(const struct conf *conf, const struct plan_need *need, double seconds,
+                  char message[COMPUTATION_TEXT_SIZE]);
+
+/* The MESSAGE of a job that needed more memory than CONF allows. */
+void guard_say_memory(const struct conf *conf, char message[COMPUTATION_TEXT_SIZE]);
 
 /* publish.c */
 
@@ -207,5 +237,13 @@ bool progress_tell(struct daemon *d);
 
 /* CLOCK_BOOTTIME of the next news that are due, INT64_MAX when there are none. */
 int64_t progress_due(const struct daemon *d);
+
+/* upkeep.c: timed tasks; false: again soon */
+bool upkeep_heartbeat(struct daemon *d);
+bool upkeep_checkpoint(struct daemon *d);
+bool upkeep_prune(struct daemon *d);
+
+/* The wall clock less CLOCK_BOOTTIME, microseconds: changes when it is set. */
+int64_t upkeep_clock_offset(void);
 
 #endif

@@ -21,6 +21,7 @@
 #include "daemon/engine/checked.h"
 #include "daemon/machine.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +86,17 @@ estimate(const struct daemon *d, const struct engine_algorithm *algorithm,
     need->memory = engine_checked_memory(algorithm, &job);
 }
 
+/* Estimated time of ROW with all the threads it can use. */
+static double
+best_seconds(const struct daemon *d, const struct engine_algorithm *algorithm,
+             const struct computation *row)
+{
+    const struct engine_job job = {row->radix, row->position,
+                                   algorithm->wide ? d->cpus : 1};
+
+    return engine_checked_seconds(algorithm, &job);
+}
+
 /* Leases ROW. The job is in D's list also when nobody can tell whether the
  * lease was committed; it then gives the lease back. NULL: nothing is leased. */
 static struct job *
@@ -110,7 +122,7 @@ lease(struct daemon *d, const struct computation *row,
     }
     if (rc != STORE_OK) {
         log_warning("row %" PRId64 ": not taken: %s", row->id, store_rc_name(rc));
-        settle_requeue(j, false, 1, "the database did not answer");
+        settle_requeue(j, false, 1000, "the database did not answer");
         j->settle_at = store_boottime() + RETRY_US;
         j->untaken = rc;
         return j;
@@ -135,18 +147,56 @@ refuse(struct daemon *d, const struct computation *row,
     return j ? j->untaken : STORE_OK;
 }
 
-/* Address space for a worker: the estimate may be off by a factor of 3, and
- * each thread has a stack and an arena of its own. */
+/* Address space for a worker that may use MEMORY bytes: the estimate may be off by a
+ * factor of 3, and each thread has a stack and an arena of its own. */
 static uint64_t
-address_space(const struct plan_need *need, int threads)
+address_space(uint64_t memory, int threads)
 {
 #ifdef NTHPI_SANITIZED
-    (void)need;
+    (void)memory;
     (void)threads;
     return 0;
 #else
-    return 3 * need->memory + 512 * MIB + (uint64_t)threads * 80 * MIB;
+    return memory + 512 * MIB + (uint64_t)threads * 80 * MIB;
 #endif
+}
+
+/* The limit of J's worker. What job-memory allows is memory in use, which guard.c
+ * looks at once a second; the address space that it makes bounds it meanwhile. */
+static void
+limit_memory(const struct daemon *d, struct job *j)
+{
+    uint64_t allowed = d->conf->job_memory * MIB;
+
+    j->memory_capped = allowed > 0 && allowed < 3 * j->need.memory;
+    j->memory_limit =
+        address_space(j->memory_capped ? allowed : 3 * j->need.memory, j->slot.threads);
+}
+
+/* True for errors that are the machine's at this moment, and no row's. */
+static bool
+is_shortage(int error)
+{
+    return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+/* J's worker could not be started, because of ERROR. */
+static void
+not_started(struct daemon *d, struct job *j, int error)
+{
+    static const char why[] = "the worker could not be started";
+
+    log_error("row %" PRId64 ": cannot start a worker: %s", j->row.id, strerror(error));
+    if (is_shortage(error)) {
+        unsigned delay_ms = settle_delay_ms((int)++d->shortages);
+
+        d->short_until = store_boottime() + (int64_t)delay_ms * 1000;
+        settle_requeue(j, false, delay_ms, why);
+    } else if (j->row.attempts < DAEMON_ATTEMPTS) {
+        settle_requeue(j, true, settle_delay_ms(j->row.attempts), why);
+    } else {
+        settle_fail(j, "%s: %s", why, strerror(error));
+    }
 }
 
 /* The files that J's worker writes. 0, or an errno; a job can do without checkpoints.
@@ -188,7 +238,8 @@ start(struct daemon *d, struct job *j)
     struct engine_job model = {order.radix, order.position, order.threads};
     int error;
 
-    j->memory_limit = order.memory = address_space(&j->need, order.threads);
+    limit_memory(d, j);
+    order.memory = j->memory_limit;
     j->seconds = engine_checked_seconds(j->algorithm, &model);
     error = make_files(d, j);
     order.text_fd = j->aside.text_fd;
@@ -199,15 +250,10 @@ start(struct daemon *d, struct job *j)
                              j->algorithm->prefix ? j->row.position : 0);
     }
     if (error) {
-        log_error("row %" PRId64 ": cannot start a worker: %s", j->row.id,
-                  strerror(error));
-        if (j->row.attempts < DAEMON_ATTEMPTS) {
-            settle_requeue(j, true, 5, "the worker could not be started");
-        } else {
-            settle_fail(j, "the worker could not be started: %s", strerror(error));
-        }
+        not_started(d, j, error);
         return;
     }
+    d->shortages = 0;
     log_info("row %" PRId64 ": %s, position %" PRIu64
              ", radix %d, %d thread%s%s, pid %ld",
              j->row.id, order.algorithm, order.position, order.radix, order.threads,
@@ -223,8 +269,9 @@ never(const struct plan_room *room, const struct plan_need *need,
     if (choice->verdict == PLAN_NEVER_MEMORY) {
         snprintf(message, COMPUTATION_TEXT_SIZE,
                  "memory: about %" PRIu64
-                 " MiB are needed, and this machine has %" PRIu64,
-                 need->memory / MIB + 1, room->memory_total / MIB);
+                 " MiB are needed, and this machine has %" PRIu64 " for a job",
+                 need->memory / MIB + 1,
+                 (room->memory_total - room->memory_total / PLAN_EXPRESS_SHARE) / MIB);
     } else if (choice->verdict == PLAN_NEVER_DISK) {
         snprintf(message, COMPUTATION_TEXT_SIZE,
                  "disk: %" PRIu64 " MiB are needed, and the file system has %" PRIu64,
@@ -233,6 +280,22 @@ never(const struct plan_room *room, const struct plan_need *need,
         return false;
     }
     return true;
+}
+
+/* The row says what it waits for: PHASE, "": a slot. */
+static enum store_rc
+say_waits(struct daemon *d, const struct computation *row, const char *phase)
+{
+    enum store_rc rc;
+
+    if (strcmp(row->phase, phase) == 0) {
+        return STORE_OK;
+    }
+    rc = store_waits(d->relaxed, row->id, phase[0] ? phase : NULL);
+    if (rc == STORE_OK) {
+        daemon_changed(d);
+    }
+    return rc == STORE_CONFLICT ? STORE_OK : rc; /* it does not wait any more */
 }
 
 /* Decides about one row; *HELD: a job before it waits for what our jobs will
@@ -266,10 +329,16 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
     if (row->algorithm == ALGORITHM_AUTO && answer_is_coming(d, row, &need)) {
         return STORE_OK;
     }
+    if (!guard_allows(d->conf, &need, best_seconds(d, algorithm, row), message)) {
+        return refuse(d, row, algorithm, &need, message);
+    }
     if (*held && !plan_small(&need)) {
         return STORE_OK;
     }
     choice = plan_choose(room, &need);
+    if (choice.verdict == PLAN_START && store_boottime() < d->short_until) {
+        choice.verdict = PLAN_WAIT_SLOT;
+    }
     if (never(room, &need, &choice, message)) {
         return refuse(d, row, algorithm, &need, message);
     }
@@ -277,6 +346,11 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
         log_debug("row %" PRId64 " waits for %s", row->id,
                   choice.verdict == PLAN_WAIT_MEMORY ? "memory" : "disk");
         *held = !plan_is_idle(room);
+        return say_waits(d, row,
+                         choice.verdict == PLAN_WAIT_MEMORY ? STORE_WAITS_MEMORY
+                                                            : STORE_WAITS_DISK);
+    } else if (choice.verdict == PLAN_WAIT_SLOT) {
+        return say_waits(d, row, "");
     } else if (choice.verdict == PLAN_START) {
         j = lease(d, row, algorithm, &need);
         if (j && j->untaken != STORE_OK) {

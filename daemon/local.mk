@@ -11,6 +11,7 @@ libdaemon_a_SOURCES = \
 	daemon/confine.c daemon/confine.h \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
+	daemon/guard.c \
 	daemon/launch.c \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
@@ -19,11 +20,14 @@ libdaemon_a_SOURCES = \
 	daemon/program.c daemon/program.h \
 	daemon/protocol.c daemon/protocol.h \
 	daemon/publish.c \
+	daemon/read_back.c daemon/read_back.h \
 	daemon/recover.c \
 	daemon/report.c daemon/report.h \
 	daemon/sched.c daemon/sched.h \
 	daemon/settle.c \
 	daemon/slots.c daemon/slots.h \
+	daemon/upkeep.c \
+	daemon/watch.c daemon/watch.h \
 	daemon/worker.c daemon/worker.h \
 	daemon/worker_main.c daemon/worker_main.h
 

@@ -1,6 +1,6 @@
 /*
  * The machine's room, from /proc and the file system. See proc(5) for the
- * formats of meminfo (kB are KiB) and statm (pages).
+ * formats of meminfo (kB are KiB), statm (pages) and stat (clock ticks).
  */
 #include "config.h"
 
@@ -109,4 +109,28 @@ machine_resident(pid_t pid)
         return 0;
     }
     return resident * (uint64_t)page;
+}
+
+bool
+machine_process(pid_t pid, double *cpu_s, bool *held)
+{
+    char path[64], text[512];
+    unsigned long user, system;
+    long ticks = sysconf(_SC_CLK_TCK);
+    const char *rest;
+    char state;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    if (ticks <= 0 || !read_text(path, text, sizeof text)) {
+        return false;
+    }
+    /* The name before the bracket may hold anything. */
+    rest = strrchr(text, ')');
+    if (!rest || sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                        &state, &user, &system) != 3) {
+        return false;
+    }
+    *cpu_s = (double)(user + system) / (double)ticks;
+    *held = state == 'D';
+    return true;
 }

@@ -26,4 +26,8 @@ bool machine_disk(int fd, uint64_t *total, uint64_t *available);
 /* Resident memory of process PID in bytes, 0: not known. */
 uint64_t machine_resident(pid_t pid);
 
+/* CPU time of process PID so far, all threads, in seconds, and whether it waits in the
+ * kernel for what can't be interrupted (a disk); false: there is no such process. */
+bool machine_process(pid_t pid, double *cpu_s, bool *held);
+
 #endif

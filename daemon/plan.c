@@ -43,15 +43,17 @@ struct plan_choice
 plan_choose(const struct plan_room *room, const struct plan_need *need)
 {
     uint64_t disk = plan_disk_needed(need->disk);
+    uint64_t kept = plan_small(need) ? 0 : room->memory_total / PLAN_EXPRESS_SHARE;
     struct plan_choice choice = {PLAN_WAIT_SLOT, 0, false};
 
-    if (need->memory > room->memory_total) {
+    if (need->memory > room->memory_total - kept) {
         choice.verdict = PLAN_NEVER_MEMORY;
     } else if (disk > room->disk_total) {
         choice.verdict = PLAN_NEVER_DISK;
     } else {
         choice = choose_slot(room, need);
-        if (choice.verdict == PLAN_START && need->memory > room->memory_free) {
+        if (choice.verdict == PLAN_START &&
+            (room->memory_free < kept || need->memory > room->memory_free - kept)) {
             choice = (struct plan_choice){PLAN_WAIT_MEMORY, 0, false};
         } else if (choice.verdict == PLAN_START && disk > room->disk_free) {
             choice = (struct plan_choice){PLAN_WAIT_DISK, 0, false};

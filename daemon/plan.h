@@ -5,8 +5,8 @@
  * The thread budget is the number of CPUs. One wide job at a time gets all that
  * is free of it, a narrow job gets one thread. Jobs estimated under
  * PLAN_EXPRESS_S ("small") are narrow whatever their algorithm, and have one
- * slot besides the budget for themselves, so that a small job never waits
- * behind a large one.
+ * slot besides the budget for themselves, and a share of the memory that no other
+ * job starts with, so that a small job never waits behind a large one.
  */
 #ifndef NTHPI_PLAN_H
 #define NTHPI_PLAN_H
@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PLAN_EXPRESS_S 1.0
+#define PLAN_EXPRESS_S     1.0
+#define PLAN_EXPRESS_SHARE 64
 
 /* What a job needs. */
 struct plan_need {

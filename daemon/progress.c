@@ -12,8 +12,14 @@
 #include "daemon/daemon.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-enum { PROGRESS_MAX = 300, PACE_LEAST_US = 100000, PACE_MOST_US = 1000000 };
+enum {
+    PROGRESS_MAX = 300,
+    PACE_LEAST_US = 100000,
+    PACE_MOST_US = 1000000,
+    RESUMED_SIZE = 16
+};
 
 static bool
 has_news(const struct job *j)
@@ -42,6 +48,20 @@ eta_s(const struct job *j, double fraction)
     double elapsed = (double)(store_boottime() - j->worker.started_us) / 1e6;
 
     return plan_seconds_left(j->seconds, elapsed, first, fraction);
+}
+
+/* What J's last checkpoint has: that of its worker, or the one it began with. */
+static double
+saved(const struct job *j)
+{
+    const struct report *r = &j->worker.report;
+    unsigned ppm = r->saved > r->first ? r->saved : r->first;
+
+    if (!j->worker.saves) {
+        return 0;
+    }
+    /* Before its first word nobody knows where it goes on. */
+    return r->begun ? (double)ppm / PROTOCOL_PPM : j->row.progress;
 }
 
 void
@@ -74,6 +94,7 @@ progress_tell(struct daemon *d)
 {
     struct store_progress p[PROGRESS_MAX];
     struct job *jobs[PROGRESS_MAX];
+    char resumed[PROGRESS_MAX][RESUMED_SIZE];
     int64_t now = store_boottime();
     size_t count = 0;
     enum store_rc rc;
@@ -82,12 +103,20 @@ progress_tell(struct daemon *d)
         if (has_news(j) && due_at(j) <= now) {
             double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
 
+            if (j->resumed && !j->resume_told) {
+                snprintf(resumed[count], sizeof resumed[count], "at %u %%",
+                         j->worker.report.first / (PROTOCOL_PPM / 100));
+            } else {
+                resumed[count][0] = '\0';
+            }
             p[count] = (struct store_progress){
                 .id = j->row.id,
                 .token = d->token,
                 .fraction = fraction,
                 .phase = j->worker.report.phase,
                 .eta_s = eta_s(j, fraction),
+                .saved = saved(j),
+                .resumed = resumed[count][0] ? resumed[count] : NULL,
             };
             jobs[count++] = j;
         }
@@ -103,6 +132,7 @@ progress_tell(struct daemon *d)
     for (size_t i = 0; i < count; i++) {
         jobs[i]->unsaid = jobs[i]->worker.report.changed = false;
         jobs[i]->said_at = now;
+        jobs[i]->resume_told = jobs[i]->resume_told || p[i].resumed;
         if (p[i].lost) {
             log_warning("row %" PRId64 ": its lease is lost", jobs[i]->row.id);
             jobs[i]->lost = true;

@@ -42,6 +42,9 @@ protocol_print(const struct message *m, char line[PROTOCOL_LINE_SIZE])
     case MESSAGE_PROGRESS:
         n = snprintf(line, PROTOCOL_LINE_SIZE, "progress %u %s\n", m->ppm, m->phase);
         break;
+    case MESSAGE_SAVED:
+        n = snprintf(line, PROTOCOL_LINE_SIZE, "saved %u\n", m->ppm);
+        break;
     case MESSAGE_WINDOW:
         n = snprintf(line, PROTOCOL_LINE_SIZE, "window %s\n", m->window);
         break;
@@ -154,6 +157,18 @@ parse_progress(struct rest *rest, struct message *m)
 }
 
 static bool
+parse_saved(struct rest *rest, struct message *m)
+{
+    uint64_t ppm;
+
+    if (!take_number(rest, false, PROTOCOL_PPM, &ppm)) {
+        return false;
+    }
+    m->ppm = (unsigned)ppm;
+    return true;
+}
+
+static bool
 parse_window(struct rest *rest, struct message *m)
 {
     return take_word(rest, false, digits16, m->window, sizeof m->window);
@@ -191,6 +206,7 @@ protocol_parse(const char *line, size_t length, struct message *m)
         {"progress ", MESSAGE_PROGRESS, parse_progress},
         {"window ", MESSAGE_WINDOW, parse_window},
         {"file ", MESSAGE_FILE, parse_file},
+        {"saved ", MESSAGE_SAVED, parse_saved},
         {"verified ", MESSAGE_VERIFIED, parse_verified},
         {"error ", MESSAGE_ERROR, parse_error},
     };

@@ -4,6 +4,7 @@
  *
  *   hello VERSION PACKAGE        first: protocol and program version
  *   progress PPM PHASE           0 .. 1,000,000 millionths of the run, and a word
+ *   saved PPM                    a checkpoint with so much of the run is on the disk
  *   verified TEXT                what was checked; nothing is done without it
  *   window DIGITS                digits from the position on, 16 to 64 of them
  *   file LENGTH SHA256           the digits file is whole and synced
@@ -17,7 +18,7 @@
 #include "common/digits.h"
 
 enum {
-    PROTOCOL_VERSION = 2,
+    PROTOCOL_VERSION = 3,
     PROTOCOL_LINE_SIZE = 512, /* longest line, its end included */
     PROTOCOL_PPM = 1000000,
     PROTOCOL_PACKAGE_SIZE = 32,
@@ -38,6 +39,7 @@ enum worker_exit {
 enum message_kind {
     MESSAGE_HELLO,
     MESSAGE_PROGRESS,
+    MESSAGE_SAVED,
     MESSAGE_WINDOW,
     MESSAGE_FILE,
     MESSAGE_VERIFIED,
@@ -49,7 +51,7 @@ struct message {
     enum message_kind kind;
     unsigned version;                     /* hello */
     char package[PROTOCOL_PACKAGE_SIZE];  /* hello */
-    unsigned ppm;                         /* progress */
+    unsigned ppm;                         /* progress, saved */
     char phase[COMPUTATION_PHASE_SIZE];   /* progress: lower-case letters, '-' */
     char window[COMPUTATION_WINDOW_SIZE]; /* window: digits of radix 16 */
     uint64_t length;                      /* file: digits after the point */

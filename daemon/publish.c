@@ -29,6 +29,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Digits that are read back within some tens of milliseconds. */
+#define PUBLISH_CHECKED (UINT64_C(16) << 20)
+
 struct publishing {
     struct daemon *d;
     struct job *j;
@@ -93,6 +96,24 @@ supersede(struct daemon *d, int radix, uint64_t length)
     d->superseded = s;
 }
 
+/* False when J's files are there and are not what its worker told. Longer ones than
+ * PUBLISH_CHECKED are not read here, where everything else would have to wait: the
+ * worker has read them back, and each block is checked when it is read. */
+static bool
+is_as_told(const struct job *j)
+{
+    char sha256[DIGITS_SHA256_SIZE];
+    enum digits_rc rc;
+
+    if (j->row.position > PUBLISH_CHECKED || j->aside.text_fd < 0 ||
+        j->aside.sum_fd < 0) {
+        return true;
+    }
+    rc = digits_check_open(j->aside.text_fd, j->aside.sum_fd, j->row.radix,
+                           j->row.position, sha256);
+    return rc != DIGITS_BROKEN && (rc != DIGITS_OK || strcmp(sha256, j->sha256) == 0);
+}
+
 enum store_rc
 publish_job(struct daemon *d, struct job *j)
 {
@@ -105,6 +126,10 @@ publish_job(struct daemon *d, struct job *j)
     if (!j->sha256[0]) {
         return store_stored(d->durable, j->row.id, d->token, j->verified, NULL, NULL,
                             NULL, NULL, NULL);
+    }
+    if (!is_as_told(j)) {
+        settle_fail(j, "verification: the digits file changed before it was published");
+        return STORE_ERROR;
     }
     publish_mend(d, j->row.radix, false); /* a file that is gone is no longer one */
     digits_name(published.file, j->row.radix, j->row.position, "txt");

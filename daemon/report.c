@@ -1,7 +1,7 @@
 /*
- * A worker's report, see report.h. The order: hello, then progress and what
- * was verified and window and file in any order (all but progress once each), then
- * done, then nothing. An error may take the place of all that is still missing.
+ * A worker's report, see report.h. The order: hello, then progress and checkpoints and
+ * what was verified and window and file in any order (all but the first two once each),
+ * then done, then nothing. An error may take the place of all that is still missing.
  */
 #include "config.h"
 
@@ -59,6 +59,13 @@ take_message(struct report *r, const struct message *m)
             r->begun = true;
         }
         memcpy(r->phase, m->phase, sizeof r->phase);
+        r->changed = true;
+        return NULL;
+    case MESSAGE_SAVED:
+        if (m->ppm < r->saved || m->ppm > r->ppm) {
+            return "a checkpoint that does not fit";
+        }
+        r->saved = m->ppm;
         r->changed = true;
         return NULL;
     case MESSAGE_WINDOW:

@@ -18,6 +18,7 @@ struct report {
     bool changed;        /* progress since the reader last set this to false */
     unsigned ppm, first; /* of the last and the first line of progress */
     bool begun;          /* there was one */
+    unsigned saved;      /* millionths that the last checkpoint has, 0: none */
     char phase[COMPUTATION_PHASE_SIZE];
     char window[COMPUTATION_WINDOW_SIZE]; /* "" before it was told */
     char sha256[DIGITS_SHA256_SIZE];      /* "" before it was told */

@@ -17,8 +17,6 @@
  */
 #include "daemon/sched.h"
 
-#include "daemon/lock.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -26,20 +24,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WISHES_MAX = 64, PIPES_MAX = 300, PRUNE_MAX = 500 };
+enum { WISHES_MAX = 64, PIPES_MAX = 300 };
 
 #define SECOND_US  INT64_C(1000000)
-#define WAL_LARGE  (4 << 20)
 #define STOP_TRIES 2
 
 /* How long workers have for their last checkpoint when the daemon stops: the largest
  * jobs notice the wish within seconds. */
 #define STOP_WAIT_US (5 * SECOND_US)
 enum { STOP_POLL_MS = 100 };
+
+/* A pause where the system has no memory for a poll(). */
+enum { REST_MS = 200 };
 
 /* How long a call waits for a locked database; the shortest lease lasts 5 s. */
 enum { PATIENCE_MS = 1000 };
@@ -73,50 +73,12 @@ task_renew(struct daemon *d)
     return true;
 }
 
-static bool
-task_heartbeat(struct daemon *d)
-{
-    return store_heartbeat(d->relaxed, d->conf->name) == STORE_OK;
-}
-
-/* Whoever holds the checkpoint lock checkpoints; when its holder is gone, the
- * next one takes it. */
-static bool
-task_checkpoint(struct daemon *d)
-{
-    struct stat st;
-
-    if (d->checkpoint_lock < 0) {
-        d->checkpoint_lock = lock_take(d->conf, "checkpoint");
-    }
-    if (d->checkpoint_lock >= 0 && stat(d->wal_path, &st) == 0 &&
-        st.st_size > WAL_LARGE) {
-        return store_checkpoint(d->durable) == STORE_OK;
-    }
-    return true;
-}
-
-static bool
-task_prune(struct daemon *d)
-{
-    size_t removed = 0;
-    enum store_rc rc =
-        store_prune(d->durable, d->conf->retention_days, PRUNE_MAX, &removed);
-
-    if (removed > 0) {
-        log_info("%zu old row%s removed", removed, removed == 1 ? "" : "s");
-        daemon_changed(d);
-    }
-    recover_saves(d);
-    /* More may be left: the next lot in a second, not all at once. */
-    return rc == STORE_OK && removed < PRUNE_MAX;
-}
-
 enum task_name {
     TASK_RENEW,
     TASK_RECOVER,
     TASK_LOOK,
     TASK_PROGRESS,
+    TASK_GUARD,
     TASK_HEARTBEAT,
     TASK_CHECKPOINT,
     TASK_TIDY,
@@ -140,10 +102,11 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
         (struct task){recover_rows, 3 * SECOND_US, now + 3 * SECOND_US};
     tasks[TASK_LOOK] = (struct task){task_look, conf->poll_ms * INT64_C(1000), 0};
     tasks[TASK_PROGRESS] = (struct task){progress_tell, 0, 0};
-    tasks[TASK_HEARTBEAT] = (struct task){task_heartbeat, 5 * SECOND_US, 0};
-    tasks[TASK_CHECKPOINT] = (struct task){task_checkpoint, 5 * SECOND_US, 0};
+    tasks[TASK_GUARD] = (struct task){guard_jobs, SECOND_US, 0};
+    tasks[TASK_HEARTBEAT] = (struct task){upkeep_heartbeat, 5 * SECOND_US, 0};
+    tasks[TASK_CHECKPOINT] = (struct task){upkeep_checkpoint, 5 * SECOND_US, 0};
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
-    tasks[TASK_PRUNE] = (struct task){task_prune, 3600 * SECOND_US, 0};
+    tasks[TASK_PRUNE] = (struct task){upkeep_prune, 3600 * SECOND_US, 0};
 }
 
 /* When task I is due; the news of jobs have times of their own. */
@@ -239,6 +202,20 @@ take_wishes(struct daemon *d)
     }
 }
 
+/* poll() has failed with ERROR: true, after a while, when it may do better then. */
+static bool
+rest(int error)
+{
+    const struct timespec pause = {0, REST_MS * 1000000L};
+
+    log_error("poll: %s", strerror(error));
+    if (error != ENOMEM && error != EAGAIN) {
+        return false;
+    }
+    nanosleep(&pause, NULL);
+    return true;
+}
+
 /* Waits for the next event, at most until DUE. */
 static bool
 wait_event(struct daemon *d, int64_t due)
@@ -259,9 +236,8 @@ wait_event(struct daemon *d, int64_t due)
             fds[count++] = (struct pollfd){.fd = j->worker.pipe, .events = POLLIN};
         }
     }
-    if (poll(fds, count, timeout) < 0 && errno != EINTR) {
-        log_error("poll: %s", strerror(errno));
-        return false;
+    if (poll(fds, count, timeout) < 0) {
+        return errno == EINTR || rest(errno);
     }
     if (fds[1].revents && doorbell_drain(d->bell) > 0) {
         d->look = true;

@@ -11,11 +11,18 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define RETRY_US INT64_C(1000000)
+
+enum { FIRST_DELAY_MS = 1000, LAST_DELAY_MS = 60000 };
+
+/* An attempt whose checkpoint got on by this does not count: there can be so many of
+ * them between two that count, and no more. */
+#define FURTHER 0.01
 
 void
 settle_fail(struct job *j, const char *format, ...)
@@ -30,13 +37,25 @@ settle_fail(struct job *j, const char *format, ...)
 }
 
 void
-settle_requeue(struct job *j, bool count_attempt, unsigned delay_s, const char *why)
+settle_requeue(struct job *j, bool count_attempt, unsigned delay_ms, const char *why)
 {
     snprintf(j->message, sizeof j->message, "%s", why);
     j->settle = SETTLE_REQUEUE;
     j->settle_at = 0;
     j->count_attempt = count_attempt;
-    j->delay_s = delay_s;
+    j->delay_ms = delay_ms;
+}
+
+unsigned
+settle_delay_ms(int failures)
+{
+    unsigned delay = FIRST_DELAY_MS;
+
+    while (--failures > 0 && delay < LAST_DELAY_MS) {
+        delay *= 4;
+    }
+    delay = delay < LAST_DELAY_MS ? delay : LAST_DELAY_MS;
+    return delay + randombytes_uniform(delay / 4);
 }
 
 static double
@@ -53,11 +72,37 @@ take_result(struct job *j)
     memcpy(j->window, w->report.window, sizeof j->window);
     memcpy(j->sha256, w->report.sha256, sizeof j->sha256);
     snprintf(j->verified, sizeof j->verified, "%s", w->report.verified);
+    j->settle = SETTLE_RESULT;
+    j->settle_at = 0;
+}
+
+static void
+take_cost(struct job *j)
+{
+    const struct worker *w = &j->worker;
+
     j->cost.cpu_s = timeval_s(&w->usage.ru_utime) + timeval_s(&w->usage.ru_stime);
     j->cost.wall_s = (double)(w->ended_us - w->started_us) / 1e6;
     j->cost.peak_kib = w->usage.ru_maxrss;
-    j->settle = SETTLE_RESULT;
-    j->settle_at = 0;
+}
+
+/* J's worker was killed, WHY says by whom or what for: once more, or enough. */
+static void
+try_again(struct daemon *d, struct job *j, const char *why)
+{
+    const struct report *r = &j->worker.report;
+    bool further =
+        j->worker.saves && (double)r->saved / PROTOCOL_PPM >= j->row.progress + FURTHER;
+
+    if (d->stop) {
+        settle_requeue(j, false, 0, "the daemon was stopped");
+    } else if (further) {
+        settle_requeue(j, false, settle_delay_ms(1), why);
+    } else if (j->row.attempts < DAEMON_ATTEMPTS) {
+        settle_requeue(j, true, settle_delay_ms(j->row.attempts), why);
+    } else {
+        settle_fail(j, "%s, %d times", why, j->row.attempts);
+    }
 }
 
 void
@@ -65,6 +110,7 @@ settle_judge(struct daemon *d, struct job *j)
 {
     char message[WORKER_MESSAGE_SIZE];
 
+    take_cost(j);
     if (j->lost) {
         j->settle = SETTLE_FORGET;
         return;
@@ -78,15 +124,19 @@ settle_judge(struct daemon *d, struct job *j)
         take_result(j);
         break;
     case OUTCOME_AGAIN:
-        if (d->stop) {
-            settle_requeue(j, false, 0, "the daemon was stopped");
-        } else if (j->row.attempts < DAEMON_ATTEMPTS) {
-            settle_requeue(j, true, (unsigned)j->row.attempts, message);
+        if (j->verdict != WATCH_GOOD) {
+            memcpy(message, j->message, sizeof message);
+        }
+        if (j->verdict == WATCH_TIME || j->verdict == WATCH_MEMORY) {
+            settle_fail(j, "%s", message);
         } else {
-            settle_fail(j, "%s, %d times", message, j->row.attempts);
+            try_again(d, j, message);
         }
         break;
     case OUTCOME_FAILED:
+        if (j->memory_capped && worker_lacked_memory(&j->worker)) {
+            guard_say_memory(d->conf, message);
+        }
         settle_fail(j, "%s", message);
         break;
     }
@@ -129,8 +179,9 @@ settle_try(struct daemon *d, struct job *j)
         }
         break;
     case SETTLE_REQUEUE:
-        rc = store_requeue(d->durable, j->row.id, d->token, j->message,
-                           j->count_attempt, j->delay_s);
+        rc =
+            store_requeue(d->durable, j->row.id, d->token, j->message, j->count_attempt,
+                          j->delay_ms, j->worker.ended_us > 0 ? &j->cost : NULL);
         if (rc == STORE_OK) {
             log_info("row %" PRId64 ": back to the queue: %s", j->row.id, j->message);
         }

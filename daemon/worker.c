@@ -238,8 +238,10 @@ worker_read(struct worker *w)
         if (n <= 0) {
             close(w->pipe);
             w->pipe = -1;
-        } else if (!w->nonsense &&
-                   !report_feed(&w->report, bytes, (size_t)n, &w->nonsense)) {
+            return;
+        }
+        w->heard += (uint64_t)n;
+        if (!w->nonsense && !report_feed(&w->report, bytes, (size_t)n, &w->nonsense)) {
             worker_kill(w);
         } else if ((size_t)n < sizeof bytes) {
             return; /* the others get their turn */
@@ -314,6 +316,12 @@ say_memory(uint64_t estimate, uint64_t limit, char message[WORKER_MESSAGE_SIZE])
                  "memory: the worker ran out of it; %" PRIu64 " MiB were estimated",
                  estimate / mib + 1);
     }
+}
+
+bool
+worker_lacked_memory(const struct worker *w)
+{
+    return WIFEXITED(w->status) && WEXITSTATUS(w->status) == WORKER_MEMORY;
 }
 
 enum worker_outcome

@@ -49,6 +49,7 @@ struct worker {
     bool saves; /* it has a file for checkpoints */
     int pipe;   /* reading end, non-blocking, or -1 */
     struct report report;
+    uint64_t heard;       /* bytes read from it */
     const char *nonsense; /* what was wrong with its report, or NULL */
     int64_t started_us;   /* CLOCK_BOOTTIME */
     int64_t ended_us;     /* 0: not yet */
@@ -85,6 +86,9 @@ enum worker_outcome {
     OUTCOME_AGAIN,  /* killed from outside: worth another attempt */
     OUTCOME_FAILED, /* no use to try again */
 };
+
+/* True when W has ended for lack of memory. */
+bool worker_lacked_memory(const struct worker *w);
 
 enum { WORKER_MESSAGE_SIZE = COMPUTATION_TEXT_SIZE };
 

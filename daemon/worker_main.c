@@ -5,8 +5,10 @@
  *
  * Of an algorithm that delivers every digit, positions 1 .. n go into the file
  * as they come, so that a visitor can read them while the rest is computed;
- * positions from n on are the window. Progress is told ten times a second at
- * most. The pipe blocks: a worker of a stopped daemon waits.
+ * positions from n on are the window. At the end the file is read back and compared
+ * with a digest of the digits that were checked. Progress is told ten times a second at
+ * most, and every two seconds at least when the engine reports without getting on: a
+ * sign of life. The pipe blocks: a worker of a stopped daemon waits.
  *
  * Checkpoints go into the file that the daemon opened, if it did; what can't be written
  * (a full disk) is not missed before the worker dies. A worker with such a file keeps
@@ -21,6 +23,7 @@
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/protocol.h"
+#include "daemon/read_back.h"
 #include "daemon/slots.h"
 #include "daemon/worker.h"
 
@@ -39,6 +42,7 @@ _Static_assert((int)GMP_GUARD_EXIT == (int)WORKER_MEMORY,
                "one code for lack of memory");
 
 #define PROGRESS_EVERY_S 0.1
+#define ALIVE_EVERY_S    2.0
 
 /* A checkpoint after this share of the estimated time, which is then the most that is
  * lost; but not more often than that, and not less often than the engine thinks best.
@@ -50,11 +54,13 @@ struct run {
     const struct engine_algorithm *algorithm;
     struct engine_job job;
     struct digits_writer *writer; /* NULL: no file */
+    struct read_back back;        /* of that file */
     uint64_t next;                /* position of the digit expected next */
     char window[COMPUTATION_WINDOW_SIZE];
     size_t window_used;
     char words[ENGINE_WORDS]; /* what was verified, or differs */
     struct message progress;  /* what was told last */
+    unsigned ppm;             /* and what is known by now */
     double told_at;           /* seconds, CLOCK_MONOTONIC */
     bool pipe_broken;
     bool saves; /* there is a file for checkpoints: */
@@ -88,6 +94,16 @@ tell(struct run *run, const struct message *m)
     }
 }
 
+/* What is known by now, in the phase of the last message. */
+static void
+tell_progress(struct run *run)
+{
+    run->progress.kind = MESSAGE_PROGRESS;
+    run->progress.ppm = run->ppm;
+    run->told_at = clock_s();
+    tell(run, &run->progress);
+}
+
 static void
 on_progress(void *ctx, const char *phase, double fraction)
 {
@@ -99,14 +115,13 @@ on_progress(void *ctx, const char *phase, double fraction)
                    : fraction >= 1 ? PROTOCOL_PPM
                                    : (unsigned)(fraction * PROTOCOL_PPM);
 
-    if (!new_phase && (ppm <= m->ppm || now - run->told_at < PROGRESS_EVERY_S)) {
-        return;
+    double every = ppm > m->ppm ? PROGRESS_EVERY_S : ALIVE_EVERY_S;
+
+    run->ppm = ppm > run->ppm ? ppm : run->ppm;
+    if (new_phase || now - run->told_at >= every) {
+        snprintf(m->phase, sizeof m->phase, "%s", phase);
+        tell_progress(run);
     }
-    m->kind = MESSAGE_PROGRESS;
-    m->ppm = ppm > m->ppm ? ppm : m->ppm;
-    snprintf(m->phase, sizeof m->phase, "%s", phase);
-    run->told_at = now;
-    tell(run, m);
 }
 
 static bool
@@ -129,8 +144,16 @@ on_cancelled(void *ctx)
 static void
 on_checkpoint(void *ctx, const void *state, size_t length)
 {
+    struct run *run = ctx;
+    struct message m = {.kind = MESSAGE_SAVED, .ppm = run->ppm};
+
     /* An error leaves the checkpoint before it; the next one may go well. */
-    slots_write(&((struct run *)ctx)->save, state, length);
+    if (slots_write(&run->save, state, length) == 0) {
+        if (run->ppm > run->progress.ppm) {
+            tell_progress(run);
+        }
+        tell(run, &m);
+    }
 }
 
 static double
@@ -185,9 +208,10 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
     run->next += length;
     if (run->writer && first <= run->job.position) {
         uint64_t left = run->job.position - first + 1;
+        size_t part = left < length ? (size_t)left : length;
 
-        rc =
-            digits_writer_add(run->writer, text, left < length ? (size_t)left : length);
+        read_back_add(&run->back, text, part);
+        rc = digits_writer_add(run->writer, text, part);
         if (rc != DIGITS_OK) {
             run->output_error = digits_error(rc);
             return 1;
@@ -244,6 +268,16 @@ deliver(struct run *run)
         if (rc != DIGITS_OK) {
             return fail(run, WORKER_OUTPUT,
                         "writing the digits failed: ", digits_error(rc));
+        }
+        rc = read_back_check(&run->back, WORKER_TEXT_FD, WORKER_SUM_FD, run->job.radix,
+                             run->job.position, m.sha256);
+        if (rc == DIGITS_BROKEN) {
+            return fail(run, WORKER_ENGINE,
+                        "verification: ", "the digits file is not what was checked");
+        }
+        if (rc != DIGITS_OK) {
+            return fail(run, WORKER_OUTPUT,
+                        "reading the digits back failed: ", digits_error(rc));
         }
         tell(run, &m);
     }
@@ -343,6 +377,7 @@ worker_main(int argc, char **argv, worker_find *find)
                         "writing the digits failed: ", strerror(errno));
         }
         digits_writer_threads(run.writer, run.job.threads);
+        read_back_begin(&run.back);
     }
     code = compute(&run);
     digits_writer_free(run.writer);

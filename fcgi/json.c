@@ -93,7 +93,9 @@ json_computation(const struct computation *c)
     json_object_set_new(o, "progress", json_real(c->progress));
     json_object_set_new(o, "phase", text_or_null(c->phase));
     json_object_set_new(o, "eta_s",
-                        c->status == STATUS_RUNNING ? known(c->eta_s) : json_null());
+                        c->status == STATUS_RUNNING || c->status == STATUS_QUEUED
+                            ? known(c->eta_s)
+                            : json_null());
     json_object_set_new(o, "error", text_or_null(c->error));
     json_object_set_new(o, "verified", text_or_null(c->verified));
     json_object_set_new(o, "attempts", json_integer(c->attempts));

@@ -7,8 +7,13 @@
 #include "fcgi/cache.h"
 #include "fcgi/text.h"
 
+#include "common/store_queue.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { WAITING_SIZE = 160 };
 
 void
 rows_pi_path(char path[ROWS_PATH_SIZE], uint64_t position, int radix)
@@ -30,9 +35,35 @@ rows_is_live(const struct computation *c)
     return c->status == STATUS_QUEUED || c->status == STATUS_RUNNING;
 }
 
+/* What queued C waits for, if it says so, and what is kept of an earlier run. */
+static bool
+waiting(char out[WAITING_SIZE], const struct computation *c)
+{
+    char time[TEXT_SPAN_SIZE], percent[TEXT_NUMBER_SIZE];
+    size_t used;
+
+    if (strcmp(c->phase, STORE_WAITS_MEMORY) == 0)
+        text_fill(out, WAITING_SIZE, text_get(TEXT_WAITS_MEMORY), NULL);
+    else if (strcmp(c->phase, STORE_WAITS_DISK) == 0)
+        text_fill(out, WAITING_SIZE, text_get(TEXT_WAITS_DISK), NULL);
+    else if (strcmp(c->phase, STORE_WAITS_RETRY) == 0)
+        text_fill(out, WAITING_SIZE, text_get(TEXT_WAITS_RETRY), "time",
+                  text_span(time, c->eta_s < 1 ? 1 : c->eta_s), NULL);
+    else
+        return false;
+    if (c->progress > 0) {
+        used = strlen(out);
+        text_number(percent, (uint64_t)(c->progress * 100));
+        text_fill(out + used, WAITING_SIZE - used, text_get(TEXT_WAITS_KEPT), "percent",
+                  percent, NULL);
+    }
+    return true;
+}
+
 void
 rows_fill_progress(struct dict *d, const struct computation *c)
 {
+    char text[WAITING_SIZE];
     if (c->status == STATUS_RUNNING) {
         struct dict *running = dict_section(d, VIEW_RUNNING);
         char eta[TEXT_SPAN_SIZE];
@@ -44,6 +75,8 @@ rows_fill_progress(struct dict *d, const struct computation *c)
             dict_set(dict_section(running, VIEW_TIME_LEFT), VIEW_ETA,
                      text_eta(eta, c->eta_s));
     }
+    if (c->status == STATUS_QUEUED && waiting(text, c))
+        dict_set(dict_section(d, VIEW_WAITS), VIEW_WAITING, text);
     if (rows_is_live(c) && c->wanted != WANTED_RUN) {
         enum text_key key =
             c->wanted == WANTED_CANCEL ? TEXT_WANTED_CANCEL : TEXT_WANTED_DELETE;

@@ -216,6 +216,7 @@ text_event(const char *stage)
         {"failed", TEXT_EVENT_FAILED},
         {"cancelled", TEXT_EVENT_CANCELLED},
         {"requeued", TEXT_EVENT_REQUEUED},
+        {"resumed", TEXT_EVENT_RESUMED},
         {"retried", TEXT_EVENT_RETRIED},
     };
     enum stage known;

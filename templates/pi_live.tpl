@@ -2,7 +2,7 @@
 <section id="live-state" class="pi-state">
 {{#ANSWER}}<p class="headline">[[Digit]] {{POSITION}} [[is]] <strong class="large">{{DIGIT}}</strong>{{#ELSEWHERE}} <a href="{{HREF}}">[[Show it among the others]]</a>{{/ELSEWHERE}}{{#TEXT}} <a href="{{TEXT_PATH}}">[[Plain text]]</a>{{/TEXT}}</p>{{/ANSWER}}
 {{#COMING}}
-<p class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}} <a href="/computations/{{ID}}">[[Details]]</a></p>
+<p class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}} <a href="/computations/{{ID}}">[[Details]]</a></p>
 {{#KNOWN}}<p>[[Known so far:]] {{VALUE}} [[digits]]</p>{{/KNOWN}}
 {{/COMING}}
 {{#WINDOW_ONLY}}<p>[[These are the digits from that position on;]] <a href="/computations/{{ID}}">[[how they were computed]]</a></p>{{/WINDOW_ONLY}}

@@ -227,11 +227,15 @@ tests_unit_make_digits_LDADD = $(common_LIBS)
 # The daemon.
 unit_tests += \
 	tests/unit/test_plan \
+	tests/unit/test_upkeep \
+	tests/unit/test_watch \
 	tests/unit/test_protocol \
 	tests/unit/test_news \
 	tests/unit/test_worker \
 	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
+	tests/unit/test_daemon_limits \
+	tests/unit/test_daemon_turns \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
@@ -241,6 +245,12 @@ unit_tests += \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
+tests_unit_test_upkeep_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_upkeep_LDADD = $(daemon_test_LDADD)
+tests_unit_test_watch_SOURCES = tests/unit/test_watch.c
+tests_unit_test_watch_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_watch_LDADD = $(daemon_test_LDADD)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c
 tests_unit_test_plan_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_plan_LDADD = $(daemon_test_LDADD)
@@ -267,10 +277,15 @@ tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
 	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
-# A daemon whose engine gets a digit wrong.
+# A daemon with faults.
 check_PROGRAMS += tests/unit/faulty_nthpid
-tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c
+tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c \
+	tests/unit/faulty_calls.c tests/unit/faulty.h
 tests_unit_faulty_nthpid_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_faulty_nthpid_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=digits_writer_add -Wl,--wrap=digits_writer_finish \
+	-Wl,--wrap=publish_job -Wl,--wrap=fork -Wl,--wrap=pipe2 -Wl,--wrap=poll \
+	-Wl,--wrap=machine_memory -Wl,--wrap=machine_disk
 tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
 # nthpi with faults, for tests/http/compute.test.mjs.
@@ -279,6 +294,15 @@ tests_unit_faulty_nthpi_SOURCES = tests/unit/faulty_nthpi.c $(nthpi_SOURCES)
 tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=engine_run_checked -Wl,--wrap=open
 tests_unit_faulty_nthpi_LDADD = $(nthpi_LDADD)
+tests_unit_test_daemon_limits_SOURCES = tests/unit/test_daemon_limits.c $(daemon_fixture)
+tests_unit_test_daemon_limits_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_limits_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_limits_DEPENDENCIES = nthpid$(EXEEXT) \
+	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_turns_SOURCES = tests/unit/test_daemon_turns.c $(daemon_fixture)
+tests_unit_test_daemon_turns_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_turns_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_turns_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)
@@ -501,6 +525,7 @@ unit_tests += \
 	tests/unit/test_conf \
 	tests/unit/test_conf_errors \
 	tests/unit/test_log \
+	tests/unit/test_log_repeat \
 	tests/unit/test_digits \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
@@ -512,6 +537,7 @@ unit_tests += \
 	tests/unit/test_store_changes \
 	tests/unit/test_scarce_common \
 	tests/unit/test_store_ask \
+	tests/unit/test_store_pending \
 	tests/unit/test_store_queue \
 	tests/unit/test_store_bounds \
 	tests/unit/test_store_charge \
@@ -535,6 +561,9 @@ tests_unit_test_conf_errors_LDADD = $(common_test_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c $(conf_fixture)
 tests_unit_test_conf_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_conf_LDADD = $(common_test_LIBS)
+tests_unit_test_log_repeat_SOURCES = tests/unit/test_log_repeat.c $(test_capture)
+tests_unit_test_log_repeat_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_log_repeat_LDADD = $(common_test_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture)
 tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_LDADD = $(common_test_LIBS)
@@ -573,6 +602,9 @@ tests_unit_test_scarce_common_LDADD = $(common_test_LIBS)
 tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
 tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
+tests_unit_test_store_pending_SOURCES = tests/unit/test_store_pending.c $(store_fixture)
+tests_unit_test_store_pending_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_pending_LDADD = $(common_test_LIBS)
 tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixture)
 tests_unit_test_store_bounds_SOURCES = tests/unit/test_store_bounds.c $(store_fixture)
 tests_unit_test_store_bounds_CFLAGS = $(common_test_CFLAGS)
@@ -656,9 +688,10 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
+	tests/faults/clock.c tests/faults/clock.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
 	tests/faults/quickstart.test.mjs tests/faults/records.test.mjs \
 	tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
-	tests/faults/stop.test.mjs \
+	tests/faults/stop.test.mjs tests/faults/verify.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

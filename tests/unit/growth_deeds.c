@@ -129,6 +129,7 @@ claim(struct fixture *f)
 
     assert_int_equal(store_pending(f->s, rows, 8, &count), STORE_OK);
     assert_true(count > 2);
+    assert_int_equal(store_waits(f->s, GROWTH_ROWS - 1, STORE_WAITS_DISK), STORE_OK);
     take(f, GROWTH_ROWS - 1, TOKEN);
     take(f, GROWTH_ROWS - 2, TOKEN);
     take(f, GROWTH_ROWS - 3, TOKEN);
@@ -137,14 +138,19 @@ claim(struct fixture *f)
 static void
 work(struct fixture *f)
 {
-    struct store_progress progress = {GROWTH_ROWS - 1, TOKEN, 0.5, "series", 1, false};
+    struct store_progress progress = {.id = GROWTH_ROWS - 1,
+                                      .token = TOKEN,
+                                      .fraction = 0.5,
+                                      .phase = "series",
+                                      .eta_s = 1};
 
     assert_int_equal(store_progress(f->s, &progress, 1), STORE_OK);
     calculate(f, GROWTH_ROWS - 1, TOKEN);
     finish(f, GROWTH_ROWS - 1, TOKEN);
     assert_int_equal(store_failed(f->s, GROWTH_ROWS - 2, TOKEN, "memory"), STORE_OK);
-    assert_int_equal(store_requeue(f->s, GROWTH_ROWS - 3, TOKEN, "again", true, 1),
-                     STORE_OK);
+    assert_int_equal(
+        store_requeue(f->s, GROWTH_ROWS - 3, TOKEN, "again", true, 1000, NULL),
+        STORE_OK);
     assert_int_equal(
         store_answer(f->s, GROWTH_ROWS - 4, ALGORITHM_AUTO, "31415", 0, ""), STORE_OK);
 }

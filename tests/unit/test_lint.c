@@ -37,6 +37,15 @@ put_running(struct site *site, uint64_t position, enum algorithm algorithm)
     return id;
 }
 
+/* A row that waits for memory, at POSITION. */
+static int64_t
+put_waiting(struct site *site, uint64_t position)
+{
+    int64_t id = put_as(site->store, 10, position, ALGORITHM_AUTO, ALICE);
+    assert_int_equal(store_waits(site->store->s, id, STORE_WAITS_MEMORY), STORE_OK);
+    return id;
+}
+
 /* The page of row ID, or one below it. */
 static void
 get_row(struct site *site, int64_t id, const char *below)
@@ -78,6 +87,9 @@ make_computations(struct site *site)
     get_row(site, failed, "");
     site_get(site, "/pi/2000");
     get_row(site, put_running(site, 3000, ALGORITHM_AUTO), "");
+    get_row(site, put_waiting(site, 3001), "");
+    site_get(site, "/pi/3001");
+    site_get(site, "/");
     window = put_as(site->store, 16, 5000, ALGORITHM_BBP, NULL);
     take(site->store, window, TOKEN);
     calculate(site->store, window, TOKEN);

@@ -206,6 +206,36 @@ texts_of_rows_are_escaped(void **state)
 }
 
 static void
+a_row_tells_what_it_waits_for(void **state)
+{
+    struct site *site = *state;
+    struct store *s = site->store->s;
+    int64_t id = put(site->store, 10, NULL);
+    struct store_progress p = {.id = id,
+                               .token = TOKEN,
+                               .fraction = 0.7,
+                               .phase = "summing",
+                               .eta_s = 1,
+                               .saved = 0.61};
+
+    assert_int_equal(store_waits(s, id, STORE_WAITS_MEMORY), STORE_OK);
+    site_get(site, "/");
+    assert_has(site, "waits for memory<");
+    assert_int_equal(store_waits(s, id, STORE_WAITS_DISK), STORE_OK);
+    site_get(site, "/computations/1");
+    assert_has(site, "waits for disk space<");
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_progress(s, &p, 1), STORE_OK);
+    assert_int_equal(store_requeue(s, id, TOKEN, "killed", true, 8000, NULL), STORE_OK);
+    site_get(site, "/");
+    assert_has(site, "tries again within 8 s, 61 % are kept<");
+    site_get_json(site, "/api/v1/computations/1");
+    assert_has(site, "\"phase\":\"waiting-to-try-again\"");
+    assert_has(site, "\"eta_s\":8");
+    assert_has(site, "\"progress\":0.61");
+}
+
+static void
 a_computation_has_the_actions_of_its_state(void **state)
 {
     struct site *site = *state;
@@ -320,6 +350,7 @@ main(void)
         PAGE_TEST(only_a_page_without_fields_reloads_itself),
         PAGE_TEST(an_unchanged_page_is_not_sent_again),
         PAGE_TEST(texts_of_rows_are_escaped),
+        PAGE_TEST(a_row_tells_what_it_waits_for),
         PAGE_TEST(a_computation_has_the_actions_of_its_state),
         PAGE_TEST(an_unchecked_answer_says_so),
         PAGE_TEST(the_live_part_comes_as_json),

@@ -140,11 +140,16 @@ test_memory(void **state)
     struct plan_need need = wide;
 
     (void)state;
-    need.memory = 10000;
+    need.memory = 9844; /* a part is for small jobs */
     expect(&room, &need, PLAN_START, 4, false);
-    need.memory = 10001;
+    need.memory = 9845;
     expect(&room, &need, PLAN_NEVER_MEMORY, 0, false);
-    room.memory_free = 999;
+    room.memory_free = 1156;
+    expect(&room, &narrow, PLAN_START, 1, false);
+    room.memory_free = 1155;
+    expect(&room, &narrow, PLAN_WAIT_MEMORY, 0, false);
+    expect(&room, &small, PLAN_START, 1, true);
+    room.memory_free = 100;
     expect(&room, &narrow, PLAN_WAIT_MEMORY, 0, false);
     expect(&room, &small, PLAN_START, 1, true);
     room.memory_free = 9;

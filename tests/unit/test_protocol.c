@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#define HELLO   "hello 2 " PACKAGE_VERSION "\n"
+#define HELLO   "hello 3 " PACKAGE_VERSION "\n"
 #define WINDOW  "window 9216420198938095\n"
 #define CHECKED "verified all digits by bbp\n"
 #define SHA256  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -34,6 +34,7 @@ test_print_and_parse_agree(void **state)
         {.kind = MESSAGE_HELLO, .version = 1, .package = "0.1.0"},
         {.kind = MESSAGE_PROGRESS, .ppm = 0, .phase = "splitting"},
         {.kind = MESSAGE_PROGRESS, .ppm = PROTOCOL_PPM, .phase = "saving"},
+        {.kind = MESSAGE_SAVED, .ppm = 610000},
         {.kind = MESSAGE_WINDOW, .window = "26c65e52cb4593"},
         {.kind = MESSAGE_FILE, .length = POSITION_MAX, .sha256 = SHA256},
         {.kind = MESSAGE_VERIFIED, .verified = "all 10 digits; by bbp"},
@@ -96,6 +97,11 @@ test_nonsense_lines(void **state)
         "progress  5 splitting",
         "progress 5 abcdefghijklmnopqrstuvwxyzabcdef",
         "progress nan splitting",
+        "saved",
+        "saved ",
+        "saved 1000001",
+        "saved 5 splitting",
+        "saved nan",
         "window",
         "window ",
         "window 12345678901234g6",
@@ -221,9 +227,12 @@ test_nonsense_reports(void **state)
     static const char *const texts[] = {
         WINDOW,                          /* no greeting */
         "hello 1 " PACKAGE_VERSION "\n", /* another protocol */
-        "hello 2 0.0.9\n",               /* another program */
+        "hello 2 " PACKAGE_VERSION "\n",
+        "hello 3 0.0.9\n", /* another program */
         HELLO HELLO,
         HELLO "progress 5 a\nprogress 4 a\n", /* goes back */
+        HELLO "progress 5 a\nsaved 6\n",      /* more than is done */
+        HELLO "progress 5 a\nsaved 5\nsaved 4\n",
         HELLO WINDOW WINDOW,
         HELLO FILE_10 FILE_10,
         HELLO "window 921642019893809\n",  /* 15 digits */

@@ -285,12 +285,12 @@ an_attempt_that_ends_forgets_recoveries(void **state)
         die_of(f, id);
     take(f, id, TOKEN);
     /* Stopping a daemon says nothing about the row … */
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "stopped", false, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "no", false, 0, NULL), STORE_OK);
     assert_int_equal(select_integer(f, "SELECT recoveries FROM computation"),
                      STORE_RECOVERIES - 1);
     take(f, id, TOKEN);
     /* … a worker's end does. */
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "killed", true, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "killed", true, 0, NULL), STORE_OK);
     for (int i = 1; i < STORE_RECOVERIES; i++)
         die_of(f, id);
     assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
@@ -342,7 +342,7 @@ a_new_boot_voids_leases_and_deltas(void **state)
     int64_t id = running(f, 1, TOKEN, "alive");
 
     waiting = running(f, 2, OTHER, "alive");
-    assert_int_equal(store_requeue(f->s, waiting, OTHER, "crashed", true, 3600),
+    assert_int_equal(store_requeue(f->s, waiting, OTHER, "no", true, 3600000, NULL),
                      STORE_OK);
     assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
     revision = store_revision(f->s);

@@ -56,6 +56,8 @@ old_rows_are_kept(void **state)
     snprintf(path, sizeof path, "%s/old.db", f->dir);
     sqlite3 *db = open_version_1(path);
     old_sql(db, OLD_ADD(1, 2) OLD_ADD(2, 3) OLD_TAKE(1, 4) OLD_REVISION(4));
+    old_sql(db, "INSERT INTO event (id, computation_id, stage, at, detail)"
+                " VALUES (7, 1, 'registered', 5, NULL), (9, 1, 'taken', 6, 'spigot')");
     assert_int_equal(store_open(&old.s, path, STORE_READER), STORE_ERROR);
     assert_int_equal(store_open(&old.s, path, STORE_DURABLE), STORE_OK);
     assert_int_equal(select_integer(&old, "PRAGMA user_version"), schema_version);
@@ -63,6 +65,13 @@ old_rows_are_kept(void **state)
     assert_int_equal(counts[STATUS_QUEUED], 1);
     assert_int_equal(counts[STATUS_RUNNING], 1);
     assert_row(&old, 1, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    /* Its history, which takes a new stage, and goes with its row. */
+    assert_events(&old, 1, "registered taken");
+    assert_int_equal(select_integer(&old, "SELECT max(id) FROM event"), 9);
+    old_sql(db,
+            "INSERT INTO event (computation_id, stage, at) VALUES (2, 'resumed', 7);"
+            "INSERT INTO event (computation_id, stage, at) VALUES (2, 'taken', 8)");
+    assert_events(&old, 2, "resumed taken");
     /* What row 1 was before revision 4, nobody noted. */
     assert_int_equal(store_oldest_delta(old.s), 4);
     assert_false(store_left(old.s, 1, STATUS_QUEUED, 3));
@@ -75,6 +84,7 @@ old_rows_are_kept(void **state)
     assert_int_equal(select_integer(&old, "SELECT count(*) FROM departure"), 1);
     old_sql(db, "DELETE FROM computation WHERE position = 2");
     assert_int_equal(select_integer(&old, "SELECT count(*) FROM departure"), 0);
+    assert_int_equal(select_integer(&old, "SELECT count(*) FROM event"), 2);
     sqlite3_close(db);
     store_close(old.s);
 }

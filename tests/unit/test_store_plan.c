@@ -23,8 +23,9 @@ static const struct {
     const char *reason;
 } bounded[] = {
     {SQL_COUNTS, "SCAN counter", "a row for each status"},
-    {SQL_PENDING_OLDEST, "SCAN computation USING INDEX computation_oldest",
+    {SQL_PENDING_TURN, "SCAN computation USING INDEX computation_turn",
      "queued rows in order, up to the limit; more only past those that back off"},
+    {SQL_PENDING_SMALL, "SCAN computation USING INDEX computation_small", "the same"},
     {SQL_PENDING_SMALLEST, "SCAN computation USING INDEX computation_smallest",
      "the same"},
     {SQL_LEASED, "SCAN computation USING INDEX computation_leased",

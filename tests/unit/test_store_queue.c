@@ -1,5 +1,5 @@
 /*
- * The daemon's side of a row's life: waiting, taking, progress, calculated,
+ * The daemon's side of a row's life: taking, progress, calculated,
  * failing and going back. And that a lost lease allows none of it.
  */
 #include "store_fixture.h"
@@ -8,89 +8,6 @@
 #include <string.h>
 
 static const struct store_asker admin = {.admin = true};
-
-/* ---- waiting ---- */
-
-static size_t
-pending_ids(struct fixture *f, size_t max, int64_t *ids)
-{
-    struct computation rows[32];
-    size_t count;
-
-    assert_int_equal(store_pending(f->s, rows, max, &count), STORE_OK);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = rows[i].id;
-    return count;
-}
-
-static void
-the_oldest_and_the_smallest_wait_first(void **state)
-{
-    struct fixture *f = *state;
-    static const int64_t all[] = {1, 2, 3, 4, 5, 6}, four[] = {1, 2, 6, 5};
-    int64_t ids[32];
-
-    for (uint64_t i = 1; i <= 6; i++)
-        put(f, 1000 - i, NULL);
-    assert_int_equal(pending_ids(f, 4, ids), 4);
-    assert_memory_equal(ids, four, sizeof four);
-    assert_int_equal(pending_ids(f, 12, ids), 6);
-    assert_memory_equal(ids, all, sizeof all);
-    assert_int_equal(pending_ids(f, 1, ids), 1);
-    assert_int_equal(ids[0], 1);
-}
-
-static void
-only_queued_rows_wait(void **state)
-{
-    struct fixture *f = *state;
-    enum store_wish wish;
-    int64_t ids[32];
-
-    for (uint64_t i = 1; i <= 5; i++)
-        put(f, i, NULL);
-    take(f, 1, TOKEN);
-    take(f, 2, OTHER);
-    assert_int_equal(store_failed(f->s, 2, OTHER, "no"), STORE_OK);
-    assert_int_equal(store_cancel(f->s, 3, &admin, &wish), STORE_OK);
-    assert_int_equal(pending_ids(f, 8, ids), 2);
-    assert_int_equal(ids[0], 4);
-    assert_int_equal(ids[1], 5);
-}
-
-static void
-a_retried_row_waits_behind_older_ones(void **state)
-{
-    struct fixture *f = *state;
-    enum store_wish wish;
-    int64_t ids[32];
-
-    put(f, 10, NULL);
-    put(f, 20, NULL);
-    assert_int_equal(store_cancel(f->s, 1, &admin, &wish), STORE_OK);
-    assert_int_equal(store_retry(f->s, 1, &admin, 10), STORE_OK);
-    assert_int_equal(pending_ids(f, 4, ids), 2);
-    assert_int_equal(ids[0], 2);
-    assert_int_equal(ids[1], 1);
-}
-
-static void
-a_row_waits_out_its_delay(void **state)
-{
-    struct fixture *f = *state;
-    int64_t ids[32], id = put(f, 1, NULL);
-
-    take(f, id, TOKEN);
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 3600),
-                     STORE_OK);
-    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
-    assert_int_equal(pending_ids(f, 4, ids), 0);
-    run_sql(f, "UPDATE computation SET not_before = not_before - 3600000000");
-    assert_int_equal(pending_ids(f, 4, ids), 1);
-    take(f, id, TOKEN);
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 0), STORE_OK);
-    assert_int_equal(pending_ids(f, 4, ids), 1);
-}
 
 /* ---- taking ---- */
 
@@ -272,23 +189,108 @@ going_back_keeps_or_returns_the_attempt(void **state)
 
     take(f, id, TOKEN);
     calculate(f, id, TOKEN);
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "stopped", false, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "stopped", false, 0, NULL),
+                     STORE_OK);
     c = row_of(f, id);
     assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
     assert_int_equal(c.attempts, 0);
     assert_int_equal(c.method, ALGORITHM_AUTO);
     assert_int_equal(c.at[STAGE_TAKEN], 0);
     assert_true(c.at[STAGE_REGISTERED] > 0);
-    assert_true(c.cpu_s < 0);
     assert_int_equal(select_integer(f, "SELECT window IS NULL FROM computation"), 1);
     take(f, id, TOKEN);
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "it crashed", true, 0, NULL),
+                     STORE_OK);
     assert_int_equal(row_of(f, id).attempts, 1);
     take(f, id, TOKEN);
     assert_int_equal(row_of(f, id).attempts, 2);
     assert_events(f, id,
                   "registered scheduled taken calculated requeued scheduled taken"
                   " requeued scheduled taken");
+}
+
+/* The cost of a row is what all its workers spent, and it goes on where its last
+ * checkpoint is. */
+static void
+costs_add_up(void **state)
+{
+    struct fixture *f = *state;
+    const struct store_cost first = {1.5, 2, 100}, second = {0.5, 1, 300},
+                            last = {2, 3, 200};
+    int64_t id = put(f, 5, NULL);
+    struct store_progress p = {.id = id,
+                               .token = TOKEN,
+                               .fraction = 0.6,
+                               .phase = "sum",
+                               .eta_s = -1,
+                               .saved = 0.5};
+    struct computation c;
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_progress(f->s, &p, 1), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "killed", true, 0, &first),
+                     STORE_OK);
+    c = row_of(f, id);
+    assert_true(c.progress == 0.5);
+    assert_true(c.cpu_s == 1.5 && c.wall_s == 2 && c.peak_kib == 100);
+    take(f, id, TOKEN);
+    p.fraction = 0.5;
+    p.resumed = "at 50 %";
+    assert_int_equal(store_progress(f->s, &p, 1), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "killed", true, 0, &second),
+                     STORE_OK);
+    take(f, id, TOKEN);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "not started", false, 0, NULL),
+                     STORE_OK);
+    take(f, id, TOKEN);
+    assert_int_equal(store_calculated(f->s, id, TOKEN, "1", "", "", &last), STORE_OK);
+    c = row_of(f, id);
+    assert_true(c.cpu_s == 4 && c.wall_s == 6 && c.peak_kib == 300);
+    assert_events(f, id,
+                  "registered scheduled taken requeued scheduled taken resumed requeued"
+                  " scheduled taken requeued scheduled taken calculated");
+    /* A retry begins anew. */
+    assert_int_equal(store_failed(f->s, id, TOKEN, "no"), STORE_OK);
+    assert_int_equal(store_retry(f->s, id, &admin, 10), STORE_OK);
+    c = row_of(f, id);
+    assert_true(c.progress == 0 && c.cpu_s < 0 && c.wall_s < 0 && c.peak_kib == 0);
+    assert_int_equal(select_integer(f, "SELECT saved FROM computation"), 0);
+}
+
+/* A clock that is set back makes no row end before it began. */
+static void
+times_never_go_back(void **state)
+{
+    struct fixture *f = *state;
+    static const char hour[] =
+        "UPDATE computation SET created_at = created_at + 3600000000,"
+        " scheduled_at = scheduled_at + 3600000000,"
+        " taken_at = taken_at + 3600000000, calculated_at = calculated_at + 3600000000";
+    int64_t done = put(f, 5, NULL), failed = put(f, 6, NULL),
+            cancelled = put(f, 7, NULL);
+    int64_t answered = put(f, 8, NULL);
+    enum store_wish wish;
+    struct computation c;
+
+    run_sql(f, hour);
+    take(f, done, TOKEN);
+    take(f, failed, TOKEN);
+    run_sql(f, hour);
+    calculate(f, done, TOKEN);
+    run_sql(f, hour);
+    finish(f, done, TOKEN);
+    c = row_of(f, done);
+    for (int i = 1; i < STAGE_COUNT; i++)
+        assert_true(c.at[i] >= c.at[i - 1]);
+    assert_int_equal(store_failed(f->s, failed, TOKEN, "no"), STORE_OK);
+    assert_int_equal(store_cancel(f->s, cancelled, &admin, &wish), STORE_OK);
+    assert_int_equal(
+        store_answer(f->s, answered, ALGORITHM_AUTO, "1234567890123456", 0, "yes"),
+        STORE_OK);
+    assert_int_equal(select_integer(f, "SELECT count(*) FROM computation WHERE"
+                                       " ended_at >= coalesce(calculated_at, taken_at,"
+                                       " created_at)"),
+                     4);
 }
 
 static void
@@ -299,7 +301,8 @@ a_lost_lease_allows_nothing(void **state)
     int64_t id = put(f, 5, NULL), revision;
 
     take(f, id, TOKEN);
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "expired", false, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "expired", false, 0, NULL),
+                     STORE_OK);
     for (int round = 0; round < 2; round++) {
         /* First nobody holds the row, then a successor does. */
         if (round == 1) {
@@ -313,7 +316,7 @@ a_lost_lease_allows_nothing(void **state)
             store_stored(f->s, id, TOKEN, NULL, NULL, NULL, NULL, NULL, NULL),
             STORE_CONFLICT);
         assert_int_equal(store_failed(f->s, id, TOKEN, "no"), STORE_CONFLICT);
-        assert_int_equal(store_requeue(f->s, id, TOKEN, "no", false, 0),
+        assert_int_equal(store_requeue(f->s, id, TOKEN, "no", false, 0, NULL),
                          STORE_CONFLICT);
         assert_int_equal(store_grant(f->s, id, TOKEN), STORE_CONFLICT);
         assert_int_equal(store_revision(f->s), revision);
@@ -347,10 +350,6 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_oldest_and_the_smallest_wait_first),
-        TEST(only_queued_rows_wait),
-        TEST(a_retried_row_waits_behind_older_ones),
-        TEST(a_row_waits_out_its_delay),
         TEST(taking_is_two_stages_in_one_commit),
         TEST(a_row_is_taken_once),
         TEST(known_digits_answer_at_once),
@@ -358,6 +357,8 @@ main(void)
         TEST(calculated_keeps_digits_and_cost),
         TEST(failing_keeps_the_stage),
         TEST(going_back_keeps_or_returns_the_attempt),
+        TEST(costs_add_up),
+        TEST(times_never_go_back),
         TEST(a_lost_lease_allows_nothing),
         TEST(stages_come_in_order),
     };

@@ -76,9 +76,10 @@ wishes_outlive_other_ends(void **state)
     int64_t late_delete = running_with_wish(f, 4, WANTED_DELETE);
     int64_t failing = running_with_wish(f, 5, WANTED_CANCEL);
 
-    assert_int_equal(store_requeue(f->s, cancel, TOKEN, "stopped", false, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, cancel, TOKEN, "stopped", false, 0, NULL),
+                     STORE_OK);
     assert_row(f, cancel, STATUS_CANCELLED, STAGE_TAKEN, WANTED_RUN);
-    assert_int_equal(store_requeue(f->s, delete_id, TOKEN, "stopped", false, 0),
+    assert_int_equal(store_requeue(f->s, delete_id, TOKEN, "stopped", false, 0, NULL),
                      STORE_OK);
     assert_gone(f, delete_id);
     assert_int_equal(store_failed(f->s, failing, TOKEN, "killed"), STORE_OK);

@@ -87,6 +87,7 @@ has_words_for_every_state(void **state)
     for (int s = 0; s < STAGE_COUNT; s++)
         assert_true(strlen(text_stage((enum stage)s)) > 0);
     assert_string_equal(text_event("requeued"), text_get(TEXT_EVENT_REQUEUED));
+    assert_string_equal(text_event("resumed"), text_get(TEXT_EVENT_RESUMED));
     assert_string_equal(text_event("stored"), text_stage(STAGE_STORED));
     assert_string_equal(text_event("something new"), "something new");
 }

@@ -97,7 +97,7 @@ go_on(struct site *site, int64_t id, unsigned random)
     } else if (random % 4 == 1) {
         assert_int_equal(store_failed(s, id, TOKEN, "no luck"), STORE_OK);
     } else if (random % 4 == 2) {
-        assert_int_equal(store_requeue(s, id, TOKEN, "again", true, 0), STORE_OK);
+        assert_int_equal(store_requeue(s, id, TOKEN, "again", true, 0, NULL), STORE_OK);
     } else {
         calculate(site->store, id, TOKEN);
         finish(site->store, id, TOKEN);

@@ -27,7 +27,7 @@
 /* ---- judging ---- */
 
 #define EXITED(code) ((code) << 8)
-#define HELLO        "hello 2 " PACKAGE_VERSION "\n"
+#define HELLO        "hello 3 " PACKAGE_VERSION "\n"
 
 /* A worker that reported TEXT and ended with STATUS. */
 static enum worker_outcome

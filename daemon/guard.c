@@ -1,0 +1,119 @@
+/*
+ * Looks after running workers: one that hangs is killed, to be tried again; one that
+ * goes beyond what the configuration allows a job is killed for good. What the end of
+ * its worker means is decided in settle.c, so a result that was on its way still
+ * counts.
+ */
+#include "daemon/daemon.h"
+
+#include "daemon/machine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#define MIB (UINT64_C(1) << 20)
+
+static int64_t
+monotonic_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* What J may still; the time of its earlier attempts is spent. */
+static struct watch_limits
+limits_of(const struct conf *conf, const struct job *j)
+{
+    struct watch_limits limits = {
+        .stall_s = conf->stall_s,
+        .estimate_s = j->need.seconds,
+        .memory = conf->job_memory * MIB,
+    };
+    double spent = j->row.wall_s > 0 ? j->row.wall_s : 0;
+
+    if (conf->job_time > 0) {
+        limits.left_s = conf->job_time > spent ? conf->job_time - spent : 1e-6;
+    }
+    return limits;
+}
+
+/* Kills J's worker because of VERDICT. */
+static void
+put_down(const struct conf *conf, struct job *j, enum watch_verdict verdict)
+{
+    j->verdict = verdict;
+    switch (verdict) {
+    case WATCH_GOOD:
+        return;
+    case WATCH_SILENT:
+        snprintf(j->message, sizeof j->message,
+                 "the worker hung: no sign of life for %u s", conf->stall_s);
+        break;
+    case WATCH_LOOPS:
+        snprintf(j->message, sizeof j->message,
+                 "the worker hung: it used the CPU without getting on");
+        break;
+    case WATCH_TIME:
+        snprintf(j->message, sizeof j->message,
+                 "time: it took longer than the %u s that job-time allows",
+                 conf->job_time);
+        break;
+    case WATCH_MEMORY:
+        guard_say_memory(conf, j->message);
+        break;
+    }
+    log_warning("row %" PRId64 ": worker %ld is killed: %s", j->row.id,
+                (long)j->worker.pid, j->message);
+    worker_kill(&j->worker);
+}
+
+void
+guard_say_memory(const struct conf *conf, char message[COMPUTATION_TEXT_SIZE])
+{
+    snprintf(message, COMPUTATION_TEXT_SIZE,
+             "memory: it needed more than the %u MiB that job-memory allows",
+             conf->job_memory);
+}
+
+bool
+guard_allows(const struct conf *conf, const struct plan_need *need, double seconds,
+             char message[COMPUTATION_TEXT_SIZE])
+{
+    if (conf->job_memory > 0 && need->memory > conf->job_memory * MIB) {
+        snprintf(message, COMPUTATION_TEXT_SIZE,
+                 "memory: about %" PRIu64
+                 " MiB are needed, more than the %u MiB that job-memory allows",
+                 need->memory / MIB + 1, conf->job_memory);
+        return false;
+    }
+    if (conf->job_time > 0 && seconds > conf->job_time) {
+        snprintf(message, COMPUTATION_TEXT_SIZE,
+                 "time: about %.0f s are needed, more than the %u s that job-time"
+                 " allows",
+                 seconds, conf->job_time);
+        return false;
+    }
+    return true;
+}
+
+bool
+guard_jobs(struct daemon *d)
+{
+    int64_t now = monotonic_us();
+
+    for (struct job *j = d->jobs; j; j = j->next) {
+        struct watch_sign sign = {.now = now, .heard = j->worker.heard};
+        struct watch_limits limits = limits_of(d->conf, j);
+
+        if (j->worker.pid == 0 || j->verdict != WATCH_GOOD || j->granted || j->lost ||
+            !machine_process(j->worker.pid, &sign.cpu_s, &sign.held)) {
+            continue;
+        }
+        sign.resident = limits.memory > 0 ? machine_resident(j->worker.pid) : 0;
+        put_down(d->conf, j, watch_look(&j->watch, &sign, &limits));
+    }
+    return true;
+}
