@@ -73,6 +73,13 @@ export class PollClient {
     await this.loop;
   }
 
+  /** How many rows have one of these statuses. */
+  count(statuses) {
+    let n = 0;
+    for (const { status } of this.rows.values()) n += statuses.includes(status);
+    return n;
+  }
+
   /** "id status revision" of every row, sorted, to compare with the database. */
   summary() {
     return [...this.rows.values()]
