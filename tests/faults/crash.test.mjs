@@ -19,14 +19,15 @@ import { Site, until } from '../lib/site.mjs';
 const LEASE = 5; // seconds, the shortest there is
 const size = process.env.NTHPI_LONG
   ? { kills: 320, suspensions: 8, chudnovsky: 2_000_000, hex: 1_000_000, spigot: 250_000, far: 3, growth: 1.01 }
-  : { kills: 30, suspensions: 1, chudnovsky: 300_000, hex: 200_000, spigot: 150_000, far: 2, growth: 1.05 };
+  : { kills: 24, suspensions: 1, chudnovsky: 300_000, hex: 200_000, spigot: 150_000, far: 2, growth: 1.05 };
 
 const random = new Random();
 
 /** nginx.conf with the sockets of both web processes. */
 function upstream(text) {
   const servers = [1, 2].map((n) => `server unix:${this.state}/run/web-${n}.sock max_fails=0;`);
-  return text.replace(/( *server unix:.*\n)+/, `${servers.join('\n')}\n`);
+  return text.replace(/( *server unix:.*\n)+/, `${servers.join('\n')}\n`)
+    .replace('error_log stderr warn', 'error_log stderr emerg'); // who is away is no news
 }
 
 const reference = await Reference.upTo(size.chudnovsky + 100, size.hex + 100);
@@ -35,7 +36,10 @@ const site = await Site.start({
   nginx: upstream,
   options: { 'lease-s': LEASE, 'grace-s': 1, 'limit-spigot': 1_000_000 },
 });
-after(() => site.stop());
+after(async () => {
+  await Promise.allSettled([load.stop(), ...pollers.map(({ client }) => client.stop())]);
+  await site.stop();
+});
 
 const answers = new Answers(site, reference);
 const ledger = new Ledger();

@@ -99,6 +99,7 @@ export class Answers {
     if (AWAY.has(status)) kind = 'away';
     else if (status >= 400) kind = 'refused';
     this.counts[kind]++;
+    if (status === 503 || status===504) console.log('XX', method, path, answer.text.slice(-700).replace(/\s+/g,' '));
     if (kind === 'refused' && !REFUSED.has(status) && !refused.includes(status)) {
       problem(`${status} ${answer.text.slice(0, 300)}`);
     } else if (kind === 'whole' && method === 'GET' && status !== 304 && !form.length) {

@@ -114,10 +114,11 @@ class Person {
 
 export class Load extends EventEmitter {
   /** `sizes` are {spigot, chudnovsky, hex, bbp}, largest positions; far, positions far
-   * out for bbp; growth, by which factor the published digits grow each time. */
-  constructor(site, { random, answers, ledger, sizes, people = 6 }) {
+   * out for bbp; growth, by which factor the published digits grow each time.
+   * `waiting()` tells how many rows wait or run. */
+  constructor(site, { random, answers, ledger, sizes, waiting, people = 6 }) {
     super();
-    Object.assign(this, { site, random, answers, ledger, sizes });
+    Object.assign(this, { site, random, answers, ledger, sizes, waiting });
     this.people = Array.from({ length: people },
       (_, i) => new Person(this, `visitor ${i}`, i % 2 === 1));
     const shared = random.of('shared');
