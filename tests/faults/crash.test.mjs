@@ -91,7 +91,7 @@ function figures() {
   return `${killer.kills} kills (${list(killer.counts)}; at their moment: ${list(killer.hits)}; `
     + `${killer.halves} half renamed), ${killer.suspended} suspended; acknowledged: `
     + `${list(ledger.acknowledged)}; ${ledger.lost} answers lost; answers: ${list(answers.counts)}; `
-    + `${polls} polls answered; ${state.rows.length} rows, ${reference.compared} digits compared; `
+    + `${polls} polls answered; ${state.sequence} rows made, ${state.rows.length} there, ${reference.compared} digits compared; `
     + `nothing lost (seed ${random.seed})`;
 }
 

@@ -94,6 +94,20 @@ test('the book: what may have become of a private question', () => {
   assert.equal(checked([submit], [...has('done'), ...has('done', 2)]) > 0, true, 'twice');
 });
 
+test('the book: what was cancelled is not taken up again', () => {
+  const ledger = new Ledger();
+  const question = ledger.question(WHAT);
+  const note = (deed) => ledger.note(question, deed, { outcome: 'yes', begun: ledger.now(), id: 1 });
+  const later = [{ computation_id: 1, stage: 'scheduled', at: (Date.now() + 60_000) * 1000 }];
+  note('submit');
+  assert.equal(ledger.check(has('done'), later).length, 0);
+  note('cancel');
+  assert.equal(ledger.check(has('done'), later).length, 1);
+  assert.equal(ledger.check(has('done'), [{ ...later[0], at: 1 }]).length, 0);
+  note('retry');
+  assert.equal(ledger.check(has('done'), later).length, 0);
+});
+
 test('the book: a shared question is there unless somebody deleted it', () => {
   const submit = ['submit', 'yes'];
   assert.equal(checked([submit, submit], has('cancelled'), true), 0);

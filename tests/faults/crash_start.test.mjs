@@ -52,7 +52,7 @@ function schemaLeft(version) {
   fs.cpSync(folder, copy, { recursive: true });
   const file = path.join(copy, path.basename(site.database));
   const left = Number(sql('PRAGMA user_version', file));
-  assert.ok(left === version || left === schemas, `schema ${left}`);
+  assert.ok(left === version || left === schemas, `NTHPI_SEED=${random.seed}: schema ${left}`);
   assert.equal(sql('PRAGMA integrity_check', file), 'ok');
   if (left > 0) assert.equal(sql('SELECT count(*) FROM computation', file), String(version ? ROWS : 0));
   fs.rmSync(copy, { recursive: true });
@@ -102,6 +102,6 @@ for (const version of [0, 1]) {
 }
 
 test('that was before and after migrations', (t) => {
-  t.diagnostic(`figure: ${counts.kills} kills at starts: ${counts.old} left the old schema, ${counts.new} the new one`);
+  t.diagnostic(`figure: ${counts.kills} kills at starts: ${counts.old} left the old schema, ${counts.new} the new one (seed ${random.seed})`);
   assert.ok(counts.old > 0 && counts.new > 0, JSON.stringify(counts));
 });

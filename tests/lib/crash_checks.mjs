@@ -157,7 +157,7 @@ export const checks = {
 
   work: ({ aside }) => aside.map((name) => `work/${name} belongs to nobody`),
 
-  told: ({ rows }, { ledger }) => ledger.check(rows),
+  told: ({ rows, events }, { ledger }) => ledger.check(rows, events),
 
   answers: (_, { answers }) => answers.problems,
 

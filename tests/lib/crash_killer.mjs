@@ -12,7 +12,7 @@ const SIGHTS = {
   aside: ['work', /^\d+\.(txt|sum|ckpt|new)$/],
   // The sidecar is in its place; the text follows.
   published: ['digits', /\.sum$/],
-  // Somebody has just committed: a row was taken, calculated, stored.
+  // Somebody has just committed: a row was asked for, taken, calculated, stored.
   commit: ['run', /^doorbell$/],
   // Nobody but a checkpoint writes to the database's own file.
   checkpoint: ['db', /^nthpi\.db$/],
@@ -21,8 +21,8 @@ const SIGHTS = {
 /** What is done, and how often in a hundred. */
 const DECK = [
   ['worker', 'random', 10], ['worker', 'aside', 6],
-  ['daemon', 'random', 8], ['daemon', 'aside', 6], ['daemon', 'published', 8],
-  ['daemon', 'commit', 12], ['daemon', 'checkpoint', 4], ['daemon', 'acknowledged', 6],
+  ['daemon', 'random', 8], ['daemon', 'aside', 6], ['daemon', 'published', 10],
+  ['daemon', 'commit', 16], ['daemon', 'checkpoint', 4], ['daemon', 'acknowledged', 6],
   ['daemon', 'start', 6], ['daemon', 'stop', 4],
   ['web', 'random', 8], ['web', 'acknowledged', 8], ['web', 'commit', 6], ['web', 'start', 4],
   ['nginx worker', 'random', 6], ['nginx master', 'random', 4],
@@ -67,9 +67,11 @@ export class Killer {
     if (sight) {
       const shot = await snipe({
         folder: path.join(this.site.state, sight[0]), file: sight[1], pid, below, timeout: 1000,
+        skip: moment === 'commit' ? this.random.whole(0, 6) : 0,
       }, () => {
         // A daemon that stops checkpoints at once; else only a large WAL makes it.
-        if (moment === 'checkpoint' && this.random.chance(0.7)) process.kill(pid, 'SIGTERM');
+        if (moment !== 'checkpoint') this.load.provoke();
+        else if (this.random.chance(0.7)) process.kill(pid, 'SIGTERM');
       });
       if (shot.file && shot.pid) this.hit(moment);
       return shot.pid;

@@ -25,9 +25,10 @@ export class Question {
     Object.assign(this, { radix, position, algorithm, shared });
     this.key = keyOf(this);
     this.ids = new Set();
-    this.may = new Set(['absent']); // of a private one
-    this.deeds = [];                // of a shared one
-    this.retired = false;
+    this.may = new Set(['absent']); // what may be, of a private one
+    this.deeds = [];
+    this.retired = false;       // after an answer that was lost
+    this.cancelledAt = undefined; // microseconds, when that is the last thing that was told
   }
 }
 
@@ -59,6 +60,7 @@ export class Ledger {
     }
     question.deeds.push({ deed, outcome, begun, ended: this.now(), id });
     if (outcome === 'no') return;
+    question.cancelledAt = deed === 'cancel' && outcome === 'yes' ? (Date.now() + 1) * 1000 : undefined;
     const effect = final ? 'cancelled' : EFFECT[deed];
     if (outcome === 'yes') question.may = new Set([effect]);
     else question.may.add(effect);
@@ -78,9 +80,9 @@ export class Ledger {
     return this.clock;
   }
 
-  /** What contradicts this book in ROWS (id, radix, position, algorithm, status),
-   * all there are. */
-  check(rows) {
+  /** What contradicts this book in ROWS (id, radix, position, algorithm, status) and
+   * EVENTS (computation_id, stage, at), all there are. */
+  check(rows, events = []) {
     const problems = [...this.problems];
     const byKey = new Map(rows.map((row) => [keyOf(row), row]));
     const owners = new Map();
@@ -95,6 +97,12 @@ export class Ledger {
         owners.set(id, question.key);
       }
       problems.push(...(question.shared ? checkShared : checkPrivate)(question, row));
+    }
+    for (const { computation_id: id, stage, at } of events) {
+      const question = this.questions.get(owners.get(id));
+      if (stage === 'scheduled' && !question?.shared && at > question?.cancelledAt) {
+        problems.push(`${question.key}: row ${id} was cancelled, and taken up after that`);
+      }
     }
     return problems;
   }

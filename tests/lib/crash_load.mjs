@@ -125,6 +125,7 @@ export class Load extends EventEmitter {
     this.shared = Array.from({ length: 12 }, () => this.question(this.draw(shared), 0));
     this.far = new Map(this.people.map((person) => [person, [...sizes.far]]));
     this.reach = { 10: 1000, 16: 1000 };
+    this.loops = [];
   }
 
   /** The question DRAWN as the one of WHOSE: what is left after dividing its position
@@ -138,9 +139,10 @@ export class Load extends EventEmitter {
   draw(random) {
     const { sizes } = this;
     const share = this.people.length + 1;
-    const [radix, algorithm, most, least = share] = random.pick([
+    const long = random.chance(0.07) && [10, 'spigot', sizes.spigot, sizes.spigot / 2];
+    const [radix, algorithm, most, least = share] = long || random.pick([
       [10, 'auto', sizes.chudnovsky], [10, 'chudnovsky', sizes.chudnovsky],
-      [10, 'spigot', sizes.spigot], [10, 'spigot', sizes.spigot, sizes.spigot / 2],
+      [10, 'spigot', sizes.spigot],
       [16, 'auto', sizes.hex], [16, 'chudnovsky', sizes.hex], [16, 'bbp', sizes.bbp],
     ]);
     const position = random.magnitude(Math.floor(least / share), Math.floor(most / share) - 1);
@@ -180,6 +182,14 @@ export class Load extends EventEmitter {
     if (this.isCrowded()) return;
     const question = this.question(this.draw(this.random), 0);
     await Promise.all(this.people.map((person) => person.submit(question)));
+  }
+
+  /** Somebody asks for what will be published, now. */
+  provoke() {
+    const person = this.random.pick(this.people);
+    const question = this.question(this.beyond(this.random), this.people.indexOf(person) + 1);
+    if (question.deeds.length > 0) return;
+    this.watch(person.submit(question));
   }
 
   /** Somebody who only reads. */
@@ -227,21 +237,24 @@ export class Load extends EventEmitter {
         await new Promise((resolve) => setTimeout(resolve, random.whole(1, 20)));
       }
     };
-    this.loops = this.people.map((person) => loop(() => person.step()));
-    this.loops.push(loop(() => this.crowd()));
+    for (const person of this.people) this.watch(loop(() => person.step()));
+    this.watch(loop(() => this.crowd()));
     for (const name of ['reader 1', 'reader 2']) {
       const reader = this.random.of(name);
-      this.loops.push(loop(() => this.read(reader)));
+      this.watch(loop(() => this.read(reader)));
     }
-    // A loop that breaks is a failure of its own, at once.
-    this.failed = Promise.all(this.loops);
-    this.failed.catch((error) => { this.error = error; this.stopping = true; });
+  }
+
+  /** What breaks is a failure of its own, at once. */
+  watch(loop) {
+    loop.catch((error) => { this.error = error; this.stopping = true; });
+    this.loops.push(loop);
   }
 
   /** Everybody ends what he is doing. */
   async stop() {
     this.stopping = true;
-    await this.failed;
+    await Promise.all(this.loops);
   }
 
   /** Resolves when nothing waits or runs any more. */

@@ -5,14 +5,15 @@ import path from 'node:path';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 
-/** Sends SIGKILL to PID (if there is one) once a file in FOLDER whose name has the form of the regular
- * expression FILE changes, appears or goes; after TIMEOUT milliseconds anyway. With
- * `below`, to PID's youngest child instead. Calls READY once it watches. Resolves to
- * {file, pid}: the name, or '' when none came; who was shot, or 0. */
-export function snipe({ folder, file, pid, timeout, below = false }, ready = () => {}) {
+/** Sends SIGKILL to PID (if there is one) when a file in FOLDER whose name has the form
+ * of the regular expression FILE changes, appears or goes, the first SKIP times not
+ * counted; after TIMEOUT milliseconds anyway. With `below`, to PID's youngest child
+ * instead. Calls READY once it watches. Resolves to {file, pid}: the name, or '' when
+ * none came; who was shot, or 0. */
+export function snipe({ folder, file, skip = 0, pid, timeout, below = false }, ready = () => {}) {
   return new Promise((resolve, reject) => {
     const thread = new Worker(fileURLToPath(import.meta.url), {
-      workerData: { folder, file: file.source, pid, timeout, below },
+      workerData: { folder, file: file.source, skip, pid, timeout, below },
     });
     thread.on('message', (shot) => (shot === 'ready' ? ready() : resolve(shot)));
     thread.on('error', reject);
@@ -43,6 +44,7 @@ function shoot({ pid, below }) {
 if (!isMainThread && workerData?.folder) {
   const { folder, file, timeout } = workerData;
   const wanted = new RegExp(file);
+  let { skip } = workerData;
   let over = false;
   const end = (name) => {
     if (over) return;
@@ -52,7 +54,7 @@ if (!isMainThread && workerData?.folder) {
     clearTimeout(timer);
   };
   const watcher = fs.watch(folder, (event, name) => {
-    if (wanted.test(path.basename(name ?? ''))) end(name);
+    if (wanted.test(path.basename(name ?? '')) && skip-- === 0) end(name);
   });
   const timer = setTimeout(end, timeout, '');
   parentPort.postMessage('ready');

@@ -38,6 +38,12 @@ function booked({ ledger }, rows, effect) {
   });
 }
 
+/** A private question's row that was cancelled last. */
+function cancelled({ rows, books }) {
+  return ['cancel', 'cancelled'].flatMap((effect) => booked(books, rows, effect))
+    .find(({ status }) => status === 'cancelled');
+}
+
 /** Each: what it is, which check must find it, and the harm: SQL, or a function of
  * the copy's folder, the picture's rows and the books, that may return SQL. */
 export const harms = [
@@ -49,12 +55,11 @@ export const harms = [
     return 'INSERT INTO computation (radix, position, algorithm, created_at, revision)'
       + ` VALUES (${radix}, ${position}, '${algorithm}', 0, 1)`;
   }],
-  ['a cancel is undone', 'told', (_, { rows, books }) => {
-    const cancelled = booked(books, rows, 'cancel').concat(booked(books, rows, 'cancelled'))
-      .find(({ status }) => status === 'cancelled');
-    return `UPDATE computation SET status = 'queued', stage = 'registered', ended_at = NULL
-      WHERE id = ${cancelled.id}`;
-  }],
+  ['a cancel is undone', 'told', (_, what) =>
+    `UPDATE computation SET status = 'queued', stage = 'registered', ended_at = NULL
+     WHERE id = ${cancelled(what).id}`],
+  ['a cancelled row is computed', 'told', (_, what) =>
+    `INSERT INTO event (computation_id, stage, at) VALUES (${cancelled(what).id}, 'scheduled', ${1e16})`],
   ['a row has another id', 'told', (_, { rows, books }) =>
     `UPDATE computation SET id = id + 100000 WHERE id = ${booked(books, rows, 'run')[0].id}`],
   ['a row that nobody asked for', 'told',
