@@ -19,7 +19,7 @@ import { Site, until } from '../lib/site.mjs';
 const LEASE = 5; // seconds, the shortest there is
 const size = process.env.NTHPI_LONG
   ? { kills: 320, suspensions: 8, chudnovsky: 2_000_000, hex: 1_000_000, spigot: 250_000, far: 3, growth: 1.01 }
-  : { kills: 24, suspensions: 1, chudnovsky: 300_000, hex: 200_000, spigot: 150_000, far: 2, growth: 1.05 };
+  : { kills: 21, suspensions: 1, chudnovsky: 300_000, hex: 200_000, spigot: 120_000, far: 2, growth: 1.05 };
 
 const random = new Random();
 
@@ -43,9 +43,10 @@ after(async () => {
 
 const answers = new Answers(site, reference);
 const ledger = new Ledger();
+const judge = (route, answer) => answers.judge('GET', route, answer);
 const pollers = [
-  ...[1, 2, 3].map((n) => ({ name: `poller ${n}`, client: new PollClient(site, { wait: n * 5 }) })),
-  { name: 'poller of radix 16', client: new PollClient(site, { query: 'radix=16' }), radix: 16 },
+  ...[1, 2, 3].map((n) => ({ name: `poller ${n}`, client: new PollClient(site, { wait: n * 5, judge }) })),
+  { name: 'poller of radix 16', client: new PollClient(site, { query: 'radix=16', judge }), radix: 16 },
 ];
 const load = new Load(site, {
   random, answers, ledger,

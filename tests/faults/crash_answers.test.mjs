@@ -23,10 +23,13 @@ function judged(path, what) {
 
 const page = (digits) => `<pre id="digits">${digits}</pre></html>\n`;
 const row = (digit, window) => JSON.stringify({ id: 1, status: 'done', radix: 10, position: 3, digit, window });
+const list = (digit) => `<table id="computations"><tr id="c-1" data-id="1" data-status="done" data-revision="9">
+  <th class="position">3</th><td class="digit">${digit}</td><td class="radix">10</td></tr></table></html>\n`;
+const news = (digit) => JSON.stringify({ revision: 9, removed: [], changed: [{ id: 1, html: list(digit) }] });
 const PI = reference.text(10, 30);
 
 for (const [what, path, given, kind] of [
-  ['a page', '/', answer(200, 'text/html; charset=utf-8', '<html></html>\n'), 'whole'],
+  ['a page', '/computations/1', answer(200, 'text/html; charset=utf-8', '<html></html>\n'), 'whole'],
   ['nginx\'s page of a site that restarts', '/', answer(502, 'text/html', '</html>'), 'away'],
   ['the same as JSON', '/updates', answer(502, 'application/problem+json', '{"status":502}'), 'away'],
   ['a row that is gone', '/', answer(404, 'text/html', '</html>'), 'refused'],
@@ -36,6 +39,8 @@ for (const [what, path, given, kind] of [
   ['digits on a page', '/pi/30?from=1', answer(200, 'text/html', page(`3.<b>${PI.slice(2)}</b>`)), 'whole'],
   ['a window on a page', '/pi/3?from=1', answer(200, 'text/html', page('159')), 'whole'],
   ['digits as JSON', '/v1/pi?start=0', answer(200, 'application/json', '{"content":"3141"}'), 'whole'],
+  ['a list', '/', answer(200, 'text/html', list('1')), 'whole'],
+  ['news', '/updates?since=8', answer(200, 'application/json', news('1')), 'whole'],
   ['a row', '/api/v1/computations/1', answer(200, 'application/json', row('1', '159')), 'whole'],
 ]) {
   test(`good: ${what}`, () => assert.deepEqual(judged(path, given), { kind, problems: [] }));
@@ -43,7 +48,7 @@ for (const [what, path, given, kind] of [
 
 for (const [what, path, given] of [
   ['half a page', '/', answer(200, 'text/html', '<html>')],
-  ['fewer bytes than announced', '/', answer(200, 'text/html', '</html>', { 'content-length': '8' })],
+  ['fewer bytes than announced', '/computations/1', answer(200, 'text/html', '</html>', { 'content-length': '8' })],
   ['half of a page of nginx', '/', answer(502, 'text/html', '<html>')],
   ['no JSON', '/api/v1/computations', answer(200, 'application/json', '{"computations":')],
   ['an internal error', '/', answer(500, 'text/html', '</html>')],
@@ -53,6 +58,8 @@ for (const [what, path, given] of [
   ['a wrong range', '/pi/30.txt', answer(206, 'text/plain', PI.slice(3, 7), { 'content-range': 'bytes 2-5/32' })],
   ['a wrong digit on a page', '/pi/30?from=1', answer(200, 'text/html', page('3.1415926536'))],
   ['a wrong digit as JSON', '/v1/pi?start=0', answer(200, 'application/json', '{"content":"3142"}')],
+  ['a list with a wrong digit', '/', answer(200, 'text/html', list('2'))],
+  ['news with a wrong digit', '/updates?since=8', answer(200, 'application/json', news(''))],
   ['a row with another digit', '/api/v1/computations/1', answer(200, 'application/json', row('2', '159'))],
   ['a row with another window', '/api/v1/computations/1', answer(200, 'application/json', row('1', '158'))],
 ]) {

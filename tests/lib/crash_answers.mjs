@@ -1,7 +1,7 @@
 // What a client may see while processes are killed: whole answers with right digits,
 // refusals, the documented pages of a site that is restarting, cut connections.
 // Never half an answer as if it were one, a wrong digit, or "internal error".
-import { element } from './html.mjs';
+import { element, row as rowOf, rows as rowsOf } from './html.mjs';
 import { request } from './http.mjs';
 
 const AWAY = new Set([502, 503, 504]);
@@ -50,6 +50,9 @@ function digitProblems(path, answer, reference) {
     compare(row.radix, row.position, row.window);
     if (row.digit !== row.window[0]) faults.push(`row ${row.id}: digit ${row.digit} of ${row.window}`);
   };
+  const compareShown = ({ status, cells }) => {
+    if (status === 'done') compare(Number(cells.radix.text), Number(cells.position.text), cells.digit.text);
+  };
   const text = /^\/pi\/(\d+)\.txt$/.exec(url.pathname);
   const page = /^\/pi\/(\d+)$/.exec(url.pathname);
   if (text) {
@@ -64,6 +67,10 @@ function digitProblems(path, answer, reference) {
     const places = [shown?.from ?? Number(url.searchParams.get('from')), Number(page[1])];
     const wrong = shown ? places.map((from) => reference.fault(radix, from, shown.digits)) : [''];
     if (!wrong.includes('')) faults.push(wrong[0]);
+  } else if (url.pathname === '/') {
+    rowsOf(answer.text).forEach(compareShown);
+  } else if (url.pathname === '/updates') {
+    answer.json().changed.forEach(({ html }) => compareShown(rowOf(html)));
   } else if (url.pathname === '/v1/pi') {
     compare(radix, Number(url.searchParams.get('start')), answer.json().content);
   } else if (/^\/api\/v1\/computations/.test(url.pathname)) {
@@ -99,7 +106,6 @@ export class Answers {
     if (AWAY.has(status)) kind = 'away';
     else if (status >= 400) kind = 'refused';
     this.counts[kind]++;
-    if (status === 503 || status===504) console.log('XX', method, path, answer.text.slice(-700).replace(/\s+/g,' '));
     if (kind === 'refused' && !REFUSED.has(status) && !refused.includes(status)) {
       problem(`${status} ${answer.text.slice(0, 300)}`);
     } else if (kind === 'whole' && method === 'GET' && status !== 304 && !form.length) {
