@@ -28,7 +28,7 @@ export class Question {
     this.may = new Set(['absent']); // what may be, of a private one
     this.deeds = [];
     this.retired = false;       // after an answer that was lost
-    this.cancelledAt = undefined; // microseconds, when that is the last thing that was told
+    this.cancelledAt = undefined; // microseconds; not asked for again since then
   }
 }
 
@@ -60,7 +60,8 @@ export class Ledger {
     }
     question.deeds.push({ deed, outcome, begun, ended: this.now(), id });
     if (outcome === 'no') return;
-    question.cancelledAt = deed === 'cancel' && outcome === 'yes' ? (Date.now() + 1) * 1000 : undefined;
+    if (deed === 'submit' || deed === 'retry') question.cancelledAt = undefined;
+    else if (outcome === 'yes') question.cancelledAt = (Date.now() + 1) * 1000;
     const effect = final ? 'cancelled' : EFFECT[deed];
     if (outcome === 'yes') question.may = new Set([effect]);
     else question.may.add(effect);
@@ -101,7 +102,7 @@ export class Ledger {
     for (const { computation_id: id, stage, at } of events) {
       const question = this.questions.get(owners.get(id));
       if (stage === 'scheduled' && !question?.shared && at > question?.cancelledAt) {
-        problems.push(`${question.key}: row ${id} was cancelled, and taken up after that`);
+        problems.push(`${question.key}: row ${id} was given up, and taken up after that`);
       }
     }
     return problems;

@@ -174,7 +174,7 @@ export class Load extends EventEmitter {
 
   /** Whether as much waits as should: the queue does not grow without end. */
   isCrowded() {
-    return this.waiting() > 40;
+    return this.waiting() > 12;
   }
 
   /** Several at once ask the same row, a new one each time. */
