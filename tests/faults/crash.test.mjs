@@ -61,13 +61,6 @@ const books = () => ({
   followers: pollers.map(({ name, radix, client }) => ({ name, radix, summary: client.summary() })),
 });
 
-/** All that there is in FOLDER, the site's state or a copy of it. */
-const look = (folder) => picture({
-  file: path.join(folder, 'db', 'nthpi.db'),
-  digits: path.join(folder, 'digits'),
-  work: path.join(folder, 'work'),
-});
-
 /** Until everything has ended that was begun: computations, the time for which
  * superseded files stay, the news of pollers. What never ends is for the checks. */
 async function settle() {
@@ -108,7 +101,7 @@ test(`${size.kills} kills: nothing is lost and nothing is wrong`, async (t) => {
       killer.suspendTimes(size.suspensions, LEASE + 1),
     ]);
     await settle();
-    state = await look(site.state);
+    state = await picture(site.state, killer.family());
     assert.deepEqual(await inspect(state, books()), {});
   } catch (error) {
     throw new Error(`NTHPI_SEED=${random.seed}: ${error.message}\n${site.logText(200)}`, { cause: error });
@@ -130,15 +123,16 @@ test('the checks find what is wrong, once something is', async (t) => {
   for (const [what, check, deed] of harms) {
     await t.test(what, async () => {
       await copyState(site.state, folder);
-      await harm(deed, folder, state, books());
-      const problems = await inspect(await look(folder), books());
+      const undo = await harm(deed, folder, state, books());
+      const problems = await inspect(await picture(folder), books());
+      undo();
       fs.rmSync(folder, { recursive: true });
       assert.ok(problems[check]?.length > 0, `${check}: ${JSON.stringify(problems)}`);
       seen.add(check);
     });
   }
-  const others = { answers: 'crash_answers.test.mjs', processes: 'the next test' };
-  assert.deepEqual(Object.keys(checks).filter((name) => !seen.has(name)), Object.keys(others));
+  // That of answers is seen to fail in crash_answers.test.mjs.
+  assert.deepEqual(Object.keys(checks).filter((name) => !seen.has(name)), ['answers']);
 });
 
 test('a process that ends by itself is noticed', async () => {

@@ -16,9 +16,33 @@ export async function query(file, text) {
   return stdout.trim() ? JSON.parse(stdout) : [];
 }
 
-/** All that the checks look at: the database FILE and the folders of digits and
- * asides, read once. */
-export async function picture({ file, digits, work }) {
+/** Where LINK leads, or '' when it is gone. */
+function target(link) {
+  try {
+    return fs.readlinkSync(link);
+  } catch {
+    return '';
+  }
+}
+
+/** The processes that have a file in FOLDER open, or work there. */
+function holders(folder) {
+  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    let files = [];
+    try {
+      files = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
+    } catch {
+      // It ended.
+    }
+    return [`/proc/${pid}/cwd`, ...files].some((link) => target(link).startsWith(`${folder}/`));
+  });
+}
+
+/** All that the checks look at in FOLDER, a site's state or a copy of it, read once;
+ * FAMILY are the processes that may use it. */
+export async function picture(folder, family = []) {
+  const file = path.join(folder, 'db', 'nthpi.db');
+  const [digits, work] = ['digits', 'work'].map((name) => path.join(folder, name));
   const table = (name, order) => query(file, `SELECT * FROM ${name} ORDER BY ${order}`);
   return {
     digits,
@@ -33,6 +57,7 @@ export async function picture({ file, digits, work }) {
     sequence: (await query(file, "SELECT seq FROM sqlite_sequence WHERE name = 'computation'"))[0]?.seq ?? 0,
     aside: fs.readdirSync(work),
     files: fs.readdirSync(digits),
+    strangers: holders(folder).filter((pid) => !family.includes(pid)),
   };
 }
 
@@ -161,7 +186,9 @@ export const checks = {
 
   answers: (_, { answers }) => answers.problems,
 
-  processes: (_, { killer }) => killer.problems,
+  processes: ({ strangers }, { killer }) => [
+    ...killer.problems, ...strangers.map((pid) => `process ${pid} is nobody's`),
+  ],
 
   polls({ rows }, { followers }) {
     return followers.flatMap(({ name, summary, radix }) => {

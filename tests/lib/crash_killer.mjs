@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { snipe } from './crash_sniper.mjs';
+import { kill, snipe } from './crash_sniper.mjs';
 import { alive, children, until } from './site.mjs';
 
 /** Where something is seen when its moment has come: [folder, file]. */
@@ -52,6 +52,13 @@ export class Killer {
     return [...this.site.processes.keys()].filter((name) => name.startsWith(kind));
   }
 
+  /** The processes of the site that may live. (A daemon's workers may while there is
+   * work.) */
+  family() {
+    const pids = this.names('').map((name) => this.site.pid(name));
+    return [...pids, ...children(this.site.pid('nginx'))];
+  }
+
   count(victim) {
     this.counts[victim] = (this.counts[victim] ?? 0) + 1;
   }
@@ -78,13 +85,7 @@ export class Killer {
     }
     if (moment === 'acknowledged') await this.acknowledgement();
     else await sleep(this.random.whole(1, 150));
-    const target = below ? this.random.pick([...children(pid), 0]) : pid;
-    try {
-      if (target) process.kill(target, 'SIGKILL');
-      return target;
-    } catch {
-      return 0; // it ended by itself
-    }
+    return below ? kill(this.random.pick([...children(pid), 0]), pid) : kill(pid);
   }
 
   /** Right after somebody was told that what he asked is done, or a second. */
@@ -115,14 +116,12 @@ export class Killer {
     } else {
       await this.shoot(record.pid, moment === 'start' ? 'random' : moment);
     }
-    await this.gone(name, record, below);
-    this.count(victim);
+    await this.gone(name, record, below, victim);
     if (moment === 'start') {
       const again = site.start(name);
       await sleep(random.whole(0, 60));
       again.child.kill('SIGKILL');
-      await this.gone(name, again, []);
-      this.count(victim);
+      await this.gone(name, again, [], victim);
       this.hit(moment);
     }
     if (victim === 'daemon') await this.inBetween(name);
@@ -131,9 +130,10 @@ export class Killer {
   }
 
   /** The process RECORD has ended, by our signal, and its workers with it. */
-  async gone(name, record, below) {
+  async gone(name, record, below, victim) {
     const { code, signal } = await record.ended;
-    if (signal !== 'SIGKILL' && code !== 0) {
+    if (signal === 'SIGKILL') this.count(victim);
+    else if (code !== 0) {
       this.problems.push(`${name} ended by itself with ${signal ?? `status ${code}`}`);
     }
     await until(() => !below.some(alive), `what ${name} started to end`);
@@ -180,7 +180,7 @@ export class Killer {
     const below = children(record.pid);
     record.child.kill('SIGKILL');
     await record.ended;
-    for (const pid of below.filter(alive)) process.kill(pid, 'SIGKILL');
+    for (const pid of below.filter(alive)) process.kill(pid, 'SIGKILL'); // reaped by nobody here
     await until(() => !below.some(alive), 'the workers of nginx to die');
     this.count('nginx master');
     this.site.start('nginx');

@@ -20,10 +20,32 @@ export function snipe({ folder, file, skip = 0, pid, timeout, below = false }, r
   });
 }
 
-/** The youngest child of PID; a worker is started right after its files are made. */
+/** The id of PID's parent, or 0: ids are given again. */
+function parent(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+/** Sends SIGKILL to PID if it is a child of OF; returns PID then, else 0. */
+export function kill(pid, of = process.pid) {
+  if (!pid || parent(pid) !== of) return 0;
+  try {
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  } catch {
+    return 0; // it has just ended by itself
+  }
+}
+
+/** The youngest child of PID, or 0; a worker is started right after its files are
+ * made. */
 function youngest(pid) {
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 20 && parent(pid) === process.pid; i++) {
     const list = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
     if (list) return Number(list.split(' ').at(-1));
     Atomics.wait(pause, 0, 0, 1);
@@ -31,25 +53,15 @@ function youngest(pid) {
   return 0;
 }
 
-function shoot({ pid, below }) {
-  try {
-    const target = below ? youngest(pid) : pid;
-    if (target) process.kill(target, 'SIGKILL');
-    return target ?? 0;
-  } catch {
-    return 0; // it ended by itself
-  }
-}
-
 if (!isMainThread && workerData?.folder) {
-  const { folder, file, timeout } = workerData;
+  const { folder, file, pid, timeout, below } = workerData;
   const wanted = new RegExp(file);
   let { skip } = workerData;
   let over = false;
   const end = (name) => {
     if (over) return;
     over = true;
-    parentPort.postMessage({ pid: shoot(workerData), file: name });
+    parentPort.postMessage({ pid: below ? kill(youngest(pid), pid) : kill(pid), file: name });
     watcher.close();
     clearTimeout(timer);
   };

@@ -45,7 +45,7 @@ function cancelled({ rows, books }) {
 }
 
 /** Each: what it is, which check must find it, and the harm: SQL, or a function of
- * the copy's folder, the picture's rows and the books, that may return SQL. */
+ * the copy's folder, the picture and the books, that may return SQL, or what ends it. */
 export const harms = [
   ['a row is lost', 'told', (_, { rows, books }) =>
     `DELETE FROM computation WHERE id = ${booked(books, rows, 'run')[0].id}`],
@@ -110,9 +110,14 @@ export const harms = [
   ['the hash in the database is wrong', 'sidecars', "UPDATE published SET sha256 = 'x'"],
   ['a file in work/ that is nobody\'s', 'work', (folder) =>
     fs.writeFileSync(path.join(folder, 'work', '5.txt'), '3.')],
+  ['a process that is nobody\'s', 'processes', (folder) => {
+    const fd = fs.openSync(path.join(folder, 'db', 'nthpi.db'));
+    return () => fs.closeSync(fd);
+  }],
 ];
 
-/** Does HARM to the copy in FOLDER, of which the picture P was made. */
+/** Does the harm WHAT to the copy in FOLDER, of which the picture P was made; resolves
+ * to what ends it. */
 export async function harm(what, folder, p, books) {
   const file = path.join(folder, 'db', 'nthpi.db');
   // Where an index begins: reading whole tables does not touch it.
@@ -122,4 +127,5 @@ export async function harm(what, folder, p, books) {
   const index = { begin: (page - 1) * size, size };
   const sql = typeof what === 'string' ? what : what(folder, { ...p, books, index });
   if (typeof sql === 'string') await run('sqlite3', [file, sql]);
+  return typeof sql === 'function' ? sql : () => {};
 }
