@@ -23,10 +23,11 @@ const size = process.env.NTHPI_LONG
 
 const random = new Random();
 
-/** nginx.conf with the sockets of both web processes. */
+/** nginx.conf with the sockets of both web processes; answers say which were tried. */
 function upstream(text) {
   const servers = [1, 2].map((n) => `server unix:${this.state}/run/web-${n}.sock max_fails=0;`);
   return text.replace(/( *server unix:.*\n)+/, `${servers.join('\n')}\n`)
+    .replace(/(?=include \S*\/nthpi\.nginx;)/, 'add_header X-Tried $upstream_addr always;\n')
     .replace('error_log stderr warn', 'error_log stderr emerg'); // who is away is no news
 }
 
@@ -104,6 +105,11 @@ test(`${size.kills} kills: nothing is lost and nothing is wrong`, async (t) => {
     state = await picture(site.state, killer.family());
     assert.deepEqual(await inspect(state, books()), {});
   } catch (error) {
+    const folder = process.env.NTHPI_ARTIFACTS;
+    if (folder) {
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, 'crash.log'), site.logText(Infinity));
+    }
     throw new Error(`NTHPI_SEED=${random.seed}: ${error.message}\n${site.logText(200)}`, { cause: error });
   }
   assert.ok(killer.kills >= size.kills);

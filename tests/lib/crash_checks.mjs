@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /** The rows of QUERY on the database FILE, read by another program. */
 export async function query(file, text) {
-  const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 5000', file, text],
+  const { stdout } = await run('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', file, text],
     { maxBuffer: 1 << 30 });
   return stdout.trim() ? JSON.parse(stdout) : [];
 }

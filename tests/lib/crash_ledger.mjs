@@ -30,6 +30,11 @@ export class Question {
     this.retired = false;       // after an answer that was lost
     this.cancelledAt = undefined; // microseconds; not asked for again since then
   }
+
+  /** What was done about it, for a message. */
+  story() {
+    return this.deeds.map(({ deed, outcome, id }) => `${deed} ${id ?? ''}: ${outcome}`).join(', ');
+  }
 }
 
 export class Ledger {
@@ -66,13 +71,6 @@ export class Ledger {
     if (outcome === 'yes') question.may = new Set([effect]);
     else question.may.add(effect);
     if (outcome === 'lost') question.retired = true;
-  }
-
-  /** A private question's row was not found when it was looked for. */
-  missing(question) {
-    if (!question.shared && !question.may.has('absent')) {
-      this.problems.push(`${question.key}: row ${[...question.ids].at(-1)} was not found`);
-    }
   }
 
   /** Grows with every call: tells what came before what. */
@@ -112,9 +110,8 @@ export class Ledger {
 function checkPrivate(question, row) {
   const end = row?.status ?? 'gone';
   const allowed = [...question.may].flatMap((state) => ENDS[state]);
-  const story = () => question.deeds.map(({ deed, outcome }) => `${deed}: ${outcome}`).join(', ');
   if (!allowed.includes(end)) {
-    return [`${question.key} is ${end}, not ${allowed.join(' or ')} (${story()})`];
+    return [`${question.key} is ${end}, not ${allowed.join(' or ')} (${question.story()})`];
   }
   const last = question.deeds.findLast(({ deed, outcome }) => deed === 'submit' && outcome === 'yes');
   const since = question.deeds.slice(question.deeds.indexOf(last) + 1);

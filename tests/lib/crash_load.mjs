@@ -79,8 +79,11 @@ class Person {
     const isDelete = deed === 'delete' && this.isProgram;
     const { kind, answer } = await (isDelete ? this.send('DELETE', path)
       : this.send('POST', `${path}/${deed}`));
-    const outcome = kind === 'whole' ? 'yes' : kind === 'refused' || answer.status === 503 ? 'no' : 'lost';
-    if (answer.status === 404) ledger.missing(question);
+    let outcome = kind === 'whole' ? 'yes' : kind === 'refused' || answer.status === 503 ? 'no' : 'lost';
+    // What is idempotent nginx sends to the next process when one dies: the first one
+    // may have deleted the row that the second one did not find.
+    if (answer.status === 404 && isDelete && answer.headers['x-tried']?.includes(',')) outcome = 'lost';
+    else if (answer.status === 404) await this.load.missing(question, `${deed} by ${answer.headers['x-tried']}`);
     if (answer.status === 403 && !question.shared) {
       this.load.answers.problems.push(`${deed} of ${question.key}: 403 for the one who asked`);
     }
@@ -168,8 +171,19 @@ export class Load extends EventEmitter {
     const question = far
       ? this.ledger.question({ radix: 16, algorithm: 'bbp', position: far + number })
       : this.question(drawn, number + 1);
+    // What is given up may still be changed by what was lost.
+    if (question.retired) return this.newQuestion(person);
     if (!person.own.includes(question)) person.own.push(question);
     return question;
+  }
+
+  /** A private question's row was not found, which may be right. */
+  async missing(question, how) {
+    if (question.shared || question.may.has('absent')) return;
+    const id = [...question.ids].at(-1);
+    const rows = await this.site.sql(`SELECT status FROM computation WHERE id = ${id}`);
+    this.ledger.problems.push(`${question.key}: row ${id} was not found (${how}); `
+      + `in the database it is ${rows[0]?.status ?? 'gone'}; ${question.story()}`);
   }
 
   /** Whether as much waits as should: the queue does not grow without end. */
@@ -188,7 +202,8 @@ export class Load extends EventEmitter {
   provoke() {
     const person = this.random.pick(this.people);
     const question = this.question(this.beyond(this.random), this.people.indexOf(person) + 1);
-    if (question.deeds.length > 0) return;
+    if (question.deeds.length > 0 || person.own.includes(question)) return;
+    question.retired = true; // nobody else touches it
     this.watch(person.submit(question));
   }
 
@@ -221,7 +236,7 @@ export class Load extends EventEmitter {
     for (const end = Date.now() + 1500; Date.now() < end && !this.stopping;) {
       const { answer } = await this.answers.ask('GET', `/api/v1/computations/${id}`,
         { headers: { accept: 'application/json' } });
-      if (answer.status === 404) this.ledger.missing(open);
+      if (answer.status === 404) await this.missing(open, `GET by ${answer.headers['x-tried']}`);
       if (answer.status === 404 || !['queued', 'running'].includes(answer.json?.().status)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
