@@ -129,11 +129,12 @@ export class Killer {
     site.start(name);
   }
 
-  /** The process RECORD has ended, by our signal, and its workers with it. */
+  /** The process RECORD has ended, by our signal (SIGTERM ends a daemon that has only
+   * just been started, too), and its workers with it. */
   async gone(name, record, below, victim) {
     const { code, signal } = await record.ended;
     if (signal === 'SIGKILL') this.count(victim);
-    else if (code !== 0) {
+    else if (code !== 0 && signal !== 'SIGTERM') {
       this.problems.push(`${name} ended by itself with ${signal ?? `status ${code}`}`);
     }
     await until(() => !below.some(alive), `what ${name} started to end`);
