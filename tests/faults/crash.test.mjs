@@ -83,8 +83,8 @@ async function settle() {
 function figures() {
   const list = (counts) => Object.entries(counts).map(([name, n]) => `${n} ${name}`).join(', ');
   const polls = pollers.reduce((sum, { client }) => sum + client.answers, 0);
-  return `${killer.kills} kills (${list(killer.counts)}; at their moment: ${list(killer.hits)}; `
-    + `${killer.halves} half renamed), ${killer.suspended} suspended; acknowledged: `
+  return `${killer.kills} kills (${list(killer.counts)}; at their moment: ${list(killer.hits)}), `
+    + `${killer.suspended} suspended; acknowledged: `
     + `${list(ledger.acknowledged)}; ${ledger.lost} answers lost; answers: ${list(answers.counts)}; `
     + `${polls} polls answered; ${state.sequence} rows made, ${state.rows.length} there, ${reference.compared} digits compared; `
     + `nothing lost (seed ${random.seed})`;

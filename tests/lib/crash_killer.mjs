@@ -1,6 +1,5 @@
 // Ends processes of a site by SIGKILL, at random and at the moments that matter, and
 // starts them again, as systemd would.
-import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kill, snipe } from './crash_sniper.mjs';
@@ -38,7 +37,6 @@ export class Killer {
     Object.assign(this, { site, load, random });
     this.counts = {};
     this.hits = {};
-    this.halves = 0;
     this.suspended = 0;
     this.problems = [];
     this.first = random.shuffle(DECK); // each kind once, before chance decides
@@ -140,23 +138,11 @@ export class Killer {
     await until(() => !below.some(alive), `what ${name} started to end`);
   }
 
-  /** A daemon that died between `calculated` and `stored`: what it would have left a
-   * moment later, between its two renames, or between the last one and the commit. */
+  /** Counts the rows that the daemon OWNER left between `calculated` and `stored`. */
   async inBetween(owner) {
-    const { site, random } = this;
-    const rows = await site.sql('SELECT id, radix, position, file_sha256 IS NOT NULL AS has'
-      + ` FROM computation WHERE stage = 'calculated' AND lease_owner = '${owner}'`);
-    for (const { id, radix, position, has } of rows) {
-      this.hit('calculated');
-      const [known] = await site.sql(`SELECT length FROM published WHERE radix = ${radix}`);
-      const aside = (kind) => path.join(site.state, 'work', `${id}.${kind}`);
-      if (!has || position <= (known?.length ?? 0) || this.names('daemon').length > 1
-        || !['txt', 'sum'].every((kind) => fs.existsSync(aside(kind)))) continue;
-      for (const kind of random.pick([['sum'], ['sum', 'txt']])) {
-        fs.renameSync(aside(kind), path.join(site.state, 'digits', `pi-${radix}-${position}.${kind}`));
-      }
-      this.halves++;
-    }
+    const rows = await this.site.sql("SELECT id FROM computation WHERE stage = 'calculated'"
+      + ` AND lease_owner = '${owner}'`);
+    rows.forEach(() => this.hit('calculated'));
   }
 
   async worker(moment) {
