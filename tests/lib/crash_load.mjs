@@ -58,14 +58,20 @@ class Person {
       (...all) => this.browser.request(...all));
   }
 
+  /** 503, a full queue or a busy database: a form has changed nothing then; the API
+   * may have been kept from reading what it had changed. */
+  isRefused(answer) {
+    return answer.status === 503 && !this.isProgram;
+  }
+
   async submit(question) {
     const { ledger } = this.load;
     const begun = ledger.now();
     const { position, radix, algorithm } = question;
     const path = this.isProgram ? '/api/v1/computations' : '/computations';
     const { kind, answer } = await this.send('POST', path, { position, radix, algorithm });
-    let outcome = { whole: 'yes', refused: 'lost', away: 'lost', cut: 'lost' }[kind];
-    if (answer.status === 503 || answer.status === 429) outcome = 'no'; // a full queue, a busy database
+    let outcome = kind === 'whole' ? 'yes' : 'lost';
+    if (answer.status === 429 || this.isRefused(answer)) outcome = 'no';
     let id;
     if (outcome === 'yes') id = this.isProgram ? answer.json().id : idOfRedirect(answer);
     return this.book(question, 'submit', { outcome, begun, id });
@@ -79,7 +85,8 @@ class Person {
     const isDelete = deed === 'delete' && this.isProgram;
     const { kind, answer } = await (isDelete ? this.send('DELETE', path)
       : this.send('POST', `${path}/${deed}`));
-    let outcome = kind === 'whole' ? 'yes' : kind === 'refused' || answer.status === 503 ? 'no' : 'lost';
+    let outcome = kind === 'whole' ? 'yes' : 'lost';
+    if (kind === 'refused' || this.isRefused(answer)) outcome = 'no';
     // What is idempotent nginx sends to the next process when one dies: the first one
     // may have deleted the row that the second one did not find.
     if (answer.status === 404 && isDelete && answer.headers['x-tried']?.includes(',')) outcome = 'lost';
