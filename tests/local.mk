@@ -676,6 +676,13 @@ EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \
 	tests/http/headers.test.mjs tests/http/limits.test.mjs \
 	tests/http/permissions-admin.test.mjs tests/http/permissions-proof.test.mjs
 
+# Everything is killed.
+EXTRA_DIST += tests/faults/crash.test.mjs tests/faults/crash_answers.test.mjs \
+	tests/faults/crash_start.test.mjs tests/lib/crash_answers.mjs \
+	tests/lib/crash_checks.mjs tests/lib/crash_killer.mjs tests/lib/crash_ledger.mjs \
+	tests/lib/crash_load.mjs tests/lib/crash_random.mjs tests/lib/crash_sniper.mjs \
+	tests/lib/crash_tamper.mjs tests/lib/reference.mjs
+
 # The tests of a whole site.
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/fcgi.mjs tests/lib/followers.mjs \

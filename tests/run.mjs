@@ -5,8 +5,8 @@
 // Each file is a program of its own (node:test) in a session of its own with a
 // temporary folder of its own. A file counts one failure more when it ends
 // before its report, reports no test, takes longer than FILE_TIMEOUT, or leaves a
-// process or something in its temporary folder behind. Without FILE: all of
-// http/, faults/ and browser/. --counts writes "PASSED FAILED SKIPPED" to FILE.
+// process or something in its temporary folder behind. What a test reports as
+// "figure: …" is shown. Without FILE: all of http/, faults/ and browser/. --counts writes "PASSED FAILED SKIPPED" to FILE.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -15,7 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const FILE_TIMEOUT = 300_000;
+const FILE_TIMEOUT = process.env.NTHPI_LONG ? 1_800_000 : 300_000;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 const { values, positionals } = parseArgs({
@@ -155,6 +155,7 @@ async function runFile(file) {
   const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   const skips = skipped ? `, ${skipped} skipped` : '';
   console.log(`${failed ? 'FAIL' : 'ok  '} ${name}: ${passed} passed${failed ? `, ${failed} failed` : ''}${skips} (${seconds} s)`);
+  for (const [, figure] of tap.matchAll(/^\s*# figure: (.*)$/gm)) console.log(`     ${figure}`);
   if (failed) {
     const detail = [failures(tap), stderr.trim(), ...problems.map((text) => `${name}: ${text}`)];
     console.log(detail.filter(Boolean).join('\n').replace(/^/gm, '    '));

@@ -5,11 +5,12 @@ import { request } from './http.mjs';
 
 export class PollClient {
   /** `query` holds the page's filters ("status=done"), `wait` the seconds of
-   * Prefer. */
-  constructor(site, { query = '', wait = 10 } = {}) {
+   * Prefer; `judge` is called with each path and its answer, or error. */
+  constructor(site, { query = '', wait = 10, judge = () => {} } = {}) {
     this.site = site;
     this.query = query;
     this.wait = wait;
+    this.judge = judge;
     this.revision = 0;
     this.rows = new Map();
     this.resets = 0;
@@ -22,10 +23,12 @@ export class PollClient {
     const query = this.query ? `&${this.query}` : '';
     const headers = { accept: 'application/json' };
     if (wait > 0) headers.prefer = `wait=${wait}`;
-    const answer = await request(this.site.port, `/updates?since=${this.revision}${query}`, {
-      headers,
-      signal,
+    const path = `/updates?since=${this.revision}${query}`;
+    const answer = await request(this.site.port, path, { headers, signal }).catch((error) => {
+      if (!signal?.aborted) this.judge(path, error);
+      throw error;
     });
+    this.judge(path, answer);
     if (answer.status === 200) this.apply(answer.json());
     else if (answer.status !== 304) throw new Error(`/updates answered ${answer.status}`);
     this.answers++;
@@ -71,6 +74,13 @@ export class PollClient {
   async stop() {
     this.abort?.abort();
     await this.loop;
+  }
+
+  /** How many rows have one of these statuses. */
+  count(statuses) {
+    let n = 0;
+    for (const { status } of this.rows.values()) n += statuses.includes(status);
+    return n;
   }
 
   /** "id status revision" of every row, sorted, to compare with the database. */

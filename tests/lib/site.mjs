@@ -80,9 +80,10 @@ export class Site {
    * Starts a site and waits until it answers. `options` are options of the
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
-   * socket run/web-N.sock; `nginx` changes the text of nginx.conf. Only with `limited`
-   * are there limits for one visitor, those of everybody else's site. `programs` names
-   * others of the build to run in place of fcgi and daemon, `users` who runs them
+   * socket run/web-N.sock, and daemon-1 … in place of daemon, each of them an nthpid
+   * of that name; `nginx` changes the text of nginx.conf. Only with `limited` are there
+   * limits for one visitor, those of everybody else's site. `programs` names others of
+   * the build to run in place of fcgi and daemon, `users` who runs them
    * ({fcgi: {uid, gid}}, with the umask of our units; as root only), `environment` is
    * added to theirs, and `folders` prepares the state folder before they start.
    */
@@ -137,9 +138,10 @@ export class Site {
   }
 
   start(name) {
-    const number = /^web-(\d+)$/.exec(name)?.[1];
+    const numbered = /^(web|daemon)-\d+$/.exec(name)?.[1];
     const environment = { ...this.environment };
-    if (number) environment.NTHPI_LISTEN = `run/web-${number}.sock`;
+    if (numbered === 'web') environment.NTHPI_LISTEN = `run/${name}.sock`;
+    if (numbered === 'daemon') environment.NTHPI_NAME = name;
     if (!fs.existsSync(path.join(build, 'nthpid'))) {
       throw new Error(`there is no build in ${build}: make it, or set NTHPI_BUILD`);
     }
@@ -148,7 +150,7 @@ export class Site {
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
       fcgi: [path.join(build, this.programs.fcgi ?? 'nthpi-fcgi')],
       daemon: [path.join(build, this.programs.daemon ?? 'nthpid')],
-    }[number ? 'fcgi' : name];
+    }[numbered === 'web' ? 'fcgi' : numbered ?? name];
     const user = this.users[name];
     if (user) {
       args.unshift('setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`,
@@ -218,7 +220,7 @@ export class Site {
         return (await request(this.port, '/robots.txt')).status === 200;
       }
       if ((await request(this.port, '/')).status !== 200) return false;
-      if (!processes.includes('daemon')) return true;
+      if (!processes.some((name) => name.startsWith('daemon'))) return true;
       return (await request(this.port, '/healthz')).json().status === 'ok';
     };
     const ended = await until(async () => {
@@ -232,8 +234,8 @@ export class Site {
    * must end cleanly and leave no child. */
   async stop({ check = true } = {}) {
     const problems = [];
-    const webs = [...this.processes.keys()].filter((name) => name.startsWith('web-'));
-    for (const name of ['nginx', 'fcgi', ...webs, 'daemon']) {
+    const numbered = (kind) => [...this.processes.keys()].filter((name) => name.startsWith(kind));
+    for (const name of ['nginx', 'fcgi', ...numbered('web-'), 'daemon', ...numbered('daemon-')]) {
       const record = this.processes.get(name);
       if (!record?.pid || record.result) continue;
       const below = children(record.pid);

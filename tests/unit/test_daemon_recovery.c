@@ -161,6 +161,31 @@ test_calculated_files_are_published(void **state)
     check_published(s, 762);
 }
 
+/* The daemon died between its two renames. */
+static void
+test_calculated_sidecar_is_in_place(void **state)
+{
+    struct site *s = *state;
+    char sha256[DIGITS_SHA256_SIZE], *text, name[32];
+    struct computation row;
+    int64_t id;
+
+    prepare_digits(s, &text);
+    forget_published(s);
+    id = site_ask(s, 10, 762, ALGORITHM_CHUDNOVSKY);
+    leave_calculated(s, id, text, 762, "by hand", sha256);
+    free(text);
+    snprintf(name, sizeof name, "%ld.sum", (long)id);
+    assert_int_equal(renameat(s->work_fd, name, s->digits_fd, "pi-10-762.sum"), 0);
+    site_start(s, 0, NULL);
+    site_check_done(s, id, AT_762);
+    row = site_row(s, id);
+    assert_true(row.wall_s != 1); /* another run's */
+    check_published(s, 762);
+    snprintf(name, sizeof name, "%ld.txt", (long)id);
+    site_wait_file(s->work_fd, name, false);
+}
+
 static void
 test_calculated_files_are_in_place(void **state)
 {
@@ -310,6 +335,7 @@ main(void)
         ON_SITE(test_calculated_files_are_aside),
         ON_SITE(test_calculated_but_not_verified),
         ON_SITE(test_calculated_files_are_published),
+        ON_SITE(test_calculated_sidecar_is_in_place),
         ON_SITE(test_calculated_files_are_in_place),
         ON_SITE(test_calculated_files_are_broken),
         ON_SITE(test_own_row_without_a_job),
