@@ -15,9 +15,12 @@ libcommon_a_SOURCES = \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
+	common/state.c common/state.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
+	common/store_backup.c common/store_backup.h \
 	common/store_changes.c \
+	common/store_check.c common/store_check.h \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_open.c \

@@ -81,7 +81,7 @@ struct daemon {
     struct doorbell *bell;
     char *wal_path;
     int exe_fd, work_fd, digits_fd, signal_fd;
-    int name_lock, checkpoint_lock; /* -1: not held */
+    int state_lock, name_lock, checkpoint_lock; /* -1: not held */
     struct job *jobs;
     struct superseded *superseded;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "common/log.h"
+#include "common/state.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
 #include "fcgi/metrics.h"
@@ -164,9 +165,10 @@ make_build_id(struct app *app)
 static int
 app_open(struct app *app, const struct conf *conf)
 {
-    *app = (struct app){.conf = conf, .digits_fd = -1, .work_fd = -1};
-    if (conf_make_state(conf) != 0 || make_keys(app) != 0 || prepare_store(app) != 0 ||
-        open_view(app) != 0 || open_bell(app) != 0)
+    *app = (struct app){.conf = conf, .digits_fd = -1, .work_fd = -1, .state_lock = -1};
+    if (conf_make_state(conf) != 0 ||
+        (app->state_lock = state_lock(conf, STATE_SHARED)) < 0 || make_keys(app) != 0 ||
+        prepare_store(app) != 0 || open_view(app) != 0 || open_bell(app) != 0)
         return -1;
     app->digits_fd = open_folder(conf, "digits");
     app->work_fd = open_folder(conf, "work");
@@ -196,6 +198,8 @@ app_close(struct app *app)
     doorbell_close(app->bell);
     view_close(app->view);
     free(app->db_path);
+    if (app->state_lock >= 0)
+        close(app->state_lock);
     sodium_memzero(app, sizeof *app);
 }
 
@@ -203,7 +207,7 @@ int
 main(int argc, char **argv)
 {
     struct conf conf;
-    struct app app = {.digits_fd = -1, .work_fd = -1};
+    struct app app = {.digits_fd = -1, .work_fd = -1, .state_lock = -1};
     int first = 0;
     int rc =
         conf_load(&conf, CONF_FCGI, argc, argv, "nthpi-fcgi [OPTION]...", NULL, &first);
