@@ -277,7 +277,10 @@ tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 check_PROGRAMS += tests/unit/faulty_nthpi
 tests_unit_faulty_nthpi_SOURCES = tests/unit/faulty_nthpi.c $(nthpi_SOURCES)
 tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=engine_run_checked -Wl,--wrap=open
+	-Wl,--wrap=engine_run_checked -Wl,--wrap=open -Wl,--wrap=fsync \
+	-Wl,--wrap=link -Wl,--wrap=mkdir -Wl,--wrap=mkdirat -Wl,--wrap=rename \
+	-Wl,--wrap=renameat -Wl,--wrap=unlink -Wl,--wrap=unlinkat
+tests_unit_faulty_nthpi_CFLAGS = $(nthpi_CFLAGS)
 tests_unit_faulty_nthpi_LDADD = $(nthpi_LDADD)
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
