@@ -468,6 +468,7 @@ unit_tests += \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_open \
+	tests/unit/test_store_files \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
@@ -514,6 +515,15 @@ tests_unit_test_store_migrate_SOURCES = tests/unit/test_store_migrate.c \
 	$(store_fixture)
 tests_unit_test_store_migrate_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_migrate_LDADD = $(common_test_LIBS)
+# Databases of older versions; killed while they are migrated.
+tests_unit_test_store_files_SOURCES = tests/unit/test_store_files.c \
+	$(store_fixture)
+tests_unit_test_store_files_CFLAGS = $(common_test_CFLAGS) \
+	-DTEST_DATA='"$(abs_srcdir)/tests/data"'
+tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
+tests_unit_test_store_files_LDADD = $(common_test_LIBS)
+EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
 tests_unit_test_store_plan_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_plan_LDADD = $(common_test_LIBS)
