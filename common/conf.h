@@ -32,6 +32,7 @@ struct conf {
     char *listen;         /* comma-separated unix socket paths; relative ones are
                              in the state folder; "run/fcgi-1.sock,…-2…,…-3.sock" */
     unsigned socket_mode; /* permissions of the sockets, octal, 0660 */
+    bool take_over;       /* take the sockets of the running nthpi-fcgi over */
     unsigned threads;     /* request threads, 1 .. 64 */
     char *templates;      /* folder of the compiled-in default's templates */
     unsigned wait_max;    /* longest wait of a poll, seconds, 0 .. 60 */

@@ -11,8 +11,9 @@
  * seen.
  *
  * Stopping: no more accepting, all parked polls end as if their time was over,
- * the request threads answer what has arrived, then what is still being written
- * gets FLUSH_MS.
+ * connections that were accepted and have not brought a request yet get FIRST_MS (it
+ * is on its way, and might be a form, which nginx would not send again), the request
+ * threads answer what has arrived, then what is still being written gets FLUSH_MS.
  */
 #include "config.h"
 
@@ -37,7 +38,8 @@ enum {
     PAUSE_MS = 100,      /* no accepting at the limit, or when accept4() failed */
     COMPLAIN_MS = 10000, /* between two lines of the log about it */
     TURN_MS = 500,       /* look at deadlines at least this often */
-    FLUSH_MS = 2000,     /* for what is still being written at the end */
+    FIRST_MS = 2000,     /* for first requests at the end */
+    FLUSH_MS = 2000,     /* for what is still being written then */
     READ_TIMEOUT_S = 2   /* for the rest of a request; nginx sends it in one piece */
 };
 
@@ -243,6 +245,12 @@ handle_events(struct park *park, const struct epoll_event *events, int n)
         case SOURCE_CONN:
             conn_event(park, (struct conn *)source);
             break;
+        case SOURCE_NEXT:
+            heir_visit(park);
+            break;
+        case SOURCE_HEIR:
+            heir_heard(park);
+            break;
         }
     }
 }
@@ -264,7 +272,7 @@ loop_run(struct park *park, const volatile sig_atomic_t *stop, const sigset_t *m
     struct epoll_event events[EVENTS];
     bool busy = false;
     set_accepting(park, true);
-    while (!*stop) {
+    while (!*stop && !park->handed_over) {
         int n =
             epoll_pwait(park->epolls.loop, events, EVENTS, sleep_ms(park, busy), mask);
         if (n < 0 && errno != EINTR) {
@@ -292,6 +300,32 @@ anything_left(struct park *park)
     return park->conns != NULL;
 }
 
+/* True when a connection has not brought its first request. */
+static bool
+first_is_awaited(const struct park *park)
+{
+    for (const struct conn *conn = park->conns; conn; conn = conn->next)
+        if (!atomic_load(&conn->served))
+            return true;
+    return false;
+}
+
+/* Lets first requests come, while everything goes on but accepting. */
+static void
+await_first(struct park *park)
+{
+    enum { TURN = 10 };
+    struct epoll_event events[EVENTS];
+    int64_t end = park_ms() + FIRST_MS;
+    while (first_is_awaited(park) && park_ms() < end) {
+        int n = epoll_wait(park->epolls.loop, events, EVENTS, TURN);
+        handle_events(park, events, n);
+        close_returned(park);
+        fan_out_slice(park);
+        expire_slice(park);
+    }
+}
+
 void
 loop_end(struct park *park)
 {
@@ -300,6 +334,7 @@ loop_end(struct park *park)
     waits_end(park->waits);
     while (expire_slice(park))
         continue;
+    await_first(park);
     pool_stop(park);
     notify_stop(park);
     close_returned(park);

@@ -81,7 +81,9 @@ serve(struct park *park, struct context *ctx, struct conn *conn)
     FCGX_InitRequest(&fcgi, -1, 0);
     fcgi.ipcFd = conn->source.fd;
     fcgi.keepConnection = 1;
-    if (FCGX_Accept_r(&fcgi) != 0) {
+    bool accepted = FCGX_Accept_r(&fcgi) == 0;
+    atomic_store(&conn->served, true);
+    if (!accepted) {
         /* Closed by libfcgi: records that make no sense, or nothing came. */
         conn->source.fd = -1;
         park_return(park, conn);

@@ -79,8 +79,9 @@ export class Site {
   /**
    * Starts a site and waits until it answers. `options` are options of the
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
-   * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
-   * socket run/web-N.sock; `nginx` changes the text of nginx.conf.
+   * may have in place of fcgi: web-1, web-2 …, each of them an nthpi-fcgi with the
+   * socket run/web-N.sock; or activated, one whose sockets tests/load/activate keeps
+   * open and which it starts anew at SIGHUP; `nginx` changes the text of nginx.conf.
    */
   static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx } = {}) {
     const site = new Site(options, nginx);
@@ -136,8 +137,11 @@ export class Site {
       nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', path.join(this.state, 'nginx'),
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
       fcgi: [path.join(build, 'nthpi-fcgi')],
+      activated: [path.join(build, 'tests/load/activate'), path.join(build, 'nthpi-fcgi'),
+        ...[1, 2, 3].map((n) => path.join(this.state, 'run', `fcgi-${n}.sock`))],
       daemon: [path.join(build, 'nthpid')],
     }[number ? 'fcgi' : name];
+    if (name === 'activated') fs.mkdirSync(path.join(this.state, 'run'), { recursive: true });
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
       env: environment,
@@ -198,7 +202,7 @@ export class Site {
   /** Resolves when the site answers; fails as soon as a process has ended. */
   async waitReady(processes = [...this.processes.keys()]) {
     const answers = async () => {
-      if (!processes.some((name) => name === 'fcgi' || name.startsWith('web-'))) {
+      if (!processes.some((name) => /^(fcgi|activated|web-.*)$/.test(name))) {
         return (await request(this.port, '/robots.txt')).status === 200;
       }
       if ((await request(this.port, '/')).status !== 200) return false;
@@ -217,7 +221,7 @@ export class Site {
   async stop({ check = true } = {}) {
     const problems = [];
     const webs = [...this.processes.keys()].filter((name) => name.startsWith('web-'));
-    for (const name of ['nginx', 'fcgi', ...webs, 'daemon']) {
+    for (const name of ['nginx', 'fcgi', 'activated', ...webs, 'daemon']) {
       const record = this.processes.get(name);
       if (!record?.pid || record.result) continue;
       const below = children(record.pid);
