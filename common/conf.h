@@ -24,7 +24,8 @@ struct conf {
     /* all programs */
     char *state;                /* state folder: db/ digits/ work/ run/ key */
     enum log_level log_level;   /* error, warning, info, debug */
-    enum log_target log_target; /* stderr or syslog */
+    enum log_target log_target; /* stderr, syslog or file:PATH */
+    char *log_file;             /* that PATH, or NULL */
     struct limits limits;       /* limit-spigot, limit-chudnovsky, limit-bbp */
     unsigned queue_limit;       /* most rows that may wait, 1 .. 1,000,000 */
 

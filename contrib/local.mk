@@ -12,4 +12,4 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/systemd/nthpi-fcgi.service \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi-web@.service \
 	contrib/systemd/nthpi-web@.socket contrib/systemd/nthpi.sysusers \
-	contrib/systemd/nthpid.service contrib/screenshots/main.png
+	contrib/systemd/nthpid.service contrib/logrotate/nthpi contrib/screenshots/main.png

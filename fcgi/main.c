@@ -223,7 +223,8 @@ main(int argc, char **argv)
     log_open("nthpi-fcgi", conf.log_target, conf.log_level);
     raise_limits(&conf);
     rc = 1;
-    if (handle_signals() == 0 && app_open(&app, &conf) == 0 &&
+    if ((conf.log_target != LOG_TARGET_FILE || log_to_file(conf.log_file) == 0) &&
+        handle_signals() == 0 && app_open(&app, &conf) == 0 &&
         (reload = reload_start(app.view)) != NULL) {
         log_info("nthpi-fcgi %s, build %s, %u threads", PACKAGE_VERSION, app.build_id,
                  conf.threads);

@@ -38,6 +38,7 @@ enum conn_state {
     CONN_BUSY,    /* a thread has it */
     CONN_PARKED,  /* armed for the loop: readable means that the client is gone */
     CONN_SENDING, /* armed for the loop: writable */
+    CONN_LEAVING, /* idle, and our side of it is closed */
 };
 
 /* Bytes that several answers share: a head and, mostly, a body. */
@@ -62,10 +63,11 @@ struct conn {
     /* Set by the side that gives the connection away, as the last thing; what it
      * wrote before is then seen by the side that reads it. */
     _Atomic enum conn_state state;
-    int request_id;     /* of the request that is answered next */
-    bool keep;          /* the connection stays open after its answer */
-    atomic_bool served; /* its first request has come */
-    bool looped;        /* the loop's epoll knows it */
+    int request_id;                  /* of the request that is answered next */
+    bool keep;                       /* the connection stays open after its answer */
+    atomic_bool served;              /* its first request has come */
+    bool looped;                     /* the loop's epoll knows it */
+    const struct listener *listener; /* that it came by; the loop's */
     struct output out;
     struct waiter waiter;
     struct conn *next, **link; /* all connections; the loop's */

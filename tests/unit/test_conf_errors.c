@@ -27,7 +27,7 @@ errors_in_a_file_name_their_line(void **state)
         {"socket-mode = 7777\n", ":1:", "octal"},
         {"admin = true\n", ":1:", "yes or no"},
         {"log-level = loud\n", ":1:", "error, warning, info or debug"},
-        {"log-target = /var/log/x\n", ":1:", "stderr or syslog"},
+        {"log-target = /var/log/x\n", ":1:", "stderr, syslog or file:"},
         {"name = Main\n", ":1:", "small letters"},
         {"name = a-name-that-is-longer-than-32-chars\n", ":1:", "1 to 32"},
         {"state =\n", ":1:", "must name a folder"},
