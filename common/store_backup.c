@@ -273,9 +273,24 @@ store_prune_ended(struct store *s, int64_t before, int status, size_t max,
     return rc;
 }
 
+/* (Reads as many rows as it counts, so it is none of the statements that are kept.) */
 enum store_rc
 store_count_ended(struct store *s, int64_t before, int status, int64_t *count)
 {
-    return store_integer(s, SQL_PRUNE_COUNT,
-                         VALUES(value_int(before), status_value(status)), count);
+    static const char sql[] =
+        "SELECT count(*) FROM computation INDEXED BY computation_ended"
+        " WHERE ended_at < ?1 AND (?2 IS NULL OR status = ?2)";
+    const char *name = status < 0 ? NULL : status_name((enum status)status);
+    sqlite3_stmt *statement = NULL;
+    enum store_rc rc = STORE_OK;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 1, before) != SQLITE_OK ||
+        sqlite3_bind_text(statement, 2, name, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        rc = store_failure(s, sql);
+    else
+        *count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return rc;
 }

@@ -197,8 +197,6 @@ const char *const store_sql[SQL_COUNT] = {
                        " FROM computation INDEXED BY computation_ended"
                        " WHERE ended_at < ?1 AND (?4 IS NULL OR status = ?4)"
                        " ORDER BY ended_at LIMIT ?2",
-    [SQL_PRUNE_COUNT] = "SELECT count(*) FROM computation INDEXED BY computation_ended"
-                        " WHERE ended_at < ?1 AND (?2 IS NULL OR status = ?2)",
     [SQL_PRUNE_ROWS] = "DELETE FROM computation WHERE id IN"
                        " (SELECT id FROM removed WHERE revision = ?1)",
     [SQL_TOMBSTONES_LAST] = "SELECT revision FROM removed INDEXED BY removed_revision"

@@ -123,7 +123,11 @@ test('a restore is refused while a program runs, and brings back all when none d
   const visitor = site.visitor();
   const mine = await visitor.submit(77);
   await site.waitDone(mine);
-  await until(async () => (await site.sql("SELECT id FROM computation WHERE status = 'running'")).length === 1, 'a job to run');
+  // One runs, and only one: what was asked for before is at its end.
+  for (const { id } of await site.sql("SELECT id FROM computation WHERE status = 'running'")) await tool('delete', String(id));
+  const job = (await site.ask(4 * slow.position, slow.question)).id;
+  await site.waitFor(job, ({ status }) => status === 'running', 'running');
+  await until(async () => (await site.sql("SELECT id FROM computation WHERE status = 'running'")).length === 1, 'the others to go');
   const client = new PollClient(site);
   await client.ask({ wait: 0 });
   await tool('backup', '--with-digits', file('full.tar'));
@@ -137,8 +141,10 @@ test('a restore is refused while a program runs, and brings back all when none d
   await site.kill('daemon');
   await fails(/in use/, 'restore', '--force', file('full.tar'));
   await site.kill('fcgi');
+  const ready = () => site.logs.filter((line) => /^daemon: .*ready/.test(line)).length;
+  const starts = ready();
   site.start('daemon');
-  await until(async () => site.logs.some((line) => /daemon: .*ready/.test(line)), 'the daemon');
+  await until(() => ready() > starts, 'the daemon');
   await fails(/in use/, 'restore', '--force', file('full.tar'));
   await site.kill('daemon');
   await fails(/has a database; --force replaces it/, 'restore', file('full.tar'));
