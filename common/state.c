@@ -48,6 +48,7 @@ static int
 open_lock(const struct conf *conf)
 {
     char *path = conf_path(conf, "run/state.lock");
+    struct stat st;
     int fd = path == NULL ? -1
                           : open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                                  S_IRUSR | S_IWUSR | S_IRGRP);
@@ -55,6 +56,8 @@ open_lock(const struct conf *conf)
     if (fd < 0)
         log_error("cannot open the lock of the state folder %s: %s", conf->state,
                   strerror(errno));
+    else if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
+        (void)fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP); /* whatever the umask */
     free(path);
     return fd;
 }

@@ -212,11 +212,23 @@ write_tar(struct backup *b)
     return written;
 }
 
+/* A new name, and no other file loses it. Not every file system has links. */
+static int
+name_new(const char *from, const char *to)
+{
+    if (link(from, to) == 0) {
+        return 0;
+    }
+    return errno == EEXIST || errno == ENOENT
+               ? -1
+               : renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
 /* The archive gets its name; without --force only one that nothing has. */
 static bool
 give_name(struct backup *b)
 {
-    if ((b->force ? rename(b->tar, b->path) : link(b->tar, b->path)) != 0) {
+    if ((b->force ? rename(b->tar, b->path) : name_new(b->tar, b->path)) != 0) {
         cli_error(errno == EEXIST ? "%s exists; --force replaces it"
                                   : "cannot make %s: %s",
                   b->path, strerror(errno));

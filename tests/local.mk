@@ -517,7 +517,7 @@ tests_unit_test_store_migrate_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_migrate_LDADD = $(common_test_LIBS)
 # Databases of older versions; killed while they are migrated.
 tests_unit_test_store_files_SOURCES = tests/unit/test_store_files.c \
-	$(store_fixture)
+	tests/unit/mortal.c tests/unit/mortal.h $(store_fixture)
 tests_unit_test_store_files_CFLAGS = $(common_test_CFLAGS) \
 	-DTEST_DATA='"$(abs_srcdir)/tests/data"'
 tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \

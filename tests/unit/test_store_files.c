@@ -8,6 +8,7 @@
 
 #include "common/schema.h"
 #include "common/store_check.h"
+#include "mortal.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -21,42 +22,6 @@
 #include <unistd.h>
 
 enum { TEXT = 1 << 18, PROGRAMS = 4, KILLS = 60 };
-
-/* ---- death: by the linker's --wrap in the place of SQLite's functions ---- */
-
-static int calls, last_call; /* 0: immortal */
-
-static void
-count_to_death(void)
-{
-    if (last_call > 0 && ++calls == last_call)
-        raise(SIGKILL);
-}
-
-int __real_sqlite3_step(sqlite3_stmt *statement);
-int __wrap_sqlite3_step(sqlite3_stmt *statement);
-int __real_sqlite3_exec(sqlite3 *db, const char *sql,
-                        int (*row)(void *, int, char **, char **), void *ctx,
-                        char **message);
-int __wrap_sqlite3_exec(sqlite3 *db, const char *sql,
-                        int (*row)(void *, int, char **, char **), void *ctx,
-                        char **message);
-
-int
-__wrap_sqlite3_step(sqlite3_stmt *statement)
-{
-    count_to_death();
-    return __real_sqlite3_step(statement);
-}
-
-int
-__wrap_sqlite3_exec(sqlite3 *db, const char *sql,
-                    int (*row)(void *, int, char **, char **), void *ctx,
-                    char **message)
-{
-    count_to_death();
-    return __real_sqlite3_exec(db, sql, row, ctx, message);
-}
 
 /* ---- files ---- */
 
@@ -279,8 +244,7 @@ open_in_child(const char *path, int last)
     if (pid == 0) {
         struct store *s;
 
-        calls = 0;
-        last_call = last;
+        die_at_call(last);
         _exit(store_open(&s, path, STORE_DURABLE) == STORE_OK ? 0 : 1);
     }
     return pid;
