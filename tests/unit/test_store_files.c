@@ -93,8 +93,7 @@ content_of(const char *path, char *text)
         " wall_s, peak_kib, revision FROM computation ORDER BY id",
         "SELECT computation_id, owner FROM asker ORDER BY 1, 2",
         "SELECT id, computation_id, stage, at, detail FROM event ORDER BY id",
-        "SELECT radix, length, file, sha256, verified, revision FROM published"
-        " ORDER BY radix",
+        "SELECT * FROM published ORDER BY radix",
         "SELECT id, revision FROM removed ORDER BY id",
         "SELECT status, n FROM counter ORDER BY status",
         "SELECT key, value FROM meta WHERE key <> 'oldest_delta' ORDER BY key",
