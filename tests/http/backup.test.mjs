@@ -17,6 +17,8 @@ after(() => site.stop());
 const file = (name) => path.join(site.state, name);
 const tar = (...args) => run('tar', args);
 const DIGITS = 3000;
+// A job that does not end while these tests run.
+const ENDLESS = 5 * slow.position;
 
 /** Runs the tool and expects it to succeed. */
 async function tool(...args) {
@@ -58,7 +60,7 @@ test('a backup while the site works is whole, and tar opens it', async () => {
   const mine = await visitor.submit(DIGITS);
   await site.waitDone(mine);
   await site.waitDone((await site.ask(500, { radix: 16 })).id);
-  await site.ask(slow.position, slow.question);
+  await site.ask(ENDLESS, slow.question);
   // Rows come all the while; longer digits take the place of those that are read.
   let busy = true;
   let position = 4000;
@@ -125,7 +127,7 @@ test('a restore is refused while a program runs, and brings back all when none d
   await site.waitDone(mine);
   // One runs, and only one: what was asked for before is at its end.
   for (const { id } of await site.sql("SELECT id FROM computation WHERE status = 'running'")) await tool('delete', String(id));
-  const job = (await site.ask(4 * slow.position, slow.question)).id;
+  const job = (await site.ask(ENDLESS + 1, slow.question)).id;
   await site.waitFor(job, ({ status }) => status === 'running', 'running');
   await until(async () => (await site.sql("SELECT id FROM computation WHERE status = 'running'")).length === 1, 'the others to go');
   const client = new PollClient(site);
@@ -267,6 +269,8 @@ test('check tells what is wrong, each in its words', async () => {
     'which is published, is missing': "UPDATE published SET length = 5, file = 'pi-10-5.txt' WHERE radix = 10",
     'has the name': "UPDATE published SET file = 'pi-10-6.txt' WHERE radix = 10",
     'its sha256 differs': "UPDATE published SET sha256 = printf('%064d', 0) WHERE radix = 10",
+    'longer than any lease lasts': "UPDATE computation SET lease = 'x', lease_owner = 'main', lease_until = 1 << 60 WHERE status = 'queued'",
+    'expired and nobody took it back': "UPDATE computation SET lease = 'x', lease_owner = 'main', lease_until = -1 << 40 WHERE status = 'queued'",
     'has a tombstone': 'INSERT OR REPLACE INTO removed SELECT min(id), 1 FROM computation',
     'added in the future': 'UPDATE computation SET created_at = created_at * 2 WHERE id = (SELECT max(id) FROM computation)',
     'belongs to a row': 'PRAGMA foreign_keys = OFF; INSERT INTO asker VALUES (999999, 1)',
@@ -314,7 +318,7 @@ test('prune removes what is old, and open pages lose it', async () => {
     ['--older-than', '1d', '--status', 'running'], ['--older-than', '1d', 'more']]) {
     assert.equal((await site.tool('prune', ...args)).code, 2, args.join(' '));
   }
-  const cancelled = (await site.ask(slow.position + 1, slow.question)).id;
+  const cancelled = (await site.ask(ENDLESS + 2, slow.question)).id;
   await tool('cancel', String(cancelled));
   await site.waitFor(cancelled, ({ status }) => status === 'cancelled', 'cancelled');
   const client = new PollClient(site);
