@@ -214,4 +214,6 @@ conf_clear(struct conf *conf)
             free(*field);
             *field = NULL;
         }
+    free(conf->log_file);
+    conf->log_file = NULL;
 }

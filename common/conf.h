@@ -25,7 +25,8 @@ struct conf {
     /* all programs */
     char *state;                /* state folder: db/ digits/ work/ run/ key */
     enum log_level log_level;   /* error, warning, info, debug */
-    enum log_target log_target; /* stderr or syslog */
+    enum log_target log_target; /* stderr, syslog or file:PATH */
+    char *log_file;             /* that PATH, or NULL */
     enum sandbox_mode sandbox;  /* on, require, off */
     struct limits limits;       /* limit-spigot, limit-chudnovsky, limit-bbp */
     unsigned queue_limit;       /* most rows that may wait, 1 .. 1,000,000 */
@@ -37,6 +38,7 @@ struct conf {
     char *listen;         /* comma-separated unix socket paths; relative ones are
                              in the state folder; "run/fcgi-1.sock,…-2…,…-3.sock" */
     unsigned socket_mode; /* permissions of the sockets, octal, 0660 */
+    bool take_over;       /* take the sockets of the running nthpi-fcgi over */
     unsigned threads;     /* request threads, 1 .. 64 */
     char *templates;      /* folder of the compiled-in default's templates */
     unsigned wait_max;    /* longest wait of a poll, seconds, 0 .. 60 */

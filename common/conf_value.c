@@ -55,12 +55,42 @@ set_text(char **field, const struct conf_option *option, const char *text,
     return true;
 }
 
+/* "stderr", "syslog", or "file:" and an absolute path, which goes into log_file. */
+static bool
+set_target(struct conf *conf, enum log_target *target, const struct conf_option *option,
+           const char *text, char reason[CONF_REASON_SIZE])
+{
+    static const char *const targets[] = {"stderr", "syslog"};
+    int word = parse_word(text, targets, 2);
+    char *copy;
+
+    if (word >= 0) {
+        *target = (enum log_target)word;
+        return true;
+    }
+    if (strncmp(text, "file:/", 6) != 0) {
+        snprintf(reason, CONF_REASON_SIZE,
+                 "%s must be stderr, syslog or file: and an absolute path, not "
+                 "\"%.60s\"",
+                 option->name, text);
+        return false;
+    }
+    copy = strdup(text + 5);
+    if (copy == NULL) {
+        snprintf(reason, CONF_REASON_SIZE, "no memory");
+        return false;
+    }
+    free(conf->log_file);
+    conf->log_file = copy;
+    *target = LOG_TARGET_FILE;
+    return true;
+}
+
 bool
 conf_set(struct conf *conf, const struct conf_option *option, const char *text,
          char reason[CONF_REASON_SIZE])
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
-    static const char *const targets[] = {"stderr", "syslog"};
     static const char *const switches[] = {"no", "yes"};
     void *field = (char *)conf + option->offset;
     uint64_t number;
@@ -106,13 +136,7 @@ conf_set(struct conf *conf, const struct conf_option *option, const char *text,
                      option->name, text);
         return word >= 0;
     case CONF_TARGET:
-        word = parse_word(text, targets, 2);
-        if (word >= 0)
-            *(enum log_target *)field = (enum log_target)word;
-        else
-            snprintf(reason, CONF_REASON_SIZE,
-                     "%s must be stderr or syslog, not \"%.60s\"", option->name, text);
-        return word >= 0;
+        return set_target(conf, field, option, text, reason);
     case CONF_SANDBOX:
         if (sandbox_mode_parse(text, (enum sandbox_mode *)field))
             return true;

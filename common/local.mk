@@ -23,9 +23,12 @@ libcommon_a_SOURCES = \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
+	common/state.c common/state.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
+	common/store_backup.c common/store_backup.h \
 	common/store_changes.c \
+	common/store_check.c common/store_check.h \
 	common/store_cursor.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \

@@ -3,12 +3,18 @@
  * once, before threads start, and only read afterwards. A line is built in a
  * buffer on the stack and leaves with one write, so lines of several threads or
  * processes do not mix.
+ *
+ * A log file is opened anew under the descriptor that it has (dup3(2) replaces it in
+ * one step), so that threads that write meanwhile need no lock and meet no closed one.
  */
+#include "config.h"
+
 #include "log.h"
 
 #include "log_repeat.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -25,8 +31,10 @@ static struct {
     const char *program;
     enum log_target target;
     enum log_level level;
-    bool journal; /* standard error goes to systemd's journal */
-} settings = {.program = "nthpi", .level = LOG_LEVEL_INFO};
+    bool journal;     /* standard error goes to systemd's journal */
+    const char *file; /* or NULL */
+    int fd;           /* where lines are written to */
+} settings = {.program = "nthpi", .level = LOG_LEVEL_INFO, .fd = STDERR_FILENO};
 
 /* Errors and warnings that were written lately. */
 static struct log_repeat repeat;
@@ -45,6 +53,49 @@ log_open(const char *program, enum log_target target, enum log_level level)
     tzset(); /* reads a file, which is out of reach in the sandbox */
     if (target == LOG_TARGET_SYSLOG)
         openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+static int
+open_file(void)
+{
+    int fd =
+        open(settings.file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+
+    if (fd < 0)
+        log_error("cannot open the log %s: %s", settings.file, strerror(errno));
+    return fd;
+}
+
+int
+log_to_file(const char *path)
+{
+    int fd;
+
+    settings.file = path;
+    fd = open_file();
+    if (fd < 0)
+        return -1;
+    settings.fd = fd;
+    settings.journal = false;
+    return 0;
+}
+
+int
+log_reopen(void)
+{
+    int fd, rc = 0;
+
+    if (settings.file == NULL || settings.fd == STDERR_FILENO)
+        return 0;
+    fd = open_file();
+    if (fd < 0)
+        return -1;
+    if (dup3(fd, settings.fd, O_CLOEXEC) < 0) {
+        log_error("cannot open the log %s: %s", settings.file, strerror(errno));
+        rc = -1;
+    }
+    close(fd);
+    return rc;
 }
 
 /* Replaces what could end a line or steer a terminal: ASCII controls, the C1
@@ -87,11 +138,17 @@ write_prefix(char *line, enum log_level level)
 static void
 write_line(const char *line, size_t length)
 {
+    int fd = settings.fd;
+
     while (length > 0) {
-        ssize_t n = write(STDERR_FILENO, line, length);
+        ssize_t n = write(fd, line, length);
 
         if (n < 0 && errno == EINTR)
             continue;
+        if (n <= 0 && fd != STDERR_FILENO) {
+            fd = STDERR_FILENO; /* the disk is full, say */
+            continue;
+        }
         if (n <= 0)
             return; /* nobody is left to be told */
         line += n;
@@ -129,7 +186,7 @@ log_line(enum log_level level, const char *format, va_list arguments)
 
     if (level > settings.level)
         return;
-    if (settings.target == LOG_TARGET_STDERR)
+    if (settings.target != LOG_TARGET_SYSLOG)
         prefix = write_prefix(line, level);
     vsnprintf(line + prefix, TEXT_MAX + 1, format, arguments);
     disarm(line + prefix);
@@ -138,7 +195,7 @@ log_line(enum log_level level, const char *format, va_list arguments)
         return;
     }
     length = strlen(line);
-    if (settings.target == LOG_TARGET_STDERR) {
+    if (settings.target != LOG_TARGET_SYSLOG) {
         line[length++] = '\n';
         write_line(line, length);
     } else {

@@ -163,9 +163,9 @@ prune_rows(struct store *s, unsigned days, size_t max, size_t *removed)
         return rc == STORE_NOT_FOUND ? STORE_OK : rc;
     rc = store_stamp(s, &revision);
     if (rc == STORE_OK)
-        rc = store_run(
-            s, SQL_PRUNE_BURY,
-            VALUES(value_int(before), value_int((int64_t)max), value_int(revision)));
+        rc = store_run(s, SQL_PRUNE_BURY,
+                       VALUES(value_int(before), value_int((int64_t)max),
+                              value_int(revision), value_text(NULL)));
     if (rc == STORE_OK)
         *removed = (size_t)sqlite3_changes64(s->db);
     if (rc == STORE_OK)

@@ -238,7 +238,8 @@ const char *const store_sql[SQL_COUNT] = {
                       " WHERE ended_at < ?1 LIMIT 1",
     [SQL_PRUNE_BURY] = "INSERT INTO removed (id, revision) SELECT id, ?3"
                        " FROM computation INDEXED BY computation_ended"
-                       " WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2",
+                       " WHERE ended_at < ?1 AND (?4 IS NULL OR status = ?4)"
+                       " ORDER BY ended_at LIMIT ?2",
     [SQL_PRUNE_ROWS] = "DELETE FROM computation WHERE id IN"
                        " (SELECT id FROM removed WHERE revision = ?1)",
     [SQL_TOMBSTONES_LAST] = "SELECT revision FROM removed INDEXED BY removed_revision"

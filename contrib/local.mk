@@ -13,4 +13,5 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/systemd/nthpi-fcgi.service \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi-web@.service \
 	contrib/systemd/nthpi-web@.socket contrib/systemd/nthpi.sysusers \
-	contrib/systemd/nthpi.tmpfiles contrib/systemd/nthpid.service contrib/screenshots/main.png
+	contrib/systemd/nthpi.tmpfiles contrib/systemd/nthpid.service \
+	contrib/logrotate/nthpi contrib/screenshots/main.png

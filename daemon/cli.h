@@ -35,6 +35,12 @@ int cli_cancel(int argc, char **argv);
 int cli_retry(int argc, char **argv);
 int cli_delete(int argc, char **argv);
 
+/* cli_backup.c, cli_restore.c, cli_check.c, cli_prune.c: the state as a whole */
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_prune(int argc, char **argv);
+
 /* cli_list.c: rows, as anybody reads them */
 int cli_list(int argc, char **argv);
 int cli_show(int argc, char **argv);
@@ -101,6 +107,7 @@ struct cli {
     const char *argument;  /* the first other argument, or NULL */
     struct store *store;   /* NULL before cli_open_store() */
     struct doorbell *bell; /* NULL before cli_open_store() */
+    int state_lock;        /* see common/state.h; -1: not taken */
 };
 
 /*
@@ -111,8 +118,8 @@ struct cli {
 int cli_begin(struct cli *cli, int argc, char **argv, const char *usage,
               const struct conf_flag *flags, int arguments);
 
-/* Opens the database, and the doorbell unless MODE is STORE_READER. False with
- * a message. */
+/* Opens the database; unless MODE is STORE_READER also the doorbell, and takes the
+ * state folder's lock, shared. False with a message. */
 bool cli_open_store(struct cli *cli, enum store_mode mode);
 
 /* Frees all; returns CODE. */

@@ -110,6 +110,10 @@ confine_daemon(const struct conf *conf, int exe_fd)
     snprintf(program, sizeof program, "/proc/self/fd/%d", exe_fd);
     f.paths[f.count++] = (struct sandbox_path){program, SANDBOX_RUN};
     dl_iterate_phdr(take_library, &f);
+    /* Opened, and made, anew when logs are rotated. */
+    if (conf->log_file) {
+        take_folder_of(&f, conf->log_file, SANDBOX_WRITE | SANDBOX_MAKE);
+    }
     if (!f.complete) {
         log_error("sandbox: no memory for the folders of the libraries");
     }

@@ -1,13 +1,14 @@
 /*
- * The daemon's context, see daemon.h. Order of opening: the folders, the lock
- * of our name (from then on nobody else acts under it), the database, the
- * rest. Every descriptor is close-on-exec; the program's own and those of
- * folders lie above the ones that a worker gets.
+ * The daemon's context, see daemon.h. Order of opening: the folders, their
+ * lock (common/state.h), the lock of our name (from then on nobody else acts under it),
+ * the database, the rest. Every descriptor is close-on-exec; the program's own and
+ * those of folders lie above the ones that a worker gets.
  */
 #include "config.h"
 
 #include "daemon/daemon.h"
 
+#include "common/state.h"
 #include "daemon/confine.h"
 #include "daemon/lock.h"
 #include "daemon/machine.h"
@@ -166,14 +167,16 @@ daemon_open(struct daemon *d, const struct conf *conf)
     memset(d, 0, sizeof *d);
     d->conf = conf;
     d->exe_fd = d->work_fd = d->digits_fd = d->signal_fd = d->score_fd = -1;
-    d->name_lock = d->checkpoint_lock = -1;
+    d->state_lock = d->name_lock = d->checkpoint_lock = -1;
     d->cpus = conf->cpus > 0 ? (int)conf->cpus : machine_cpus();
     d->clock_offset = upkeep_clock_offset();
     d->look = true;
     if (!make_token(d)) {
         return false;
     }
-    if (conf_make_state(conf) != 0 || !take_name(d) || !open_signals(d)) {
+    if (conf_make_state(conf) != 0 ||
+        (d->state_lock = state_lock(conf, STATE_SHARED)) < 0 || !take_name(d) ||
+        !open_signals(d)) {
         return false;
     }
     d->exe_fd = open_high("/proc/self/exe", O_RDONLY);
@@ -215,6 +218,7 @@ daemon_close(struct daemon *d)
     close_fd(d->exe_fd);
     close_fd(d->checkpoint_lock);
     close_fd(d->name_lock);
+    close_fd(d->state_lock);
 }
 
 void

@@ -91,7 +91,7 @@ struct daemon {
     int exe_fd, work_fd, digits_fd, signal_fd;
     int score_fd;                   /* our own oom_score_adj, or -1 */
     char score[16];                 /* what is in it */
-    int name_lock, checkpoint_lock; /* -1: not held */
+    int state_lock, name_lock, checkpoint_lock; /* -1: not held */
     struct job *jobs;
     struct superseded *superseded;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */

@@ -36,12 +36,18 @@ nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 
 nthpi_SOURCES = \
 	daemon/nthpi.c daemon/cli.h \
+	daemon/archive.c daemon/archive.h \
+	daemon/cli_backup.c \
 	daemon/cli_bench.c \
+	daemon/cli_check.c \
 	daemon/cli_compute.c \
 	daemon/cli_list.c \
 	daemon/cli_output.c \
+	daemon/cli_prune.c \
 	daemon/cli_queue.c \
+	daemon/cli_restore.c \
 	daemon/cli_terminal.c
-nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
+nthpi_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS)
+nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS)
 
 dist_man_MANS = daemon/nthpid.8 daemon/nthpi.1

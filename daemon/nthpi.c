@@ -8,12 +8,15 @@
 #include "daemon/cli.h"
 #include "daemon/gmp_guard.h"
 
+#include "common/state.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -29,6 +32,10 @@ static const struct {
     {"cancel", cli_cancel, "cancel a computation"},
     {"retry", cli_retry, "queue a failed or cancelled computation again"},
     {"delete", cli_delete, "delete a computation"},
+    {"backup", cli_backup, "write the site's state to a file, while it runs"},
+    {"restore", cli_restore, "the site's state from such a file"},
+    {"check", cli_check, "check the database, the digits and the configuration"},
+    {"prune", cli_prune, "remove computations that ended long ago"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -51,6 +58,7 @@ cli_begin(struct cli *cli, int argc, char **argv, const char *usage,
     int first = argc, rc;
 
     memset(cli, 0, sizeof *cli);
+    cli->state_lock = -1;
     rc = conf_load(&cli->conf, CONF_TOOL, argc, argv, usage, flags, &first);
     if (rc != 0) {
         return rc > 0 ? CLI_OK : CLI_USAGE;
@@ -70,8 +78,13 @@ bool
 cli_open_store(struct cli *cli, enum store_mode mode)
 {
     char *path = conf_path(&cli->conf, CONF_DB), *bell;
-    bool ok = path && store_open(&cli->store, path, mode) == STORE_OK;
+    bool ok = path != NULL;
 
+    if (ok && mode != STORE_READER) {
+        cli->state_lock = state_lock(&cli->conf, STATE_SHARED);
+        ok = cli->state_lock >= 0;
+    }
+    ok = ok && store_open(&cli->store, path, mode) == STORE_OK;
     free(path);
     if (ok && mode != STORE_READER) {
         bell = conf_path(&cli->conf, CONF_DOORBELL);
@@ -90,6 +103,9 @@ cli_end(struct cli *cli, int code)
 {
     doorbell_close(cli->bell);
     store_close(cli->store);
+    if (cli->state_lock >= 0) {
+        close(cli->state_lock);
+    }
     conf_clear(&cli->conf);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         cli_error("writing the output failed");

@@ -44,6 +44,8 @@ program_main(int argc, char **argv, worker_find *find)
     if (first < argc) {
         log_error("unexpected argument \"%s\"; see --help", argv[first]);
         rc = 2;
+    } else if (conf.log_target == LOG_TARGET_FILE && log_to_file(conf.log_file) != 0) {
+        rc = EXIT_FAILURE;
     } else {
         rc = run_daemon(&conf);
     }

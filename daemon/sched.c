@@ -171,8 +171,9 @@ read_signals(struct daemon *d)
             d->stop = true;
             break;
         case SIGHUP:
-            log_info(
-                "SIGHUP: nothing to reopen; restart nthpid to read its configuration");
+            log_reopen();
+            log_info("SIGHUP: the log is open; restart nthpid to read its "
+                     "configuration");
             break;
         default:
             break; /* SIGCHLD: reap() looks at all children anyway */

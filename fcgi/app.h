@@ -27,6 +27,7 @@ struct app {
     struct doorbell *bell;   /* rung after every change we commit */
     char *db_path;
     int digits_fd, work_fd;               /* folders, for openat() */
+    int state_lock;                       /* see common/state.h */
     unsigned char csrf_key[APP_KEY_SIZE]; /* derived from the state folder's key */
     unsigned char owner_key[APP_KEY_SIZE];
     unsigned char address_key[APP_KEY_SIZE];

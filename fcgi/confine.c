@@ -7,7 +7,9 @@
 
 #include "fcgi/confine.h"
 
+#include <libgen.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool
 confine_web(const struct conf *conf)
@@ -19,9 +21,10 @@ confine_web(const struct conf *conf)
         {"work", SANDBOX_READ},
     };
     enum { PARTS = sizeof parts / sizeof parts[0] };
-    struct sandbox_path paths[PARTS + 3];
+    struct sandbox_path paths[PARTS + 4];
     size_t count = 0;
     bool held = false;
+    char *log_file = NULL;
 
     for (; count < PARTS; count++) {
         paths[count].rights = parts[count].rights;
@@ -33,6 +36,17 @@ confine_web(const struct conf *conf)
     }
     paths[count++] =
         (struct sandbox_path){conf->templates, SANDBOX_READ | SANDBOX_LIST};
+    /* Opened, and made, anew when logs are rotated. */
+    if (conf->log_file) {
+        log_file = strdup(conf->log_file);
+        if (!log_file) {
+            log_error("no memory for the sandbox's paths");
+            count = PARTS;
+            goto end;
+        }
+        paths[count++] =
+            (struct sandbox_path){dirname(log_file), SANDBOX_WRITE | SANDBOX_MAKE};
+    }
     /* For /metrics; for random numbers where there is no getrandom(). */
     paths[count++] = (struct sandbox_path){"/proc/self", SANDBOX_READ | SANDBOX_LIST};
     paths[count++] = (struct sandbox_path){"/dev/urandom", SANDBOX_READ};
@@ -45,6 +59,7 @@ confine_web(const struct conf *conf)
     });
     count = PARTS;
 end:
+    free(log_file);
     while (count > 0)
         free((char *)paths[--count].path);
     return held;

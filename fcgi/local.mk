@@ -19,6 +19,7 @@ libweb_a_SOURCES = \
 	fcgi/notify.c \
 	fcgi/park.c fcgi/park.h fcgi/park_internal.h \
 	fcgi/park_conn.c fcgi/park_conn.h \
+	fcgi/park_heir.c \
 	fcgi/park_listen.c \
 	fcgi/park_loop.c \
 	fcgi/park_pool.c \

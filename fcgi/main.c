@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "common/log.h"
+#include "common/state.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
 #include "fcgi/confine.h"
@@ -166,10 +167,11 @@ make_build_id(struct app *app)
 static int
 app_open(struct app *app, const struct conf *conf)
 {
-    *app = (struct app){.conf = conf, .digits_fd = -1, .work_fd = -1};
+    *app = (struct app){.conf = conf, .digits_fd = -1, .work_fd = -1, .state_lock = -1};
     json_init();
-    if (conf_make_state(conf) != 0 || make_keys(app) != 0 || prepare_store(app) != 0 ||
-        open_view(app) != 0 || open_bell(app) != 0)
+    if (conf_make_state(conf) != 0 ||
+        (app->state_lock = state_lock(conf, STATE_SHARED)) < 0 || make_keys(app) != 0 ||
+        prepare_store(app) != 0 || open_view(app) != 0 || open_bell(app) != 0)
         return -1;
     app->digits_fd = open_folder(conf, "digits");
     app->work_fd = open_folder(conf, "work");
@@ -199,6 +201,8 @@ app_close(struct app *app)
     doorbell_close(app->bell);
     view_close(app->view);
     free(app->db_path);
+    if (app->state_lock >= 0)
+        close(app->state_lock);
     sodium_memzero(app, sizeof *app);
 }
 
@@ -206,7 +210,7 @@ int
 main(int argc, char **argv)
 {
     struct conf conf;
-    struct app app = {.digits_fd = -1, .work_fd = -1};
+    struct app app = {.digits_fd = -1, .work_fd = -1, .state_lock = -1};
     int first = 0;
     int rc =
         conf_load(&conf, CONF_FCGI, argc, argv, "nthpi-fcgi [OPTION]...", NULL, &first);
@@ -222,7 +226,8 @@ main(int argc, char **argv)
     log_open("nthpi-fcgi", conf.log_target, conf.log_level);
     raise_limits(&conf);
     rc = 1;
-    if (handle_signals() == 0 && app_open(&app, &conf) == 0 && confine_web(&conf) &&
+    if ((conf.log_target != LOG_TARGET_FILE || log_to_file(conf.log_file) == 0) &&
+        handle_signals() == 0 && app_open(&app, &conf) == 0 && confine_web(&conf) &&
         (reload = reload_start(app.view)) != NULL) {
         log_info("nthpi-fcgi %s, build %s, %u threads", PACKAGE_VERSION, app.build_id,
                  conf.threads);

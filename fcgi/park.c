@@ -184,6 +184,9 @@ park_open(struct app *app)
     park->app = app;
     park->epolls = (struct epolls){-1, -1};
     park->wake.fd = park->pool.stop.fd = -1;
+    park->next = (struct source){SOURCE_NEXT, -1};
+    park->heir = (struct source){SOURCE_HEIR, -1};
+    park->predecessor = -1;
     park->answers_last = &park->answers;
     park->connections_most = most_connections(app->conf);
     pthread_mutex_init(&park->lock, NULL);
@@ -220,6 +223,7 @@ park_close(struct park *park)
 {
     if (!park)
         return;
+    heir_close(park);
     listen_close(park);
     waits_free(park->waits);
     if (park->wake.fd >= 0)
@@ -265,8 +269,10 @@ park_run(struct park *park, const volatile sig_atomic_t *stop)
     int result = -1;
     if (pool_start(park, park->app->conf) == 0) {
         if (notify_start(park) == 0) {
-            loop_run(park, stop, &mask);
-            result = *stop ? 0 : -1;
+            heir_ready(park);
+            if (heir_listen(park) == 0)
+                loop_run(park, stop, &mask);
+            result = *stop || park->handed_over ? 0 : -1;
         }
         loop_end(park);
     }

@@ -43,7 +43,8 @@ struct park_stats {
  * APP stays the caller's and must outlive the park; its store, view, bell (a
  * listening one) and keys are used from park_run() on. Sets up libfcgi, which
  * takes SIGTERM and SIGUSR1 unless they have a handler: install yours before.
- * Descriptors passed by systemd (LISTEN_FDS) are used instead when present.
+ * Descriptors passed by systemd (LISTEN_FDS) are used instead when present; with
+ * conf.take_over those of the server that listens there already, which then ends.
  * NULL: an error, logged.
  */
 struct park *park_open(struct app *app);

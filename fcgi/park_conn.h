@@ -15,12 +15,19 @@
 #include "fcgi/park_wait.h"
 #include "fcgi/reply.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* What epoll's data points to: the first member of listeners and connections. */
-enum source_kind { SOURCE_WAKE, SOURCE_LISTENER, SOURCE_CONN };
+enum source_kind {
+    SOURCE_WAKE,
+    SOURCE_LISTENER,
+    SOURCE_CONN,
+    SOURCE_NEXT, /* where the next process asks for the listening sockets */
+    SOURCE_HEIR, /* that process */
+};
 struct source {
     enum source_kind kind;
     int fd;
@@ -31,6 +38,7 @@ enum conn_state {
     CONN_BUSY,    /* a thread has it */
     CONN_PARKED,  /* armed for the loop: readable means that the client is gone */
     CONN_SENDING, /* armed for the loop: writable */
+    CONN_LEAVING, /* idle, and our side of it is closed */
 };
 
 /* Bytes that several answers share: a head and, mostly, a body. */
@@ -55,9 +63,11 @@ struct conn {
     /* Set by the side that gives the connection away, as the last thing; what it
      * wrote before is then seen by the side that reads it. */
     _Atomic enum conn_state state;
-    int request_id; /* of the request that is answered next */
-    bool keep;      /* the connection stays open after its answer */
-    bool looped;    /* the loop's epoll knows it */
+    int request_id;                  /* of the request that is answered next */
+    bool keep;                       /* the connection stays open after its answer */
+    atomic_bool served;              /* its first request has come */
+    bool looped;                     /* the loop's epoll knows it */
+    const struct listener *listener; /* that it came by; the loop's */
     struct output out;
     struct waiter waiter;
     struct conn *next, **link; /* all connections; the loop's */

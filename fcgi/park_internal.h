@@ -6,6 +6,7 @@
  *   park_listen.c  the listening sockets
  *   park_pool.c    the request threads
  *   park_serve.c   one request, from libfcgi to its answer
+ *   park_heir.c    handing the listening sockets over to the next process
  *   park_conn.c    connections and records on the wire
  *   park_wait.c    who waits for what, until when
  *   notify.c       the notifier's thread
@@ -66,6 +67,9 @@ struct park {
     struct source wake; /* an eventfd: something for the loop is in a list below */
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
+    struct source next, heir; /* see park_heir.c; fd -1: none */
+    int predecessor;          /* whose sockets these were, -1: nobody's */
+    bool handed_over;         /* the loop's: the sockets are another process's */
     struct waits *waits;
     struct pool pool;
     struct notifier notifier;
@@ -97,6 +101,28 @@ int listen_open(struct park *park, const struct conf *conf);
 
 /* Closes them and removes their files, unless these are somebody else's now. */
 void listen_close(struct park *park);
+
+/* ---- park_heir.c ---- */
+
+/* Listens for a next process, if we bound the sockets. 0, or -1 with a message logged.
+ */
+int heir_listen(struct park *park);
+
+/* Stops that. Before listen_close(). */
+void heir_close(struct park *park);
+
+/* A next process is there: sends it the sockets. Or it has said something: that it
+ * works, or nothing. The loop. */
+void heir_visit(struct park *park);
+void heir_heard(struct park *park);
+
+/* Takes the listeners of the process that listens on FIRST and beside it. 1, or 0:
+ * there is none; -1: an error, logged; what was taken is PARK's. */
+int heir_take(struct park *park, const char *first);
+
+/* Tells that process, if we took over from one, to end, and waits until it has heard
+ * it. */
+void heir_ready(struct park *park);
 
 /* ---- park_pool.c ---- */
 

@@ -114,7 +114,7 @@ bind_path(int fd, const struct sockaddr_un *address)
     return 0;
 }
 
-/* Listens on PATH, which it takes over when it returns 0. */
+/* Listens on PATH, which becomes the listener's when it returns 0. */
 static int
 listen_path(struct park *park, char *path, mode_t mode)
 {
@@ -146,10 +146,11 @@ listen_path(struct park *park, char *path, mode_t mode)
     return 0;
 }
 
-/* One entry of the option "listen", spaces around it dropped. */
+/* The path of one entry of the option "listen", spaces around it dropped, is added to
+ * PATHS, COUNT of them; 0, or -1 with a message logged. */
 static int
-listen_entry(struct park *park, const struct conf *conf, const char *text,
-             size_t length)
+add_path(const struct conf *conf, const char *text, size_t length,
+         char *paths[LISTENERS_MAX], size_t *count)
 {
     while (length && strchr(" \t", text[0])) {
         text++;
@@ -159,20 +160,67 @@ listen_entry(struct park *park, const struct conf *conf, const char *text,
         length--;
     if (length == 0)
         return 0;
-    if (park->listener_count == LISTENERS_MAX) {
+    if (*count == LISTENERS_MAX) {
         log_error("listen: more than %d sockets", LISTENERS_MAX);
         return -1;
     }
     char *name = strndup(text, length);
-    char *path = name ? conf_path(conf, name) : NULL;
+    paths[*count] = name ? conf_path(conf, name) : NULL;
     free(name);
-    if (!path) {
+    if (!paths[*count]) {
         log_error("no memory for a socket's path");
         return -1;
     }
-    if (listen_path(park, path, (mode_t)conf->socket_mode) != 0) {
-        free(path);
-        return -1;
+    ++*count;
+    return 0;
+}
+
+/* The paths of the option "listen". 0, or -1 with a message logged. */
+static int
+find_paths(const struct conf *conf, char *paths[LISTENERS_MAX], size_t *count)
+{
+    for (const char *p = conf->listen; *p;) {
+        size_t length = strcspn(p, ",");
+        if (add_path(conf, p, length, paths, count) != 0)
+            return -1;
+        p += length;
+        p += *p == ',';
+    }
+    if (*count > 0)
+        return 0;
+    log_error("listen: no socket is named");
+    return -1;
+}
+
+/* Takes over from the process that listens on PATHS: 1, or 0 when there is none; -1: an
+ * error, logged. */
+static int
+take_over(struct park *park, char *paths[LISTENERS_MAX], size_t count)
+{
+    int taken = heir_take(park, paths[0]);
+    if (taken != 1)
+        return taken;
+    bool same = park->listener_count == count;
+    for (size_t i = 0; same && i < count; i++)
+        same = strcmp(park->listeners[i].path, paths[i]) == 0;
+    if (same)
+        return 1;
+    log_error("listen: the running nthpi-fcgi has other sockets: stop it first");
+    return -1;
+}
+
+/* Binds PATHS, or takes them over. */
+static int
+listen_paths(struct park *park, const struct conf *conf, char *paths[LISTENERS_MAX],
+             size_t count)
+{
+    int taken = conf->take_over ? take_over(park, paths, count) : 0;
+    if (taken != 0)
+        return taken > 0 ? 0 : -1;
+    for (size_t i = 0; i < count; i++) {
+        if (listen_path(park, paths[i], (mode_t)conf->socket_mode) != 0)
+            return -1;
+        paths[i] = NULL; /* the listener's now */
     }
     return 0;
 }
@@ -180,25 +228,18 @@ listen_entry(struct park *park, const struct conf *conf, const char *text,
 int
 listen_open(struct park *park, const struct conf *conf)
 {
-    int passed = count_passed();
-    if (passed > 0) {
-        if (take_passed(park, passed) == 0)
-            return 0;
-        goto fail;
-    }
-    for (const char *p = conf->listen; *p;) {
-        size_t length = strcspn(p, ",");
-        if (listen_entry(park, conf, p, length) != 0)
-            goto fail;
-        p += length;
-        p += *p == ',';
-    }
-    if (park->listener_count > 0)
-        return 0;
-    log_error("listen: no socket is named");
-fail:
-    listen_close(park);
-    return -1;
+    char *paths[LISTENERS_MAX] = {NULL};
+    size_t count = 0;
+    int passed = count_passed(), result;
+    if (passed > 0)
+        result = take_passed(park, passed);
+    else if ((result = find_paths(conf, paths, &count)) == 0)
+        result = listen_paths(park, conf, paths, count);
+    for (size_t i = 0; i < count; i++)
+        free(paths[i]);
+    if (result != 0)
+        listen_close(park);
+    return result;
 }
 
 void
@@ -207,7 +248,8 @@ listen_close(struct park *park)
     for (size_t i = 0; i < park->listener_count; i++) {
         struct listener *l = &park->listeners[i];
         struct stat st;
-        if (l->path && lstat(l->path, &st) == 0 && st.st_dev == l->device &&
+        bool ours = l->path && !park->handed_over && park->predecessor < 0;
+        if (ours && lstat(l->path, &st) == 0 && st.st_dev == l->device &&
             st.st_ino == l->inode)
             unlink(l->path);
         close(l->source.fd);

@@ -11,8 +11,13 @@
  * seen.
  *
  * Stopping: no more accepting, all parked polls end as if their time was over,
- * the request threads answer what has arrived, then what is still being written
- * gets FLUSH_MS.
+ * connections that were accepted and have not brought a request yet get FIRST_MS (it
+ * is on its way, and might be a form, which nginx would not send again). Connections
+ * that nginx keeps are closed on our side, those of one listening socket after those of
+ * the other, when nginx has closed its side: a page that meets a closed one is asked
+ * for by the next socket, and if all of them were closed at once nginx would have none
+ * left to try. Then the request threads answer what has arrived, and what is still
+ * being written gets FLUSH_MS.
  */
 #include "config.h"
 
@@ -37,7 +42,9 @@ enum {
     PAUSE_MS = 100,      /* no accepting at the limit, or when accept4() failed */
     COMPLAIN_MS = 10000, /* between two lines of the log about it */
     TURN_MS = 500,       /* look at deadlines at least this often */
-    FLUSH_MS = 2000,     /* for what is still being written at the end */
+    FIRST_MS = 2000,     /* for first requests at the end */
+    LEAVE_MS = 500,      /* for nginx to close what it keeps, of one socket */
+    FLUSH_MS = 2000,     /* for what is still being written then */
     READ_TIMEOUT_S = 2   /* for the rest of a request; nginx sends it in one piece */
 };
 
@@ -81,7 +88,7 @@ pause_accepting(struct park *park, const char *why)
 
 /* Takes FD over. */
 static void
-add_conn(struct park *park, int fd)
+add_conn(struct park *park, const struct listener *listener, int fd)
 {
     const struct timeval limit = {.tv_sec = READ_TIMEOUT_S};
     struct conn *conn = conn_new(fd);
@@ -90,6 +97,7 @@ add_conn(struct park *park, int fd)
         close(fd);
         return;
     }
+    conn->listener = listener;
     conn->next = park->conns;
     conn->link = &park->conns;
     if (conn->next)
@@ -107,16 +115,16 @@ add_conn(struct park *park, int fd)
 }
 
 static void
-accept_some(struct park *park, int listener)
+accept_some(struct park *park, const struct listener *listener)
 {
     for (int i = 0; i < ACCEPTS; i++) {
         if (park->connections >= park->connections_most) {
             pause_accepting(park, "the limit of open files is near");
             return;
         }
-        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        int fd = accept4(listener->source.fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0) {
-            add_conn(park, fd);
+            add_conn(park, listener, fd);
             continue;
         }
         if (errno == EINTR || errno == ECONNABORTED)
@@ -143,6 +151,7 @@ conn_event(struct park *park, struct conn *conn)
         break;
     case CONN_IDLE:
     case CONN_BUSY:
+    case CONN_LEAVING:
         break;
     }
 }
@@ -238,10 +247,16 @@ handle_events(struct park *park, const struct epoll_event *events, int n)
             (void)!read(source->fd, &wakes, sizeof wakes);
             break;
         case SOURCE_LISTENER:
-            accept_some(park, source->fd);
+            accept_some(park, (struct listener *)source);
             break;
         case SOURCE_CONN:
             conn_event(park, (struct conn *)source);
+            break;
+        case SOURCE_NEXT:
+            heir_visit(park);
+            break;
+        case SOURCE_HEIR:
+            heir_heard(park);
             break;
         }
     }
@@ -264,7 +279,7 @@ loop_run(struct park *park, const volatile sig_atomic_t *stop, const sigset_t *m
     struct epoll_event events[EVENTS];
     bool busy = false;
     set_accepting(park, true);
-    while (!*stop) {
+    while (!*stop && !park->handed_over) {
         int n =
             epoll_pwait(park->epolls.loop, events, EVENTS, sleep_ms(park, busy), mask);
         if (n < 0 && errno != EINTR) {
@@ -293,6 +308,64 @@ anything_left(struct park *park)
     return park->conns != NULL;
 }
 
+/* True when a connection has not brought its first request. */
+static bool
+first_is_awaited(const struct park *park)
+{
+    for (const struct conn *conn = park->conns; conn; conn = conn->next)
+        if (!atomic_load(&conn->served))
+            return true;
+    return false;
+}
+
+/* A turn of the end: everything goes on but accepting. */
+static void
+turn(struct park *park)
+{
+    enum { TURN = 10 };
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(park->epolls.loop, events, EVENTS, TURN);
+    handle_events(park, events, n);
+    close_returned(park);
+    fan_out_slice(park);
+    expire_slice(park);
+}
+
+static void
+await_first(struct park *park)
+{
+    int64_t end = park_ms() + FIRST_MS;
+    while (first_is_awaited(park) && park_ms() < end)
+        turn(park);
+}
+
+/* Closes our side of what came by LISTENER and is idle. True: some of it is there. */
+static bool
+leave_listener(struct park *park, const struct listener *listener)
+{
+    bool some = false;
+    for (struct conn *conn = park->conns; conn; conn = conn->next) {
+        enum conn_state idle = CONN_IDLE;
+        if (conn->listener != listener)
+            continue;
+        some = true;
+        /* A thread that takes it now has the request, and answers it first. */
+        if (atomic_compare_exchange_strong(&conn->state, &idle, CONN_LEAVING))
+            shutdown(conn->source.fd, SHUT_WR);
+    }
+    return some;
+}
+
+static void
+leave(struct park *park)
+{
+    for (size_t i = 0; i < park->listener_count; i++) {
+        int64_t end = park_ms() + LEAVE_MS;
+        while (leave_listener(park, &park->listeners[i]) && park_ms() < end)
+            turn(park);
+    }
+}
+
 void
 loop_end(struct park *park)
 {
@@ -301,6 +374,8 @@ loop_end(struct park *park)
     waits_end(park->waits);
     while (expire_slice(park))
         continue;
+    await_first(park);
+    leave(park);
     pool_stop(park);
     notify_stop(park);
     close_returned(park);

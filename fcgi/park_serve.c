@@ -101,7 +101,9 @@ read_request(struct park *park, struct context *ctx, struct conn *conn,
     FCGX_InitRequest(&fcgi, -1, 0);
     fcgi.ipcFd = from;
     fcgi.keepConnection = 1;
-    if (FCGX_Accept_r(&fcgi) != 0) {
+    bool accepted = FCGX_Accept_r(&fcgi) == 0;
+    atomic_store(&conn->served, true);
+    if (!accepted) {
         /* Closed by libfcgi. */
         if (own)
             conn->source.fd = -1;

@@ -45,6 +45,7 @@ run(void *argument)
     const sigset_t set = hang_up();
     int signal;
     while (sigwait(&set, &signal) == 0 && !atomic_load(&reload->stopping)) {
+        log_reopen();
         if (view_reload(reload->view) == 0)
             log_info("templates were read again");
         else

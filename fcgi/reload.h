@@ -1,6 +1,6 @@
 /*
- * SIGHUP: templates are read again. A thread of its own waits for the signal, so that
- * nobody else waits for the files.
+ * SIGHUP: the log file is opened anew, and templates are read again. A thread of its
+ * own waits for the signal, so that nobody else waits for the files.
  */
 #ifndef NTHPI_RELOAD_H
 #define NTHPI_RELOAD_H

@@ -292,7 +292,10 @@ tests_unit_faulty_nthpid_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS)
 check_PROGRAMS += tests/unit/faulty_nthpi
 tests_unit_faulty_nthpi_SOURCES = tests/unit/faulty_nthpi.c $(nthpi_SOURCES)
 tests_unit_faulty_nthpi_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=engine_run_checked -Wl,--wrap=open
+	-Wl,--wrap=engine_run_checked -Wl,--wrap=open -Wl,--wrap=fsync \
+	-Wl,--wrap=link -Wl,--wrap=mkdir -Wl,--wrap=mkdirat -Wl,--wrap=rename \
+	-Wl,--wrap=renameat -Wl,--wrap=unlink -Wl,--wrap=unlinkat
+tests_unit_faulty_nthpi_CFLAGS = $(nthpi_CFLAGS)
 tests_unit_faulty_nthpi_LDADD = $(nthpi_LDADD)
 tests_unit_test_daemon_limits_SOURCES = tests/unit/test_daemon_limits.c $(daemon_fixture)
 tests_unit_test_daemon_limits_CFLAGS = $(daemon_test_CFLAGS)
@@ -531,6 +534,7 @@ unit_tests += \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
+	tests/unit/test_store_files \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
@@ -564,7 +568,7 @@ tests_unit_test_conf_LDADD = $(common_test_LIBS)
 tests_unit_test_log_repeat_SOURCES = tests/unit/test_log_repeat.c $(test_capture)
 tests_unit_test_log_repeat_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_repeat_LDADD = $(common_test_LIBS)
-tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture)
+tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture) $(test_temporary)
 tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(test_temporary)
@@ -586,6 +590,15 @@ tests_unit_test_store_migrate_SOURCES = tests/unit/test_store_migrate.c \
 	$(store_fixture)
 tests_unit_test_store_migrate_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_migrate_LDADD = $(common_test_LIBS)
+# Databases of older versions; killed while they are migrated.
+tests_unit_test_store_files_SOURCES = tests/unit/test_store_files.c \
+	tests/unit/mortal.c tests/unit/mortal.h $(store_fixture)
+tests_unit_test_store_files_CFLAGS = $(common_test_CFLAGS) \
+	-DTEST_DATA='"$(abs_srcdir)/tests/data"'
+tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
+tests_unit_test_store_files_LDADD = $(common_test_LIBS)
+EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
 tests_unit_test_store_plan_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_plan_LDADD = $(common_test_LIBS)

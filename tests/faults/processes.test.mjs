@@ -24,9 +24,9 @@ function processes(text) {
   alone.push(`upstream first { ${first}; ${second} backup; }`);
   const copy = path.join(this.state, 'nthpi.nginx');
   const rules = fs.readFileSync(path.join(source, 'conf', 'nthpi.nginx'), 'utf8');
-  fs.writeFileSync(copy, rules.replaceAll('fastcgi_pass nthpi;', 'fastcgi_pass $web;'));
+  fs.writeFileSync(copy, rules.replaceAll(/fastcgi_pass (nthpi|\$nthpi_upstream);/g, 'fastcgi_pass $web;'));
   const changed = text
-    .replace(/( *server unix:.*\n)+/, `${servers.join('\n')}\n`)
+    .replace(/( *server unix:.*\n)+/g, `${servers.join('\n')}\n`)
     .replace('server {', `map $http_x_web $web { default nthpi; ~^([12])$ alone$1; first first; }\n${alone.join('\n')}\nserver {`)
     .replace(/include \S*\/nthpi\.nginx;/, `include ${copy};\nset $nthpi_process ${this.state}/run/web-;\ninclude ${source}/conf/nthpi-processes.nginx;`);
   assert.match(changed, /web-2\.sock max_fails=0/);

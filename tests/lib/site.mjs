@@ -79,13 +79,15 @@ export class Site {
   /**
    * Starts a site and waits until it answers. `options` are options of the
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
-   * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
-   * socket run/web-N.sock, and daemon-1 … in place of daemon, each of them an nthpid
-   * of that name; `nginx` changes the text of nginx.conf. Only with `limited` are there
-   * limits for one visitor, those of everybody else's site. `programs` names others of
-   * the build to run in place of fcgi and daemon, `users` who runs them
-   * ({fcgi: {uid, gid}}, with the umask of our units; as root only), `environment` is
-   * added to theirs, and `folders` prepares the state folder before they start.
+   * may have in place of fcgi: web-1, web-2 …, each of them an nthpi-fcgi with the
+   * socket run/web-N.sock; or activated, one whose sockets tests/load/activate keeps
+   * open and which it starts anew at SIGHUP; and daemon-1 … in place of daemon, each of
+   * them an nthpid of that name. `nginx` changes the text of nginx.conf. Only with
+   * `limited` are there limits for one visitor, those of everybody else's site.
+   * `programs` names others of the build to run in place of fcgi and daemon, `users` who
+   * runs them ({fcgi: {uid, gid}}, with the umask of our units; as root only),
+   * `environment` is added to theirs, and `folders` prepares the state folder before
+   * they start.
    */
   static async start({
     options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, limited = false,
@@ -149,6 +151,8 @@ export class Site {
       nginx: ['/usr/sbin/nginx', '-e', 'stderr', '-p', path.join(this.state, 'nginx'),
         '-c', path.join(this.state, 'nginx', 'nginx.conf')],
       fcgi: [path.join(build, this.programs.fcgi ?? 'nthpi-fcgi')],
+      activated: [path.join(build, 'tests/load/activate'), path.join(build, 'nthpi-fcgi'),
+        ...[1, 2, 3].map((n) => path.join(this.state, 'run', `fcgi-${n}.sock`))],
       daemon: [path.join(build, this.programs.daemon ?? 'nthpid')],
     }[numbered === 'web' ? 'fcgi' : numbered ?? name];
     const user = this.users[name];
@@ -156,6 +160,7 @@ export class Site {
       args.unshift('setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`,
         '--clear-groups', '--', 'sh', '-c', 'umask 0077 && exec "$@"', 'sh');
     }
+    if (name === 'activated') fs.mkdirSync(path.join(this.state, 'run'), { recursive: true });
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
       env: environment,
@@ -216,7 +221,7 @@ export class Site {
   /** Resolves when the site answers; fails as soon as a process has ended. */
   async waitReady(processes = [...this.processes.keys()]) {
     const answers = async () => {
-      if (!processes.some((name) => name === 'fcgi' || name.startsWith('web-'))) {
+      if (!processes.some((name) => /^(fcgi|activated|web-.*)$/.test(name))) {
         return (await request(this.port, '/robots.txt')).status === 200;
       }
       if ((await request(this.port, '/')).status !== 200) return false;
@@ -235,7 +240,8 @@ export class Site {
   async stop({ check = true } = {}) {
     const problems = [];
     const numbered = (kind) => [...this.processes.keys()].filter((name) => name.startsWith(kind));
-    for (const name of ['nginx', 'fcgi', ...numbered('web-'), 'daemon', ...numbered('daemon-')]) {
+    for (const name of ['nginx', 'fcgi', 'activated', ...numbered('web-'), 'daemon',
+      ...numbered('daemon-')]) {
       const record = this.processes.get(name);
       if (!record?.pid || record.result) continue;
       const below = children(record.pid);

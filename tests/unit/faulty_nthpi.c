@@ -1,7 +1,9 @@
 /*
  * nthpi with faults. NTHPI_FAULT, if set, says how verification ends: "mismatch",
  * "unverified" or "memory"; the digits are computed and delivered as ever. With
- * NTHPI_NAMED set the file system has no files without a name. The linker puts the
+ * NTHPI_NAMED set the file system has no files without a name. With NTHPI_DIE_AT=N it
+ * kills itself where it would change or sync the file system for the N-th time (those
+ * calls that are listed below). The linker puts the
  * functions here in the place of those they are named after (--wrap).
  */
 #include "config.h"
@@ -10,10 +12,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 enum engine_rc __real_engine_run_checked(const struct engine_algorithm *algorithm,
                                          const struct engine_job *job,
@@ -66,3 +70,35 @@ __wrap_open(const char *path, int flags, ...)
     }
     return __real_open(path, flags, mode);
 }
+
+/* ---- death ---- */
+
+static void
+count_to_death(void)
+{
+    static long calls;
+    const char *last = getenv("NTHPI_DIE_AT");
+
+    if (last && ++calls == strtol(last, NULL, 10)) {
+        raise(SIGKILL);
+    }
+}
+
+#define MORTAL(name, parameters, arguments)                                            \
+    int __real_##name parameters;                                                      \
+    int __wrap_##name parameters;                                                      \
+    int __wrap_##name parameters                                                       \
+    {                                                                                  \
+        count_to_death();                                                              \
+        return __real_##name arguments;                                                \
+    }
+
+MORTAL(fsync, (int fd), (fd))
+MORTAL(link, (const char *from, const char *to), (from, to))
+MORTAL(mkdir, (const char *path, mode_t mode), (path, mode))
+MORTAL(mkdirat, (int at, const char *path, mode_t mode), (at, path, mode))
+MORTAL(rename, (const char *from, const char *to), (from, to))
+MORTAL(renameat, (int at, const char *from, int to_at, const char *to),
+       (at, from, to_at, to))
+MORTAL(unlink, (const char *path), (path))
+MORTAL(unlinkat, (int at, const char *path, int flags), (at, path, flags))

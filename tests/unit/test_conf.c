@@ -104,6 +104,21 @@ files_are_read_leniently_in_form(void **state)
 }
 
 static void
+a_log_file_is_a_target(void **state)
+{
+    struct fixture *f = *state;
+
+    write_file(f, "log-target = file:/var/log/nthpi.log\n");
+    assert_int_equal(LOAD(f, CONF_FCGI), 0);
+    assert_int_equal(f->conf.log_target, LOG_TARGET_FILE);
+    assert_string_equal(f->conf.log_file, "/var/log/nthpi.log");
+    assert_int_equal(LOAD(f, CONF_FCGI, "--log-target=file:/x"), 0);
+    assert_string_equal(f->conf.log_file, "/x");
+    assert_int_equal(LOAD(f, CONF_FCGI, "--log-target=file:x"), -1);
+    assert_said(f, "file: and an absolute path");
+}
+
+static void
 a_relative_state_folder_becomes_absolute(void **state)
 {
     struct fixture *f = *state;
@@ -304,6 +319,7 @@ main(void)
         TEST(later_sources_win),
         TEST(a_flag_names_another_file),
         TEST(files_are_read_leniently_in_form),
+        TEST(a_log_file_is_a_target),
         TEST(a_relative_state_folder_becomes_absolute),
         TEST(other_arguments_are_left),
         TEST(a_switch_needs_no_value),

@@ -28,7 +28,7 @@ errors_in_a_file_name_their_line(void **state)
         {"admin = true\n", ":1:", "yes or no"},
         {"log-level = loud\n", ":1:", "error, warning, info or debug"},
         {"sandbox = yes\n", ":1:", "on, require or off"},
-        {"log-target = /var/log/x\n", ":1:", "stderr or syslog"},
+        {"log-target = /var/log/x\n", ":1:", "stderr, syslog or file:"},
         {"name = Main\n", ":1:", "small letters"},
         {"name = a-name-that-is-longer-than-32-chars\n", ":1:", "1 to 32"},
         {"state =\n", ":1:", "must name a folder"},

@@ -5,12 +5,15 @@
 
 #include "capture.h"
 #include "common/log.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static char text[65536];
 
@@ -184,6 +187,58 @@ lines_of_threads_do_not_mix(void **state)
     assert_int_equal(lines, 800);
 }
 
+/* The whole file PATH into TEXT. */
+static void
+read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+}
+
+/* The program's only log file, so this test is the last. */
+static void
+a_file_is_opened_anew(void **state)
+{
+    static char file[96];
+    char dir[64], old[96];
+    pthread_t thread;
+    char name[] = "a";
+    size_t lines;
+
+    (void)state;
+    temporary_make(dir, sizeof dir);
+    snprintf(file, sizeof file, "%s/log", dir);
+    snprintf(old, sizeof old, "%s/old", dir);
+    log_open("test", LOG_TARGET_FILE, LOG_LEVEL_INFO);
+    assert_int_equal(log_reopen(), 0); /* nothing is open yet */
+    assert_int_equal(log_to_file(file), 0);
+    log_info("before");
+    assert_int_equal(rename(file, old), 0);
+    log_info("still there");
+    assert_int_equal(pthread_create(&thread, NULL, talk, name), 0);
+    assert_int_equal(log_reopen(), 0);
+    pthread_join(thread, NULL);
+    log_info("after");
+    read_file(old);
+    assert_matches(text, "info: before\n.*info: still there\n");
+    lines = count_lines(text);
+    read_file(file);
+    assert_matches(text, "info: after\n$");
+    assert_int_equal(lines + count_lines(text), 103);
+
+    /* Where no new one can be made, the old one stays. */
+    assert_int_equal(rename(file, old), 0);
+    assert_int_equal(mkdir(file, 0700), 0);
+    assert_int_equal(log_reopen(), -1);
+    log_info("to the last");
+    read_file(old);
+    assert_matches(text, "error: cannot open the log .*/log: .*\n.*to the last\n$");
+    temporary_remove(dir);
+}
+
 int
 main(void)
 {
@@ -196,6 +251,7 @@ main(void)
         cmocka_unit_test(long_lines_are_cut),
         cmocka_unit_test(errno_is_preserved),
         cmocka_unit_test(lines_of_threads_do_not_mix),
+        cmocka_unit_test(a_file_is_opened_anew),
     };
 
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -1,0 +1,296 @@
+/*
+ * Copies of the database, by SQLite's online backup (sqlite.org/backup.html). All
+ * pages are copied in one step, in one read transaction: writers go on, since the
+ * database is in WAL mode, and the copy is what they had committed when it began.
+ */
+#include "store_backup.h"
+
+#include "log.h"
+#include "store_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- copying ---- */
+
+/* An empty file of mode 0600. */
+static enum store_rc
+make_empty(struct store *s, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    if (fd < 0 || fchmod(fd, 0600) != 0) {
+        snprintf(s->message, sizeof s->message, "%.300s: %s", path, strerror(errno));
+        log_error("store: %s", s->message);
+        if (fd >= 0)
+            close(fd);
+        return STORE_ERROR;
+    }
+    close(fd);
+    return STORE_OK;
+}
+
+/* What went wrong with the copy DB, for S. */
+static enum store_rc
+copy_failure(struct store *s, sqlite3 *db, int code)
+{
+    snprintf(s->message, sizeof s->message, "copying the database: %s",
+             db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db));
+    log_error("store: %s", s->message);
+    return (code & 0xff) == SQLITE_BUSY ? STORE_BUSY : STORE_ERROR;
+}
+
+/* Copies all pages to DB. SQLite's result code. */
+static int
+copy_pages(struct store *s, sqlite3 *db)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(db, "main", s->db, "main");
+    int code;
+
+    if (backup == NULL)
+        return sqlite3_errcode(db);
+    do
+        code = sqlite3_backup_step(backup, -1);
+    while (code == SQLITE_OK);
+    sqlite3_backup_finish(backup);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+enum store_rc
+store_copy(struct store *s, const char *path)
+{
+    sqlite3 *db = NULL;
+    enum store_rc rc = make_empty(s, path);
+    int code;
+
+    if (rc != STORE_OK)
+        return rc;
+    code =
+        sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK)
+        code = copy_pages(s, db);
+    /* The copy says of itself, as the original does, that it has a WAL. */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        rc = copy_failure(s, db, code);
+    sqlite3_close(db);
+    return rc;
+}
+
+int
+store_schema_of(const char *path)
+{
+    sqlite3_stmt *statement = NULL;
+    sqlite3 *db = NULL;
+    int version = -1;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db,
+                           "SELECT user_version FROM pragma_user_version, meta"
+                           " WHERE key = 'revision'",
+                           -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        log_error("store: %s is no database of nthpi: %s", path, sqlite3_errmsg(db));
+    else
+        version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return version;
+}
+
+/* ---- after a restore ---- */
+
+/* The revision beyond both histories; no delta reaches back over it. */
+static enum store_rc
+jump(struct store *s, int64_t beyond)
+{
+    int64_t revision;
+    enum store_rc rc =
+        store_integer(s, SQL_META_GET, VALUES(value_text("revision")), &revision);
+
+    if (rc != STORE_OK)
+        return rc;
+    revision = (revision > beyond ? revision : beyond) + STORE_REVISION_JUMP;
+    rc =
+        store_run(s, SQL_META_SET, VALUES(value_text("revision"), value_int(revision)));
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_META_SET,
+                       VALUES(value_text("oldest_delta"), value_int(revision)));
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_BOOT_DELAYS, NO_VALUES);
+    return rc;
+}
+
+static enum store_rc
+give_all_back(struct store *s, size_t *count)
+{
+    sqlite3_stmt *statement;
+    enum wanted wanted;
+    enum store_rc rc;
+    int64_t id;
+
+    /* The first one that is leased, until none is. */
+    while ((rc = store_first(s, SQL_LEASED, NO_VALUES, &statement)) == STORE_OK) {
+        id = sqlite3_column_int64(statement, 0);
+        wanted_parse((const char *)sqlite3_column_text(statement, 2), &wanted);
+        store_reset(statement);
+        rc = store_give_back(s, id, wanted, "restored from a backup", false, 0);
+        if (rc != STORE_OK)
+            return rc;
+        ++*count;
+    }
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
+/* Queues the row that computed P again, when there is one. */
+static enum store_rc
+ask_again(struct store *s, const struct published *p, size_t *count)
+{
+    static const enum algorithm asked[] = {ALGORITHM_AUTO, ALGORITHM_CHUDNOVSKY,
+                                           ALGORITHM_SPIGOT};
+    sqlite3_stmt *statement;
+    int64_t now = store_now(), revision;
+    struct computation c;
+    enum store_rc rc;
+
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        rc = store_first(s, SQL_FIND,
+                         VALUES(value_int(p->radix), value_int((int64_t)p->length),
+                                value_text(algorithm_name(asked[i]))),
+                         &statement);
+        if (rc == STORE_NOT_FOUND)
+            continue;
+        if (rc != STORE_OK)
+            return rc;
+        store_read_row(statement, &c);
+        store_reset(statement);
+        if (c.status != STATUS_DONE || c.method == ALGORITHM_BBP)
+            continue;
+        rc = store_stamp(s, &revision);
+        if (rc == STORE_OK)
+            rc =
+                store_run(s, SQL_RESTART,
+                          VALUES(value_int(c.id), value_int(now), value_int(revision)));
+        if (rc == STORE_OK)
+            rc = store_event(s, c.id, "retried", now,
+                             "its digits were not in the backup");
+        ++*count;
+        return rc;
+    }
+    return STORE_OK;
+}
+
+static enum store_rc
+forget_digits(struct store *s, int radix, size_t *count)
+{
+    struct published p;
+    enum store_rc rc = store_published(s, radix, &p);
+
+    if (rc != STORE_OK || p.length == 0)
+        return rc;
+    rc = store_run(s, SQL_PUBLISHED_DROP, VALUES(value_int(radix)));
+    return rc == STORE_OK ? ask_again(s, &p, count) : rc;
+}
+
+static enum store_rc
+restored(struct store *s, int64_t beyond, const bool lost[2],
+         struct store_restored *what)
+{
+    enum store_rc rc = jump(s, beyond);
+
+    if (rc == STORE_OK)
+        rc = store_stamp(s, &what->revision);
+    if (rc == STORE_OK)
+        rc = give_all_back(s, &what->given_back);
+    for (int i = 0; rc == STORE_OK && i < 2; i++)
+        if (lost[i])
+            rc = forget_digits(s, i == 0 ? 10 : 16, &what->asked_again);
+    return rc;
+}
+
+enum store_rc
+store_restored(struct store *s, int64_t beyond, const bool lost[2],
+               struct store_restored *what)
+{
+    enum store_rc rc = store_begin(s);
+
+    *what = (struct store_restored){.revision = 0};
+    if (rc == STORE_OK)
+        rc = store_end(s, restored(s, beyond, lost, what));
+    return rc;
+}
+
+enum store_rc
+store_close_whole(struct store *s)
+{
+    enum store_rc rc = STORE_OK;
+
+    /* Leaving the WAL mode moves all of it, and wants no statement to be under way. */
+    if (sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL) !=
+        SQLITE_OK)
+        rc = store_failure(s, "PRAGMA journal_mode=DELETE");
+    store_close(s);
+    return rc;
+}
+
+/* ---- old rows ---- */
+
+static struct store_value
+status_value(int status)
+{
+    return value_text(status < 0 ? NULL : status_name((enum status)status));
+}
+
+enum store_rc
+store_prune_ended(struct store *s, int64_t before, int status, size_t max,
+                  size_t *removed)
+{
+    size_t found = 0;
+    int64_t revision;
+    enum store_rc rc = store_begin(s);
+
+    *removed = 0;
+    if (rc != STORE_OK)
+        return rc;
+    rc = store_stamp(s, &revision);
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_PRUNE_BURY,
+                       VALUES(value_int(before), value_int((int64_t)max),
+                              value_int(revision), status_value(status)));
+    if (rc == STORE_OK)
+        found = (size_t)sqlite3_changes64(s->db);
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_PRUNE_ROWS, VALUES(value_int(revision)));
+    rc = store_end(s, rc);
+    if (rc == STORE_OK)
+        *removed = found;
+    return rc;
+}
+
+/* (Reads as many rows as it counts, so it is none of the statements that are kept.) */
+enum store_rc
+store_count_ended(struct store *s, int64_t before, int status, int64_t *count)
+{
+    static const char sql[] =
+        "SELECT count(*) FROM computation INDEXED BY computation_ended"
+        " WHERE ended_at < ?1 AND (?2 IS NULL OR status = ?2)";
+    const char *name = status < 0 ? NULL : status_name((enum status)status);
+    sqlite3_stmt *statement = NULL;
+    enum store_rc rc = STORE_OK;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 1, before) != SQLITE_OK ||
+        sqlite3_bind_text(statement, 2, name, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        rc = store_failure(s, sql);
+    else
+        *count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return rc;
+}
