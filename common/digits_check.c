@@ -1,134 +1,96 @@
 /*
- * Checking a published file against its sidecar, block by block in one pass.
+ * Checking a published file against its sidecar, block by block in one pass, all at
+ * once or a block at a time.
  */
 #include "digits_internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* A line of the sidecar holds no more than a word and 64 hex digits. */
-enum { LINE_SIZE = 128, HEX_SIZE = 2 * DIGITS_BLOCK_HASH + 1 };
+struct digits_checker {
+    struct digits_file file;
+    struct digits_sum sum;
+    size_t next; /* block */
+    crypto_hash_sha256_state whole;
+    char *block;
+};
 
-/* The sidecar of the file of LENGTH digits, open and past its head. */
-static enum digits_rc
-open_sum(FILE **sum, int digits_fd, int radix, uint64_t length)
+enum digits_rc
+digits_checker_new(struct digits_checker **out, int digits_fd, int radix,
+                   uint64_t length)
 {
-    char name[DIGITS_NAME_SIZE], head[96], found[sizeof head] = "";
-    size_t size;
-    int fd;
+    struct digits_checker *c = calloc(1, sizeof *c);
+    enum digits_rc rc = DIGITS_NO_MEMORY;
 
-    digits_name(name, radix, length, "sum");
-    fd = openat(digits_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return errno == ENOENT ? DIGITS_MISSING : DIGITS_IO;
-    *sum = fdopen(fd, "r");
-    if (*sum == NULL) {
-        close(fd);
-        return DIGITS_NO_MEMORY;
+    *out = NULL;
+    if (c == NULL)
+        return rc;
+    c->file.fd = -1;
+    c->block = malloc(DIGITS_BLOCK);
+    if (c->block != NULL)
+        rc = sodium_init() < 0 ? DIGITS_IO
+                               : digits_open(&c->file, digits_fd, radix, length);
+    if (rc == DIGITS_OK)
+        rc = digits_sum_read(&c->sum, digits_fd, radix, length);
+    if (rc != DIGITS_OK) {
+        digits_checker_free(c);
+        return rc;
     }
-    snprintf(head, sizeof head, DIGITS_SUM_HEAD, radix, DIGITS_BLOCK);
-    size = strlen(head);
-    if (fread(found, 1, size, *sum) != size || memcmp(head, found, size) != 0)
-        return ferror(*sum) ? DIGITS_IO : DIGITS_BROKEN;
+    crypto_hash_sha256_init(&c->whole);
+    *out = c;
     return DIGITS_OK;
 }
 
-/* The next line of SUM must be exactly EXPECTED. */
-static enum digits_rc
-expect_line(FILE *sum, const char *expected)
+enum digits_rc
+digits_checker_step(struct digits_checker *c, bool *done)
 {
-    char line[LINE_SIZE];
+    size_t size = 0;
+    enum digits_rc rc = digits_read_block(&c->file, &c->sum, c->next, c->block, &size);
 
-    if (fgets(line, sizeof line, sum) == NULL)
-        return ferror(sum) ? DIGITS_IO : DIGITS_BROKEN;
-    return strcmp(line, expected) == 0 ? DIGITS_OK : DIGITS_BROKEN;
+    *done = false;
+    if (rc != DIGITS_OK)
+        return rc;
+    crypto_hash_sha256_update(&c->whole, (const unsigned char *)c->block, size);
+    *done = ++c->next == c->sum.blocks;
+    return DIGITS_OK;
 }
 
-static enum digits_rc
-check_block(FILE *sum, const char *block, size_t size)
+enum digits_rc
+digits_checker_end(struct digits_checker *c, char sha256[DIGITS_SHA256_SIZE])
 {
-    unsigned char hash[DIGITS_BLOCK_HASH];
-    char hex[HEX_SIZE], line[LINE_SIZE];
-
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)block, size, NULL, 0);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    snprintf(line, sizeof line, "block %s\n", hex);
-    return expect_line(sum, line);
-}
-
-/* Checks the blocks of FILE, hashing the whole. BLOCK: DIGITS_BLOCK bytes. */
-static enum digits_rc
-check_blocks(const struct digits_file *file, FILE *sum, char *block,
-             char sha256[DIGITS_SHA256_SIZE])
-{
-    crypto_hash_sha256_state whole;
     unsigned char hash[crypto_hash_sha256_BYTES];
-    uint64_t size = file->length + DIGITS_HEAD;
-    enum digits_rc rc = DIGITS_OK;
 
-    crypto_hash_sha256_init(&whole);
-    for (uint64_t at = 0; rc == DIGITS_OK && at < size; at += DIGITS_BLOCK) {
-        size_t part = size - at < DIGITS_BLOCK ? (size_t)(size - at) : DIGITS_BLOCK;
-        size_t head = at == 0 ? DIGITS_HEAD : 0;
-
-        rc = digits_pread(file->fd, block, part, (off_t)at);
-        if (rc != DIGITS_OK)
-            break;
-        if (memcmp(block, "3.", head) != 0 ||
-            !digits_are_valid(block + head, part - head, file->radix))
-            return DIGITS_BROKEN;
-        crypto_hash_sha256_update(&whole, (const unsigned char *)block, part);
-        rc = check_block(sum, block, part);
-    }
-    crypto_hash_sha256_final(&whole, hash);
+    crypto_hash_sha256_final(&c->whole, hash);
     sodium_bin2hex(sha256, DIGITS_SHA256_SIZE, hash, sizeof hash);
-    return rc;
+    return strcmp(sha256, c->sum.sha256) == 0 ? DIGITS_OK : DIGITS_BROKEN;
 }
 
-static enum digits_rc
-check_end(FILE *sum, uint64_t length, const char *sha256)
+void
+digits_checker_free(struct digits_checker *c)
 {
-    char line[LINE_SIZE];
-    enum digits_rc rc;
-
-    snprintf(line, sizeof line, "length %" PRIu64 "\n", length);
-    rc = expect_line(sum, line);
-    snprintf(line, sizeof line, "sha256 %s\n", sha256);
-    if (rc == DIGITS_OK)
-        rc = expect_line(sum, line);
-    if (rc == DIGITS_OK && fgetc(sum) != EOF)
-        rc = DIGITS_BROKEN;
-    return rc;
+    if (c == NULL)
+        return;
+    digits_close(&c->file);
+    digits_sum_clear(&c->sum);
+    free(c->block);
+    free(c);
 }
 
 enum digits_rc
 digits_check(int digits_fd, int radix, uint64_t length, char sha256[DIGITS_SHA256_SIZE])
 {
-    struct digits_file file;
+    struct digits_checker *c;
     char found[DIGITS_SHA256_SIZE];
-    char *block = NULL;
-    FILE *sum = NULL;
-    enum digits_rc rc = digits_open(&file, digits_fd, radix, length);
+    bool done = false;
+    enum digits_rc rc = digits_checker_new(&c, digits_fd, radix, length);
 
+    while (rc == DIGITS_OK && !done)
+        rc = digits_checker_step(c, &done);
     if (rc == DIGITS_OK)
-        rc = sodium_init() < 0 ? DIGITS_IO : open_sum(&sum, digits_fd, radix, length);
-    if (rc == DIGITS_OK && (block = malloc(DIGITS_BLOCK)) == NULL)
-        rc = DIGITS_NO_MEMORY;
-    if (rc == DIGITS_OK)
-        rc = check_blocks(&file, sum, block, found);
-    if (rc == DIGITS_OK)
-        rc = check_end(sum, length, found);
+        rc = digits_checker_end(c, found);
     if (rc == DIGITS_OK && sha256 != NULL)
         memcpy(sha256, found, sizeof found);
-    free(block);
-    if (sum != NULL)
-        fclose(sum);
-    digits_close(&file);
+    digits_checker_free(c);
     return rc;
 }

@@ -12,12 +12,15 @@ libcommon_a_SOURCES = \
 	common/digits_check.c \
 	common/digits_publish.c \
 	common/digits_read.c \
+	common/digits_sum.c \
+	common/digits_trust.c \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_changes.c \
+	common/store_damage.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_open.c \

@@ -51,6 +51,8 @@ store_rc_name(enum store_rc rc)
         [STORE_CONFLICT] = "conflict",
         [STORE_FULL] = "queue full",
         [STORE_BUSY] = "busy",
+        [STORE_DISK] = "disk error",
+        [STORE_CORRUPT] = "corrupt",
         [STORE_ERROR] = "error",
     };
     return names[rc];
@@ -65,18 +67,38 @@ store_now(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* What SQLite's primary result CODE means to callers. */
+static enum store_rc
+kind_of(int code)
+{
+    switch (code) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_BUSY;
+    case SQLITE_FULL:
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return STORE_DISK;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_CORRUPT;
+    default:
+        return STORE_ERROR;
+    }
+}
+
 enum store_rc
 store_failure(struct store *s, const char *doing)
 {
-    int code = sqlite3_errcode(s->db) & 0xff;
-    bool busy = code == SQLITE_BUSY || code == SQLITE_LOCKED;
+    enum store_rc rc = kind_of(sqlite3_errcode(s->db) & 0xff);
 
     snprintf(s->message, sizeof s->message, "%.80s: %s", doing, sqlite3_errmsg(s->db));
-    if (busy)
+    if (rc == STORE_BUSY)
         log_warning("store: %s", s->message);
     else
         log_error("store: %s", s->message);
-    return busy ? STORE_BUSY : STORE_ERROR;
+    return rc;
 }
 
 /* ---- statements ---- */

@@ -23,6 +23,7 @@
 
 struct store;
 
+/* From STORE_BUSY on the reason is logged, see store_message(). */
 enum store_rc {
     STORE_OK = 0,
     STORE_NOT_FOUND, /* no such row */
@@ -30,7 +31,9 @@ enum store_rc {
     STORE_CONFLICT,  /* the row's state does not allow it, or the lease is lost */
     STORE_FULL,      /* the queue is full */
     STORE_BUSY,      /* the database stayed locked for the busy time-out */
-    STORE_ERROR,     /* anything else: logged, see store_message() */
+    STORE_DISK,      /* no space, read-only, or the disk failed: may be over later */
+    STORE_CORRUPT,   /* the file is no database, or damaged */
+    STORE_ERROR,     /* anything else */
 };
 
 enum store_mode {
@@ -101,6 +104,14 @@ struct published {
 
 /* Fills *P for RADIX; STORE_OK with length 0 when nothing is published. */
 enum store_rc store_published(struct store *s, int radix, struct published *p);
+
+/* P, as store_published() told, was found damaged: leaves a mark that the daemon
+ * looks after, which the caller tells it by the doorbell. STORE_CONFLICT: it is
+ * marked already, or no longer published. Not within store_begin_read(). */
+enum store_rc store_mark_damaged(struct store *s, const struct published *p);
+
+/* *LENGTH: that of the file of RADIX that is marked as damaged, 0: none. */
+enum store_rc store_damaged(struct store *s, int radix, uint64_t *length);
 
 /* Seconds since the freshest heartbeat of any daemon, or negative: none ever. */
 double store_heartbeat_age(struct store *s);

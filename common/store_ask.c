@@ -25,9 +25,9 @@ room_in_queue(struct store *s, unsigned queue_limit)
     return rc;
 }
 
-static enum store_rc
-add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
-        int64_t *id)
+enum store_rc
+store_add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
+              const char *why, int64_t *id)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -39,13 +39,12 @@ add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
                                   value_int(revision)),
                            id);
     if (rc == STORE_OK)
-        rc = store_event(s, *id, stage_name(STAGE_REGISTERED), now, NULL);
+        rc = store_event(s, *id, stage_name(STAGE_REGISTERED), now, why);
     return rc;
 }
 
-/* A failed or cancelled row starts anew. */
-static enum store_rc
-restart_row(struct store *s, const struct store_state *state, const char *why)
+enum store_rc
+store_restart_row(struct store *s, const struct store_state *state, const char *why)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -85,7 +84,7 @@ ask_again(struct store *s, const struct store_state *state, unsigned queue_limit
         *added = ADDED_AGAIN;
         rc = room_in_queue(s, queue_limit);
         if (rc == STORE_OK)
-            rc = restart_row(s, state, "asked for again");
+            rc = store_restart_row(s, state, "asked for again");
     } else if (state->wanted != WANTED_RUN) {
         rc = set_wanted(s, state->id, WANTED_RUN);
     }
@@ -113,7 +112,7 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
         *added = ADDED_NEW;
         rc = room_in_queue(s, queue_limit);
         if (rc == STORE_OK)
-            rc = add_row(s, radix, position, algorithm, id);
+            rc = store_add_row(s, radix, position, algorithm, NULL, id);
     }
     if (rc == STORE_OK && asker->owner != NULL)
         rc = store_run(
@@ -221,7 +220,7 @@ retry(struct store *s, int64_t id, const struct store_asker *asker,
     if (state.status != STATUS_FAILED && state.status != STATUS_CANCELLED)
         return STORE_CONFLICT;
     rc = room_in_queue(s, queue_limit);
-    return rc == STORE_OK ? restart_row(s, &state, NULL) : rc;
+    return rc == STORE_OK ? store_restart_row(s, &state, NULL) : rc;
 }
 
 enum store_rc

@@ -462,6 +462,7 @@ unit_tests += \
 	tests/unit/test_conf_errors \
 	tests/unit/test_log \
 	tests/unit/test_digits \
+	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_open \
@@ -495,10 +496,14 @@ tests_unit_test_conf_LDADD = $(common_test_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture)
 tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_LDADD = $(common_test_LIBS)
-tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(test_temporary)
+digits_fixture = tests/unit/digits_fixture.c tests/unit/digits_fixture.h $(test_temporary)
+tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(digits_fixture)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
-tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(test_temporary)
+tests_unit_test_digits_trust_SOURCES = tests/unit/test_digits_trust.c $(digits_fixture)
+tests_unit_test_digits_trust_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
