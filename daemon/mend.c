@@ -5,8 +5,9 @@
  * failed). A row in `published` whose file is missing or broken would stand in the
  * way of every shorter prefix and of the pages, so it gives way to the longest file
  * that is whole, or to none; the file goes aside, and its digits are computed again
- * by the row that made it. When only the sidecar went bad, the digits still being
- * those of the database's digest, a copy with a new sidecar takes their place.
+ * by the row that made it. When only the sidecar (or the "3.") went bad, the digits
+ * still being those of the database's digest, a copy with a new sidecar takes their
+ * place.
  * nthpi-fcgi leaves a mark in the database when it meets such a file; scrub.c looks
  * by itself.
  *
@@ -158,7 +159,7 @@ renew_sidecar(struct daemon *d, const struct published *p)
         aside_remove(&aside, d->work_fd);
     }
     if (done) {
-        log_error("the checksums of %s were missing or broken: made anew, its digits "
+        log_error("%s or its checksums were damaged: made anew from its digits, which "
                   "are whole",
                   p->file);
         store_clear_damaged(d->durable, p->radix);

@@ -238,6 +238,7 @@ unit_tests += \
 	tests/unit/test_daemon_resume \
 	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
+	tests/unit/test_daemon_damage \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
@@ -300,6 +301,10 @@ tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_damage_SOURCES = tests/unit/test_daemon_damage.c $(daemon_fixture)
+tests_unit_test_daemon_damage_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_damage_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_damage_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_disk_SOURCES = tests/unit/test_daemon_disk.c $(daemon_fixture)
 tests_unit_test_daemon_disk_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_disk_LDADD = $(daemon_test_LDADD)
