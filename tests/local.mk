@@ -597,6 +597,13 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/templates.test.mjs
 
 # The tests of a whole site.
+# Preloaded into programs that are to meet faults; without the sanitizers' flags.
+check_DATA = tests/shim/shim.so
+CLEANFILES += tests/shim/shim.so
+EXTRA_DIST += tests/shim/shim.c tests/lib/shim.mjs
+tests/shim/shim.so: tests/shim/shim.c
+	$(AM_V_CCLD)$(MKDIR_P) tests/shim && $(CC) -O1 -g -Wall -Wextra -fPIC -shared \
+	  -o $@ $(srcdir)/tests/shim/shim.c -ldl
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/followers.mjs tests/lib/html.mjs \
 	tests/lib/http.mjs tests/lib/pi.mjs \
@@ -610,5 +617,5 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
 	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
-	tests/faults/stop.test.mjs \
+	tests/faults/stop.test.mjs tests/faults/tampered.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

@@ -80,10 +80,13 @@ export class Site {
    * Starts a site and waits until it answers. `options` are options of the
    * programs by their names ({'queue-limit': 3}); `processes` leaves some out, and
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
-   * socket run/web-N.sock; `nginx` changes the text of nginx.conf.
+   * socket run/web-N.sock; `nginx` changes the text of nginx.conf; `environment` is
+   * added to that of nthpi-fcgi and nthpid; `state` is an empty folder to use, which
+   * stays.
    */
-  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx } = {}) {
-    const site = new Site(options, nginx);
+  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, environment, state } = {}) {
+    const site = new Site(options, nginx, state);
+    site.programs = environment ?? {};
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
@@ -97,12 +100,13 @@ export class Site {
     }
   }
 
-  constructor(options, changeNginx = (text) => text) {
+  constructor(options, changeNginx = (text) => text, state = undefined) {
     this.options = options;
     this.changeNginx = changeNginx;
     this.processes = new Map();
     this.logs = [];
-    this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
+    this.kept = Boolean(state);
+    this.state = state ?? fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
     fs.chmodSync(this.state, 0o755);
   }
 
@@ -127,7 +131,7 @@ export class Site {
 
   start(name) {
     const number = /^web-(\d+)$/.exec(name)?.[1];
-    const environment = { ...this.environment };
+    const environment = { ...this.environment, ...(name === 'nginx' ? {} : this.programs) };
     if (number) environment.NTHPI_LISTEN = `run/web-${number}.sock`;
     if (!fs.existsSync(path.join(build, 'nthpid'))) {
       throw new Error(`there is no build in ${build}: make it, or set NTHPI_BUILD`);
@@ -237,7 +241,7 @@ export class Site {
       }
     }
     if (process.env.NTHPI_KEEP) console.error(`kept ${this.state}`);
-    else fs.rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
+    else if (!this.kept) fs.rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
     if (check && problems.length) throw new Error(`${problems.join('; ')}\n${this.logText()}`);
   }
 
