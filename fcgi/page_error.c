@@ -100,7 +100,7 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
         reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DISK));
         return;
     case STORE_CORRUPT:
-        reply_header(reply, "Retry-After", "600");
+        reply_header(reply, "Retry-After", "60");
         reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_CORRUPT));
         return;
     default:

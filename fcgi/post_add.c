@@ -109,7 +109,7 @@ post_add(struct context *ctx, struct request *r, struct reply *reply)
         refuse(ctx, reply, &form, 503, TEXT_ERROR_DISK);
         return;
     case STORE_CORRUPT:
-        reply_header(reply, "Retry-After", "600");
+        reply_header(reply, "Retry-After", "60");
         refuse(ctx, reply, &form, 503, TEXT_ERROR_CORRUPT);
         return;
     default:

@@ -614,6 +614,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
+	tests/faults/busy.test.mjs tests/faults/corrupt.test.mjs \
+	tests/faults/disk.test.mjs tests/faults/io.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
 	tests/faults/quickstart.test.mjs tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \

@@ -131,8 +131,10 @@ async function tamper(what, at, deed, names) {
   await until(async () => (await site.get('/healthz')).json().status === 'ok', 'all to be well');
 }
 
+// All of it in the long run.
+const long = Boolean(process.env.NTHPI_LONG);
 const all = Object.keys(ways);
-for (const [i, [what, at, deed]] of deeds.entries()) {
+for (const [i, [what, at, deed]] of deeds.filter((_, n) => long || n % 3 === 2).entries()) {
   test(`${what} in place of what was published`, async () => {
     // Each way is the first to notice, now and then.
     const order = [...all.slice(i % all.length), ...all.slice(0, i % all.length)];
@@ -144,7 +146,7 @@ test('checksums that went bad: made anew, nothing is computed', async () => {
   const [{ id, attempts }] = await site.sql(`SELECT id, attempts FROM computation WHERE position = ${N}`);
   const events = async () => (await site.sql(`SELECT count(*) AS n FROM event WHERE computation_id = ${id}`))[0].n;
   const before = await events();
-  for (const what of spoilt) {
+  for (const what of long ? spoilt : ['last block', 'missing']) {
     await suspend();
     sidecarDeed[what]();
     // What nthpi-fcgi has in mind of the file is true; a new process has nothing.

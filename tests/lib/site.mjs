@@ -82,11 +82,12 @@ export class Site {
    * may have web-1, web-2 … in place of fcgi, each of them an nthpi-fcgi with the
    * socket run/web-N.sock; `nginx` changes the text of nginx.conf; `environment` is
    * added to that of nthpi-fcgi and nthpid; `state` is an empty folder to use, which
-   * stays.
+   * stays; `stderr` is a file that nthpi-fcgi and nthpid log to.
    */
-  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, environment, state } = {}) {
+  static async start({ options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, environment, state, stderr } = {}) {
     const site = new Site(options, nginx, state);
     site.programs = environment ?? {};
+    site.stderr = stderr;
     try {
       site.port = await freePort();
       site.url = `http://127.0.0.1:${site.port}`;
@@ -145,7 +146,7 @@ export class Site {
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', this.stderr && name !== 'nginx' ? fs.openSync(this.stderr, 'a') : 'pipe'],
     });
     const ended = new Promise((resolve) => {
       child.on('error', (error) => {
@@ -154,7 +155,7 @@ export class Site {
       });
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child.stdout, child.stderr].filter(Boolean)) {
       let rest = '';
       stream.setEncoding('utf8');
       stream.on('data', (chunk) => {
