@@ -8,6 +8,7 @@
 #include "digits_fixture.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,6 +295,53 @@ a_sidecar_that_does_not_fit_is_found(void **state)
     finish(&p);
 }
 
+/* Reads here and there, every digit of the file in the end. */
+static void *
+read_all(void *arg)
+{
+    struct published_digits *p = arg;
+    char *found = malloc(LENGTH);
+    size_t wrong = found == NULL;
+
+    for (size_t i = 0; wrong == 0 && i < 40; i++) {
+        size_t from = i * 7919 * 31 % (LENGTH - 5000), count = i == 39 ? LENGTH : 5000;
+        struct digits_file file;
+
+        from = i == 39 ? 0 : from;
+        if (digits_open_checked(&file, p->trust, p->f->digits, 10, LENGTH, p->sha256) !=
+                DIGITS_OK ||
+            digits_read(&file, from + 1, count, found) != DIGITS_OK ||
+            memcmp(found, p->text + from, count) != 0)
+            wrong++;
+        digits_close(&file);
+    }
+    free(found);
+    return wrong == 0 ? NULL : arg;
+}
+
+static void
+threads_share_what_was_checked(void **state)
+{
+    struct published_digits p;
+    pthread_t threads[4];
+
+    prepare(&p, state);
+    for (int round = 0; round < 3; round++) {
+        void *wrong;
+
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, read_all, &p), 0);
+        /* Meanwhile it becomes another file, for all that is known. */
+        assert_int_equal(utimensat(p.f->digits, p.name, NULL, 0), 0);
+        for (size_t i = 0; i < 4; i++) {
+            assert_int_equal(pthread_join(threads[i], &wrong), 0);
+            assert_null(wrong);
+        }
+        let_time_pass(&p);
+    }
+    finish(&p);
+}
+
 static void
 another_length_is_found(void **state)
 {
@@ -325,6 +373,7 @@ main(void)
         TEST(a_change_after_opening_is_found),
         TEST(the_head_counts),
         TEST(a_sidecar_that_does_not_fit_is_found),
+        TEST(threads_share_what_was_checked),
         TEST(another_length_is_found),
     };
 
