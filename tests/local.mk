@@ -480,6 +480,7 @@ unit_tests += \
 	tests/unit/test_store_bounds \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
+	tests/unit/test_store_damage \
 	tests/unit/test_store_publish
 common_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
 common_test_LIBS = $(common_LIBS) $(CMOCKA_LIBS)
@@ -545,6 +546,9 @@ tests_unit_test_store_queue_LDADD = $(common_test_LIBS)
 tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)
 tests_unit_test_store_lease_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_lease_LDADD = $(common_test_LIBS)
+tests_unit_test_store_damage_SOURCES = tests/unit/test_store_damage.c $(store_fixture)
+tests_unit_test_store_damage_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
 tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
