@@ -16,6 +16,9 @@
 #include <string.h>
 #include <time.h>
 
+/* The patience of one that waits in a crowd. */
+enum { HASTE_MS = 250 };
+
 void
 store_close(struct store *s)
 {
@@ -33,6 +36,12 @@ store_set_patience(struct store *s, int ms)
 {
     s->patience_ms = ms;
     sqlite3_busy_timeout(s->db, ms);
+}
+
+void
+store_join(struct store *s, struct store_crowd *crowd)
+{
+    s->crowd = crowd;
 }
 
 const char *
@@ -211,8 +220,20 @@ store_integer(struct store *s, enum sql which, const struct store_value *values,
 enum store_rc
 store_begin(struct store *s)
 {
+    bool in_haste = s->crowd != NULL &&
+                    atomic_fetch_add(&s->crowd->waiting, 1) >= s->crowd->most &&
+                    s->patience_ms > HASTE_MS;
+    enum store_rc rc;
+
     s->stamp = 0;
-    return store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
+    if (in_haste)
+        sqlite3_busy_timeout(s->db, HASTE_MS);
+    rc = store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
+    if (in_haste)
+        sqlite3_busy_timeout(s->db, s->patience_ms);
+    if (s->crowd != NULL)
+        atomic_fetch_sub(&s->crowd->waiting, 1);
+    return rc;
 }
 
 enum store_rc

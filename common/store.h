@@ -18,6 +18,7 @@
 #include "computation.h"
 #include "digits.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -67,6 +68,17 @@ enum store_rc store_open(struct store **out, const char *path, enum store_mode m
  * to look after that tries again by itself. The opening thread's or its successor's,
  * as every call; no error is possible. */
 void store_set_patience(struct store *s, int ms);
+
+/* Connections of one process that write, of which not all are to wait at once for a
+ * lock that lasts: at most MOST have their full patience, the others a quarter of a
+ * second. Readers never wait. */
+struct store_crowd {
+    atomic_int waiting; /* 0 at first */
+    int most;           /* >= 1 */
+};
+
+/* S belongs to CROWD (which outlives it) from now on. */
+void store_join(struct store *s, struct store_crowd *crowd);
 
 /* Closes and frees; NULL is allowed. No checkpoint is made. */
 void store_close(struct store *s);

@@ -105,8 +105,9 @@ extern const char *const store_sql[SQL_COUNT];
 struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[SQL_COUNT];
-    int patience_ms; /* see store_set_patience() */
-    int64_t stamp;   /* the revision of the transaction under way, 0: none yet */
+    int patience_ms;           /* see store_set_patience() */
+    struct store_crowd *crowd; /* or NULL */
+    int64_t stamp; /* the revision of the transaction under way, 0: none yet */
     char message[512];
 };
 

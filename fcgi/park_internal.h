@@ -43,7 +43,8 @@ struct answer {
 struct pool {
     struct source stop; /* an eventfd, readable when they are to end */
     struct worker *workers;
-    unsigned count; /* threads that run */
+    unsigned count;           /* threads that run */
+    struct store_crowd crowd; /* their connections */
 };
 
 struct notifier {

@@ -8,7 +8,8 @@ import { PollClient } from '../lib/poll.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
 const long = Boolean(process.env.NTHPI_LONG);
-const site = await Site.start({ options: { ...slow.options, 'lease-s': 5, threads: 8 } });
+const THREADS = 4;
+const site = await Site.start({ options: { ...slow.options, 'lease-s': 5, threads: THREADS } });
 after(() => site.stop());
 
 /** A sqlite3 that holds the write lock when told to. */
@@ -95,6 +96,24 @@ test('bursts of writes by another program', async () => {
     assert.equal(row.digit, digits[1 + row.position]);
     assert.ok(row.attempts <= 1);
   }
+});
+
+test('a lock that lasts: not all threads wait for it', async () => {
+  const locker = new Locker();
+  await locker.hold(async () => {
+    let waiting = 0;
+    const posts = Array.from({ length: THREADS }, async (_, i) => {
+      waiting++;
+      const answer = await site.api('POST', '/api/v1/computations', { position: 9000 + i });
+      waiting--;
+      return answer;
+    });
+    await until(() => waiting <= THREADS / 2, 'those in haste');
+    for (let i = 0; i < 50; i++) assert.equal((await site.get('/')).status, 200);
+    assert.ok(waiting > 0, 'the others have more patience');
+    for (const answer of await Promise.all(posts)) assert.equal(answer.status, 503);
+  });
+  await locker.close();
 });
 
 test('a lock that lasts: 503 with Retry-After; pages go on; the job keeps its lease', async () => {
