@@ -55,6 +55,8 @@ struct conf {
     unsigned poll_ms;        /* look for work at least this often, 50 .. 60,000 */
     unsigned lease_s;        /* how long a lease lasts unrenewed, 5 .. 3,600 */
     unsigned grace_s;        /* how long a superseded digits file stays, seconds */
+    unsigned recheck_h;      /* published digits are read again so often, hours; 0: only
+                                at the start */
     unsigned retention_days; /* done, failed and cancelled rows older than this are
                                 removed; 0: never */
     unsigned niceness;       /* of the workers, 0 .. 19 */

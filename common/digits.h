@@ -74,26 +74,74 @@ enum digits_rc digits_commit(int work_fd, const char *aside_txt, const char *asi
 /* Removes a published file and its sidecar; missing ones are no error. */
 enum digits_rc digits_remove(int digits_fd, int radix, uint64_t length);
 
+/* Takes a published file and its sidecar out of the way, whatever they are by now
+ * (a link, a folder): to damaged-RADIX.txt and .sum in the same folder, where those
+ * of the last time go. Missing ones are no error; DIGITS_IO: one is still there. */
+enum digits_rc digits_put_away(int digits_fd, int radix, uint64_t length);
+
+/* ---- checking ---- */
+
 /* Checks the published file of LENGTH digits against its sidecar: size,
  * characters, every block, the whole. SHA256 (may be NULL) receives the digest. */
 enum digits_rc digits_check(int digits_fd, int radix, uint64_t length,
                             char sha256[DIGITS_SHA256_SIZE]);
 
 /* The same for a file of LENGTH digits that is open for reading as FD, with its sidecar
- * SUM_FD (whose offset moves), whatever their names. */
+ * SUM_FD, whatever their names. */
 enum digits_rc digits_check_open(int fd, int sum_fd, int radix, uint64_t length,
                                  char sha256[DIGITS_SHA256_SIZE]);
 
+/* The same in steps. One thread at a time. */
+struct digits_checker;
+
+/* Opens file and sidecar. *OUT is NULL unless DIGITS_OK is returned. */
+enum digits_rc digits_checker_new(struct digits_checker **out, int digits_fd, int radix,
+                                  uint64_t length);
+
+/* Reads and checks the next block, at most DIGITS_BLOCK bytes; *DONE: it was the
+ * last one, digits_checker_end() comes next. */
+enum digits_rc digits_checker_step(struct digits_checker *c, bool *done);
+
+/* The whole's digest into SHA256. DIGITS_BROKEN: the sidecar has another one. */
+enum digits_rc digits_checker_end(struct digits_checker *c,
+                                  char sha256[DIGITS_SHA256_SIZE]);
+
+/* Frees; NULL is allowed. */
+void digits_checker_free(struct digits_checker *c);
+
 /* ---- reading (anyone) ---- */
+struct digits_proof;
 struct digits_file {
     int fd; /* -1: closed */
     int radix;
-    uint64_t length; /* digits after the point that the file holds */
+    uint64_t length;            /* digits after the point that the file holds */
+    struct digits_proof *proof; /* by which reads are checked; NULL: they are not */
 };
 
-/* Opens the published file of LENGTH digits. The caller closes it. */
+/* Opens the published file of LENGTH digits, which is not checked beyond its size.
+ * DIGITS_BROKEN for what is no regular file, too. The caller closes it. */
 enum digits_rc digits_open(struct digits_file *file, int digits_fd, int radix,
                            uint64_t length);
+
+/* Which blocks of published files were found whole. Shared by any threads; the
+ * newest file of each radix is kept in mind (40 bytes per MiB of it). */
+struct digits_trust;
+struct digits_trust *digits_trust_new(void); /* NULL: no memory */
+void digits_trust_free(struct digits_trust *trust);
+
+/* Opens the published file of LENGTH digits with its sidecar, whose digest of the
+ * whole must be SHA256: from now on no digit is read from FILE that was not checked.
+ * A block is read as a whole the first time, then TRUST (NULL: nothing) remembers
+ * it for as long as nobody changes the file. The caller closes it. */
+enum digits_rc digits_open_checked(struct digits_file *file, struct digits_trust *trust,
+                                   int digits_fd, int radix, uint64_t length,
+                                   const char *sha256);
+
+/* Checks the bytes FIRST to LAST (< length + 2) of FILE, opened as checked, by its
+ * blocks; those that are remembered cost nothing. For who reads or sends the file by
+ * himself afterwards. Thread-safe. */
+enum digits_rc digits_check_range(const struct digits_file *file, uint64_t first,
+                                  uint64_t last);
 
 /* Opens the file a running worker still writes (PATH in WORK_FD): length is
  * what is there now. DIGITS_MISSING before its "3." is written. */

@@ -1,123 +1,111 @@
 /*
- * Checking a published file against its sidecar, block by block in one pass.
+ * Checking a published file against its sidecar, block by block in one pass, all at
+ * once or a block at a time.
  */
 #include "digits_internal.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-/* A line of the sidecar holds no more than a word and 64 hex digits. */
-enum { LINE_SIZE = 128, HEX_SIZE = 2 * DIGITS_BLOCK_HASH + 1 };
-
-/* Opens the sidecar of the file of LENGTH digits. */
-static enum digits_rc
-open_sum(int *fd, int digits_fd, int radix, uint64_t length)
-{
-    char name[DIGITS_NAME_SIZE];
-
-    digits_name(name, radix, length, "sum");
-    *fd = openat(digits_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (*fd < 0)
-        return errno == ENOENT ? DIGITS_MISSING : DIGITS_IO;
-    return DIGITS_OK;
-}
-
-/* A stream of the sidecar FD, past its head; FD stays the caller's. */
-static enum digits_rc
-read_sum(FILE **sum, int fd, int radix)
-{
-    char head[96], found[sizeof head] = "";
-    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    size_t size;
-
-    if (own < 0)
-        return DIGITS_IO;
-    *sum = fdopen(own, "r");
-    if (*sum == NULL) {
-        close(own);
-        return DIGITS_NO_MEMORY;
-    }
-    if (fseek(*sum, 0, SEEK_SET) != 0)
-        return DIGITS_IO;
-    snprintf(head, sizeof head, DIGITS_SUM_HEAD, radix, DIGITS_BLOCK);
-    size = strlen(head);
-    if (fread(found, 1, size, *sum) != size || memcmp(head, found, size) != 0)
-        return ferror(*sum) ? DIGITS_IO : DIGITS_BROKEN;
-    return DIGITS_OK;
-}
-
-/* The next line of SUM must be exactly EXPECTED. */
-static enum digits_rc
-expect_line(FILE *sum, const char *expected)
-{
-    char line[LINE_SIZE];
-
-    if (fgets(line, sizeof line, sum) == NULL)
-        return ferror(sum) ? DIGITS_IO : DIGITS_BROKEN;
-    return strcmp(line, expected) == 0 ? DIGITS_OK : DIGITS_BROKEN;
-}
-
-static enum digits_rc
-check_block(FILE *sum, const char *block, size_t size)
-{
-    unsigned char hash[DIGITS_BLOCK_HASH];
-    char hex[HEX_SIZE], line[LINE_SIZE];
-
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)block, size, NULL, 0);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    snprintf(line, sizeof line, "block %s\n", hex);
-    return expect_line(sum, line);
-}
-
-/* Checks the blocks of FILE, hashing the whole. BLOCK: DIGITS_BLOCK bytes. */
-static enum digits_rc
-check_blocks(const struct digits_file *file, FILE *sum, char *block,
-             char sha256[DIGITS_SHA256_SIZE])
-{
+struct digits_checker {
+    struct digits_file file;
+    struct digits_sum sum;
+    size_t next; /* block */
     crypto_hash_sha256_state whole;
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    uint64_t size = file->length + DIGITS_HEAD;
-    enum digits_rc rc = DIGITS_OK;
+    char *block;
+};
 
-    crypto_hash_sha256_init(&whole);
-    for (uint64_t at = 0; rc == DIGITS_OK && at < size; at += DIGITS_BLOCK) {
-        size_t part = size - at < DIGITS_BLOCK ? (size_t)(size - at) : DIGITS_BLOCK;
-        size_t head = at == 0 ? DIGITS_HEAD : 0;
+/* NULL: no memory. */
+static struct digits_checker *
+new_checker(void)
+{
+    struct digits_checker *c = calloc(1, sizeof *c);
 
-        rc = digits_pread(file->fd, block, part, (off_t)at);
-        if (rc != DIGITS_OK)
-            break;
-        if (memcmp(block, "3.", head) != 0 ||
-            !digits_are_valid(block + head, part - head, file->radix))
-            return DIGITS_BROKEN;
-        crypto_hash_sha256_update(&whole, (const unsigned char *)block, part);
-        rc = check_block(sum, block, part);
+    if (c == NULL)
+        return NULL;
+    c->file.fd = -1;
+    c->block = malloc(DIGITS_BLOCK);
+    if (c->block == NULL || sodium_init() < 0) {
+        digits_checker_free(c);
+        return NULL;
     }
-    crypto_hash_sha256_final(&whole, hash);
-    sodium_bin2hex(sha256, DIGITS_SHA256_SIZE, hash, sizeof hash);
+    crypto_hash_sha256_init(&c->whole);
+    return c;
+}
+
+enum digits_rc
+digits_checker_new(struct digits_checker **out, int digits_fd, int radix,
+                   uint64_t length)
+{
+    struct digits_checker *c = new_checker();
+    enum digits_rc rc;
+
+    *out = NULL;
+    if (c == NULL)
+        return DIGITS_NO_MEMORY;
+    rc = digits_open(&c->file, digits_fd, radix, length);
+    if (rc == DIGITS_OK)
+        rc = digits_sum_read(&c->sum, digits_fd, radix, length);
+    if (rc == DIGITS_OK)
+        *out = c;
+    else
+        digits_checker_free(c);
     return rc;
 }
 
-static enum digits_rc
-check_end(FILE *sum, uint64_t length, const char *sha256)
+enum digits_rc
+digits_checker_step(struct digits_checker *c, bool *done)
 {
-    char line[LINE_SIZE];
-    enum digits_rc rc;
+    size_t size = 0;
+    enum digits_rc rc = digits_read_block(&c->file, &c->sum, c->next, c->block, &size);
 
-    snprintf(line, sizeof line, "length %" PRIu64 "\n", length);
-    rc = expect_line(sum, line);
-    snprintf(line, sizeof line, "sha256 %s\n", sha256);
+    *done = false;
+    if (rc != DIGITS_OK)
+        return rc;
+    crypto_hash_sha256_update(&c->whole, (const unsigned char *)c->block, size);
+    *done = ++c->next == c->sum.blocks;
+    return DIGITS_OK;
+}
+
+enum digits_rc
+digits_checker_end(struct digits_checker *c, char sha256[DIGITS_SHA256_SIZE])
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+
+    crypto_hash_sha256_final(&c->whole, hash);
+    sodium_bin2hex(sha256, DIGITS_SHA256_SIZE, hash, sizeof hash);
+    return strcmp(sha256, c->sum.sha256) == 0 ? DIGITS_OK : DIGITS_BROKEN;
+}
+
+void
+digits_checker_free(struct digits_checker *c)
+{
+    if (c == NULL)
+        return;
+    digits_close(&c->file);
+    digits_sum_clear(&c->sum);
+    free(c->block);
+    free(c);
+}
+
+/* Checks what C is about from the start to the end; C is freed. */
+static enum digits_rc
+check_whole(struct digits_checker *c, char sha256[DIGITS_SHA256_SIZE])
+{
+    char found[DIGITS_SHA256_SIZE];
+    bool done = false;
+    enum digits_rc rc = DIGITS_OK;
+
+    while (rc == DIGITS_OK && !done)
+        rc = digits_checker_step(c, &done);
     if (rc == DIGITS_OK)
-        rc = expect_line(sum, line);
-    if (rc == DIGITS_OK && fgetc(sum) != EOF)
-        rc = DIGITS_BROKEN;
+        rc = digits_checker_end(c, found);
+    if (rc == DIGITS_OK && sha256 != NULL)
+        memcpy(sha256, found, sizeof found);
+    digits_checker_free(c);
     return rc;
 }
 
@@ -125,44 +113,31 @@ enum digits_rc
 digits_check_open(int fd, int sum_fd, int radix, uint64_t length,
                   char sha256[DIGITS_SHA256_SIZE])
 {
-    const struct digits_file file = {fd, radix, length};
-    char found[DIGITS_SHA256_SIZE];
-    char *block = NULL;
-    FILE *sum = NULL;
+    struct digits_checker *c = new_checker();
     struct stat info;
-    enum digits_rc rc = sodium_init() < 0 || fstat(fd, &info) != 0
-                            ? DIGITS_IO
-                            : read_sum(&sum, sum_fd, radix);
+    enum digits_rc rc = c == NULL ? DIGITS_NO_MEMORY : DIGITS_OK;
 
-    if (rc == DIGITS_OK && (uint64_t)info.st_size != length + DIGITS_HEAD)
-        rc = DIGITS_BROKEN;
-    if (rc == DIGITS_OK && (block = malloc(DIGITS_BLOCK)) == NULL)
-        rc = DIGITS_NO_MEMORY;
+    if (rc == DIGITS_OK) {
+        c->file = (struct digits_file){
+            .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0), .radix = radix, .length = length};
+        if (c->file.fd < 0 || fstat(fd, &info) != 0)
+            rc = DIGITS_IO;
+        else if ((uint64_t)info.st_size != length + DIGITS_HEAD)
+            rc = DIGITS_BROKEN;
+    }
     if (rc == DIGITS_OK)
-        rc = check_blocks(&file, sum, block, found);
+        rc = digits_sum_read_open(&c->sum, sum_fd, radix, length);
     if (rc == DIGITS_OK)
-        rc = check_end(sum, length, found);
-    if (rc == DIGITS_OK && sha256 != NULL)
-        memcpy(sha256, found, sizeof found);
-    free(block);
-    if (sum != NULL)
-        fclose(sum);
+        return check_whole(c, sha256);
+    digits_checker_free(c);
     return rc;
 }
 
 enum digits_rc
 digits_check(int digits_fd, int radix, uint64_t length, char sha256[DIGITS_SHA256_SIZE])
 {
-    struct digits_file file;
-    int sum_fd = -1;
-    enum digits_rc rc = digits_open(&file, digits_fd, radix, length);
+    struct digits_checker *c;
+    enum digits_rc rc = digits_checker_new(&c, digits_fd, radix, length);
 
-    if (rc == DIGITS_OK)
-        rc = open_sum(&sum_fd, digits_fd, radix, length);
-    if (rc == DIGITS_OK)
-        rc = digits_check_open(file.fd, sum_fd, radix, length, sha256);
-    if (sum_fd >= 0)
-        close(sum_fd);
-    digits_close(&file);
-    return rc;
+    return rc == DIGITS_OK ? check_whole(c, sha256) : rc;
 }

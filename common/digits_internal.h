@@ -29,4 +29,41 @@ bool digits_are_valid(const char *text, size_t length, int radix);
 /* Reads SIZE bytes at OFFSET; DIGITS_BROKEN when the file ends before. */
 enum digits_rc digits_pread(int fd, void *buffer, size_t size, off_t offset);
 
+/* Opens the regular file NAME in the folder DIR_FD; *SIZE is its size. A link, a
+ * folder, a pipe: DIGITS_BROKEN. */
+enum digits_rc digits_open_file(int *fd, int dir_fd, const char *name, uint64_t *size);
+
+/* What a sidecar says. */
+struct digits_sum {
+    size_t blocks;
+    unsigned char *hashes; /* DIGITS_BLOCK_HASH bytes of each block */
+    char sha256[DIGITS_SHA256_SIZE];
+};
+
+/* Blocks of a file of LENGTH digits. */
+size_t digits_blocks(uint64_t length);
+
+/* Reads the sidecar of the published file of LENGTH digits into *SUM, to be cleared
+ * by digits_sum_clear() when DIGITS_OK is returned. */
+enum digits_rc digits_sum_read(struct digits_sum *sum, int digits_fd, int radix,
+                               uint64_t length);
+/* The same of a sidecar that is open for reading as FD; its offset stays. */
+enum digits_rc digits_sum_read_open(struct digits_sum *sum, int fd, int radix,
+                                    uint64_t length);
+void digits_sum_clear(struct digits_sum *sum);
+
+/* Reads block I of FILE into BLOCK (DIGITS_BLOCK bytes) and checks it: characters
+ * and checksum. *SIZE: bytes of it. */
+enum digits_rc digits_read_block(const struct digits_file *file,
+                                 const struct digits_sum *sum, size_t i, char *block,
+                                 size_t *size);
+
+/* digits_trust.c: reads SIZE (> 0) bytes at OFFSET of FILE, which has a proof and
+ * that many bytes. */
+enum digits_rc digits_proof_pread(const struct digits_file *file, char *text,
+                                  size_t size, uint64_t offset);
+
+/* Gives up one use of PROOF (NULL is allowed). */
+void digits_proof_release(struct digits_proof *proof);
+
 #endif

@@ -60,3 +60,32 @@ digits_remove(int digits_fd, int radix, uint64_t length)
         return DIGITS_IO;
     return DIGITS_OK;
 }
+
+/* Takes NAME away to ASIDE, which what is there gives way to. */
+static enum digits_rc
+put_away(int digits_fd, const char *name, const char *aside)
+{
+    if (renameat(digits_fd, name, digits_fd, aside) == 0 || errno == ENOENT)
+        return DIGITS_OK;
+    /* A folder takes no file's place, nor a file a folder's. */
+    if (unlinkat(digits_fd, aside, 0) != 0)
+        unlinkat(digits_fd, aside, AT_REMOVEDIR);
+    return renameat(digits_fd, name, digits_fd, aside) == 0 ? DIGITS_OK : DIGITS_IO;
+}
+
+enum digits_rc
+digits_put_away(int digits_fd, int radix, uint64_t length)
+{
+    static const char *const kinds[] = {"txt", "sum"};
+    enum digits_rc rc = DIGITS_OK;
+
+    for (size_t i = 0; i < 2; i++) {
+        char name[DIGITS_NAME_SIZE], aside[DIGITS_NAME_SIZE];
+
+        digits_name(name, radix, length, kinds[i]);
+        snprintf(aside, sizeof aside, "damaged-%d.%s", radix, kinds[i]);
+        if (put_away(digits_fd, name, aside) != DIGITS_OK)
+            rc = DIGITS_IO;
+    }
+    return rc;
+}

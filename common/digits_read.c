@@ -71,22 +71,30 @@ digits_pread(int fd, void *buffer, size_t size, off_t offset)
     return DIGITS_OK;
 }
 
-/* Opens NAME in the folder DIR_FD; *SIZE is the file's. */
-static enum digits_rc
-open_file(int *fd, int dir_fd, const char *name, uint64_t *size)
+enum digits_rc
+digits_open_file(int *fd, int dir_fd, const char *name, uint64_t *size)
 {
+    enum digits_rc rc = DIGITS_OK;
     struct stat info;
 
-    *fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (*fd < 0)
-        return errno == ENOENT ? DIGITS_MISSING : DIGITS_IO;
-    if (fstat(*fd, &info) != 0) {
+    /* (A pipe would be waited for.) */
+    *fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (*fd < 0) {
+        if (errno == ENOENT)
+            return DIGITS_MISSING;
+        return errno == ELOOP || errno == ENXIO ? DIGITS_BROKEN : DIGITS_IO;
+    }
+    if (fstat(*fd, &info) != 0)
+        rc = DIGITS_IO;
+    else if (!S_ISREG(info.st_mode))
+        rc = DIGITS_BROKEN;
+    else
+        *size = (uint64_t)info.st_size;
+    if (rc != DIGITS_OK) {
         close(*fd);
         *fd = -1;
-        return DIGITS_IO;
     }
-    *size = (uint64_t)info.st_size;
-    return DIGITS_OK;
+    return rc;
 }
 
 enum digits_rc
@@ -98,7 +106,7 @@ digits_open(struct digits_file *file, int digits_fd, int radix, uint64_t length)
 
     *file = (struct digits_file){.fd = -1, .radix = radix, .length = length};
     digits_name(name, radix, length, "txt");
-    rc = open_file(&file->fd, digits_fd, name, &size);
+    rc = digits_open_file(&file->fd, digits_fd, name, &size);
     if (rc == DIGITS_OK && size != length + DIGITS_HEAD) {
         digits_close(file);
         rc = DIGITS_BROKEN;
@@ -113,7 +121,7 @@ digits_open_aside(struct digits_file *file, int work_fd, const char *path, int r
     enum digits_rc rc;
 
     *file = (struct digits_file){.fd = -1, .radix = radix};
-    rc = open_file(&file->fd, work_fd, path, &size);
+    rc = digits_open_file(&file->fd, work_fd, path, &size);
     if (rc == DIGITS_OK && size < DIGITS_HEAD) {
         /* Not even its head is there yet: nothing can be read from it. */
         digits_close(file);
@@ -122,6 +130,14 @@ digits_open_aside(struct digits_file *file, int work_fd, const char *path, int r
     if (rc == DIGITS_OK)
         file->length = size - DIGITS_HEAD;
     return rc;
+}
+
+/* Reads SIZE (> 0) bytes at OFFSET, checked where FILE has its proof. */
+static enum digits_rc
+read_bytes(const struct digits_file *file, char *text, size_t size, uint64_t offset)
+{
+    return file->proof != NULL ? digits_proof_pread(file, text, size, offset)
+                               : digits_pread(file->fd, text, size, (off_t)offset);
 }
 
 enum digits_rc
@@ -137,15 +153,15 @@ digits_read(const struct digits_file *file, uint64_t from, size_t count, char *t
     if (from == 0) {
         char head[DIGITS_HEAD];
 
-        rc = digits_pread(file->fd, head, sizeof head, 0);
+        rc = read_bytes(file, head, sizeof head, 0);
         if (rc == DIGITS_OK && memcmp(head, "3.", sizeof head) != 0)
             rc = DIGITS_BROKEN;
         *rest++ = '3';
         from = 1;
         count--;
     }
-    if (rc == DIGITS_OK)
-        rc = digits_pread(file->fd, rest, count, (off_t)(from + 1));
+    if (rc == DIGITS_OK && count > 0)
+        rc = read_bytes(file, rest, count, from + 1);
     if (rc == DIGITS_OK && !digits_are_valid(rest, count, file->radix))
         rc = DIGITS_BROKEN;
     return rc;
@@ -157,4 +173,6 @@ digits_close(struct digits_file *file)
     if (file->fd >= 0)
         close(file->fd);
     file->fd = -1;
+    digits_proof_release(file->proof);
+    file->proof = NULL;
 }

@@ -14,6 +14,8 @@ libcommon_a_SOURCES = \
 	common/digits_check.c \
 	common/digits_publish.c \
 	common/digits_read.c \
+	common/digits_sum.c \
+	common/digits_trust.c \
 	common/digits_write.c \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
@@ -30,6 +32,7 @@ libcommon_a_SOURCES = \
 	common/store_changes.c \
 	common/store_check.c common/store_check.h \
 	common/store_cursor.c \
+	common/store_damage.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \

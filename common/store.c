@@ -16,6 +16,9 @@
 #include <string.h>
 #include <time.h>
 
+/* The patience of one that waits in a crowd. */
+enum { HASTE_MS = 250 };
+
 void
 store_close(struct store *s)
 {
@@ -33,6 +36,12 @@ store_set_patience(struct store *s, int ms)
 {
     s->patience_ms = ms;
     sqlite3_busy_timeout(s->db, ms);
+}
+
+void
+store_join(struct store *s, struct store_crowd *crowd)
+{
+    s->crowd = crowd;
 }
 
 const char *
@@ -53,6 +62,8 @@ store_rc_name(enum store_rc rc)
         [STORE_OWNER_FULL] = "too many of one visitor",
         [STORE_ADDRESS_FULL] = "too many from one address",
         [STORE_BUSY] = "busy",
+        [STORE_DISK] = "disk error",
+        [STORE_CORRUPT] = "corrupt",
         [STORE_ERROR] = "error",
     };
     return names[rc];
@@ -67,18 +78,38 @@ store_now(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* What SQLite's primary result CODE means to callers. */
+static enum store_rc
+kind_of(int code)
+{
+    switch (code) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_BUSY;
+    case SQLITE_FULL:
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return STORE_DISK;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_CORRUPT;
+    default:
+        return STORE_ERROR;
+    }
+}
+
 enum store_rc
 store_failure(struct store *s, const char *doing)
 {
-    int code = sqlite3_errcode(s->db) & 0xff;
-    bool busy = code == SQLITE_BUSY || code == SQLITE_LOCKED;
+    enum store_rc rc = kind_of(sqlite3_errcode(s->db) & 0xff);
 
     snprintf(s->message, sizeof s->message, "%.80s: %s", doing, sqlite3_errmsg(s->db));
-    if (busy)
+    if (rc == STORE_BUSY)
         log_warning("store: %s", s->message);
     else
         log_error("store: %s", s->message);
-    return busy ? STORE_BUSY : STORE_ERROR;
+    return rc;
 }
 
 /* ---- statements ---- */
@@ -191,8 +222,20 @@ store_integer(struct store *s, enum sql which, const struct store_value *values,
 enum store_rc
 store_begin(struct store *s)
 {
+    bool in_haste = s->crowd != NULL &&
+                    atomic_fetch_add(&s->crowd->waiting, 1) >= s->crowd->most &&
+                    s->patience_ms > HASTE_MS;
+    enum store_rc rc;
+
     s->stamp = 0;
-    return store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
+    if (in_haste)
+        sqlite3_busy_timeout(s->db, HASTE_MS);
+    rc = store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
+    if (in_haste)
+        sqlite3_busy_timeout(s->db, s->patience_ms);
+    if (s->crowd != NULL)
+        atomic_fetch_sub(&s->crowd->waiting, 1);
+    return rc;
 }
 
 enum store_rc

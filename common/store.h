@@ -20,11 +20,13 @@
 #include "computation.h"
 #include "digits.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct store;
 
+/* From STORE_BUSY on the reason is logged, see store_message(). */
 enum store_rc {
     STORE_OK = 0,
     STORE_NOT_FOUND,    /* no such row */
@@ -34,7 +36,9 @@ enum store_rc {
     STORE_OWNER_FULL,   /* this asker has set off as many as he may */
     STORE_ADDRESS_FULL, /* from this address have come as many as may */
     STORE_BUSY,         /* the database stayed locked for the busy time-out */
-    STORE_ERROR,        /* anything else: logged, see store_message() */
+    STORE_DISK,         /* no space, read-only, or the disk failed: may be over later */
+    STORE_CORRUPT,      /* the file is no database, or damaged */
+    STORE_ERROR,        /* anything else */
 };
 
 enum store_mode {
@@ -68,6 +72,17 @@ enum store_rc store_open(struct store **out, const char *path, enum store_mode m
  * to look after that tries again by itself. The opening thread's or its successor's,
  * as every call; no error is possible. */
 void store_set_patience(struct store *s, int ms);
+
+/* Connections of one process that write, of which not all are to wait at once for a
+ * lock that lasts: at most MOST have their full patience, the others a quarter of a
+ * second. Readers never wait. */
+struct store_crowd {
+    atomic_int waiting; /* 0 at first */
+    int most;           /* >= 1 */
+};
+
+/* S belongs to CROWD (which outlives it) from now on. */
+void store_join(struct store *s, struct store_crowd *crowd);
 
 /* Closes and frees; NULL is allowed. No checkpoint is made. */
 void store_close(struct store *s);
@@ -110,6 +125,14 @@ struct published {
 
 /* Fills *P for RADIX; STORE_OK with length 0 when nothing is published. */
 enum store_rc store_published(struct store *s, int radix, struct published *p);
+
+/* P, as store_published() told, was found damaged: leaves a mark that the daemon
+ * looks after, which the caller tells it by the doorbell. STORE_CONFLICT: it is
+ * marked already, or no longer published. Not within store_begin_read(). */
+enum store_rc store_mark_damaged(struct store *s, const struct published *p);
+
+/* *LENGTH: that of the file of RADIX that is marked as damaged, 0: none. */
+enum store_rc store_damaged(struct store *s, int radix, uint64_t *length);
 
 /* Seconds since the freshest heartbeat of any daemon, or negative: none ever. */
 double store_heartbeat_age(struct store *s);

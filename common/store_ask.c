@@ -68,9 +68,9 @@ charge(struct store *s, int64_t id, const struct store_asker *asker)
                      VALUES(value_int(id), value_text(owner), value_text(address)));
 }
 
-static enum store_rc
-add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
-        const char *owner, int64_t *id)
+enum store_rc
+store_add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
+              const char *owner, const char *why, int64_t *id)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -82,14 +82,13 @@ add_row(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
                                   value_int(revision), value_text(owner)),
                            id);
     if (rc == STORE_OK)
-        rc = store_event(s, *id, stage_name(STAGE_REGISTERED), now, NULL);
+        rc = store_event(s, *id, stage_name(STAGE_REGISTERED), now, why);
     return rc;
 }
 
-/* A failed or cancelled row starts anew. */
-static enum store_rc
-restart_row(struct store *s, const struct store_state *state, const char *owner,
-            const char *why)
+enum store_rc
+store_restart_row(struct store *s, const struct store_state *state, const char *owner,
+                  const char *why)
 {
     int64_t now = store_now(), revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -130,7 +129,7 @@ ask_again(struct store *s, const struct store_state *state,
         *added = ADDED_AGAIN;
         rc = room_for_asker(s, asker, queue_limit);
         if (rc == STORE_OK)
-            rc = restart_row(s, state, asker->owner, "asked for again");
+            rc = store_restart_row(s, state, asker->owner, "asked for again");
         if (rc == STORE_OK)
             rc = charge(s, state->id, asker);
     } else if (state->wanted != WANTED_RUN) {
@@ -163,7 +162,7 @@ add(struct store *s, int radix, uint64_t position, enum algorithm algorithm,
         *added = ADDED_NEW;
         rc = room_for_asker(s, asker, queue_limit);
         if (rc == STORE_OK)
-            rc = add_row(s, radix, position, algorithm, asker->owner, id);
+            rc = store_add_row(s, radix, position, algorithm, asker->owner, NULL, id);
         if (rc == STORE_OK)
             rc = charge(s, *id, asker);
     }
@@ -274,7 +273,7 @@ retry(struct store *s, int64_t id, const struct store_asker *asker,
         return STORE_CONFLICT;
     rc = room_for_asker(s, asker, queue_limit);
     if (rc == STORE_OK)
-        rc = restart_row(s, &state, asker->owner, NULL);
+        rc = store_restart_row(s, &state, asker->owner, NULL);
     return rc == STORE_OK ? charge(s, id, asker) : rc;
 }
 

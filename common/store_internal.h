@@ -29,6 +29,7 @@ enum sql {
     SQL_META_GET,
     SQL_META_SET,
     SQL_META_ADD,
+    SQL_META_DROP,
     SQL_HEARTBEAT_NEWEST,
     SQL_HEARTBEATS,
     SQL_PUBLISHED_GET,
@@ -114,8 +115,9 @@ enum { STORE_HEADER_WORDS = 24 };
 struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[SQL_COUNT];
-    int patience_ms; /* see store_set_patience() */
-    int64_t stamp;   /* the revision of the transaction under way, 0: none yet */
+    int patience_ms;           /* see store_set_patience() */
+    struct store_crowd *crowd; /* or NULL */
+    int64_t stamp; /* the revision of the transaction under way, 0: none yet */
     char message[512];
 
     /* store_look.c: the shared memory of the WAL-index; what its header was when the
@@ -168,7 +170,7 @@ value_text(const char *text)
 #define NO_VALUES NULL, 0
 
 /* Records and logs what SQLITE's last error on S was, while DOING something;
- * STORE_BUSY or STORE_ERROR. */
+ * STORE_BUSY, STORE_DISK, STORE_CORRUPT or STORE_ERROR. */
 enum store_rc store_failure(struct store *s, const char *doing);
 
 /* The statement WHICH with its parameters, ready to step. */
@@ -255,6 +257,18 @@ enum store_rc store_give_back(struct store *s, int64_t id, enum wanted wanted,
                               const struct store_cost *cost);
 /* Status failed with its event; the row must be wanted run. */
 enum store_rc store_set_failed(struct store *s, int64_t id, const char *message);
+/* A new row, queued at the turn of OWNER (NULL: nobody in particular), its first event
+ * with the detail WHY (may be NULL). */
+enum store_rc store_add_row(struct store *s, int radix, uint64_t position,
+                            enum algorithm algorithm, const char *owner,
+                            const char *why, int64_t *id);
+/* A row that has ended starts anew, at the turn of OWNER, with an event that says WHY
+ * (both may be NULL). */
+enum store_rc store_restart_row(struct store *s, const struct store_state *state,
+                                const char *owner, const char *why);
+/* INSTEAD (NULL: nothing) is published and no longer BROKEN, see store_mend(). */
+enum store_rc store_replace_published(struct store *s, const struct published *broken,
+                                      const struct published *instead);
 /* Removes the row, leaving a tombstone. */
 enum store_rc store_set_removed(struct store *s, int64_t id);
 

@@ -100,8 +100,9 @@ store_stored(struct store *s, int64_t id, const char *token, const char *verifie
     return rc;
 }
 
-static enum store_rc
-mend(struct store *s, const struct published *broken, const struct published *instead)
+enum store_rc
+store_replace_published(struct store *s, const struct published *broken,
+                        const struct published *instead)
 {
     struct published now;
     int64_t revision;
@@ -126,7 +127,7 @@ store_mend(struct store *s, const struct published *broken,
     enum store_rc rc = store_begin(s);
 
     if (rc == STORE_OK)
-        rc = store_end(s, mend(s, broken, instead));
+        rc = store_end(s, store_replace_published(s, broken, instead));
     return rc;
 }
 

@@ -152,6 +152,19 @@ enum store_rc store_stored(struct store *s, int64_t id, const char *token,
 enum store_rc store_mend(struct store *s, const struct published *broken,
                          const struct published *instead);
 
+/*
+ * The same for a file that was DAMAGED, with what follows in one commit: its mark
+ * goes, and the row that made it starts anew; where that is gone, one that makes the
+ * same file is added, if LIMITS allow it and no other row will bring as many digits.
+ * *ID is that row, 0: none.
+ */
+enum store_rc store_take_back(struct store *s, const struct published *damaged,
+                              const struct published *instead,
+                              const struct limits *limits, int64_t *id);
+
+/* The file that was marked turned out to be whole. */
+enum store_rc store_clear_damaged(struct store *s, int radix);
+
 /* Status failed with MESSAGE (one sentence, English); the stage stays. A row that
  * is wanted cancelled or deleted becomes so instead. */
 enum store_rc store_failed(struct store *s, int64_t id, const char *token,

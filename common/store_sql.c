@@ -48,6 +48,7 @@ const char *const store_sql[SQL_COUNT] = {
                      " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     [SQL_META_ADD] = "UPDATE meta SET value = value + ?2 WHERE key = ?1"
                      " RETURNING value",
+    [SQL_META_DROP] = "DELETE FROM meta WHERE key = ?1",
     [SQL_HEARTBEAT_NEWEST] = "SELECT max(value) FROM meta"
                              " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'",
     [SQL_HEARTBEATS] = "SELECT substr(key, 11), value FROM meta"

@@ -42,7 +42,8 @@ read_window(struct daemon *d, const struct computation *row, const struct publis
             char window[COMPUTATION_WINDOW_SIZE])
 {
     struct digits_file file;
-    enum digits_rc rc = digits_open(&file, d->digits_fd, p->radix, p->length);
+    enum digits_rc rc = digits_open_checked(&file, d->trust, d->digits_fd, p->radix,
+                                            p->length, p->sha256);
 
     if (rc == DIGITS_OK) {
         rc = digits_read(&file, row->position, ENGINE_WINDOW, window);
@@ -83,7 +84,7 @@ answer_from_prefix(struct daemon *d, const struct computation *row,
     struct computation producer;
 
     if (!read_window(d, row, p, window)) {
-        if (!publish_mend(d, row->radix, true)) {
+        if (!mend_published(d, row->radix, true)) {
             return STORE_NOT_FOUND;
         }
         d->look = true; /* with what is published now */

@@ -174,6 +174,11 @@ daemon_open(struct daemon *d, const struct conf *conf)
     if (!make_token(d)) {
         return false;
     }
+    d->trust = digits_trust_new();
+    if (!d->trust) {
+        log_error("out of memory");
+        return false;
+    }
     if (conf_make_state(conf) != 0 ||
         (d->state_lock = state_lock(conf, STATE_SHARED)) < 0 || !take_name(d) ||
         !open_signals(d)) {
@@ -207,6 +212,8 @@ daemon_close(struct daemon *d)
         d->superseded = s->next;
         free(s);
     }
+    scrub_end(&d->scrub);
+    digits_trust_free(d->trust);
     doorbell_close(d->bell);
     store_close(d->relaxed);
     store_close(d->durable);

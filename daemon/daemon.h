@@ -9,6 +9,8 @@
  *   answer.c   waiting rows: answered from known digits
  *   settle.c   what becomes of a job after its worker ended
  *   publish.c  digits files into place, superseded ones away
+ *   mend.c     published digits that went bad, and longer ones that are not published
+ *   scrub.c    published digits, read again now and then
  *   recover.c  rows that dead daemons left behind
  *   progress.c what workers tell, into the database
  *   upkeep.c   heartbeat, checkpoints of the log, old rows
@@ -25,6 +27,8 @@
 #include "daemon/plan.h"
 #include "daemon/watch.h"
 #include "daemon/worker.h"
+
+#include <dirent.h>
 
 /* Attempts a row has before a worker that keeps being killed, or hangs, fails it. One
  * whose checkpoint got on by a hundredth does not count. */
@@ -82,6 +86,15 @@ struct superseded {
     int64_t remove_at; /* CLOCK_BOOTTIME */
 };
 
+/* Reading what is published again. */
+struct scrub {
+    int radix; /* 10, 16; 0: a round begins at DUE */
+    struct published published;
+    struct digits_checker *checker; /* NULL: none is being read */
+    enum digits_rc rc;
+    int64_t due; /* CLOCK_BOOTTIME */
+};
+
 struct daemon {
     const struct conf *conf;
     int cpus; /* the thread budget */
@@ -89,11 +102,13 @@ struct daemon {
     struct doorbell *bell;
     char *wal_path;
     int exe_fd, work_fd, digits_fd, signal_fd;
-    int score_fd;                   /* our own oom_score_adj, or -1 */
-    char score[16];                 /* what is in it */
+    int score_fd;                               /* our own oom_score_adj, or -1 */
+    char score[16];                             /* what is in it */
     int state_lock, name_lock, checkpoint_lock; /* -1: not held */
     struct job *jobs;
     struct superseded *superseded;
+    struct digits_trust *trust; /* what is read of published files */
+    struct scrub scrub;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
     unsigned shortages;     /* times that no worker could be started, in a row */
     int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
@@ -195,11 +210,6 @@ enum store_rc publish_job(struct daemon *d, struct job *j);
 /* True when the published file of J's length is whole and has J's digest. */
 bool publish_in_place(const struct daemon *d, const struct job *j);
 
-/* Publishes what is whole instead of a file of RADIX that is missing or has
- * another size (THOROUGH: or is broken anywhere, which takes reading it). True
- * when that changed what is published. */
-bool publish_mend(struct daemon *d, int radix, bool thorough);
-
 /* True when a row that runs will publish the file of LENGTH digits, or when the
  * database does not tell. */
 bool publish_is_awaited(struct daemon *d, int radix, uint64_t length);
@@ -211,6 +221,39 @@ bool publish_tidy(struct daemon *d);
 
 /* Puts superseded files found in the digits folder on the list. */
 void publish_scan(struct daemon *d);
+
+/* Puts one file on the list of those to be removed; is it there? */
+void publish_supersede(struct daemon *d, int radix, uint64_t length);
+bool publish_is_superseded(const struct daemon *d, int radix, uint64_t length);
+
+/* The digits folder, to be read and closed by the caller; NULL: logged. */
+DIR *publish_open_folder(const struct daemon *d);
+
+/* mend.c */
+
+/* Looks at the published file of RADIX: is it missing, or has it another size
+ * (THOROUGH: or is broken anywhere, which takes reading it)? Then what is whole is
+ * published instead and the digits are computed again, or its sidecar is made anew.
+ * True when that was done. */
+bool mend_published(struct daemon *d, int radix, bool thorough);
+
+/* Does so with files that were marked as damaged. */
+void mend_marked(struct daemon *d);
+
+/* Publishes a whole file of RADIX that is longer than what is published and that no
+ * job will publish. */
+void mend_adopt(struct daemon *d, int radix);
+
+/* scrub.c */
+
+/* The next step of reading the published digits again; always true. */
+bool scrub_step(struct daemon *d);
+
+/* When it is due (CLOCK_BOOTTIME), or INT64_MAX. */
+int64_t scrub_due(const struct daemon *d);
+
+/* Frees what SCRUB has open. */
+void scrub_end(struct scrub *scrub);
 
 /* recover.c */
 

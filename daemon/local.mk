@@ -15,6 +15,7 @@ libdaemon_a_SOURCES = \
 	daemon/launch.c \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
+	daemon/mend.c \
 	daemon/plan.c daemon/plan.h \
 	daemon/progress.c \
 	daemon/program.c daemon/program.h \
@@ -24,6 +25,7 @@ libdaemon_a_SOURCES = \
 	daemon/recover.c \
 	daemon/report.c daemon/report.h \
 	daemon/sched.c daemon/sched.h \
+	daemon/scrub.c \
 	daemon/settle.c \
 	daemon/slots.c daemon/slots.h \
 	daemon/upkeep.c \

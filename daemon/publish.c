@@ -6,17 +6,6 @@
  * A commit may fail after the rename (a full disk, a power cut): the next try
  * then finds the files in place already, and takes them when they are whole and
  * are those that the worker made.
- *
- * Files can go bad behind our back (removed by hand, a disk that failed). A row
- * in `published` whose file is missing or broken would stand in the way of every
- * shorter prefix and of the pages, so it gives way to the longest file that is
- * whole, or to none: the digits are then computed again when somebody asks.
- *
- * A file may be longer than what is published and belong to no job any more: its
- * commit failed and its row was deleted, or the database is an older one that was
- * restored. Files come into the folder only with verified digits, so one that is
- * whole is published (how it was verified is not known any more); one that is not
- * goes like a superseded one.
  */
 #include "daemon/daemon.h"
 
@@ -64,8 +53,8 @@ put_into_place(void *ctx)
     return p->rc == DIGITS_OK ? 0 : -1;
 }
 
-static bool
-is_listed(const struct daemon *d, int radix, uint64_t length)
+bool
+publish_is_superseded(const struct daemon *d, int radix, uint64_t length)
 {
     const struct superseded *s = d->superseded;
 
@@ -75,13 +64,12 @@ is_listed(const struct daemon *d, int radix, uint64_t length)
     return s != NULL;
 }
 
-/* Puts a file on the list of those to be removed. */
-static void
-supersede(struct daemon *d, int radix, uint64_t length)
+void
+publish_supersede(struct daemon *d, int radix, uint64_t length)
 {
     struct superseded *s;
 
-    if (is_listed(d, radix, length)) {
+    if (publish_is_superseded(d, radix, length)) {
         return;
     }
     s = calloc(1, sizeof *s);
@@ -131,14 +119,14 @@ publish_job(struct daemon *d, struct job *j)
         settle_fail(j, "verification: the digits file changed before it was published");
         return STORE_ERROR;
     }
-    publish_mend(d, j->row.radix, false); /* a file that is gone is no longer one */
+    mend_published(d, j->row.radix, false); /* a file that is gone is no longer one */
     digits_name(published.file, j->row.radix, j->row.position, "txt");
     memcpy(published.sha256, j->sha256, sizeof published.sha256);
     memcpy(published.verified, j->verified, sizeof published.verified);
     rc = store_stored(d->durable, j->row.id, d->token, j->verified, &published,
                       put_into_place, &p, &done, &superseded);
     if (rc == STORE_OK && done && superseded > 0) {
-        supersede(d, j->row.radix, superseded);
+        publish_supersede(d, j->row.radix, superseded);
     }
     if (rc == STORE_ERROR && p.rc != DIGITS_OK) {
         settle_fail(j, "publishing the digits failed: %s",
@@ -197,8 +185,8 @@ remove_superseded(struct daemon *d, const struct superseded *s)
     return true;
 }
 
-static DIR *
-open_folder(const struct daemon *d)
+DIR *
+publish_open_folder(const struct daemon *d)
 {
     int fd = openat(d->digits_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
@@ -215,7 +203,7 @@ open_folder(const struct daemon *d)
 void
 publish_scan(struct daemon *d)
 {
-    DIR *folder = open_folder(d);
+    DIR *folder = publish_open_folder(d);
     struct dirent *entry;
     struct published p;
     uint64_t length;
@@ -224,138 +212,11 @@ publish_scan(struct daemon *d)
     while (folder && (entry = readdir(folder)) != NULL) {
         if (digits_parse_name(entry->d_name, &radix, &length) &&
             store_published(d->durable, radix, &p) == STORE_OK && length < p.length) {
-            supersede(d, radix, length);
+            publish_supersede(d, radix, length);
         }
     }
     if (folder) {
         closedir(folder);
-    }
-}
-
-/* ---- files that went bad ---- */
-
-/* True unless P's file is missing or broken for certain. THOROUGH: not only its
- * size counts. */
-static bool
-is_usable(const struct daemon *d, const struct published *p, bool thorough)
-{
-    char sha256[DIGITS_SHA256_SIZE];
-    struct digits_file file;
-    enum digits_rc rc;
-
-    if (thorough) {
-        rc = digits_check(d->digits_fd, p->radix, p->length, sha256);
-        if (rc == DIGITS_OK && strcmp(sha256, p->sha256) != 0) {
-            rc = DIGITS_BROKEN;
-        }
-    } else {
-        rc = digits_open(&file, d->digits_fd, p->radix, p->length);
-        digits_close(&file);
-    }
-    return rc != DIGITS_MISSING && rc != DIGITS_BROKEN;
-}
-
-/* The longest length below BELOW, other than BUT, of RADIX's files; 0: none. */
-static uint64_t
-longest_below(const struct daemon *d, int radix, uint64_t below, uint64_t but)
-{
-    DIR *folder = open_folder(d);
-    struct dirent *entry;
-    uint64_t length, longest = 0;
-    int of;
-
-    while (folder && (entry = readdir(folder)) != NULL) {
-        if (digits_parse_name(entry->d_name, &of, &length) && of == radix &&
-            length < below && length != but && length > longest) {
-            longest = length;
-        }
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    return longest;
-}
-
-/* The longest file that is whole and can take BROKEN's place; false: none. */
-static bool
-find_whole(const struct daemon *d, const struct published *broken,
-           struct published *found)
-{
-    uint64_t length = UINT64_MAX;
-
-    *found = (struct published){.radix = broken->radix};
-    do {
-        length = longest_below(d, broken->radix, length, broken->length);
-    } while (length > 0 && digits_check(d->digits_fd, broken->radix, length,
-                                        found->sha256) != DIGITS_OK);
-    found->length = length;
-    digits_name(found->file, found->radix, length, "txt");
-    return length > 0;
-}
-
-bool
-publish_mend(struct daemon *d, int radix, bool thorough)
-{
-    struct published p, instead;
-    bool found;
-
-    if (store_published(d->durable, radix, &p) != STORE_OK || p.length == 0 ||
-        is_usable(d, &p, thorough)) {
-        return false;
-    }
-    found = find_whole(d, &p, &instead);
-    if (store_mend(d->durable, &p, found ? &instead : NULL) != STORE_OK) {
-        return false;
-    }
-    log_error("the published file %s is missing or broken: %s takes its place", p.file,
-              found ? instead.file : "none");
-    daemon_changed(d);
-    return true;
-}
-
-/* ---- files that are longer ---- */
-
-/* Publishes FOUND, a whole file, instead of the shorter P. */
-static void
-publish_longer(struct daemon *d, const struct published *p, struct published *found)
-{
-    digits_name(found->file, found->radix, found->length, "txt");
-    if (store_mend(d->durable, p, found) != STORE_OK) {
-        return; /* it is found again */
-    }
-    log_info("%s was longer than what was published, and is whole: published",
-             found->file);
-    publish_scan(d);
-    daemon_changed(d);
-}
-
-/* Looks for files of RADIX beyond what is published that no job will publish. */
-static void
-adopt(struct daemon *d, int radix)
-{
-    struct published p, found = {.radix = radix};
-    uint64_t length = UINT64_MAX;
-
-    if (store_published(d->durable, radix, &p) != STORE_OK) {
-        return;
-    }
-    while ((length = longest_below(d, radix, length, 0)) > p.length) {
-        enum digits_rc rc;
-
-        if (is_listed(d, radix, length) || publish_is_awaited(d, radix, length)) {
-            continue;
-        }
-        rc = digits_check(d->digits_fd, radix, length, found.sha256);
-        if (rc == DIGITS_OK) {
-            found.length = length;
-            publish_longer(d, &p, &found);
-            return;
-        }
-        if (rc == DIGITS_MISSING || rc == DIGITS_BROKEN) {
-            log_warning("pi-%d-%" PRIu64 ".txt is not whole: removed in %u s", radix,
-                        length, d->conf->grace_s);
-            supersede(d, radix, length);
-        }
     }
 }
 
@@ -366,8 +227,8 @@ publish_tidy(struct daemon *d)
     int64_t now = store_boottime();
 
     for (int radix = 10; radix <= 16; radix += 6) {
-        publish_mend(d, radix, false);
-        adopt(d, radix);
+        mend_published(d, radix, false);
+        mend_adopt(d, radix);
     }
     while (*link) {
         struct superseded *s = *link;

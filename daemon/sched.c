@@ -83,6 +83,7 @@ enum task_name {
     TASK_CHECKPOINT,
     TASK_TIDY,
     TASK_PRUNE,
+    TASK_SCRUB,
     TASK_COUNT
 };
 
@@ -107,15 +108,19 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_CHECKPOINT] = (struct task){upkeep_checkpoint, 5 * SECOND_US, 0};
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
     tasks[TASK_PRUNE] = (struct task){upkeep_prune, 3600 * SECOND_US, 0};
+    tasks[TASK_SCRUB] = (struct task){scrub_step, 0, 0};
 }
 
-/* When task I is due; the news of jobs have times of their own. */
+/* When task I is due; the news of jobs and the digits' check have times of their own.
+ */
 static int64_t
 task_due(const struct daemon *d, const struct task tasks[TASK_COUNT], int i)
 {
-    int64_t news = i == TASK_PROGRESS ? progress_due(d) : 0;
+    int64_t own = i == TASK_PROGRESS ? progress_due(d)
+                  : i == TASK_SCRUB  ? scrub_due(d)
+                                     : 0;
 
-    return news > tasks[i].due ? news : tasks[i].due;
+    return own > tasks[i].due ? own : tasks[i].due;
 }
 
 static void
@@ -354,6 +359,7 @@ sched_run(struct daemon *d)
         if (d->look) {
             d->look = false;
             take_wishes(d);
+            mend_marked(d);
             launch_pending(d);
             settle_jobs(d);
         }

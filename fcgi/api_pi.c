@@ -4,11 +4,10 @@
  * digits that are known here. Errors are plain text with a word by which a
  * client can tell them apart.
  */
+#include "fcgi/damage.h"
 #include "fcgi/handlers.h"
 #include "fcgi/json.h"
 #include "fcgi/text.h"
-
-#include "common/log.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -105,20 +104,19 @@ send_content(const struct request *r, struct reply *reply, int radix, uint64_t s
 
 /* Answers with COUNT digits from START on of what is published as P. */
 static void
-send_digits(struct context *ctx, const struct request *r, struct reply *reply,
+send_digits(struct context *ctx, struct request *r, struct reply *reply,
             const struct published *p, uint64_t start, size_t count)
 {
     char digits[DIGITS_MOST];
     struct digits_file file;
-    enum digits_rc rc = digits_open(&file, ctx->app->digits_fd, p->radix, p->length);
+    enum digits_rc rc = damage_open(ctx, p, &file);
     if (rc == DIGITS_OK) {
         rc = digits_read(&file, start, count, digits);
         digits_close(&file);
     }
     if (rc != DIGITS_OK) {
-        log_error("%s: the digits could not be read (%d)", p->file, (int)rc);
-        reply_header(reply, "Retry-After", "2");
-        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DIGITS));
+        r->wants_json = true;
+        damage_answer(ctx, r, reply, p, rc);
         return;
     }
     send_content(r, reply, p->radix, start, digits, count);

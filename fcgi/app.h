@@ -13,6 +13,7 @@ struct view;
 struct cache;
 struct metrics;
 struct park;
+struct digits_trust;
 
 enum { APP_KEY_SIZE = 32, APP_CACHE_SIZE = 8 << 20 };
 
@@ -20,11 +21,12 @@ enum { APP_KEY_SIZE = 32, APP_CACHE_SIZE = 8 << 20 };
  * (view, cache, metrics and park see to that for themselves.) */
 struct app {
     const struct conf *conf;
-    struct view *view;       /* compiled templates, replaced by a reload */
-    struct cache *cache;     /* what was rendered, or NULL: nothing is kept */
-    struct metrics *metrics; /* what is counted, or NULL: nothing is */
-    struct park *park;       /* connections and parked polls */
-    struct doorbell *bell;   /* rung after every change we commit */
+    struct view *view;          /* compiled templates, replaced by a reload */
+    struct cache *cache;        /* what was rendered, or NULL: nothing is kept */
+    struct metrics *metrics;    /* what is counted, or NULL: nothing is */
+    struct park *park;          /* connections and parked polls */
+    struct digits_trust *trust; /* which digits were checked */
+    struct doorbell *bell;      /* rung after every change we commit */
     char *db_path;
     int digits_fd, work_fd;               /* folders, for openat() */
     int state_lock;                       /* see common/state.h */

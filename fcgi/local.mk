@@ -47,6 +47,7 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
+	fcgi/damage.c fcgi/damage.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \

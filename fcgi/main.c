@@ -181,6 +181,9 @@ app_open(struct app *app, const struct conf *conf)
     app->cache = cache_new(APP_CACHE_SIZE);
     if (!app->cache)
         log_warning("no memory for a cache: everything is rendered anew");
+    app->trust = digits_trust_new();
+    if (!app->trust)
+        log_warning("no memory for what was checked: digits are checked each time");
     app->metrics = metrics_new(router_count());
     if (!app->metrics)
         log_warning("no memory for metrics: nothing is counted");
@@ -194,6 +197,7 @@ app_close(struct app *app)
     park_close(app->park);
     metrics_free(app->metrics);
     cache_free(app->cache);
+    digits_trust_free(app->trust);
     if (app->work_fd >= 0)
         close(app->work_fd);
     if (app->digits_fd >= 0)

@@ -108,6 +108,14 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
         reply_header(reply, "Retry-After", "2");
         reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_BUSY));
         return;
+    case STORE_DISK:
+        reply_header(reply, "Retry-After", "60");
+        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DISK));
+        return;
+    case STORE_CORRUPT:
+        reply_header(reply, "Retry-After", "60");
+        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_CORRUPT));
+        return;
     default:
         reply_error(ctx, r, reply, 500, NULL, text_get(TEXT_ERROR_STORE));
         return;

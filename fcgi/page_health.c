@@ -5,7 +5,7 @@
  *   200 "ok"        all is well
  *   200 "degraded"  pages work and questions are taken, but something is missing: no
  *                   daemon lives, so that rows wait; or the file of published digits
- *                   cannot be opened, so that pages of pi fail
+ *                   cannot be opened or was found damaged, so that pages of pi fail
  *   503 "error"     the database cannot be read: hardly anything works here
  *
  * The database is read in one snapshot, a row of each of the tables that pages
@@ -28,6 +28,7 @@ struct health {
     int64_t revision;
     double heartbeat_age;
     struct published published[2];
+    bool damaged; /* one of them is marked so */
 };
 
 /* Fills *H. False: the database cannot be read. */
@@ -39,9 +40,13 @@ read_database(struct store *s, struct health *h)
         return false;
     h->revision = store_revision(s);
     h->heartbeat_age = store_heartbeat_age(s);
+    uint64_t marked[2] = {0, 0};
     bool readable = h->revision > 0 && store_counts(s, counts) == STORE_OK &&
                     store_published(s, 10, &h->published[0]) == STORE_OK &&
-                    store_published(s, 16, &h->published[1]) == STORE_OK;
+                    store_published(s, 16, &h->published[1]) == STORE_OK &&
+                    store_damaged(s, 10, &marked[0]) == STORE_OK &&
+                    store_damaged(s, 16, &marked[1]) == STORE_OK;
+    h->damaged = marked[0] > 0 || marked[1] > 0;
     store_end_read(s);
     return readable;
 }
@@ -61,7 +66,8 @@ page_health(struct context *ctx, struct request *r, struct reply *reply)
     struct health h = {.heartbeat_age = -1};
     bool database = read_database(ctx->store, &h);
     bool daemon = h.heartbeat_age >= 0 && h.heartbeat_age <= HEARTBEAT_OLD;
-    bool digits = database && digits_are_there(ctx->app, &h.published[0]) &&
+    bool digits = database && !h.damaged &&
+                  digits_are_there(ctx->app, &h.published[0]) &&
                   digits_are_there(ctx->app, &h.published[1]);
     const char *status = !database ? "error" : daemon && digits ? "ok" : "degraded";
 
@@ -70,9 +76,10 @@ page_health(struct context *ctx, struct request *r, struct reply *reply)
     json_object_set_new(health, "database", json_string(database ? "ok" : "error"));
     json_object_set_new(health, "daemon", json_string(daemon ? "ok" : "missing"));
     json_object_set_new(health, "digits",
-                        json_string(!database ? "unknown"
-                                    : digits  ? "ok"
-                                              : "missing"));
+                        json_string(!database   ? "unknown"
+                                    : h.damaged ? "damaged"
+                                    : digits    ? "ok"
+                                                : "missing"));
     json_object_set_new(health, "heartbeat_age_s",
                         h.heartbeat_age >= 0 ? json_real(h.heartbeat_age)
                                              : json_null());

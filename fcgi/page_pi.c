@@ -3,14 +3,13 @@
  * they are computed; and, for digits that nobody asked for, the form ready to
  * send.
  */
+#include "fcgi/damage.h"
 #include "fcgi/handlers.h"
 #include "fcgi/form.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
 #include "fcgi/pi_state.h"
 #include "fcgi/rows.h"
-
-#include "common/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +25,8 @@ struct screen {
     uint64_t from; /* its first position */
     size_t count;  /* digits on it */
     char digits[SCREEN];
-    char digit; /* the digit at N, or 0: not known */
+    char digit;        /* the digit at N, or 0: not known */
+    enum digits_rc rc; /* of reading them; not DIGITS_OK: nothing can be shown */
 };
 
 /* The number of the first position of the screen that has POSITION, when screens
@@ -38,7 +38,7 @@ screen_of(uint64_t position)
 }
 
 /* Reads the digits of a screen that starts at FROM (0 is shown with 1). */
-static enum store_rc
+static enum digits_rc
 read_screen(struct context *ctx, struct screen *s, uint64_t from)
 {
     const struct pi_state *state = &s->state;
@@ -53,12 +53,7 @@ read_screen(struct context *ctx, struct screen *s, uint64_t from)
         rc = pi_read(ctx, state, state->number, 1, &s->digit);
     if (rc == DIGITS_OK && state->kind == PI_WINDOW)
         s->digit = state->row.digit;
-    if (rc == DIGITS_OK)
-        return STORE_OK;
-    /* A file that was replaced a moment ago, or a damaged one. */
-    log_error("digits %" PRIu64 " of radix %d could not be read (%d)", s->from,
-              state->radix, (int)rc);
-    return STORE_BUSY;
+    return rc;
 }
 
 static void
@@ -209,7 +204,20 @@ load(struct context *ctx, struct screen *s, int radix, uint64_t number, uint64_t
         return rc;
     if (s->state.kind == PI_UNKNOWN)
         return STORE_NOT_FOUND;
-    return read_screen(ctx, s, from);
+    s->rc = read_screen(ctx, s, from);
+    return STORE_OK;
+}
+
+/* Answers that the digits of S could not be read. */
+static void
+cannot_show(struct context *ctx, const struct request *r, struct reply *reply,
+            const struct screen *s)
+{
+    /* The file of a running row is its own affair: it has been published, mostly. */
+    if (s->state.aside)
+        reply_store_error(ctx, r, reply, STORE_BUSY);
+    else
+        damage_answer(ctx, r, reply, &s->state.prefix, s->rc);
 }
 
 bool
@@ -224,6 +232,8 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
+    } else if (s->rc != DIGITS_OK) {
+        cannot_show(ctx, NULL, reply, s);
     } else if (s->state.revision == wait->since) {
         news = false;
     } else {
@@ -333,7 +343,9 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
         rc = load(ctx, s, radix, r->number, from);
         store_end_read(ctx->store);
     }
-    if (rc == STORE_OK)
+    if (rc == STORE_OK && s->rc != DIGITS_OK)
+        cannot_show(ctx, r, reply, s);
+    else if (rc == STORE_OK)
         send_page(ctx, r, reply, s);
     else if (rc == STORE_NOT_FOUND)
         send_unknown(ctx, reply, &s->state);

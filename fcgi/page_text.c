@@ -4,10 +4,9 @@
  * bytes of that file are the answer, sent from its descriptor. Digits never
  * change, so the ETag is the question itself.
  */
+#include "fcgi/damage.h"
 #include "fcgi/handlers.h"
 #include "fcgi/text.h"
-
-#include "common/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,27 +80,30 @@ nginx_sends(const struct context *ctx, const struct request *r,
            r->if_match == NULL && r->if_unmodified_since == NULL;
 }
 
-/* Sends bytes FIRST to LAST of what was asked for, from the file P; as a part when
- * PART is set. */
+/* Sends bytes FIRST to LAST of what was asked for, from FILE, whose descriptor goes
+ * over; as a part when PART is set. */
 static void
-send_file(struct context *ctx, const struct request *r, struct reply *reply,
-          const struct published *p, const char *etag, uint64_t first, uint64_t last,
-          bool part)
+send_file(const struct request *r, struct reply *reply, struct digits_file *file,
+          const char *etag, uint64_t first, uint64_t last, bool part)
 {
-    struct digits_file file;
-    enum digits_rc rc = digits_open(&file, ctx->app->digits_fd, p->radix, p->length);
-    if (rc != DIGITS_OK) {
-        log_error("%s could not be opened (%d)", p->file, (int)rc);
-        reply_header(reply, "Retry-After", "2");
-        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DIGITS));
-        return;
-    }
-    set_headers(reply, etag, p->radix, r->number);
+    set_headers(reply, etag, file->radix, r->number);
     reply_header(reply, "Accept-Ranges", "bytes"); /* nginx adds it to its own */
     if (part)
         reply_header(reply, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
                      first, last, r->number + 2);
-    reply_file(reply, part ? 206 : 200, type, file.fd, first, last - first + 1);
+    reply_file(reply, part ? 206 : 200, type, file->fd, first, last - first + 1);
+    file->fd = -1; /* it is the reply's now */
+}
+
+/* nginx sends the file of P, and sees to the range. */
+static void
+hand_over(struct context *ctx, const struct request *r, struct reply *reply,
+          const struct published *p, const char *etag)
+{
+    set_headers(reply, etag, p->radix, r->number);
+    reply_header(reply, "X-Accel-Redirect", "%s%s", ctx->app->conf->accel, p->file);
+    reply_header(reply, "Content-Type", "%s", type);
+    reply->status = 200;
 }
 
 void
@@ -135,13 +137,19 @@ page_text(struct context *ctx, struct request *r, struct reply *reply)
                                : RANGE_NONE;
     if (kind == RANGE_BAD) {
         refuse_range(ctx, r, reply, size);
-    } else if (nginx_sends(ctx, r, &p)) {
-        /* nginx sees to the range. */
-        set_headers(reply, etag, radix, r->number);
-        reply_header(reply, "X-Accel-Redirect", "%s%s", ctx->app->conf->accel, p.file);
-        reply_header(reply, "Content-Type", "%s", type);
-        reply->status = 200;
-    } else {
-        send_file(ctx, r, reply, &p, etag, first, last, kind == RANGE_ONE);
+        return;
     }
+    /* Checked before any of it goes, by whomever; only the first time it is read. */
+    bool accel = nginx_sends(ctx, r, &p);
+    struct digits_file file;
+    enum digits_rc checked = damage_open(ctx, &p, &file);
+    if (checked == DIGITS_OK)
+        checked = digits_check_range(&file, accel ? 0 : first, accel ? size - 1 : last);
+    if (checked != DIGITS_OK)
+        damage_answer(ctx, r, reply, &p, checked);
+    else if (accel)
+        hand_over(ctx, r, reply, &p, etag);
+    else
+        send_file(r, reply, &file, etag, first, last, kind == RANGE_ONE);
+    digits_close(&file);
 }

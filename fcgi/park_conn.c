@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -169,6 +170,9 @@ conn_answer_reply(struct conn *conn, struct reply *reply)
         conn->out.file_fd = reply->file_fd;
         conn->out.file_offset = reply->file_offset;
         conn->out.file_length = reply->file_length;
+        struct stat file;
+        if (fstat(reply->file_fd, &file) == 0)
+            conn->out.file_time = file.st_mtim;
         reply->file_fd = -1;
     }
     return 0;
@@ -210,10 +214,21 @@ add_piece(struct run *run, const void *bytes, size_t length)
     run->at += length;
 }
 
+/* True when the file of OUT is as it was when its handler looked at it. (Its name may
+ * be gone: that shows in ctime only.) */
+static bool
+is_unwritten(const struct output *out)
+{
+    struct stat now;
+    return fstat(out->file_fd, &now) == 0 &&
+           now.st_mtim.tv_sec == out->file_time.tv_sec &&
+           now.st_mtim.tv_nsec == out->file_time.tv_nsec;
+}
+
 /* Reads up to LENGTH bytes of the file at OFFSET and adds them; how many, 0
  * when there is no room left, -1 for an error or an early end. */
 static ssize_t
-add_file(struct run *run, int fd, uint64_t offset, uint64_t length)
+add_file(struct run *run, const struct output *out, uint64_t offset, uint64_t length)
 {
     size_t room = sizeof run->file - run->file_used;
     size_t want = length < room ? (size_t)length : room;
@@ -222,10 +237,14 @@ add_file(struct run *run, int fd, uint64_t offset, uint64_t length)
     char *to = run->file + run->file_used;
     ssize_t n;
     do
-        n = pread(fd, to, want, (off_t)offset);
+        n = pread(out->file_fd, to, want, (off_t)offset);
     while (n < 0 && errno == EINTR);
     if (n <= 0) {
         log_error("a file being sent: %s", n < 0 ? strerror(errno) : "ended early");
+        return -1;
+    }
+    if (!is_unwritten(out)) {
+        log_error("a file being sent was written to: the answer ends early");
         return -1;
     }
     run->file_used += (size_t)n;
@@ -267,8 +286,8 @@ gather(const struct output *out, int id, struct run *run)
             add_piece(run, blob->share->body + (at - blob->own),
                       (size_t)(left < room ? left : room));
         } else {
-            ssize_t n = add_file(run, out->file_fd,
-                                 out->file_offset + (at - blob->length), left);
+            ssize_t n =
+                add_file(run, out, out->file_offset + (at - blob->length), left);
             if (n < 0)
                 return false;
             if (n == 0)

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* What epoll's data points to: the first member of listeners and connections. */
 enum source_kind {
@@ -55,7 +56,8 @@ struct output {
     struct blob *blob;
     int file_fd; /* -1, or a file whose bytes come after the blob */
     uint64_t file_offset, file_length;
-    uint64_t sent; /* bytes of all records so far */
+    struct timespec file_time; /* its mtime: written to since, it is not sent */
+    uint64_t sent;             /* bytes of all records so far */
 };
 
 struct conn {

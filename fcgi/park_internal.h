@@ -51,6 +51,7 @@ struct pool {
     pthread_cond_t room;  /* fewer than MOST are in front, or they are to end */
     unsigned front, most; /* threads that take requests */
     bool stopping;
+    struct store_crowd crowd; /* their connections */
 };
 
 struct notifier {

@@ -173,6 +173,8 @@ pool_start(struct park *park, const struct conf *conf)
 {
     struct pool *pool = &park->pool;
     pool->most = most_in_front();
+    /* However long another program writes, some threads answer who only reads. */
+    pool->crowd.most = conf->threads > 1 ? (int)conf->threads / 2 : 1;
     pool->workers = calloc(conf->threads, sizeof *pool->workers);
     if (!pool->workers) {
         log_error("no memory for %u request threads", conf->threads);
@@ -186,6 +188,7 @@ pool_start(struct park *park, const struct conf *conf)
         if (store_open(&worker->context.store, park->app->db_path, STORE_DURABLE) !=
             STORE_OK)
             goto fail;
+        store_join(worker->context.store, &pool->crowd);
         int rc = pthread_create(&worker->thread, NULL, work, worker);
         if (rc != 0) {
             log_error("cannot start a request thread: %s", strerror(rc));

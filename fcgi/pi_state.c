@@ -7,6 +7,7 @@
 #include "fcgi/pi_state.h"
 
 #include "common/store_list.h"
+#include "fcgi/damage.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -106,8 +107,7 @@ pi_read(struct context *ctx, const struct pi_state *state, uint64_t from, size_t
 {
     struct digits_file file;
     enum digits_rc rc = state->aside ? open_aside(ctx, state, &file)
-                                     : digits_open(&file, ctx->app->digits_fd,
-                                                   state->radix, state->prefix.length);
+                                     : damage_open(ctx, &state->prefix, &file);
     if (rc != DIGITS_OK)
         return rc;
     rc = digits_read(&file, from, count, text);

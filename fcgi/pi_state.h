@@ -35,7 +35,8 @@ struct pi_state {
 enum store_rc pi_find(struct context *ctx, int radix, uint64_t number,
                       struct pi_state *state);
 
-/* Reads COUNT known digits from position FROM on into TEXT (not terminated). */
+/* Reads COUNT known digits from position FROM on into TEXT (not terminated); those that
+ * are published are checked. */
 enum digits_rc pi_read(struct context *ctx, const struct pi_state *state, uint64_t from,
                        size_t count, char *text);
 

@@ -112,6 +112,14 @@ post_add(struct context *ctx, struct request *r, struct reply *reply)
         reply_header(reply, "Retry-After", "2");
         refuse(ctx, reply, &form, 503, TEXT_ERROR_BUSY);
         return;
+    case STORE_DISK:
+        reply_header(reply, "Retry-After", "60");
+        refuse(ctx, reply, &form, 503, TEXT_ERROR_DISK);
+        return;
+    case STORE_CORRUPT:
+        reply_header(reply, "Retry-After", "60");
+        refuse(ctx, reply, &form, 503, TEXT_ERROR_CORRUPT);
+        return;
     default:
         refuse(ctx, reply, &form, 500, TEXT_ERROR_STORE);
         return;

@@ -242,6 +242,7 @@ unit_tests += \
 	tests/unit/test_daemon_resume \
 	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
+	tests/unit/test_daemon_damage \
 	tests/unit/test_daemon_disk
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
@@ -327,6 +328,10 @@ tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_damage_SOURCES = tests/unit/test_daemon_damage.c $(daemon_fixture)
+tests_unit_test_daemon_damage_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_damage_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_damage_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_disk_SOURCES = tests/unit/test_daemon_disk.c $(daemon_fixture)
 tests_unit_test_daemon_disk_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_disk_LDADD = $(daemon_test_LDADD)
@@ -530,6 +535,7 @@ unit_tests += \
 	tests/unit/test_log \
 	tests/unit/test_log_repeat \
 	tests/unit/test_digits \
+	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_store_look \
@@ -547,6 +553,7 @@ unit_tests += \
 	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
+	tests/unit/test_store_damage \
 	tests/unit/test_store_publish
 common_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
 common_test_LIBS = $(common_LIBS) $(CMOCKA_LIBS)
@@ -571,10 +578,14 @@ tests_unit_test_log_repeat_LDADD = $(common_test_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture) $(test_temporary)
 tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_LDADD = $(common_test_LIBS)
-tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(test_temporary)
+digits_fixture = tests/unit/digits_fixture.c tests/unit/digits_fixture.h $(test_temporary)
+tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(digits_fixture)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
-tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(test_temporary)
+tests_unit_test_digits_trust_SOURCES = tests/unit/test_digits_trust.c $(digits_fixture)
+tests_unit_test_digits_trust_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
@@ -633,6 +644,9 @@ tests_unit_test_store_queue_LDADD = $(common_test_LIBS)
 tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)
 tests_unit_test_store_lease_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_lease_LDADD = $(common_test_LIBS)
+tests_unit_test_store_damage_SOURCES = tests/unit/test_store_damage.c $(store_fixture)
+tests_unit_test_store_damage_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
 tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
@@ -697,6 +711,13 @@ EXTRA_DIST += tests/faults/crash.test.mjs tests/faults/crash_answers.test.mjs \
 	tests/lib/crash_tamper.mjs tests/lib/reference.mjs
 
 # The tests of a whole site.
+# Preloaded into programs that are to meet faults; without the sanitizers' flags.
+check_DATA = tests/shim/shim.so
+CLEANFILES += tests/shim/shim.so
+EXTRA_DIST += tests/shim/shim.c tests/lib/shim.mjs
+tests/shim/shim.so: tests/shim/shim.c
+	$(AM_V_CCLD)$(MKDIR_P) tests/shim && $(CC) -O1 -g -Wall -Wextra -fPIC -shared \
+	  -o $@ $(srcdir)/tests/shim/shim.c -ldl
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
 	tests/lib/browser.mjs tests/lib/fcgi.mjs tests/lib/followers.mjs \
 	tests/lib/html.mjs \
@@ -709,9 +730,12 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \
 	tests/faults/clock.c tests/faults/clock.test.mjs \
+	tests/faults/busy.test.mjs tests/faults/corrupt.test.mjs \
+	tests/faults/disk.test.mjs tests/faults/io.test.mjs \
 	tests/faults/kill.test.mjs tests/faults/parked.test.mjs \
 	tests/faults/quickstart.test.mjs tests/faults/records.test.mjs \
 	tests/faults/restarts.test.mjs \
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/verify.test.mjs \
+	tests/faults/stop.test.mjs tests/faults/tampered.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

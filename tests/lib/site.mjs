@@ -86,15 +86,15 @@ export class Site {
    * `limited` are there limits for one visitor, those of everybody else's site.
    * `programs` names others of the build to run in place of fcgi and daemon, `users` who
    * runs them ({fcgi: {uid, gid}}, with the umask of our units; as root only),
-   * `environment` is added to theirs, and `folders` prepares the state folder before
-   * they start.
+   * `environment` is added to theirs, `stderr` is a file that they log to, `state` is an
+   * empty folder to use, which stays, and `folders` prepares it before they start.
    */
   static async start({
     options = {}, processes = ['nginx', 'fcgi', 'daemon'], nginx, limited = false,
-    programs = {}, users = {}, environment = {}, folders,
+    programs = {}, users = {}, environment = {}, folders, state, stderr,
   } = {}) {
-    const site = new this(options, nginx, limited);
-    Object.assign(site, { programs, users, more: environment });
+    const site = new this(options, nginx, limited, state);
+    Object.assign(site, { programs, users, more: environment, stderr });
     folders?.(site.state);
     try {
       site.port = await freePort();
@@ -109,14 +109,15 @@ export class Site {
     }
   }
 
-  constructor(options, changeNginx = (text) => text, limited = false) {
+  constructor(options, changeNginx = (text) => text, limited = false, state = undefined) {
     this.limited = limited;
     this.options = limited ? options : { 'visitor-limit': 0, 'address-limit': 0, ...options };
     this.changeNginx = changeNginx;
     Object.assign(this, { programs: {}, users: {}, more: {} });
     this.processes = new Map();
     this.logs = [];
-    this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
+    this.kept = Boolean(state);
+    this.state = state ?? fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-site-'));
     fs.chmodSync(this.state, 0o755);
   }
 
@@ -129,7 +130,7 @@ export class Site {
     for (const [name, value] of Object.entries(this.options)) {
       env[`NTHPI_${name.toUpperCase().replaceAll('-', '_')}`] = String(value);
     }
-    return { ...env, ...this.more };
+    return env;
   }
 
   prepare() {
@@ -141,7 +142,7 @@ export class Site {
 
   start(name) {
     const numbered = /^(web|daemon)-\d+$/.exec(name)?.[1];
-    const environment = { ...this.environment };
+    const environment = { ...this.environment, ...(name === 'nginx' ? {} : this.more) };
     if (numbered === 'web') environment.NTHPI_LISTEN = `run/${name}.sock`;
     if (numbered === 'daemon') environment.NTHPI_NAME = name;
     if (!fs.existsSync(path.join(build, 'nthpid'))) {
@@ -164,7 +165,7 @@ export class Site {
     const child = spawn(args[0], args.slice(1), {
       cwd: '/',
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', this.stderr && name !== 'nginx' ? fs.openSync(this.stderr, 'a') : 'pipe'],
     });
     const ended = new Promise((resolve) => {
       child.on('error', (error) => {
@@ -173,7 +174,7 @@ export class Site {
       });
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child.stdout, child.stderr].filter(Boolean)) {
       let rest = '';
       stream.setEncoding('utf8');
       stream.on('data', (chunk) => {
@@ -261,7 +262,7 @@ export class Site {
       }
     }
     if (process.env.NTHPI_KEEP) console.error(`kept ${this.state}`);
-    else fs.rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
+    else if (!this.kept) fs.rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
     if (check && problems.length) throw new Error(`${problems.join('; ')}\n${this.logText()}`);
   }
 

@@ -181,6 +181,30 @@ publish(struct fixture *f)
     assert_int_equal(store_mend(f->s, &p, NULL), STORE_CONFLICT);
 }
 
+/* Published digits that are found damaged, and the row that makes them again. */
+static void
+damage(struct fixture *f)
+{
+    const struct limits limits = {.spigot = 1, .chudnovsky = 1000, .bbp = 1};
+    struct published none, p = {.radix = 10, .length = 999, .file = "b", .sha256 = "f"};
+    const struct store_asker admin = {.admin = true};
+    enum store_wish wish;
+    uint64_t marked;
+    int64_t id;
+
+    assert_int_equal(store_published(f->s, 10, &none), STORE_OK);
+    assert_int_equal(store_mend(f->s, &none, &p), STORE_OK);
+    assert_int_equal(store_published(f->s, 10, &p), STORE_OK);
+    assert_int_equal(store_mark_damaged(f->s, &p), STORE_OK);
+    assert_int_equal(store_damaged(f->s, 10, &marked), STORE_OK);
+    assert_int_equal(marked, 999);
+    assert_int_equal(store_clear_damaged(f->s, 10), STORE_OK);
+    assert_int_equal(store_take_back(f->s, &p, NULL, &limits, &id), STORE_OK);
+    if (id > 0) { /* unless another row brings them */
+        assert_int_equal(store_delete(f->s, id, &admin, &wish), STORE_OK);
+    }
+}
+
 /* A row that is given up when its daemon is gone, and one that has its digits. */
 static void
 recover(struct fixture *f)
@@ -242,6 +266,7 @@ const struct growth_deed growth_deeds[GROWTH_DEEDS] = {
     {"a claim", claim},
     {"a row's life", work},
     {"publishing", publish},
+    {"damage", damage},
     {"recovery", recover},
     {"a daemon's care", look_after},
     {"retention", prune},

@@ -7,7 +7,7 @@
 
 #include "store_fixture.h"
 
-enum { GROWTH_DEEDS = 15 };
+enum { GROWTH_DEEDS = 16 };
 
 struct growth_deed {
     const char *name;

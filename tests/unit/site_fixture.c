@@ -67,6 +67,8 @@ site_setup(void **state)
     free(key);
     site->app.cache = cache_new(1 << 20);
     assert_non_null(site->app.cache);
+    site->app.trust = digits_trust_new();
+    assert_non_null(site->app.trust);
     site->app.digits_fd = make_folder(site, "digits");
     site->app.work_fd = make_folder(site, "work");
     strcpy(site->app.build_id, "build");
@@ -84,6 +86,7 @@ site_teardown(void **state)
     void *store = site->store;
     reply_clear(&site->reply);
     cache_free(site->app.cache);
+    digits_trust_free(site->app.trust);
     view_close(site->app.view);
     doorbell_close(site->app.bell);
     close(site->app.digits_fd);

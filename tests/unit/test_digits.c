@@ -4,8 +4,7 @@
  */
 #include "cmocka_all.h"
 
-#include "common/digits.h"
-#include "temporary.h"
+#include "digits_fixture.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -20,90 +19,6 @@
     "14159265358979323846264338327950288419716939937510582097494459230781640628620899" \
     "86"                                                                               \
     "280348253421170679"
-
-struct fixture {
-    char dir[64];
-    int work, digits; /* folders */
-};
-
-static int
-setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    char path[96];
-
-    if (f == NULL)
-        return -1;
-    temporary_make(f->dir, sizeof f->dir);
-    snprintf(path, sizeof path, "%s/work", f->dir);
-    mkdir(path, 0755);
-    f->work = open(path, O_RDONLY | O_DIRECTORY);
-    snprintf(path, sizeof path, "%s/digits", f->dir);
-    mkdir(path, 0755);
-    f->digits = open(path, O_RDONLY | O_DIRECTORY);
-    *state = f;
-    return f->work >= 0 && f->digits >= 0 ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    close(f->work);
-    close(f->digits);
-    temporary_remove(f->dir);
-    free(f);
-    return 0;
-}
-
-static int
-create(int dir, const char *name)
-{
-    int fd = openat(dir, name, O_CREAT | O_EXCL | O_RDWR, 0644);
-
-    assert_true(fd >= 0);
-    return fd;
-}
-
-/* Writes TEXT in pieces of PIECE and publishes it. */
-static void
-publish(struct fixture *f, int radix, const char *text, size_t length, size_t piece,
-        char sha256[DIGITS_SHA256_SIZE])
-{
-    int fd = create(f->work, "a.txt"), sum_fd = create(f->work, "a.sum");
-    struct digits_writer *w = digits_writer_new(fd, sum_fd, radix);
-
-    assert_non_null(w);
-    for (size_t at = 0; at < length; at += piece)
-        assert_int_equal(
-            digits_writer_add(w, text + at, length - at < piece ? length - at : piece),
-            DIGITS_OK);
-    assert_int_equal(digits_writer_finish(w, sha256), DIGITS_OK);
-    digits_writer_free(w);
-    close(fd);
-    close(sum_fd);
-    assert_int_equal(digits_commit(f->work, "a.txt", "a.sum", f->digits, radix, length),
-                     DIGITS_OK);
-}
-
-/* LENGTH digits that are not all alike; the caller frees them. */
-static char *
-some_digits(size_t length, int radix)
-{
-    char *text = malloc(length);
-    uint32_t x = 2463534242u;
-
-    assert_non_null(text);
-    for (size_t i = 0; i < length; i++) {
-        /* Xorshift, Marsaglia 2003. */
-        x ^= x << 13;
-        x ^= x >> 17;
-        x ^= x << 5;
-        text[i] = "0123456789abcdef"[x % (uint32_t)radix];
-    }
-    return text;
-}
 
 static void
 names_carry_radix_and_length(void **state)
@@ -149,12 +64,12 @@ names_are_taken_apart(void **state)
 static void
 a_file_holds_the_point_and_the_digits(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     char sha256[DIGITS_SHA256_SIZE], again[DIGITS_SHA256_SIZE], content[128], hex[65];
     unsigned char hash[32];
     int fd;
 
-    publish(f, 10, PI_100, 100, 7, sha256);
+    digits_publish(f, 10, PI_100, 100, 7, sha256);
     fd = openat(f->digits, "pi-10-100.txt", O_RDONLY);
     assert_int_equal(read(fd, content, sizeof content), 102);
     close(fd);
@@ -172,12 +87,12 @@ a_file_holds_the_point_and_the_digits(void **state)
 static void
 ranges_are_read(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     static const char whole[] = "3" PI_100;
     struct digits_file file;
     char sha256[DIGITS_SHA256_SIZE], text[128];
 
-    publish(f, 10, PI_100, 100, 100, sha256);
+    digits_publish(f, 10, PI_100, 100, 100, sha256);
     assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
     assert_int_equal(file.length, 100);
     for (uint64_t from = 0; from <= 100; from++)
@@ -198,7 +113,7 @@ ranges_are_read(void **state)
 static void
 many_blocks_make_the_round(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     static const size_t lengths[] = {DIGITS_BLOCK - 3, DIGITS_BLOCK - 2,
                                      DIGITS_BLOCK - 1, 3 * DIGITS_BLOCK + 12345};
 
@@ -209,7 +124,7 @@ many_blocks_make_the_round(void **state)
         struct digits_file file;
 
         assert_non_null(read_back);
-        publish(f, 16, text, length, 65537, first);
+        digits_publish(f, 16, text, length, 65537, first);
         assert_int_equal(digits_check(f->digits, 16, length, second), DIGITS_OK);
         assert_string_equal(first, second);
         assert_int_equal(digits_open(&file, f->digits, 16, length), DIGITS_OK);
@@ -217,7 +132,7 @@ many_blocks_make_the_round(void **state)
         assert_memory_equal(read_back, text, length);
         digits_close(&file);
         /* The pieces in which it came leave no trace. */
-        publish(f, 16, text, length, length, second);
+        digits_publish(f, 16, text, length, length, second);
         assert_string_equal(first, second);
         assert_int_equal(digits_check(f->digits, 16, length, NULL), DIGITS_OK);
         free(read_back);
@@ -225,38 +140,24 @@ many_blocks_make_the_round(void **state)
     }
 }
 
-/* Writes BYTE at OFFSET of the published NAME; returns what was there. */
-static char
-poke(struct fixture *f, const char *name, off_t offset, char byte)
-{
-    int fd = openat(f->digits, name, O_RDWR);
-    char before;
-
-    assert_true(fd >= 0);
-    assert_int_equal(pread(fd, &before, 1, offset), 1);
-    assert_int_equal(pwrite(fd, &byte, 1, offset), 1);
-    close(fd);
-    return before;
-}
-
 static void
 every_changed_byte_is_found(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     static const char *const names[] = {"pi-10-100.txt", "pi-10-100.sum"};
     char sha256[DIGITS_SHA256_SIZE];
 
-    publish(f, 10, PI_100, 100, 100, sha256);
+    digits_publish(f, 10, PI_100, 100, 100, sha256);
     for (size_t i = 0; i < 2; i++) {
         struct stat info;
 
         assert_int_equal(fstatat(f->digits, names[i], &info, 0), 0);
         for (off_t at = 0; at < info.st_size; at++) {
-            char before = poke(f, names[i], at, '\0');
+            char before = digits_poke(f, names[i], at, '\0');
 
-            poke(f, names[i], at, before == '7' ? '8' : '7');
+            digits_poke(f, names[i], at, before == '7' ? '8' : '7');
             assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_BROKEN);
-            poke(f, names[i], at, before);
+            digits_poke(f, names[i], at, before);
         }
     }
     assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_OK);
@@ -265,14 +166,14 @@ every_changed_byte_is_found(void **state)
 static void
 a_change_in_a_later_block_is_found(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     size_t length = 2 * DIGITS_BLOCK + 5;
     char *text = some_digits(length, 10), sha256[DIGITS_SHA256_SIZE], name[48], before;
 
-    publish(f, 10, text, length, length, sha256);
+    digits_publish(f, 10, text, length, length, sha256);
     digits_name(name, 10, length, "txt");
-    before = poke(f, name, (off_t)length + 1, '0');
-    poke(f, name, (off_t)length + 1, before == '9' ? '8' : '9');
+    before = digits_poke(f, name, (off_t)length + 1, '0');
+    digits_poke(f, name, (off_t)length + 1, before == '9' ? '8' : '9');
     assert_int_equal(digits_check(f->digits, 10, length, NULL), DIGITS_BROKEN);
     free(text);
 }
@@ -280,12 +181,12 @@ a_change_in_a_later_block_is_found(void **state)
 static void
 wrong_sizes_are_found(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     struct digits_file file;
     char sha256[DIGITS_SHA256_SIZE], text[128];
     int fd;
 
-    publish(f, 10, PI_100, 100, 100, sha256);
+    digits_publish(f, 10, PI_100, 100, 100, sha256);
     assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
     fd = openat(f->digits, "pi-10-100.txt", O_RDWR);
     assert_int_equal(ftruncate(fd, 50), 0);
@@ -308,17 +209,17 @@ wrong_sizes_are_found(void **state)
 static void
 what_is_no_digit_is_never_read(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     struct digits_file file;
     char sha256[DIGITS_SHA256_SIZE], text[128];
 
-    publish(f, 10, PI_100, 100, 100, sha256);
-    poke(f, "pi-10-100.txt", 52, 'a');
+    digits_publish(f, 10, PI_100, 100, 100, sha256);
+    digits_poke(f, "pi-10-100.txt", 52, 'a');
     assert_int_equal(digits_open(&file, f->digits, 10, 100), DIGITS_OK);
     assert_int_equal(digits_read(&file, 1, 50, text), DIGITS_OK);
     assert_int_equal(digits_read(&file, 51, 1, text), DIGITS_BROKEN);
     assert_int_equal(digits_read(&file, 1, 100, text), DIGITS_BROKEN);
-    poke(f, "pi-10-100.txt", 0, '4');
+    digits_poke(f, "pi-10-100.txt", 0, '4');
     assert_int_equal(digits_read(&file, 0, 1, text), DIGITS_BROKEN);
     digits_close(&file);
 }
@@ -326,7 +227,7 @@ what_is_no_digit_is_never_read(void **state)
 static void
 missing_files_are_missing(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     struct digits_file file;
     char sha256[DIGITS_SHA256_SIZE];
 
@@ -334,7 +235,7 @@ missing_files_are_missing(void **state)
     assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_MISSING);
     assert_int_equal(digits_commit(f->work, "none", "none", f->digits, 10, 100),
                      DIGITS_IO);
-    publish(f, 10, PI_100, 100, 100, sha256);
+    digits_publish(f, 10, PI_100, 100, 100, sha256);
     assert_int_equal(unlinkat(f->digits, "pi-10-100.sum", 0), 0);
     assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_MISSING);
     /* The digits can be read without their checksums. */
@@ -348,14 +249,42 @@ missing_files_are_missing(void **state)
 static void
 a_link_is_not_followed(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     struct digits_file file;
 
     assert_int_equal(symlinkat("/etc/hostname", f->digits, "pi-10-1.txt"), 0);
-    assert_int_equal(digits_open(&file, f->digits, 10, 1), DIGITS_IO);
+    assert_int_equal(digits_open(&file, f->digits, 10, 1), DIGITS_BROKEN);
+    /* Nor is a pipe waited for, or a folder read. */
+    assert_int_equal(mkfifoat(f->digits, "pi-10-2.txt", 0644), 0);
+    assert_int_equal(digits_open(&file, f->digits, 10, 2), DIGITS_BROKEN);
+    assert_int_equal(mkdirat(f->digits, "pi-10-3.txt", 0755), 0);
+    assert_int_equal(digits_open(&file, f->digits, 10, 3), DIGITS_BROKEN);
+    assert_int_equal(file.fd, -1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+/* Whatever has taken their place, the last time's and this one's. */
+static void
+damaged_files_are_put_away(void **state)
+{
+    struct digits_fixture *f = *state;
+    char sha256[DIGITS_SHA256_SIZE];
+
+    assert_int_equal(digits_put_away(f->digits, 10, 100), DIGITS_OK);
+    for (int i = 0; i < 2; i++) {
+        digits_publish(f, 10, PI_100, 100, 100, sha256);
+        assert_int_equal(digits_put_away(f->digits, 10, 100), DIGITS_OK);
+        assert_int_equal(digits_check(f->digits, 10, 100, NULL), DIGITS_MISSING);
+        assert_int_equal(faccessat(f->digits, "pi-10-100.sum", F_OK, 0), -1);
+        assert_int_equal(faccessat(f->digits, "damaged-10.txt", F_OK, 0), 0);
+        assert_int_equal(faccessat(f->digits, "damaged-10.sum", F_OK, 0), 0);
+        assert_int_equal(mkdirat(f->digits, "pi-10-100.txt", 0755), 0);
+        assert_int_equal(symlinkat("nowhere", f->digits, "pi-10-100.sum"), 0);
+        assert_int_equal(digits_put_away(f->digits, 10, 100), DIGITS_OK);
+        assert_int_equal(faccessat(f->digits, "pi-10-100.txt", F_OK, 0), -1);
+    }
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, digits_setup, digits_teardown)
 
 int
 main(void)
@@ -372,6 +301,7 @@ main(void)
         TEST(what_is_no_digit_is_never_read),
         TEST(missing_files_are_missing),
         TEST(a_link_is_not_followed),
+        TEST(damaged_files_are_put_away),
     };
 
     return cmocka_run_group_tests_name("digits", tests, NULL, NULL);

@@ -4,8 +4,7 @@
  */
 #include "cmocka_all.h"
 
-#include "common/digits.h"
-#include "temporary.h"
+#include "digits_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,65 +17,6 @@
 #include <unistd.h>
 
 #define DIGITS "141592653589793238462643383279502884197169399375105820974944"
-
-struct fixture {
-    char dir[64];
-    int work; /* a folder */
-};
-
-static int
-setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    char path[96];
-
-    if (f == NULL)
-        return -1;
-    temporary_make(f->dir, sizeof f->dir);
-    snprintf(path, sizeof path, "%s/work", f->dir);
-    mkdir(path, 0755);
-    f->work = open(path, O_RDONLY | O_DIRECTORY);
-    *state = f;
-    return f->work >= 0 ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    close(f->work);
-    temporary_remove(f->dir);
-    free(f);
-    return 0;
-}
-
-static int
-create(int dir, const char *name)
-{
-    int fd = openat(dir, name, O_CREAT | O_EXCL | O_RDWR, 0644);
-
-    assert_true(fd >= 0);
-    return fd;
-}
-
-/* LENGTH digits that are not all alike; the caller frees them. */
-static char *
-some_digits(size_t length, int radix)
-{
-    char *text = malloc(length);
-    uint32_t x = 2463534242u;
-
-    assert_non_null(text);
-    for (size_t i = 0; i < length; i++) {
-        /* Xorshift, Marsaglia 2003. */
-        x ^= x << 13;
-        x ^= x >> 17;
-        x ^= x << 5;
-        text[i] = "0123456789abcdef"[x % (uint32_t)radix];
-    }
-    return text;
-}
 
 /* All of FD's file, LENGTH bytes of it. */
 static char *
@@ -96,14 +36,15 @@ content_of(int fd, size_t *length)
 /* Writes LENGTH digits of TEXT with THREADS threads, first those before HEAD in pieces
  * of PIECE; the two files must be those that one thread makes of single adds. */
 static void
-written_alike(struct fixture *f, const char *text, size_t length, int threads,
+written_alike(struct digits_fixture *f, const char *text, size_t length, int threads,
               size_t head, size_t piece)
 {
     char *expected[2], *found[2], sha256[2][DIGITS_SHA256_SIZE];
     size_t size[2], expected_size[2];
 
     for (int i = 0; i < 2; i++) {
-        int fd = create(f->work, "a.txt"), sum_fd = create(f->work, "a.sum");
+        int fd = digits_create(f->work, "a.txt"),
+            sum_fd = digits_create(f->work, "a.sum");
         struct digits_writer *w = digits_writer_new(fd, sum_fd, 10);
         size_t at = 0;
 
@@ -139,7 +80,7 @@ written_alike(struct fixture *f, const char *text, size_t length, int threads,
 static void
 threads_write_the_same_file(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     const size_t block = DIGITS_BLOCK, length = 40 * block + 1234; /* more than a lot */
     char *text = some_digits(length, 10);
 
@@ -157,11 +98,11 @@ threads_write_the_same_file(void **state)
 static void
 only_digits_of_the_radix_are_written(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     static const char *const bad[] = {"12a4", "1 4", "3.1",      "1\n",
                                       "A",    "g",   "1\xc2\xb2"};
     char *text = some_digits(1000, 10);
-    int fd = create(f->work, "x.txt"), sum_fd = create(f->work, "x.sum");
+    int fd = digits_create(f->work, "x.txt"), sum_fd = digits_create(f->work, "x.sum");
     struct digits_writer *w = digits_writer_new(fd, sum_fd, 10);
     struct stat info;
 
@@ -192,8 +133,9 @@ only_digits_of_the_radix_are_written(void **state)
 static void
 a_running_file_grows(void **state)
 {
-    struct fixture *f = *state;
-    int fd = create(f->work, "job.txt"), sum_fd = create(f->work, "job.sum");
+    struct digits_fixture *f = *state;
+    int fd = digits_create(f->work, "job.txt"),
+        sum_fd = digits_create(f->work, "job.sum");
     struct digits_writer *w;
     struct digits_file file;
     char text[128];
@@ -220,18 +162,18 @@ a_running_file_grows(void **state)
 static void
 a_full_disk_is_an_error(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     char sha256[DIGITS_SHA256_SIZE];
     struct digits_writer *w;
     int full = open("/dev/full", O_WRONLY), fd;
 
     assert_true(full >= 0);
-    fd = create(f->work, "x.txt");
+    fd = digits_create(f->work, "x.txt");
     assert_null(digits_writer_new(full, fd, 10));
     assert_null(digits_writer_new(fd, full, 10));
     close(full);
     /* A file that cannot be written any more. */
-    w = digits_writer_new(fd, create(f->work, "x.sum"), 10);
+    w = digits_writer_new(fd, digits_create(f->work, "x.sum"), 10);
     assert_non_null(w);
     close(fd);
     assert_int_equal(digits_writer_add(w, "1", 1), DIGITS_IO);
@@ -244,7 +186,7 @@ a_full_disk_is_an_error(void **state)
 static void
 a_writer_that_failed_stays_failed(void **state)
 {
-    struct fixture *f = *state;
+    struct digits_fixture *f = *state;
     const size_t length = 5 * DIGITS_BLOCK, most = 2 * DIGITS_BLOCK + 100;
     char *text = some_digits(length, 10), sha256[DIGITS_SHA256_SIZE];
     struct rlimit limit, before;
@@ -253,7 +195,8 @@ a_writer_that_failed_stays_failed(void **state)
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
     for (int threads = 1; threads <= 4; threads *= 2) {
-        int fd = create(f->work, "a.txt"), sum_fd = create(f->work, "a.sum");
+        int fd = digits_create(f->work, "a.txt"),
+            sum_fd = digits_create(f->work, "a.sum");
         struct digits_writer *w = digits_writer_new(fd, sum_fd, 10);
 
         assert_non_null(w);
@@ -283,7 +226,7 @@ a_writer_that_failed_stays_failed(void **state)
     free(text);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, digits_setup, digits_teardown)
 
 int
 main(void)

@@ -111,7 +111,7 @@ a_reader_changes_nothing(void **state)
     assert_int_equal(store_get(reader, id, &c), STORE_OK);
     assert_int_equal(
         store_add(reader, 10, 8, ALGORITHM_AUTO, &nobody, 10, &other, &added),
-        STORE_ERROR);
+        STORE_DISK);
     assert_non_null(strstr(store_message(reader), "readonly"));
     assert_int_equal(other, 0);
     store_close(reader);
@@ -125,7 +125,7 @@ a_reader_creates_nothing(void **state)
     char path[128];
 
     snprintf(path, sizeof path, "%s/none.db", f->dir);
-    assert_int_equal(store_open(&s, path, STORE_READER), STORE_ERROR);
+    assert_int_equal(store_open(&s, path, STORE_READER), STORE_DISK);
     assert_null(s);
     assert_int_not_equal(access(path, F_OK), 0);
 }
@@ -157,7 +157,7 @@ what_is_no_database_is_refused(void **state)
     for (int i = 0; i < 1000; i++)
         fputs("this is no database\n", file);
     fclose(file);
-    assert_int_equal(store_open(&s, path, STORE_DURABLE), STORE_ERROR);
+    assert_int_equal(store_open(&s, path, STORE_DURABLE), STORE_CORRUPT);
     assert_null(s);
     assert_int_equal(store_open(&s, "/nonexistent/nthpi.db", STORE_DURABLE),
                      STORE_ERROR);
