@@ -183,8 +183,9 @@ look(const unsigned char *bytes, size_t length)
         if (!record_header(bytes, &record))
             return GATE_CLOSE;
         size_t size = RECORD_HEADER + record.content + record.padding;
-        /* libfcgi forgets the padding of a stream's end. */
-        if (length < size || (record.content == 0 && record.padding > 0))
+        /* libfcgi forgets the padding of a beginning and of a stream's end. */
+        bool forgotten = in.stage == INCOMING_NONE || record.content == 0;
+        if (length < size || (forgotten && record.padding > 0))
             break;
         switch (record_take(&in, &record, bytes + RECORD_HEADER)) {
         case RECORD_TAKEN:

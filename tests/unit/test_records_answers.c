@@ -216,13 +216,17 @@ takes_tiny_records_and_padding(void **state)
         expect_answer(fd, ID, 200, body);
     }
     close(fd);
-    /* Small enough to be left in the socket, but for the padding of the ends. */
+    /* Small enough to be left in the socket, but for the padding of the beginning or of
+     * an end. */
     fd = client_connect(s->path[0]);
-    for (int i = 0; i < 10; i++) {
-        struct bytes b = {0};
-        put_steps(&b, "BP", true);
-        put_padded(&b, FCGI_PARAMS, ID, NULL, 0, 16);
-        put_padded(&b, FCGI_STDIN, ID, NULL, 0, 8);
+    for (int i = 0; i < 8; i++) {
+        struct bytes b = {0}, begun = {0};
+        put_begin(&begun, ID, true);
+        put_padded(&b, FCGI_BEGIN, ID, begun.data + RECORD_HEADER, 8, i & 1 ? 16 : 0);
+        put_steps(&b, "P", true);
+        put_padded(&b, FCGI_PARAMS, ID, NULL, 0, i & 2 ? 16 : 0);
+        put_padded(&b, FCGI_STDIN, ID, NULL, 0, i & 4 ? 8 : 0);
+        bytes_clear(&begun);
         client_send(fd, &b);
         bytes_clear(&b);
         expect_answer(fd, ID, 200, "hello");
