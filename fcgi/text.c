@@ -213,10 +213,8 @@ text_event(const char *stage)
         const char *name;
         enum text_key key;
     } others[] = {
-        {"failed", TEXT_EVENT_FAILED},
-        {"cancelled", TEXT_EVENT_CANCELLED},
-        {"requeued", TEXT_EVENT_REQUEUED},
-        {"resumed", TEXT_EVENT_RESUMED},
+        {"failed", TEXT_EVENT_FAILED},     {"cancelled", TEXT_EVENT_CANCELLED},
+        {"requeued", TEXT_EVENT_REQUEUED}, {"resumed", TEXT_EVENT_RESUMED},
         {"retried", TEXT_EVENT_RETRIED},
     };
     enum stage known;

@@ -86,7 +86,7 @@ test_workers_that_hang(void **state)
     assert_true(site_row(s, loops).status != STATUS_DONE);
     assert_int_equal(site_stop(s, 0), 0);
     site_start(s, 0, NULL);
-    site_check_done(s, site_ask(s, 10, 764, ALGORITHM_SPIGOT), AT_762 + 2);
+    site_check_done(s, site_ask(s, 10, 764, ALGORITHM_SPIGOT), &AT_762[2]);
 }
 
 /* A worker that has nothing to say for a while is no such one. */
@@ -175,7 +175,7 @@ check_shortage(struct site *s, const char *call, const char *words)
         struct computation row = site_wait(s, ids[i], STATUS_DONE);
 
         assert_int_equal(row.attempts, 1); /* not the row's fault */
-        assert_memory_equal(row.window, AT_762 + i, 10);
+        assert_memory_equal(row.window, &AT_762[i], 10);
     }
     check_unharmed(s);
 }
