@@ -141,12 +141,14 @@ talk(void)
 static void
 hang(uint64_t position)
 {
-    static char food[64 << 20];
+    static volatile char food[64 << 20]; /* written, whoever reads it */
     int fds[2];
     char byte;
 
     if (fault_is("eat")) {
-        memset(food, 1, sizeof food);
+        for (size_t i = 0; i < sizeof food; i += 1024) {
+            food[i] = 1;
+        }
     }
     if (fault_is("eat") || fault_is("wait")) {
         pause();
