@@ -129,6 +129,7 @@ const struct sandbox_call sandbox_allowed[] = {
     CALL(getgid, FILES),
     CALL(getegid, FILES),
     CALL(getrlimit, ALL),
+    CALL(memfd_create, SANDBOX_WEB), /* a request that comes in pieces */
     /* connections that come in, and events */
     CALL(accept, SANDBOX_WEB),
     CALL(accept4, SANDBOX_WEB),

@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "store_internal.h"
+#include "store_list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,7 @@ give_all_back(struct store *s, size_t *count)
         id = sqlite3_column_int64(statement, 0);
         wanted_parse((const char *)sqlite3_column_text(statement, 2), &wanted);
         store_reset(statement);
-        rc = store_give_back(s, id, wanted, "restored from a backup", false, 0);
+        rc = store_give_back(s, id, wanted, "restored from a backup", false, 0, NULL);
         if (rc != STORE_OK)
             return rc;
         ++*count;
@@ -154,32 +155,22 @@ ask_again(struct store *s, const struct published *p, size_t *count)
 {
     static const enum algorithm asked[] = {ALGORITHM_AUTO, ALGORITHM_CHUDNOVSKY,
                                            ALGORITHM_SPIGOT};
-    sqlite3_stmt *statement;
-    int64_t now = store_now(), revision;
+    struct store_state state;
     struct computation c;
     enum store_rc rc;
 
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
-        rc = store_first(s, SQL_FIND,
-                         VALUES(value_int(p->radix), value_int((int64_t)p->length),
-                                value_text(algorithm_name(asked[i]))),
-                         &statement);
+        rc = store_find(s, p->radix, p->length, asked[i], &c);
         if (rc == STORE_NOT_FOUND)
             continue;
         if (rc != STORE_OK)
             return rc;
-        store_read_row(statement, &c);
-        store_reset(statement);
         if (c.status != STATUS_DONE || c.method == ALGORITHM_BBP)
             continue;
-        rc = store_stamp(s, &revision);
+        rc = store_state(s, SQL_STATE, VALUES(value_int(c.id)), &state);
         if (rc == STORE_OK)
             rc =
-                store_run(s, SQL_RESTART,
-                          VALUES(value_int(c.id), value_int(now), value_int(revision)));
-        if (rc == STORE_OK)
-            rc = store_event(s, c.id, "retried", now,
-                             "its digits were not in the backup");
+                store_restart_row(s, &state, NULL, "its digits were not in the backup");
         ++*count;
         return rc;
     }

@@ -123,7 +123,8 @@ answer(struct place *p)
 static bool
 progress(struct place *p)
 {
-    struct store_progress said = {p->id, TOKEN, 0.5, "series", 1, false};
+    struct store_progress said = {
+        .id = p->id, .token = TOKEN, .fraction = 0.5, .phase = "series", .eta_s = 1};
     return store_progress(p->s, &said, 1) == STORE_OK && !said.lost;
 }
 
@@ -161,7 +162,7 @@ fail_it(struct place *p)
 static bool
 requeue(struct place *p)
 {
-    return store_requeue(p->s, p->id, TOKEN, "again", true, 1) == STORE_OK;
+    return store_requeue(p->s, p->id, TOKEN, "again", true, 1, NULL) == STORE_OK;
 }
 
 static bool
@@ -207,8 +208,7 @@ look(struct place *p)
            store_daemons(p->s, daemons, 2, &count) == STORE_OK &&
            store_queue_age(p->s, &age) == STORE_OK &&
            store_pending(p->s, rows, 8, &count) == STORE_OK &&
-           store_published(p->s, 16, &what) == STORE_OK &&
-           store_revision(p->s) > 0;
+           store_published(p->s, 16, &what) == STORE_OK && store_revision(p->s) > 0;
 }
 
 /* ---- digits, doorbell, configuration ---- */

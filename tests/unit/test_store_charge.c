@@ -89,7 +89,7 @@ a_charge_lasts_until_the_row_ends(void **state)
 
     assert_int_equal(ask(f, 2, &alice, &id), STORE_OK);
     take(f, id, TOKEN);
-    assert_int_equal(store_requeue(f->s, id, TOKEN, "again", true, 0), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "again", true, 0, NULL), STORE_OK);
     assert_int_equal(charges(f), 1);
     take(f, id, TOKEN);
     assert_int_equal(store_failed(f->s, id, TOKEN, "broken"), STORE_OK);
