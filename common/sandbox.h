@@ -45,11 +45,12 @@ enum sandbox_program {
 
 /* Rights to one file, or to a folder and everything below it; or-ed. */
 enum sandbox_right {
-    SANDBOX_READ = 1,  /* read files */
-    SANDBOX_LIST = 2,  /* list folders */
-    SANDBOX_WRITE = 4, /* write to files that are there */
-    SANDBOX_MAKE = 8,  /* create, rename and remove files */
-    SANDBOX_RUN = 16   /* read and execute files */
+    SANDBOX_READ = 1,    /* read files */
+    SANDBOX_LIST = 2,    /* list folders */
+    SANDBOX_WRITE = 4,   /* write to files that are there */
+    SANDBOX_MAKE = 8,    /* create, rename and remove files */
+    SANDBOX_RUN = 16,    /* read and execute files */
+    SANDBOX_FOLDERS = 32 /* create, rename and remove folders */
 };
 
 struct sandbox_path {

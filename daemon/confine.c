@@ -101,7 +101,8 @@ confine_daemon(const struct conf *conf, int exe_fd)
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         take(&f, conf_path(conf, parts[i]),
-             SANDBOX_READ | SANDBOX_LIST | SANDBOX_WRITE | SANDBOX_MAKE);
+             SANDBOX_READ | SANDBOX_LIST | SANDBOX_WRITE | SANDBOX_MAKE |
+                 SANDBOX_FOLDERS);
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         f.paths[f.count++] = others[i];

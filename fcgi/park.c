@@ -207,7 +207,7 @@ park_open(struct app *app)
     }
     if (watch(park->epolls.loop, &park->wake, EPOLLIN) != 0 ||
         watch(park->epolls.pool, &park->pool.stop, EPOLLIN) != 0 ||
-        listen_open(park, app->conf) != 0)
+        listen_open(park, app->conf) != 0 || heir_prepare(park) != 0)
         goto fail;
     for (size_t i = 0; i < park->listener_count; i++)
         if (watch(park->epolls.loop, &park->listeners[i].source, 0) != 0)

@@ -9,6 +9,10 @@
  * first. When the next process is ready it sends one byte. The old one removes
  * FIRST.next, closes the connection as a sign, and winds down as at SIGTERM, but leaves
  * the sockets' names. When the next process ends before that, nothing has happened.
+ *
+ * A process in its sandbox makes no sockets. So this one is made and bound at the
+ * start, under a name of its own (FIRST.next.PID), and becomes FIRST.next by link(2)
+ * when the predecessor, if there is one, has given that name up.
  */
 #include "config.h"
 
@@ -44,6 +48,16 @@ next_address(const char *first, struct sockaddr_un *address)
     return n > 0 && (size_t)n < sizeof address->sun_path;
 }
 
+/* The address that it has before. */
+static bool
+own_address(const char *first, struct sockaddr_un *address)
+{
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    int n = snprintf(address->sun_path, sizeof address->sun_path, "%s.next.%ld", first,
+                     (long)getpid());
+    return n > 0 && (size_t)n < sizeof address->sun_path;
+}
+
 static void
 close_source(struct source *source)
 {
@@ -55,14 +69,13 @@ close_source(struct source *source)
 /* ---- the old process ---- */
 
 int
-heir_listen(struct park *park)
+heir_prepare(struct park *park)
 {
     struct sockaddr_un address;
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &park->next};
     const char *first = park->listener_count > 0 ? park->listeners[0].path : NULL;
     if (!first)
         return 0; /* a supervisor's sockets: it keeps them */
-    if (!next_address(first, &address)) {
+    if (!own_address(first, &address)) {
         log_warning("%s.next is too long for a socket: no process can take over",
                     first);
         return 0;
@@ -72,11 +85,29 @@ heir_listen(struct park *park)
     if (park->next.fd < 0 ||
         bind(park->next.fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(address.sun_path, S_IRUSR | S_IWUSR) != 0 ||
-        listen(park->next.fd, 1) != 0 ||
+        listen(park->next.fd, 1) != 0) {
+        log_error("cannot listen on %s: %s", address.sun_path, strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+int
+heir_listen(struct park *park)
+{
+    struct sockaddr_un address, own;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &park->next};
+    if (park->next.fd < 0)
+        return 0;
+    next_address(park->listeners[0].path, &address);
+    own_address(park->listeners[0].path, &own);
+    unlink(address.sun_path);
+    if (link(own.sun_path, address.sun_path) != 0 || unlink(own.sun_path) != 0 ||
         epoll_ctl(park->epolls.loop, EPOLL_CTL_ADD, park->next.fd, &event) != 0) {
         log_error("cannot listen on %s: %s", address.sun_path, strerror(errno));
         return -1;
     }
+    park->next_named = true;
     return 0;
 }
 
@@ -84,7 +115,8 @@ void
 heir_close(struct park *park)
 {
     struct sockaddr_un address;
-    if (park->next.fd >= 0 && next_address(park->listeners[0].path, &address))
+    if (park->next.fd >= 0 && (park->next_named ? next_address : own_address)(
+                                  park->listeners[0].path, &address))
         unlink(address.sun_path);
     close_source(&park->next);
     close_source(&park->heir);
@@ -247,7 +279,9 @@ heir_ready(struct park *park)
     char byte = 0;
     if (park->predecessor < 0)
         return;
-    if (send(park->predecessor, "g", 1, MSG_NOSIGNAL) != 1 ||
+    struct iovec go = {.iov_base = &byte, .iov_len = 1};
+    struct msghdr message = {.msg_iov = &go, .msg_iovlen = 1};
+    if (sendmsg(park->predecessor, &message, MSG_NOSIGNAL) != 1 ||
         !wait_readable(park->predecessor) || recv(park->predecessor, &byte, 1, 0) != 0)
         log_warning("the process that handed its sockets over does not say goodbye");
     close(park->predecessor);
