@@ -7,6 +7,7 @@
 #include "records_fixture.h"
 
 #include "fcgi/record.h"
+#include "fcgi/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
