@@ -2,17 +2,19 @@
  * Handing the listening sockets over to the next process: an upgrade or a restart
  * without a supervisor that keeps them open.
  *
- * A process that bound its sockets itself also listens on FIRST.next, FIRST being the
- * first of them: a socket of the same user for one visitor at a time. Whoever connects
- * is sent the listening sockets (SCM_RIGHTS, unix(7)) with their paths, in one packet.
+ * A process that bound its sockets itself also listens on run/FIRST.next of the state
+ * folder, FIRST being the file name of the first of them: a socket of the same user for
+ * one visitor at a time. Whoever connects is sent the listening sockets (SCM_RIGHTS,
+ * unix(7)) with their paths, in one packet.
  * Both processes accept from then on: a connection waits in one queue, whoever takes it
  * first. When the next process is ready it sends one byte. The old one removes
  * FIRST.next, closes the connection as a sign, and winds down as at SIGTERM, but leaves
  * the sockets' names. When the next process ends before that, nothing has happened.
  *
- * A process in its sandbox makes no sockets. So this one is made and bound at the
- * start, under a name of its own (FIRST.next.PID), and becomes FIRST.next by link(2)
- * when the predecessor, if there is one, has given that name up.
+ * A process in its sandbox makes no sockets, and makes names in run/ only, wherever the
+ * others are. So this one is made and bound at the start, under a name of its own
+ * (FIRST.next.PID), and becomes FIRST.next by link(2) when the predecessor, if there is
+ * one, has given that name up.
  */
 #include "config.h"
 
@@ -39,23 +41,36 @@ union control {
     char space[CMSG_SPACE(LISTENERS_MAX * sizeof(int))];
 };
 
-/* The address of FIRST.next; false: the path is too long. */
+/* The address of the file FIRST and SUFFIX in run/; false: the path is too long, or
+ * there is no memory for it. */
 static bool
-next_address(const char *first, struct sockaddr_un *address)
+address_in_run(const struct park *park, const char *first, const char *suffix,
+               struct sockaddr_un *address)
 {
+    const char *slash = strrchr(first, '/');
+    char *run = conf_path(park->app->conf, "run");
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int n = snprintf(address->sun_path, sizeof address->sun_path, "%s.next", first);
+    int n = run ? snprintf(address->sun_path, sizeof address->sun_path, "%s/%s%s", run,
+                           slash ? slash + 1 : first, suffix)
+                : -1;
+    free(run);
     return n > 0 && (size_t)n < sizeof address->sun_path;
+}
+
+/* The address at which the next process asks. */
+static bool
+next_address(const struct park *park, const char *first, struct sockaddr_un *address)
+{
+    return address_in_run(park, first, ".next", address);
 }
 
 /* The address that it has before. */
 static bool
-own_address(const char *first, struct sockaddr_un *address)
+own_address(const struct park *park, const char *first, struct sockaddr_un *address)
 {
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int n = snprintf(address->sun_path, sizeof address->sun_path, "%s.next.%ld", first,
-                     (long)getpid());
-    return n > 0 && (size_t)n < sizeof address->sun_path;
+    char suffix[32];
+    snprintf(suffix, sizeof suffix, ".next.%ld", (long)getpid());
+    return address_in_run(park, first, suffix, address);
 }
 
 static void
@@ -75,13 +90,13 @@ heir_prepare(struct park *park)
     const char *first = park->listener_count > 0 ? park->listeners[0].path : NULL;
     if (!first)
         return 0; /* a supervisor's sockets: it keeps them */
-    if (!own_address(first, &address)) {
-        log_warning("%s.next is too long for a socket: no process can take over",
-                    first);
+    if (!own_address(park, first, &address)) {
+        log_warning("run/ has too long a path for one more socket: no process can take "
+                    "over from this one");
         return 0;
     }
-    park->next.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     unlink(address.sun_path);
+    park->next.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (park->next.fd < 0 ||
         bind(park->next.fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(address.sun_path, S_IRUSR | S_IWUSR) != 0 ||
@@ -92,23 +107,21 @@ heir_prepare(struct park *park)
     return 0;
 }
 
-int
+void
 heir_listen(struct park *park)
 {
     struct sockaddr_un address, own;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = &park->next};
     if (park->next.fd < 0)
-        return 0;
-    next_address(park->listeners[0].path, &address);
-    own_address(park->listeners[0].path, &own);
-    unlink(address.sun_path);
-    if (link(own.sun_path, address.sun_path) != 0 || unlink(own.sun_path) != 0 ||
-        epoll_ctl(park->epolls.loop, EPOLL_CTL_ADD, park->next.fd, &event) != 0) {
-        log_error("cannot listen on %s: %s", address.sun_path, strerror(errno));
-        return -1;
-    }
-    park->next_named = true;
-    return 0;
+        return;
+    const char *first = park->listeners[0].path;
+    if (!next_address(park, first, &address) || !own_address(park, first, &own) ||
+        (unlink(address.sun_path) != 0 && errno != ENOENT) ||
+        link(own.sun_path, address.sun_path) != 0 || unlink(own.sun_path) != 0 ||
+        epoll_ctl(park->epolls.loop, EPOLL_CTL_ADD, park->next.fd, &event) != 0)
+        log_warning("no process can take over from this one: %s", strerror(errno));
+    else
+        park->next_named = true;
 }
 
 void
@@ -116,9 +129,12 @@ heir_close(struct park *park)
 {
     struct sockaddr_un address;
     if (park->next.fd >= 0 && (park->next_named ? next_address : own_address)(
-                                  park->listeners[0].path, &address))
+                                  park, park->listeners[0].path, &address))
         unlink(address.sun_path);
     close_source(&park->next);
+    /* An heir that was about to say that it works: the names are its now. */
+    if (park->heir.fd >= 0)
+        park->handed_over = true;
     close_source(&park->heir);
     if (park->predecessor >= 0) {
         close(park->predecessor);
@@ -186,7 +202,7 @@ heir_heard(struct park *park)
     if (recv(park->heir.fd, &byte, 1, MSG_DONTWAIT) == 1) {
         log_info("the next process has taken over");
         park->handed_over = true;
-        if (next_address(park->listeners[0].path, &address))
+        if (next_address(park, park->listeners[0].path, &address))
             unlink(address.sun_path);
         close_source(&park->next);
     }
@@ -238,7 +254,7 @@ heir_take(struct park *park, const char *first)
     size_t count, taken = 0;
     char paths[PATHS_SIZE], *rest = paths, *path;
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0 || !next_address(first, &address) ||
+    if (fd < 0 || !next_address(park, first, &address) ||
         connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         if (fd >= 0)
             close(fd);

@@ -110,8 +110,9 @@ void listen_close(struct park *park);
  * yet. 0, or -1 with a message logged. Before the sandbox, which makes no sockets. */
 int heir_prepare(struct park *park);
 
-/* From now on a next process finds it. 0, or -1 with a message logged. */
-int heir_listen(struct park *park);
+/* From now on a next process finds it. When that cannot be, a warning is logged: by now
+ * a predecessor has ended, and we serve all the same. */
+void heir_listen(struct park *park);
 
 /* Stops that. Before listen_close(). */
 void heir_close(struct park *park);
@@ -121,7 +122,7 @@ void heir_close(struct park *park);
 void heir_visit(struct park *park);
 void heir_heard(struct park *park);
 
-/* Takes the listeners of the process that listens on FIRST and beside it. 1, or 0:
+/* Takes the listeners of the process whose first one is the path FIRST. 1, or 0:
  * there is none; -1: an error, logged; what was taken is PARK's. */
 int heir_take(struct park *park, const char *first);
 
