@@ -69,7 +69,6 @@ struct park {
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct source next, heir; /* see park_heir.c; fd -1: none */
-    bool next_named;          /* next can be found */
     int predecessor;          /* whose sockets these were, -1: nobody's */
     bool handed_over;         /* the loop's: the sockets are another process's */
     struct waits *waits;
@@ -106,11 +105,11 @@ void listen_close(struct park *park);
 
 /* ---- park_heir.c ---- */
 
-/* Makes the socket for a next process, if we bound ours ourselves, which nobody finds
- * yet. 0, or -1 with a message logged. Before the sandbox, which makes no sockets. */
+/* Makes the socket for a next process, if we bound ours ourselves. 0, or -1 with a
+ * message logged. Before the sandbox, which makes no sockets. */
 int heir_prepare(struct park *park);
 
-/* From now on a next process finds it. 0, or -1 with a message logged. */
+/* From now on a next process is heard. 0, or -1 with a message logged. */
 int heir_listen(struct park *park);
 
 /* Stops that. Before listen_close(). */
