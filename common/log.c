@@ -85,6 +85,9 @@ log_reopen(void)
 {
     int fd, rc = 0;
 
+    pthread_mutex_lock(&repeat_lock);
+    memset(&repeat, 0, sizeof repeat);
+    pthread_mutex_unlock(&repeat_lock);
     if (settings.file == NULL || settings.fd == STDERR_FILENO)
         return 0;
     fd = open_file();

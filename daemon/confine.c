@@ -99,10 +99,11 @@ confine_daemon(const struct conf *conf, int exe_fd)
     char program[32];
     bool held;
 
+    /* A folder may stand where a digits file belongs, and is put away, too. */
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         take(&f, conf_path(conf, parts[i]),
              SANDBOX_READ | SANDBOX_LIST | SANDBOX_WRITE | SANDBOX_MAKE |
-                 SANDBOX_FOLDERS);
+                 (strcmp(parts[i], "digits") == 0 ? SANDBOX_FOLDERS : 0));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         f.paths[f.count++] = others[i];

@@ -270,8 +270,8 @@ park_run(struct park *park, const volatile sig_atomic_t *stop)
     if (pool_start(park, park->app->conf) == 0) {
         if (notify_start(park) == 0) {
             heir_ready(park);
-            heir_listen(park);
-            loop_run(park, stop, &mask);
+            if (heir_listen(park) == 0)
+                loop_run(park, stop, &mask);
             result = *stop || park->handed_over ? 0 : -1;
         }
         loop_end(park);

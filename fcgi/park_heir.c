@@ -2,19 +2,15 @@
  * Handing the listening sockets over to the next process: an upgrade or a restart
  * without a supervisor that keeps them open.
  *
- * A process that bound its sockets itself also listens on run/FIRST.next of the state
- * folder, FIRST being the file name of the first of them: a socket of the same user for
- * one visitor at a time. Whoever connects is sent the listening sockets (SCM_RIGHTS,
- * unix(7)) with their paths, in one packet.
+ * A process that bound its sockets itself also listens on FIRST.next, FIRST being the
+ * first of them: a socket of the same user for one visitor at a time. Whoever connects
+ * is sent the listening sockets (SCM_RIGHTS, unix(7)) with their paths, in one packet,
+ * and that of FIRST.next as the last one: a process in its sandbox makes no sockets.
  * Both processes accept from then on: a connection waits in one queue, whoever takes it
- * first. When the next process is ready it sends one byte. The old one removes
- * FIRST.next, closes the connection as a sign, and winds down as at SIGTERM, but leaves
- * the sockets' names. When the next process ends before that, nothing has happened.
- *
- * A process in its sandbox makes no sockets, and makes names in run/ only, wherever the
- * others are. So this one is made and bound at the start, under a name of its own
- * (FIRST.next.PID), and becomes FIRST.next by link(2) when the predecessor, if there is
- * one, has given that name up.
+ * first. When the next process is ready it sends one byte. The old one closes the
+ * connection as a sign, looks at FIRST.next no more, and winds down as at SIGTERM, but
+ * leaves the sockets' names. When the next process ends before that, nothing has
+ * happened.
  */
 #include "config.h"
 
@@ -33,44 +29,21 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 5000, PATHS_SIZE = 4096 };
+enum { WAIT_MS = 5000, PATHS_SIZE = 4096, FDS_MAX = LISTENERS_MAX + 1 };
 
-/* A control message with room for all listeners. */
+/* A control message with room for all listeners and FIRST.next. */
 union control {
     struct cmsghdr head;
-    char space[CMSG_SPACE(LISTENERS_MAX * sizeof(int))];
+    char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
 };
 
-/* The address of the file FIRST and SUFFIX in run/; false: the path is too long, or
- * there is no memory for it. */
+/* The address of FIRST.next; false: the path is too long. */
 static bool
-address_in_run(const struct park *park, const char *first, const char *suffix,
-               struct sockaddr_un *address)
+next_address(const char *first, struct sockaddr_un *address)
 {
-    const char *slash = strrchr(first, '/');
-    char *run = conf_path(park->app->conf, "run");
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int n = run ? snprintf(address->sun_path, sizeof address->sun_path, "%s/%s%s", run,
-                           slash ? slash + 1 : first, suffix)
-                : -1;
-    free(run);
+    int n = snprintf(address->sun_path, sizeof address->sun_path, "%s.next", first);
     return n > 0 && (size_t)n < sizeof address->sun_path;
-}
-
-/* The address at which the next process asks. */
-static bool
-next_address(const struct park *park, const char *first, struct sockaddr_un *address)
-{
-    return address_in_run(park, first, ".next", address);
-}
-
-/* The address that it has before. */
-static bool
-own_address(const struct park *park, const char *first, struct sockaddr_un *address)
-{
-    char suffix[32];
-    snprintf(suffix, sizeof suffix, ".next.%ld", (long)getpid());
-    return address_in_run(park, first, suffix, address);
 }
 
 static void
@@ -88,15 +61,15 @@ heir_prepare(struct park *park)
 {
     struct sockaddr_un address;
     const char *first = park->listener_count > 0 ? park->listeners[0].path : NULL;
-    if (!first)
-        return 0; /* a supervisor's sockets: it keeps them */
-    if (!own_address(park, first, &address)) {
-        log_warning("run/ has too long a path for one more socket: no process can take "
-                    "over from this one");
+    if (!first || park->next.fd >= 0)
+        return 0; /* a supervisor's sockets, which it keeps; or we took this one over */
+    if (!next_address(first, &address)) {
+        log_warning("%s.next is too long for a socket: no process can take over",
+                    first);
         return 0;
     }
-    unlink(address.sun_path);
     park->next.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    unlink(address.sun_path);
     if (park->next.fd < 0 ||
         bind(park->next.fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(address.sun_path, S_IRUSR | S_IWUSR) != 0 ||
@@ -107,40 +80,33 @@ heir_prepare(struct park *park)
     return 0;
 }
 
-void
+int
 heir_listen(struct park *park)
 {
-    struct sockaddr_un address, own;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = &park->next};
-    if (park->next.fd < 0)
-        return;
-    const char *first = park->listeners[0].path;
-    if (!next_address(park, first, &address) || !own_address(park, first, &own) ||
-        (unlink(address.sun_path) != 0 && errno != ENOENT) ||
-        link(own.sun_path, address.sun_path) != 0 || unlink(own.sun_path) != 0 ||
-        epoll_ctl(park->epolls.loop, EPOLL_CTL_ADD, park->next.fd, &event) != 0)
-        log_warning("no process can take over from this one: %s", strerror(errno));
-    else
-        park->next_named = true;
+    if (park->next.fd < 0 ||
+        epoll_ctl(park->epolls.loop, EPOLL_CTL_ADD, park->next.fd, &event) == 0)
+        return 0;
+    log_error("cannot wait for a next process: %s", strerror(errno));
+    return -1;
 }
 
 void
 heir_close(struct park *park)
 {
     struct sockaddr_un address;
-    if (park->next.fd >= 0 && (park->next_named ? next_address : own_address)(
-                                  park, park->listeners[0].path, &address))
-        unlink(address.sun_path);
-    close_source(&park->next);
-    /* An heir that was about to say that it works: the names are its now. */
-    if (park->heir.fd >= 0)
-        park->handed_over = true;
-    close_source(&park->heir);
     if (park->predecessor >= 0) {
         close(park->predecessor);
         park->handed_over = true; /* nothing has happened: they are its own again */
     }
     park->predecessor = -1;
+    if (park->heir.fd >= 0)
+        park->handed_over = true; /* it was about to say that it works: they are its */
+    if (park->next.fd >= 0 && !park->handed_over &&
+        next_address(park->listeners[0].path, &address))
+        unlink(address.sun_path);
+    close_source(&park->next);
+    close_source(&park->heir);
 }
 
 /* Sends the sockets and their paths, lines, to the heir. */
@@ -148,7 +114,7 @@ static bool
 send_listeners(struct park *park)
 {
     char paths[PATHS_SIZE] = "";
-    size_t length = 0, size = park->listener_count * sizeof(int);
+    size_t length = 0, size = (park->listener_count + 1) * sizeof(int);
     union control control = {.space = {0}};
     struct iovec iov = {.iov_base = paths};
     struct msghdr message = {.msg_iov = &iov,
@@ -166,6 +132,8 @@ send_listeners(struct park *park)
         if (length >= sizeof paths)
             return false;
     }
+    memcpy(CMSG_DATA(head) + park->listener_count * sizeof(int), &park->next.fd,
+           sizeof(int));
     iov.iov_len = length;
     return sendmsg(park->heir.fd, &message, MSG_NOSIGNAL) == (ssize_t)length;
 }
@@ -197,13 +165,10 @@ heir_visit(struct park *park)
 void
 heir_heard(struct park *park)
 {
-    struct sockaddr_un address;
     char byte;
     if (recv(park->heir.fd, &byte, 1, MSG_DONTWAIT) == 1) {
         log_info("the next process has taken over");
         park->handed_over = true;
-        if (next_address(park, park->listeners[0].path, &address))
-            unlink(address.sun_path);
         close_source(&park->next);
     }
     close_source(&park->heir);
@@ -219,9 +184,9 @@ wait_readable(int fd)
     return poll(&p, 1, WAIT_MS) == 1;
 }
 
-/* The listeners of the packet on FD. *COUNT: how many; -1: an error, logged. */
+/* The descriptors of the packet on FD. *COUNT: how many; -1: an error, logged. */
 static int
-receive(int fd, int fds[LISTENERS_MAX], size_t *count, char paths[PATHS_SIZE])
+receive(int fd, int fds[FDS_MAX], size_t *count, char paths[PATHS_SIZE])
 {
     union control control;
     struct iovec iov = {.iov_base = paths, .iov_len = PATHS_SIZE - 1};
@@ -250,20 +215,21 @@ int
 heir_take(struct park *park, const char *first)
 {
     struct sockaddr_un address;
-    int fds[LISTENERS_MAX];
+    int fds[FDS_MAX];
     size_t count, taken = 0;
     char paths[PATHS_SIZE], *rest = paths, *path;
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0 || !next_address(park, first, &address) ||
+    if (fd < 0 || !next_address(first, &address) ||
         connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         if (fd >= 0)
             close(fd);
         return 0; /* nobody to take over from */
     }
-    if (receive(fd, fds, &count, paths) != 0) {
-        close(fd);
+    park->predecessor = fd; /* whatever fails from here on: the names are its own */
+    if (receive(fd, fds, &count, paths) != 0)
         return -1;
-    }
+    if (count > 0)
+        park->next.fd = fds[--count];
     while (taken < count && (path = strsep(&rest, "\n")) != NULL && *path) {
         struct stat st = {.st_ino = 0};
         char *copy = strdup(path);
@@ -282,10 +248,8 @@ heir_take(struct park *park, const char *first)
     if (taken < count) {
         while (taken < count)
             close(fds[taken++]);
-        close(fd);
         return -1;
     }
-    park->predecessor = fd;
     return 1;
 }
 

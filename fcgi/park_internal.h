@@ -69,7 +69,6 @@ struct park {
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct source next, heir; /* see park_heir.c; fd -1: none */
-    bool next_named;          /* next can be found */
     int predecessor;          /* whose sockets these were, -1: nobody's */
     bool handed_over;         /* the loop's: the sockets are another process's */
     struct waits *waits;
@@ -106,13 +105,12 @@ void listen_close(struct park *park);
 
 /* ---- park_heir.c ---- */
 
-/* Makes the socket for a next process, if we bound ours ourselves, which nobody finds
- * yet. 0, or -1 with a message logged. Before the sandbox, which makes no sockets. */
+/* Makes the socket for a next process, if we bound ours ourselves. 0, or -1 with a
+ * message logged. Before the sandbox, which makes no sockets. */
 int heir_prepare(struct park *park);
 
-/* From now on a next process finds it. When that cannot be, a warning is logged: by now
- * a predecessor has ended, and we serve all the same. */
-void heir_listen(struct park *park);
+/* From now on a next process is heard. 0, or -1 with a message logged. */
+int heir_listen(struct park *park);
 
 /* Stops that. Before listen_close(). */
 void heir_close(struct park *park);
@@ -122,7 +120,7 @@ void heir_close(struct park *park);
 void heir_visit(struct park *park);
 void heir_heard(struct park *park);
 
-/* Takes the listeners of the process whose first one is the path FIRST. 1, or 0:
+/* Takes the listeners of the process that listens on FIRST and beside it. 1, or 0:
  * there is none; -1: an error, logged; what was taken is PARK's. */
 int heir_take(struct park *park, const char *first);
 

@@ -36,7 +36,7 @@ after(async () => {
 });
 
 // A job takes some terms of a lease.
-const first = 200_000;
+const first = 600_000;
 let next = first;
 
 async function running() {

@@ -160,7 +160,7 @@ if (sanitized) {
       site.start('fcgi');
       assert.deepEqual(await old.ended, { code: 0, signal: null });
       assert.equal((await site.get('/')).status, 200);
-      assert.deepEqual(fs.readdirSync(folder), ['one.sock']);
+      assert.deepEqual(fs.readdirSync(folder), ['one.sock', 'one.sock.next']);
     } finally {
       await site.stop();
       fs.rmSync(folder, { recursive: true });
