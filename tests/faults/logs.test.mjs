@@ -93,9 +93,19 @@ test('a log that cannot be opened stops a program, or leaves it the one it has',
   fs.rmdirSync(ours);
 });
 
-test('the example for logrotate tells each program by its signal', () => {
-  const text = fs.readFileSync(path.join(source, 'contrib', 'logrotate', 'nthpi'), 'utf8');
+test('the example for logrotate tells each program by its signal, as users that there are', () => {
+  const read = (name) => fs.readFileSync(path.join(source, 'contrib', name), 'utf8');
+  const text = read('logrotate/nthpi');
   assert.match(text, /kill -USR1 "\$\(cat \/run\/nginx\.pid\)"/);
-  assert.match(text, /--signal=HUP nthpi-fcgi\.service nthpid\.service/);
   assert.equal(text.match(/{$/gm).length, text.match(/^}$/gm).length);
+  // A part for each program, written by the user of its unit.
+  for (const unit of ['nthpi-fcgi', 'nthpid']) {
+    const user = /^User=(.*)$/m.exec(read(`systemd/${unit}.service`))[1];
+    const part = text.split(/^}$/m).find((some) => some.includes(`--signal=HUP ${unit}.service`));
+    assert.match(part, new RegExp(`^ +create \\d+ ${user} adm$`, 'm'));
+    assert.match(part, new RegExp(`^ +su ${user} adm$`, 'm'));
+    const folder = new RegExp(`^# +${unit}: +LogsDirectory=(.*)$`, 'm').exec(text)[1];
+    assert.ok(part.includes(`\n/var/log/${folder}/*.log {`));
+    assert.ok(text.includes(`NTHPI_LOG_TARGET=file:/var/log/${folder}/${unit}.log\n`));
+  }
 });
