@@ -28,10 +28,12 @@ fuzz_LIBS = tests/fuzz/libfuzz.a $(FCGI_LIBS) $(JANSSON_LIBS) $(URIPARSER_LIBS) 
 tests_fuzz_libfuzz_a_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/computation.c \
-	common/conf.c common/conf_file.c common/conf_table.c common/conf_value.c \
+	common/conf.c common/conf_file.c common/conf_table.c common/conf_text.c \
+	common/conf_value.c \
 	common/digits_check.c common/digits_publish.c common/digits_read.c \
-	common/digits_write.c \
-	common/log.c \
+	common/digits_sum.c common/digits_trust.c common/digits_write.c \
+	common/log.c common/log_repeat.c \
+	common/sandbox.c \
 	common/store_cursor.c \
 	daemon/protocol.c \
 	fcgi/form.c \
