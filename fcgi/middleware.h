@@ -1,8 +1,8 @@
 /*
  * What happens around every handler. Each middleware wraps the next one; the
  * chain is one array in middleware.c and reads from the outside in: log,
- * headers of every answer, limits, route, who asks, proof of origin, and the
- * router's dispatcher as the innermost.
+ * headers of every answer, the short form, limits, route, who asks, proof of origin,
+ * and the router's dispatcher as the innermost.
  */
 #ifndef NTHPI_MIDDLEWARE_H
 #define NTHPI_MIDDLEWARE_H

@@ -1,6 +1,6 @@
 /*
  * Records are made on the way out. The whole answer (content cut into records
- * of at most RECORD_MAX bytes, each with its header, then the closing records)
+ * of at most RECORD_CONTENT_MAX bytes, each with its header, then the closing ones)
  * is a stream that is computed from the content; `sent` says how far in it we
  * are, so that a short write needs no copy of what is left. Record formats:
  * FastCGI specification 1.0, sections 3.3, 5.3 and 5.5.
@@ -10,6 +10,7 @@
 #include "fcgi/park_conn.h"
 
 #include "common/log.h"
+#include "fcgi/record.h"
 #include "fcgi/share.h"
 
 #include <errno.h>
@@ -23,14 +24,10 @@
 #include <unistd.h>
 
 enum {
-    HEADER = 8,
-    RECORD_MAX = 65535,
-    TRAILER = HEADER + HEADER + 8, /* an empty STDOUT record, END_REQUEST */
-    STDOUT_TYPE = 6,
-    END_REQUEST_TYPE = 3,
-    PIECES = 16,            /* of one sendmsg() */
-    FILE_PIECE = 64 * 1024, /* bytes of a file read at a time */
-    ROUNDS = 16,            /* calls before others get their turn */
+    TRAILER = RECORD_HEADER + RECORD_END_SIZE, /* an empty STDOUT record, END_REQUEST */
+    PIECES = 16,                               /* of one sendmsg() */
+    FILE_PIECE = 64 * 1024,                    /* bytes of a file read at a time */
+    ROUNDS = 16,                               /* calls before others get their turn */
 };
 
 struct blob {
@@ -178,28 +175,12 @@ conn_answer_reply(struct conn *conn, struct reply *reply)
     return 0;
 }
 
-static void
-put_header(unsigned char *p, int type, int id, size_t length)
-{
-    const unsigned char header[HEADER] = {
-        1,
-        (unsigned char)type,
-        (unsigned char)(id >> 8),
-        (unsigned char)id,
-        (unsigned char)(length >> 8),
-        (unsigned char)length,
-        0,
-        0,
-    };
-    memcpy(p, header, sizeof header);
-}
-
 /* A run of pieces of the stream, ready for sendmsg(). */
 struct run {
     struct iovec pieces[PIECES];
     size_t count;
     uint64_t at; /* where in the stream the run ends */
-    unsigned char headers[PIECES][HEADER];
+    unsigned char headers[PIECES][RECORD_HEADER];
     unsigned char trailer[TRAILER];
     char file[FILE_PIECE];
     size_t file_used;
@@ -254,29 +235,29 @@ add_file(struct run *run, const struct output *out, uint64_t offset, uint64_t le
 
 /* Fills RUN from where the stream of OUT stands. False: the file failed. */
 static bool
-gather(const struct output *out, int id, struct run *run)
+gather(const struct output *out, unsigned id, struct run *run)
 {
     const struct blob *blob = out->blob;
     uint64_t content = blob->length + out->file_length;
-    uint64_t records = (content + RECORD_MAX - 1) / RECORD_MAX;
-    uint64_t body_end = content + records * HEADER;
+    uint64_t records = (content + RECORD_CONTENT_MAX - 1) / RECORD_CONTENT_MAX;
+    uint64_t body_end = content + records * RECORD_HEADER;
     run->count = 0;
     run->at = out->sent;
     run->file_used = 0;
 
     while (run->at < body_end && run->count + 2 <= PIECES) {
-        uint64_t record = run->at / (HEADER + RECORD_MAX);
-        size_t within = (size_t)(run->at % (HEADER + RECORD_MAX));
-        uint64_t first = record * RECORD_MAX; /* of the content */
+        uint64_t record = run->at / (RECORD_HEADER + RECORD_CONTENT_MAX);
+        size_t within = (size_t)(run->at % (RECORD_HEADER + RECORD_CONTENT_MAX));
+        uint64_t first = record * RECORD_CONTENT_MAX; /* of the content */
         uint64_t rest = content - first;
-        size_t length = rest < RECORD_MAX ? (size_t)rest : RECORD_MAX;
-        if (within < HEADER) {
+        size_t length = rest < RECORD_CONTENT_MAX ? (size_t)rest : RECORD_CONTENT_MAX;
+        if (within < RECORD_HEADER) {
             unsigned char *header = run->headers[run->count];
-            put_header(header, STDOUT_TYPE, id, length);
-            add_piece(run, header + within, HEADER - within);
-            within = HEADER;
+            record_stdout(id, length, header);
+            add_piece(run, header + within, RECORD_HEADER - within);
+            within = RECORD_HEADER;
         }
-        uint64_t at = first + within - HEADER;
+        uint64_t at = first + within - RECORD_HEADER;
         uint64_t left = first + length - at;
         if (at < blob->own) {
             uint64_t room = blob->own - at;
@@ -296,9 +277,8 @@ gather(const struct output *out, int id, struct run *run)
     }
     if (run->at >= body_end && run->count < PIECES) {
         size_t within = (size_t)(run->at - body_end);
-        memset(run->trailer, 0, sizeof run->trailer);
-        put_header(run->trailer, STDOUT_TYPE, id, 0);
-        put_header(run->trailer + HEADER, END_REQUEST_TYPE, id, 8);
+        record_stdout(id, 0, run->trailer);
+        record_end(id, RECORD_COMPLETE, run->trailer + RECORD_HEADER);
         add_piece(run, run->trailer + within, TRAILER - within);
     }
     return true;
@@ -309,7 +289,9 @@ static uint64_t
 stream_length(const struct output *out)
 {
     uint64_t content = out->blob->length + out->file_length;
-    return content + (content + RECORD_MAX - 1) / RECORD_MAX * HEADER + TRAILER;
+    return content +
+           (content + RECORD_CONTENT_MAX - 1) / RECORD_CONTENT_MAX * RECORD_HEADER +
+           TRAILER;
 }
 
 enum conn_rc
@@ -319,7 +301,7 @@ conn_send(struct conn *conn)
     struct run run;
     uint64_t end = stream_length(out);
     for (int i = 0; i < ROUNDS; i++) {
-        if (!gather(out, conn->request_id, &run))
+        if (!gather(out, (unsigned)conn->request_id, &run))
             return CONN_BROKEN;
         struct msghdr message = {.msg_iov = run.pieces, .msg_iovlen = run.count};
         ssize_t n = sendmsg(conn->source.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -100,6 +100,8 @@ heir_close(struct park *park)
         park->handed_over = true; /* nothing has happened: they are its own again */
     }
     park->predecessor = -1;
+    if (park->heir.fd >= 0)
+        park->handed_over = true; /* it was about to say that it works: they are its */
     if (park->next.fd >= 0 && !park->handed_over &&
         next_address(park->listeners[0].path, &address))
         unlink(address.sun_path);
@@ -223,10 +225,9 @@ heir_take(struct park *park, const char *first)
             close(fd);
         return 0; /* nobody to take over from */
     }
-    if (receive(fd, fds, &count, paths) != 0) {
-        close(fd);
+    park->predecessor = fd; /* whatever fails from here on: the names are its own */
+    if (receive(fd, fds, &count, paths) != 0)
         return -1;
-    }
     if (count > 0)
         park->next.fd = fds[--count];
     while (taken < count && (path = strsep(&rest, "\n")) != NULL && *path) {
@@ -247,10 +248,8 @@ heir_take(struct park *park, const char *first)
     if (taken < count) {
         while (taken < count)
             close(fds[taken++]);
-        close(fd);
         return -1;
     }
-    park->predecessor = fd;
     return 1;
 }
 

@@ -329,6 +329,7 @@ turn(struct park *park)
     close_returned(park);
     fan_out_slice(park);
     expire_slice(park);
+    pool_look(park);
 }
 
 static void

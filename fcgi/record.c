@@ -18,6 +18,7 @@ enum {
     END_REQUEST = 3,
     PARAMS = 4,
     STDIN = 5,
+    STDOUT = 6,
     DATA = 8,
     GET_VALUES = 9,
     GET_VALUES_RESULT = 10,
@@ -180,13 +181,19 @@ put_header(unsigned char *answer, unsigned type, unsigned id, size_t length)
     return answer + sizeof header;
 }
 
+void
+record_stdout(unsigned id, size_t length, unsigned char header[RECORD_HEADER])
+{
+    put_header(header, STDOUT, id, length);
+}
+
 size_t
 record_end(unsigned id, enum record_end how, unsigned char *answer)
 {
     unsigned char *body = put_header(answer, END_REQUEST, id, BODY_SIZE);
     memset(body, 0, BODY_SIZE);
     body[4] = (unsigned char)how;
-    return RECORD_HEADER + BODY_SIZE;
+    return RECORD_END_SIZE;
 }
 
 /* True when NAME is among the names of the LENGTH bytes of whole pairs at P. */

@@ -1,9 +1,9 @@
 /*
- * FastCGI records on their way in (specification 1.0, sections 3.3 to 5.5), looked at
- * before libfcgi reads them: it allocates what a record announces and ends the
- * program when it cannot, and it answers management records from a buffer of fixed
- * size (ProcessManagementRecord() in libfcgi 2.4.2). What passes here is one request
- * after the book, no larger than it may be. Pure functions; any thread.
+ * FastCGI records (specification 1.0, sections 3.3 to 5.5): those of answers, and those
+ * on their way in, looked at before libfcgi reads them: it allocates what a record
+ * announces and ends the program when it cannot, and it answers management records from
+ * a buffer of fixed size (ProcessManagementRecord() in libfcgi 2.4.2). What passes here
+ * is one request after the book, no larger than it may be. Pure functions; any thread.
  */
 #ifndef NTHPI_RECORD_H
 #define NTHPI_RECORD_H
@@ -16,6 +16,7 @@ enum {
     RECORD_HEADER = 8,
     RECORD_CONTENT_MAX = 65535,
     RECORD_PADDING_MAX = 255,
+    RECORD_END_SIZE = RECORD_HEADER + 8,
     RECORD_PARAMS_MAX = 128 * 1024, /* of a request; nginx sends half of it at most */
     RECORD_ANSWER_MAX = 128,
 };
@@ -64,6 +65,10 @@ enum record_rc {
 enum record_rc record_take(struct incoming *in, const struct record *record,
                            const unsigned char *content);
 
+/* Writes the header of a piece of LENGTH bytes of request ID's answer, which follow it;
+ * 0 ends the answer. */
+void record_stdout(unsigned id, size_t length, unsigned char header[RECORD_HEADER]);
+
 /* How END_REQUEST says that a request ended. */
 enum record_end {
     RECORD_COMPLETE = 0,
@@ -71,7 +76,7 @@ enum record_end {
     RECORD_UNKNOWN_ROLE = 3
 };
 
-/* Writes END_REQUEST for request ID; its length. */
+/* Writes END_REQUEST for request ID; its length, RECORD_END_SIZE. */
 size_t record_end(unsigned id, enum record_end how, unsigned char *answer);
 
 /* Writes the answer to the management RECORD, RECORD_ANSWER_MAX bytes at most: of the

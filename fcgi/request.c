@@ -4,8 +4,8 @@
  * it, not from nginx's normalised forms: what is decoded is decoded once, here.
  *
  * FCGI_STDIN is read to its end whatever is in it: bytes left on the connection
- * would be taken for the start of the next request (see park.h). DRAIN_MAX
- * bounds that; park.c closes a connection whose body did not end.
+ * would be taken for the start of the next request. DRAIN_MAX bounds that;
+ * park_serve.c closes a connection whose body did not end.
  */
 #include "config.h"
 

@@ -149,7 +149,7 @@ int request_fields(const char *text, size_t length, struct field *fields,
  * parses query and form. Returns 0, or the HTTP status to answer (400 for a
  * query or path that cannot be decoded, 413, 414 and 431 for a body, an address and
  * headers beyond what a request may have, 500 for no memory) with *R valid
- * for error pages. The body is always drained to its end (see park.c). */
+ * for error pages. The body is always drained to its end (see request.c). */
 int request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf);
 
 /* Frees what *R owns. R may be all zero. */

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Site, build, slow, until } from '../lib/site.mjs';
@@ -143,6 +144,26 @@ if (sanitized) {
       await ended;
     } finally {
       await site.stop();
+    }
+  });
+
+  test('nthpi-fcgi with its sockets in another folder, and the next one that takes them over', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-sockets-'));
+    const site = await Site.start({
+      processes: ['nginx', 'fcgi'],
+      options: { sandbox: 'require', listen: `${folder}/one.sock`, 'take-over': 'yes' },
+      nginx: (text) => text.replaceAll(/unix:\S*\/fcgi-\d\.sock/g, `unix:${folder}/one.sock`),
+    });
+    try {
+      assert.equal((await site.get('/')).status, 200);
+      const old = site.processes.get('fcgi');
+      site.start('fcgi');
+      assert.deepEqual(await old.ended, { code: 0, signal: null });
+      assert.equal((await site.get('/')).status, 200);
+      assert.deepEqual(fs.readdirSync(folder), ['one.sock', 'one.sock.next']);
+    } finally {
+      await site.stop();
+      fs.rmSync(folder, { recursive: true });
     }
   });
 

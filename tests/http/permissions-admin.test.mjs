@@ -58,6 +58,24 @@ test('without a password there is nothing to see, and 401 looks like the site', 
   }
 });
 
+test('beyond a limit no password is looked at', async () => {
+  const tight = await Guarded.start({ ...ready, nginx: (conf) => guarded(conf)
+    .replace('server {', 'limit_req_zone $arg_tight zone=tight:1m rate=1r/m;\n    server {')
+    .replace('auth_basic "nthpi";', 'limit_req zone=tight; $&') });
+  try {
+    for (const headers of [basic('ann', 'wrong'), ann, {}]) {
+      const name = `/?tight=${headers.authorization?.length ?? 0}`;
+      assert.equal((await tight.get(name, { headers })).status, headers === ann ? 200 : 401);
+      const page = await tight.get(name, { headers });
+      assert.equal(page.status, 429);
+      assert.equal(page.headers['retry-after'], '10');
+      assert.match(page.text, /too many requests at a time/);
+    }
+  } finally {
+    await tight.stop();
+  }
+});
+
 test('an administrator changes what others asked for', async () => {
   const id = await add(site, 100, ann);
   const visitor = site.visitor();

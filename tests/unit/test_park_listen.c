@@ -6,6 +6,7 @@
 
 #include "park_fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -143,15 +144,66 @@ refuses_long_paths(void **state)
     assert_null(park_open(&s->app));
 }
 
+/* A connection to where a next process asks, which has been sent something. */
+static int
+begin_to_take_over(const struct server *s)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char paths[512];
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/run/one.sock.next",
+             s->state);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    while (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+        assert_true(errno == ENOENT || errno == ECONNREFUSED);
+    assert_true(recv(fd, paths, sizeof paths - 1, 0) > 0);
+    return fd;
+}
+
+/* A process that is told to end while the next one is about to say that it is ready
+ * leaves the names to that one. */
+static void
+leaves_names_to_an_heir(void **state)
+{
+    struct server *s = *state;
+    server_start(s);
+    int heir = begin_to_take_over(s);
+    assert_int_equal(server_stop(s), 0);
+    assert_int_equal(access(s->path[0], F_OK), 0);
+    assert_int_equal(access(s->path[1], F_OK), 0);
+    close(heir);
+    /* The same when it gave up before; and what is left behind is nobody's. */
+    server_start(s);
+    close(begin_to_take_over(s));
+    int fd = client_connect(s->path[0]);
+    get_answer(fd, 1, "/hello", 200, "hello");
+    close(fd);
+}
+
+/* One that cannot take all of the sockets over takes none, nor their names. */
+static void
+takes_all_or_nothing(void **state)
+{
+    struct server *s = *state;
+    server_start(s);
+    assert_int_equal(unlink(s->path[1]), 0);
+    s->conf.take_over = true;
+    assert_null(park_open(&s->app));
+    int fd = client_connect(s->path[0]);
+    get_answer(fd, 1, "/hello", 200, "hello");
+    close(fd);
+    close(begin_to_take_over(s));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(keeps_live_sockets),     TEST(takes_sockets_from_systemd),
-        TEST(replaces_stale_sockets), TEST(waits_when_files_run_out),
-        TEST(touches_no_other_files), TEST(refuses_long_paths),
+        TEST(keeps_live_sockets),      TEST(takes_sockets_from_systemd),
+        TEST(replaces_stale_sockets),  TEST(waits_when_files_run_out),
+        TEST(touches_no_other_files),  TEST(refuses_long_paths),
+        TEST(leaves_names_to_an_heir), TEST(takes_all_or_nothing),
     };
     return cmocka_run_group_tests_name("park_listen", tests, NULL, NULL);
 }

@@ -121,6 +121,31 @@ stopping_ends_those_behind(void **state)
     assert_int_equal(server_stop(s), 0);
 }
 
+/* While it stops as well: a request that has come is answered, whoever is busy. */
+static void
+stopping_notices_who_is_held_up(void **state)
+{
+    struct server *s = *state;
+    int fds[HELD_MOST], count = in_front();
+    if (count > HELD_MOST - 1)
+        skip();
+    s->conf.threads = (unsigned)count + 1;
+    server_start(s);
+    hold_up(s, fds, count, "/block");
+    int fd = client_connect(s->path[0]);
+    client_get(fd, 1, true, "/hello", NULL);
+    server_wait(s, connections_is, count + 1);
+    server_signal(s);
+    expect_answer(fd, 1, 200, "hello");
+    close(fd);
+    park_unblock();
+    for (int i = 0; i < count; i++) {
+        expect_answer(fds[i], 1, 200, "unblocked");
+        close(fds[i]);
+    }
+    assert_int_equal(server_stop(s), 0);
+}
+
 int
 main(void)
 {
@@ -132,6 +157,8 @@ main(void)
         cmocka_unit_test_setup_teardown(one_thread_makes_way_for_itself, server_setup,
                                         server_teardown),
         cmocka_unit_test_setup_teardown(stopping_ends_those_behind, server_setup,
+                                        server_teardown),
+        cmocka_unit_test_setup_teardown(stopping_notices_who_is_held_up, server_setup,
                                         server_teardown),
     };
     return cmocka_run_group_tests_name("park_pool", tests, NULL, NULL);
