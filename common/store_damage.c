@@ -127,8 +127,10 @@ make_again(struct store *s, const struct limits *limits, int radix, uint64_t len
     if (rc == STORE_OK) {
         *id = row.id;
         rc = store_state(s, SQL_STATE, VALUES(value_int(row.id)), &state);
+        /* One that is to be cancelled or deleted is leased: it goes on instead. */
         if (rc == STORE_OK)
-            rc = store_restart_row(s, &state, NULL, again);
+            rc = state.leased ? store_set_wanted(s, row.id, WANTED_RUN)
+                              : store_restart_row(s, &state, NULL, again);
     } else if (rc == STORE_NOT_FOUND && length <= limits->chudnovsky) {
         rc = store_add_row(s, radix, length, ALGORITHM_CHUDNOVSKY, NULL, again, id);
     }

@@ -266,6 +266,8 @@ enum store_rc store_add_row(struct store *s, int radix, uint64_t position,
  * (both may be NULL). */
 enum store_rc store_restart_row(struct store *s, const struct store_state *state,
                                 const char *owner, const char *why);
+/* Notes the wish WANTED for a leased row, for its daemon. */
+enum store_rc store_set_wanted(struct store *s, int64_t id, enum wanted wanted);
 /* INSTEAD (NULL: nothing) is published and no longer BROKEN, see store_mend(). */
 enum store_rc store_replace_published(struct store *s, const struct published *broken,
                                       const struct published *instead);

@@ -131,6 +131,27 @@ a_row_is_added_where_none_is_left(void **state)
     assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
 }
 
+/* A daemon holds the row, which was to be given up: its lease stays, the wish does
+ * not. */
+static void
+a_row_that_is_being_cancelled_goes_on(void **state)
+{
+    static const struct store_asker admin = {.admin = true};
+    struct fixture *f = *state;
+    int64_t maker = put(f, 200, NULL), id;
+    struct published p = publish(f, 200);
+    enum store_wish wish;
+
+    take(f, maker, TOKEN);
+    assert_int_equal(store_cancel(f->s, maker, &admin, &wish), STORE_OK);
+    assert_int_equal(wish, WISH_NOTED);
+    assert_int_equal(store_take_back(f->s, &p, NULL, &limits, &id), STORE_OK);
+    assert_int_equal(id, maker);
+    assert_row(f, maker, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    calculate(f, maker, TOKEN);
+    finish(f, maker, TOKEN);
+}
+
 static void
 no_row_runs_for_nothing(void **state)
 {
@@ -162,6 +183,7 @@ main(void)
         TEST(the_row_that_made_it_runs_again),
         TEST(the_one_that_computes_is_chosen),
         TEST(a_row_is_added_where_none_is_left),
+        TEST(a_row_that_is_being_cancelled_goes_on),
         TEST(no_row_runs_for_nothing),
     };
 
