@@ -79,6 +79,9 @@ enum digits_rc digits_remove(int digits_fd, int radix, uint64_t length);
  * of the last time go. Missing ones are no error; DIGITS_IO: one is still there. */
 enum digits_rc digits_put_away(int digits_fd, int radix, uint64_t length);
 
+/* True when NAME is one that digits_put_away() gives. */
+bool digits_is_put_away(const char *name);
+
 /* ---- checking ---- */
 
 /* Checks the published file of LENGTH digits against its sidecar: size,

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char *const kinds[] = {"txt", "sum"};
+
 void
 digits_name(char name[DIGITS_NAME_SIZE], int radix, uint64_t length, const char *kind)
 {
@@ -19,7 +21,6 @@ digits_name(char name[DIGITS_NAME_SIZE], int radix, uint64_t length, const char 
 bool
 digits_parse_name(const char *name, int *radix, uint64_t *length)
 {
-    static const char *const kinds[] = {"txt", "sum"};
     char again[DIGITS_NAME_SIZE];
 
     if (sscanf(name, "pi-%2d-%15" SCNu64, radix, length) != 2 ||
@@ -73,19 +74,39 @@ put_away(int digits_fd, const char *name, const char *aside)
     return renameat(digits_fd, name, digits_fd, aside) == 0 ? DIGITS_OK : DIGITS_IO;
 }
 
+/* The name that broken files of RADIX and KIND get. */
+static void
+name_aside(char name[DIGITS_NAME_SIZE], int radix, const char *kind)
+{
+    snprintf(name, DIGITS_NAME_SIZE, "damaged-%d.%s", radix, kind);
+}
+
 enum digits_rc
 digits_put_away(int digits_fd, int radix, uint64_t length)
 {
-    static const char *const kinds[] = {"txt", "sum"};
     enum digits_rc rc = DIGITS_OK;
 
     for (size_t i = 0; i < 2; i++) {
         char name[DIGITS_NAME_SIZE], aside[DIGITS_NAME_SIZE];
 
         digits_name(name, radix, length, kinds[i]);
-        snprintf(aside, sizeof aside, "damaged-%d.%s", radix, kinds[i]);
+        name_aside(aside, radix, kinds[i]);
         if (put_away(digits_fd, name, aside) != DIGITS_OK)
             rc = DIGITS_IO;
     }
     return rc;
+}
+
+bool
+digits_is_put_away(const char *name)
+{
+    char aside[DIGITS_NAME_SIZE];
+
+    for (int radix = 10; radix <= 16; radix += 6)
+        for (size_t i = 0; i < 2; i++) {
+            name_aside(aside, radix, kinds[i]);
+            if (strcmp(name, aside) == 0)
+                return true;
+        }
+    return false;
 }

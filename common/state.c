@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 5000, STEP_MS = 20 };
+enum { WAIT_MS = 5000, TURN_MS = 100, STEP_MS = 20 };
 
 /* flock(), tried for up to MS milliseconds. 0, or -1 with errno. */
 static int
@@ -42,6 +42,18 @@ lock_within(int fd, int operation, int ms)
     return 0;
 }
 
+/* Opens PATH for reading, making it if it is not there. Where it is, O_CREAT alone
+ * would be refused: it may be another user's in a sticky folder that a group can write
+ * to (proc(5), fs.protected_regular). */
+static int
+open_or_make(const char *path)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
+    int fd = open(path, flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR | S_IRGRP);
+
+    return fd < 0 && errno == EEXIST ? open(path, flags) : fd;
+}
+
 /* Opens the lock file for reading, which is enough to lock it: it may be another
  * user's of the folder's group. */
 static int
@@ -49,9 +61,7 @@ open_lock(const struct conf *conf)
 {
     char *path = conf_path(conf, "run/state.lock");
     struct stat st;
-    int fd = path == NULL ? -1
-                          : open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-                                 S_IRUSR | S_IWUSR | S_IRGRP);
+    int fd = path == NULL ? -1 : open_or_make(path);
 
     if (fd < 0)
         log_error("cannot open the lock of the state folder %s: %s", conf->state,
@@ -73,16 +83,37 @@ is_ready(const struct conf *conf)
     return ready;
 }
 
-/* Ends a restore, alone for that time. */
+/* Makes the shared lock FD ours alone, to end a restore. Of several programs that start
+ * at once one does that; *DONE: it was another one, and the lock is shared again. */
+static bool
+be_alone(const struct conf *conf, int fd, bool *done)
+{
+    *done = false;
+    for (int ms = 0; lock_within(fd, LOCK_EX, TURN_MS) != 0; ms += TURN_MS) {
+        /* Trying gives up the lock that there was (flock(2)). */
+        *done = lock_within(fd, LOCK_SH, TURN_MS) == 0 && !is_ready(conf);
+        if (*done)
+            break;
+        if (ms >= WAIT_MS)
+            return false;
+    }
+    return true;
+}
+
+/* Ends a restore that was cut off, alone for that time. */
 static bool
 end_restore(const struct conf *conf, int fd, enum state_use use)
 {
-    if (use == STATE_SHARED && lock_within(fd, LOCK_EX, WAIT_MS) != 0) {
+    bool done = false;
+
+    if (use == STATE_SHARED && !be_alone(conf, fd, &done)) {
         log_error("a restore of %s was cut off; it can be ended when no program uses "
                   "the folder",
                   conf->state);
         return false;
     }
+    if (done)
+        return true;
     if (!state_put_into_place(conf)) {
         log_error("a restore of %s was cut off: end it with nthpi restore --finish",
                   conf->state);

@@ -102,8 +102,8 @@ store_restart_row(struct store *s, const struct store_state *state, const char *
     return rc;
 }
 
-static enum store_rc
-set_wanted(struct store *s, int64_t id, enum wanted wanted)
+enum store_rc
+store_set_wanted(struct store *s, int64_t id, enum wanted wanted)
 {
     int64_t revision;
     enum store_rc rc = store_stamp(s, &revision);
@@ -133,7 +133,7 @@ ask_again(struct store *s, const struct store_state *state,
         if (rc == STORE_OK)
             rc = charge(s, state->id, asker);
     } else if (state->wanted != WANTED_RUN) {
-        rc = set_wanted(s, state->id, WANTED_RUN);
+        rc = store_set_wanted(s, state->id, WANTED_RUN);
     } else if (state->status == STATUS_QUEUED) {
         rc = store_run(s, SQL_ADVANCE,
                        VALUES(value_int(state->id), value_text(asker->owner)));
@@ -245,7 +245,8 @@ cancel(struct store *s, int64_t id, const struct store_asker *asker,
     }
     *wish = WISH_NOTED;
     /* A row that is wanted deleted ends anyway. */
-    return state.wanted == WANTED_RUN ? set_wanted(s, id, WANTED_CANCEL) : STORE_OK;
+    return state.wanted == WANTED_RUN ? store_set_wanted(s, id, WANTED_CANCEL)
+                                      : STORE_OK;
 }
 
 enum store_rc
@@ -305,7 +306,8 @@ remove_row(struct store *s, int64_t id, const struct store_asker *asker,
         return store_set_removed(s, id);
     }
     *wish = WISH_NOTED;
-    return state.wanted != WANTED_DELETE ? set_wanted(s, id, WANTED_DELETE) : STORE_OK;
+    return state.wanted != WANTED_DELETE ? store_set_wanted(s, id, WANTED_DELETE)
+                                         : STORE_OK;
 }
 
 enum store_rc

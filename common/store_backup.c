@@ -149,49 +149,26 @@ give_all_back(struct store *s, size_t *count)
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;
 }
 
-/* Queues the row that computed P again, when there is one. */
 static enum store_rc
-ask_again(struct store *s, const struct published *p, size_t *count)
-{
-    static const enum algorithm asked[] = {ALGORITHM_AUTO, ALGORITHM_CHUDNOVSKY,
-                                           ALGORITHM_SPIGOT};
-    struct store_state state;
-    struct computation c;
-    enum store_rc rc;
-
-    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
-        rc = store_find(s, p->radix, p->length, asked[i], &c);
-        if (rc == STORE_NOT_FOUND)
-            continue;
-        if (rc != STORE_OK)
-            return rc;
-        if (c.status != STATUS_DONE || c.method == ALGORITHM_BBP)
-            continue;
-        rc = store_state(s, SQL_STATE, VALUES(value_int(c.id)), &state);
-        if (rc == STORE_OK)
-            rc =
-                store_restart_row(s, &state, NULL, "its digits were not in the backup");
-        ++*count;
-        return rc;
-    }
-    return STORE_OK;
-}
-
-static enum store_rc
-forget_digits(struct store *s, int radix, size_t *count)
+forget_digits(struct store *s, int radix, const struct limits *limits, size_t *count)
 {
     struct published p;
+    int64_t id = 0;
     enum store_rc rc = store_published(s, radix, &p);
 
     if (rc != STORE_OK || p.length == 0)
         return rc;
     rc = store_run(s, SQL_PUBLISHED_DROP, VALUES(value_int(radix)));
-    return rc == STORE_OK ? ask_again(s, &p, count) : rc;
+    if (rc == STORE_OK)
+        rc = store_make_again(s, limits, radix, p.length,
+                              "its digits were not in the backup", &id);
+    *count += id > 0;
+    return rc;
 }
 
 static enum store_rc
 restored(struct store *s, int64_t beyond, const bool lost[2],
-         struct store_restored *what)
+         const struct limits *limits, struct store_restored *what)
 {
     enum store_rc rc = jump(s, beyond);
 
@@ -201,19 +178,19 @@ restored(struct store *s, int64_t beyond, const bool lost[2],
         rc = give_all_back(s, &what->given_back);
     for (int i = 0; rc == STORE_OK && i < 2; i++)
         if (lost[i])
-            rc = forget_digits(s, i == 0 ? 10 : 16, &what->asked_again);
+            rc = forget_digits(s, i == 0 ? 10 : 16, limits, &what->asked_again);
     return rc;
 }
 
 enum store_rc
 store_restored(struct store *s, int64_t beyond, const bool lost[2],
-               struct store_restored *what)
+               const struct limits *limits, struct store_restored *what)
 {
     enum store_rc rc = store_begin(s);
 
     *what = (struct store_restored){.revision = 0};
     if (rc == STORE_OK)
-        rc = store_end(s, restored(s, beyond, lost, what));
+        rc = store_end(s, restored(s, beyond, lost, limits, what));
     return rc;
 }
 

@@ -78,12 +78,17 @@ static const struct promise promises[] = {
     {"published", "SELECT format('%s is published without its digest', file)"
                   " FROM published WHERE length(sha256) <> 64"
                   " OR sha256 GLOB '*[^0-9a-f]*'"},
+    {"charges", "SELECT format('row %d is %s and still counts for who asked for it',"
+                " id, status) FROM computation WHERE ended_at IS NOT NULL"
+                " AND id IN (SELECT computation_id FROM charge)"},
     {"tombstones", "SELECT format('row %d is there and has a tombstone', id)"
                    " FROM removed WHERE id IN (SELECT id FROM computation)"},
     {"revisions",
      "SELECT format('%s is of revision %d, the database of %d', what, r, now) FROM"
      " (SELECT 'row ' || id AS what, revision AS r FROM computation"
      "  UNION ALL SELECT 'the tombstone of row ' || id, revision FROM removed"
+     "  UNION ALL SELECT 'what row ' || computation_id || ' left', revision"
+     "  FROM departure"
      "  UNION ALL SELECT file, revision FROM published"
      "  UNION ALL SELECT 'the oldest change that is known', value FROM meta"
      "  WHERE key = 'oldest_delta'),"
@@ -141,7 +146,7 @@ keep_promise(struct check *check, const struct promise *promise)
         rc = tell_rows(check, statement, promise->what);
     }
     sqlite3_finalize(statement);
-    if (rc == STORE_ERROR) {
+    if (rc != STORE_OK && rc != STORE_BUSY) {
         snprintf(text, sizeof text, "%s cannot be read: %s", promise->what,
                  check->s->message);
         check->found(check->ctx, text);

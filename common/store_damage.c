@@ -112,9 +112,9 @@ find_maker(struct store *s, int radix, uint64_t length, struct computation *make
     return rc == STORE_OK && maker->status == STATUS_DONE ? STORE_CONFLICT : rc;
 }
 
-static enum store_rc
-make_again(struct store *s, const struct limits *limits, int radix, uint64_t length,
-           int64_t *id)
+enum store_rc
+store_make_again(struct store *s, const struct limits *limits, int radix,
+                 uint64_t length, const char *why, int64_t *id)
 {
     struct store_state state;
     struct computation row;
@@ -127,10 +127,12 @@ make_again(struct store *s, const struct limits *limits, int radix, uint64_t len
     if (rc == STORE_OK) {
         *id = row.id;
         rc = store_state(s, SQL_STATE, VALUES(value_int(row.id)), &state);
+        /* One that is to be cancelled or deleted is leased: it goes on instead. */
         if (rc == STORE_OK)
-            rc = store_restart_row(s, &state, NULL, again);
+            rc = state.leased ? store_set_wanted(s, row.id, WANTED_RUN)
+                              : store_restart_row(s, &state, NULL, why);
     } else if (rc == STORE_NOT_FOUND && length <= limits->chudnovsky) {
-        rc = store_add_row(s, radix, length, ALGORITHM_CHUDNOVSKY, NULL, again, id);
+        rc = store_add_row(s, radix, length, ALGORITHM_CHUDNOVSKY, NULL, why, id);
     }
     return rc == STORE_NOT_FOUND || rc == STORE_CONFLICT ? STORE_OK : rc;
 }
@@ -149,6 +151,6 @@ store_take_back(struct store *s, const struct published *damaged,
     if (rc == STORE_OK)
         rc = clear_mark(s, damaged->radix);
     if (rc == STORE_OK)
-        rc = make_again(s, limits, damaged->radix, damaged->length, id);
+        rc = store_make_again(s, limits, damaged->radix, damaged->length, again, id);
     return store_end(s, rc);
 }

@@ -31,7 +31,7 @@ struct prune {
     int64_t age_s;
     int status; /* negative: any final one */
     bool dry;
-    int64_t rows, digits, leftovers; /* removed, or found */
+    int64_t rows, digits, broken, leftovers; /* removed, or found */
 };
 
 /* "90s", "30m", "12h", "30d", "2w" into seconds. */
@@ -108,7 +108,21 @@ each_old_file(struct prune *p, const char *name,
     return ok;
 }
 
-/* Digits that a longer file holds, too, which must be there. */
+/* Removes NAME in FOLDER and counts it. */
+static bool
+remove_file(const struct prune *p, int folder, const char *in, const char *name,
+            int64_t *count)
+{
+    if (!p->dry && unlinkat(folder, name, 0) != 0 && errno != ENOENT) {
+        cli_error("cannot remove %s/%s: %s", in, name, strerror(errno));
+        return false;
+    }
+    ++*count;
+    return true;
+}
+
+/* Digits that a longer file holds, too, which must be there; and those that the daemon
+ * found broken. */
 static bool
 remove_superseded(struct prune *p, int folder, const char *name)
 {
@@ -118,6 +132,9 @@ remove_superseded(struct prune *p, int folder, const char *name)
     enum digits_rc rc;
     int radix;
 
+    if (digits_is_put_away(name)) {
+        return remove_file(p, folder, "digits", name, &p->broken);
+    }
     if (!digits_parse_name(name, &radix, &length) ||
         strcmp(name + strlen(name) - 3, "txt") != 0) {
         return true;
@@ -162,12 +179,7 @@ remove_leftover(struct prune *p, int folder, const char *name)
         (row.status == STATUS_QUEUED || row.status == STATUS_RUNNING)) {
         return true;
     }
-    if (!p->dry && unlinkat(folder, name, 0) != 0 && errno != ENOENT) {
-        cli_error("cannot remove work/%s: %s", name, strerror(errno));
-        return false;
-    }
-    p->leftovers++;
-    return true;
+    return remove_file(p, folder, "work", name, &p->leftovers);
 }
 
 static int
@@ -184,6 +196,10 @@ prune(struct prune *p, bool files)
                " leftover%s of workers",
                p->digits, p->digits == 1 ? "" : "s", p->leftovers,
                p->leftovers == 1 ? "" : "s");
+    }
+    if (p->broken > 0) {
+        printf(", %" PRId64 " broken digits file%s", p->broken,
+               p->broken == 1 ? "" : "s");
     }
     putchar('\n');
     return ok ? CLI_OK : CLI_FAILED;

@@ -169,9 +169,10 @@ prepare(struct restore *r)
         cli_error("the backup's database cannot be opened");
         return false;
     }
-    ready = store_check(s, false, found, r, NULL) == STORE_OK && r->problems == 0 &&
-            check_digits(r, s) &&
-            store_restored(s, r->beyond, r->lost, &r->what) == STORE_OK;
+    ready =
+        store_check(s, false, found, r, NULL) == STORE_OK && r->problems == 0 &&
+        check_digits(r, s) &&
+        store_restored(s, r->beyond, r->lost, &r->conf->limits, &r->what) == STORE_OK;
     if (store_close_whole(s) != STORE_OK) {
         ready = false;
     }

@@ -28,7 +28,11 @@ lock_take(const struct conf *conf, const char *name)
         errno = ENOMEM;
         return -1;
     }
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    /* One that is there is opened without O_CREAT: see common/state.c. */
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0 && errno == EEXIST) {
+        fd = open(path, O_RDWR | O_CLOEXEC);
+    }
     error = errno;
     free(path);
     if (fd < 0) {

@@ -541,6 +541,8 @@ unit_tests += \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
+	tests/unit/test_store_check \
+	tests/unit/test_state \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
@@ -610,6 +612,13 @@ tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_store_files_LDADD = $(common_test_LIBS)
 EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db
+tests_unit_test_store_check_SOURCES = tests/unit/test_store_check.c $(store_fixture)
+tests_unit_test_store_check_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_check_LDADD = $(common_test_LIBS)
+tests_unit_test_state_SOURCES = tests/unit/test_state.c \
+	tests/unit/temporary.c tests/unit/temporary.h
+tests_unit_test_state_CFLAGS = $(common_test_CFLAGS) $(SECCOMP_CFLAGS)
+tests_unit_test_state_LDADD = $(common_test_LIBS)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
 tests_unit_test_store_plan_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_plan_LDADD = $(common_test_LIBS)

@@ -39,7 +39,11 @@ check_option(const struct conf *conf, const struct conf_option *option)
         PROPERTY(*(const unsigned *)field <= LOG_LEVEL_DEBUG);
         return;
     case CONF_TARGET:
-        PROPERTY(*(const unsigned *)field <= LOG_TARGET_SYSLOG);
+        PROPERTY(*(const unsigned *)field <= LOG_TARGET_FILE);
+        PROPERTY((conf->log_target == LOG_TARGET_FILE) == (conf->log_file != NULL));
+        return;
+    case CONF_SANDBOX:
+        PROPERTY(*(const unsigned *)field <= SANDBOX_OFF);
         return;
     }
     PROPERTY(number >= option->min && number <= option->max);

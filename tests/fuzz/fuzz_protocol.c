@@ -21,6 +21,8 @@ same(const struct message *a, const struct message *b)
         return a->version == b->version && strcmp(a->package, b->package) == 0;
     case MESSAGE_PROGRESS:
         return a->ppm == b->ppm && strcmp(a->phase, b->phase) == 0;
+    case MESSAGE_SAVED:
+        return a->ppm == b->ppm;
     case MESSAGE_WINDOW:
         return strcmp(a->window, b->window) == 0;
     case MESSAGE_FILE:
@@ -45,7 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(text, data, size);
     if (protocol_parse(text, size, &message)) {
         PROPERTY(memchr(text, '\n', size) == NULL && memchr(text, '\0', size) == NULL);
-        PROPERTY(message.kind != MESSAGE_PROGRESS || message.ppm <= PROTOCOL_PPM);
+        PROPERTY((message.kind != MESSAGE_PROGRESS && message.kind != MESSAGE_SAVED) ||
+                 message.ppm <= PROTOCOL_PPM);
         PROPERTY(message.kind != MESSAGE_FILE ||
                  (message.length > 0 && message.length <= POSITION_MAX));
         size_t length = protocol_print(&message, line);

@@ -22,16 +22,20 @@ EXTRA_PROGRAMS = $(fuzz_targets)
 EXTRA_LIBRARIES = tests/fuzz/libfuzz.a
 CLEANFILES += $(fuzz_targets) tests/fuzz/libfuzz.a
 fuzz_CFLAGS = $(NTHPI_CFLAGS) $(FCGI_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) \
-	$(SODIUM_CFLAGS) $(URIPARSER_CFLAGS) $(INIH_CFLAGS) $(FUZZ_FLAGS)
+	$(SODIUM_CFLAGS) $(URIPARSER_CFLAGS) $(INIH_CFLAGS) $(SECCOMP_CFLAGS) \
+	$(FUZZ_FLAGS)
 fuzz_LIBS = tests/fuzz/libfuzz.a $(FCGI_LIBS) $(JANSSON_LIBS) $(URIPARSER_LIBS) \
-	$(SODIUM_LIBS) $(INIH_LIBS)
+	$(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS)
 tests_fuzz_libfuzz_a_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/computation.c \
-	common/conf.c common/conf_file.c common/conf_table.c common/conf_value.c \
+	common/conf.c common/conf_file.c common/conf_table.c common/conf_text.c \
+	common/conf_value.c \
 	common/digits_check.c common/digits_publish.c common/digits_read.c \
-	common/digits_write.c \
-	common/log.c \
+	common/digits_sum.c common/digits_trust.c common/digits_write.c \
+	common/log.c common/log_repeat.c \
+	common/sandbox.c common/sandbox_calls.c common/sandbox_kernel.c \
+	common/sandbox_paths.c common/sandbox_table.c \
 	common/store_cursor.c \
 	daemon/protocol.c \
 	fcgi/form.c \

@@ -4,6 +4,8 @@
  */
 #include "store_fixture.h"
 
+#include "common/store_backup.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -131,6 +133,27 @@ a_row_is_added_where_none_is_left(void **state)
     assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
 }
 
+/* A daemon holds the row, which was to be given up: its lease stays, the wish does
+ * not. */
+static void
+a_row_that_is_being_cancelled_goes_on(void **state)
+{
+    static const struct store_asker admin = {.admin = true};
+    struct fixture *f = *state;
+    int64_t maker = put(f, 200, NULL), id;
+    struct published p = publish(f, 200);
+    enum store_wish wish;
+
+    take(f, maker, TOKEN);
+    assert_int_equal(store_cancel(f->s, maker, &admin, &wish), STORE_OK);
+    assert_int_equal(wish, WISH_NOTED);
+    assert_int_equal(store_take_back(f->s, &p, NULL, &limits, &id), STORE_OK);
+    assert_int_equal(id, maker);
+    assert_row(f, maker, STATUS_RUNNING, STAGE_TAKEN, WANTED_RUN);
+    calculate(f, maker, TOKEN);
+    finish(f, maker, TOKEN);
+}
+
 static void
 no_row_runs_for_nothing(void **state)
 {
@@ -152,6 +175,36 @@ no_row_runs_for_nothing(void **state)
     assert_int_equal(select_integer(f, "SELECT count(*) FROM computation"), 1);
 }
 
+/* A restored database whose digits are nowhere finds who makes them in the same way. */
+static void
+digits_that_no_backup_has_are_made_again(void **state)
+{
+    static const bool lost[2] = {true, false};
+    static const struct store_asker admin = {.admin = true};
+    struct fixture *f = *state;
+    int64_t maker = done(f, 200, ALGORITHM_CHUDNOVSKY);
+    struct store_restored what;
+    struct published now;
+    enum store_wish wish;
+
+    publish(f, 200);
+    assert_int_equal(store_restored(f->s, 0, lost, &limits, &what), STORE_OK);
+    assert_int_equal(what.asked_again, 1);
+    assert_row(f, maker, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
+    assert_int_equal(store_published(f->s, 10, &now), STORE_OK);
+    assert_int_equal(now.length, 0);
+    /* It waits already. */
+    publish(f, 200);
+    assert_int_equal(store_restored(f->s, 0, lost, &limits, &what), STORE_OK);
+    assert_int_equal(what.asked_again, 0);
+    /* It is gone. */
+    assert_int_equal(store_delete(f->s, maker, &admin, &wish), STORE_OK);
+    publish(f, 200);
+    assert_int_equal(store_restored(f->s, 0, lost, &limits, &what), STORE_OK);
+    assert_int_equal(what.asked_again, 1);
+    assert_int_equal(select_integer(f, "SELECT position FROM computation"), 200);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -162,7 +215,9 @@ main(void)
         TEST(the_row_that_made_it_runs_again),
         TEST(the_one_that_computes_is_chosen),
         TEST(a_row_is_added_where_none_is_left),
+        TEST(a_row_that_is_being_cancelled_goes_on),
         TEST(no_row_runs_for_nothing),
+        TEST(digits_that_no_backup_has_are_made_again),
     };
 
     return cmocka_run_group_tests_name("store_damage", tests, NULL, NULL);
