@@ -31,9 +31,9 @@ struct store_restored {
  * the database that it replaces; 0: none), so that every page that is open begins anew.
  * Leases are void: their rows go back to the queue, or are cancelled or deleted where
  * that is wanted. Where LOST[i] (i = 0: radix 10, 1: radix 16) the published digits of
- * that radix are not there any more: nothing is published, and unless a row that waits
- * brings as many, the row that computed them waits to be computed again, or a new one
- * in its place, as far as LIMITS allow.
+ * that radix are not there any more: nothing is published, and the row that computed
+ * them waits to be computed again; where it is gone a new one does, as far as LIMITS
+ * allow.
  */
 enum store_rc store_restored(struct store *s, int64_t beyond, const bool lost[2],
                              const struct limits *limits, struct store_restored *what);
