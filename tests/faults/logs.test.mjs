@@ -96,6 +96,12 @@ test('a log that cannot be opened stops a program, or leaves it the one it has',
 test('the example for logrotate tells each program by its signal', () => {
   const text = fs.readFileSync(path.join(source, 'contrib', 'logrotate', 'nthpi'), 'utf8');
   assert.match(text, /kill -USR1 "\$\(cat \/run\/nginx\.pid\)"/);
-  assert.match(text, /--signal=HUP nthpi-fcgi\.service nthpid\.service/);
+  const users = fs.readFileSync(path.join(source, 'contrib', 'systemd', 'nthpi.sysusers'), 'utf8');
+  for (const unit of ['nthpi-fcgi', 'nthpid']) {
+    assert.match(text, new RegExp(`--signal=HUP ${unit}\\.service\n`));
+    const [, user] = fs.readFileSync(path.join(source, 'contrib', 'systemd', `${unit}.service`), 'utf8').match(/^User=(.*)$/m);
+    assert.match(users, new RegExp(`^u ${user} `, 'm'));
+    assert.match(text, new RegExp(`create 0640 ${user} nthpi\n    su ${user} nthpi\n`));
+  }
   assert.equal(text.match(/{$/gm).length, text.match(/^}$/gm).length);
 });
