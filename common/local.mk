@@ -38,6 +38,7 @@ libcommon_a_SOURCES = \
 	common/store_look.c \
 	common/store_open.c \
 	common/store_pending.c \
+	common/store_prune.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
 	common/store_status.c common/store_status.h \

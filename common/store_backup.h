@@ -31,9 +31,9 @@ struct store_restored {
  * the database that it replaces; 0: none), so that every page that is open begins anew.
  * Leases are void: their rows go back to the queue, or are cancelled or deleted where
  * that is wanted. Where LOST[i] (i = 0: radix 10, 1: radix 16) the published digits of
- * that radix are not there any more: nothing is published, and unless a row that waits
- * brings as many, the row that computed them waits to be computed again, or a new one
- * in its place, as far as LIMITS allow.
+ * that radix are not there any more: nothing is published, and the row that computed
+ * them waits to be computed again; where it is gone a new one does, as far as LIMITS
+ * allow.
  */
 enum store_rc store_restored(struct store *s, int64_t beyond, const bool lost[2],
                              const struct limits *limits, struct store_restored *what);
@@ -41,17 +41,5 @@ enum store_rc store_restored(struct store *s, int64_t beyond, const bool lost[2]
 /* Ends S's WAL so that its file alone is the whole database, and closes S. The caller
  * is its only user. */
 enum store_rc store_close_whole(struct store *s);
-
-/*
- * Removes up to MAX rows with STATUS (negative: any final one) that ended before BEFORE
- * (microseconds since 1970), with a tombstone for each. *REMOVED counts them: fewer
- * than MAX, and there are no more.
- */
-enum store_rc store_prune_ended(struct store *s, int64_t before, int status, size_t max,
-                                size_t *removed);
-
-/* How many rows that would remove into *COUNT. */
-enum store_rc store_count_ended(struct store *s, int64_t before, int status,
-                                int64_t *count);
 
 #endif

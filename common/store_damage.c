@@ -112,28 +112,37 @@ find_maker(struct store *s, int radix, uint64_t length, struct computation *make
     return rc == STORE_OK && maker->status == STATUS_DONE ? STORE_CONFLICT : rc;
 }
 
+/* The row that makes digits starts anew, unless it waits or runs: then it goes on, even
+ * if that was not wanted any more. *ID: as for store_make_again(). */
+static enum store_rc
+run_again(struct store *s, const struct computation *row, const char *why, int64_t *id)
+{
+    struct store_state state;
+    enum store_rc rc;
+
+    if (row->status != STATUS_QUEUED && row->status != STATUS_RUNNING) {
+        rc = store_state(s, SQL_STATE, VALUES(value_int(row->id)), &state);
+        *id = row->id;
+        return rc == STORE_OK ? store_restart_row(s, &state, NULL, why) : rc;
+    }
+    if (row->wanted == WANTED_RUN)
+        return STORE_OK;
+    *id = row->id;
+    return store_set_wanted(s, row->id, WANTED_RUN);
+}
+
 enum store_rc
 store_make_again(struct store *s, const struct limits *limits, int radix,
                  uint64_t length, const char *why, int64_t *id)
 {
-    struct store_state state;
     struct computation row;
-    enum store_rc rc = store_find_coming(s, limits, radix, length, &row);
+    enum store_rc rc = find_maker(s, radix, length, &row);
 
     *id = 0;
-    if (rc != STORE_NOT_FOUND)
-        return rc; /* somebody computes it anyway */
-    rc = find_maker(s, radix, length, &row);
-    if (rc == STORE_OK) {
-        *id = row.id;
-        rc = store_state(s, SQL_STATE, VALUES(value_int(row.id)), &state);
-        /* One that is to be cancelled or deleted is leased: it goes on instead. */
-        if (rc == STORE_OK)
-            rc = state.leased ? store_set_wanted(s, row.id, WANTED_RUN)
-                              : store_restart_row(s, &state, NULL, why);
-    } else if (rc == STORE_NOT_FOUND && length <= limits->chudnovsky) {
-        rc = store_add_row(s, radix, length, ALGORITHM_CHUDNOVSKY, NULL, why, id);
-    }
+    if (rc == STORE_OK)
+        return run_again(s, &row, why, id);
+    if (rc == STORE_NOT_FOUND && length <= limits->chudnovsky)
+        return store_add_row(s, radix, length, ALGORITHM_CHUDNOVSKY, NULL, why, id);
     return rc == STORE_NOT_FOUND || rc == STORE_CONFLICT ? STORE_OK : rc;
 }
 
@@ -142,6 +151,7 @@ store_take_back(struct store *s, const struct published *damaged,
                 const struct published *instead, const struct limits *limits,
                 int64_t *id)
 {
+    struct computation coming;
     enum store_rc rc = store_begin(s);
 
     *id = 0;
@@ -151,6 +161,8 @@ store_take_back(struct store *s, const struct published *damaged,
     if (rc == STORE_OK)
         rc = clear_mark(s, damaged->radix);
     if (rc == STORE_OK)
+        rc = store_find_coming(s, limits, damaged->radix, damaged->length, &coming);
+    if (rc == STORE_NOT_FOUND) /* otherwise somebody computes it anyway */
         rc = store_make_again(s, limits, damaged->radix, damaged->length, again, id);
     return store_end(s, rc);
 }

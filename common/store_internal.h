@@ -267,8 +267,8 @@ enum store_rc store_add_row(struct store *s, int radix, uint64_t position,
 enum store_rc store_restart_row(struct store *s, const struct store_state *state,
                                 const char *owner, const char *why);
 /* LENGTH digits of RADIX that were published are to be computed again: by the row that
- * made them, or one that makes the same file, which says WHY. *ID: that row; 0: it is
- * not needed, since another brings as many, or LIMITS have become lower. */
+ * made them, or one that makes the same file, which says WHY. *ID: that row; 0: it
+ * waits or runs already, or it is gone and LIMITS have become lower. */
 enum store_rc store_make_again(struct store *s, const struct limits *limits, int radix,
                                uint64_t length, const char *why, int64_t *id);
 /* Notes the wish WANTED for a leased row, for its daemon. */

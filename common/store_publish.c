@@ -1,5 +1,5 @@
 /*
- * The store, last steps: storing a row, publishing its digits, housekeeping.
+ * The store, last steps: storing a row and publishing its digits.
  *
  * The files are renamed inside the write transaction. SQLite's write lock then
  * keeps every other publisher out between the comparison of lengths, the rename
@@ -150,61 +150,4 @@ store_checkpoint(struct store *s)
     if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
         return STORE_OK;
     return store_failure(s, "checkpoint");
-}
-
-/* ---- housekeeping ---- */
-
-static enum store_rc
-prune_rows(struct store *s, unsigned days, size_t max, size_t *removed)
-{
-    int64_t before = store_now() - (int64_t)days * 86400 * 1000000, any, revision;
-    enum store_rc rc = store_integer(s, SQL_PRUNE_ANY, VALUES(value_int(before)), &any);
-
-    if (rc != STORE_OK)
-        return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-    rc = store_stamp(s, &revision);
-    if (rc == STORE_OK)
-        rc = store_run(s, SQL_PRUNE_BURY,
-                       VALUES(value_int(before), value_int((int64_t)max),
-                              value_int(revision), value_text(NULL)));
-    if (rc == STORE_OK)
-        *removed = (size_t)sqlite3_changes64(s->db);
-    if (rc == STORE_OK)
-        rc = store_run(s, SQL_PRUNE_ROWS, VALUES(value_int(revision)));
-    return rc;
-}
-
-static enum store_rc
-prune_tombstones(struct store *s)
-{
-    int64_t last;
-    enum store_rc rc = store_integer(s, SQL_TOMBSTONES_LAST,
-                                     VALUES(value_int(STORE_TOMBSTONES)), &last);
-
-    if (rc != STORE_OK)
-        return rc == STORE_NOT_FOUND ? STORE_OK : rc;
-    rc = store_run(s, SQL_TOMBSTONES_DROP, VALUES(value_int(last)));
-    if (rc == STORE_OK && last > store_oldest_delta(s))
-        rc = store_run(s, SQL_META_SET,
-                       VALUES(value_text("oldest_delta"), value_int(last)));
-    return rc;
-}
-
-enum store_rc
-store_prune(struct store *s, unsigned days, size_t max, size_t *removed)
-{
-    size_t found = 0;
-    enum store_rc rc = store_begin(s);
-
-    *removed = 0;
-    if (rc != STORE_OK)
-        return rc;
-    if (days > 0)
-        rc = prune_rows(s, days, max, &found);
-    if (rc == STORE_OK)
-        rc = prune_tombstones(s);
-    rc = store_end(s, rc);
-    if (rc == STORE_OK)
-        *removed = found;
-    return rc;
 }

@@ -199,4 +199,16 @@ enum store_rc store_checkpoint(struct store *s);
  * counts the rows. */
 enum store_rc store_prune(struct store *s, unsigned days, size_t max, size_t *removed);
 
+/*
+ * Removes up to MAX rows with STATUS (negative: any final one) that ended before BEFORE
+ * (microseconds since 1970), with a tombstone for each. *REMOVED counts them: fewer
+ * than MAX, and there are no more.
+ */
+enum store_rc store_prune_ended(struct store *s, int64_t before, int status, size_t max,
+                                size_t *removed);
+
+/* How many rows that would remove into *COUNT. */
+enum store_rc store_count_ended(struct store *s, int64_t before, int status,
+                                int64_t *count);
+
 #endif

@@ -11,8 +11,8 @@
 
 #include "common/digits.h"
 #include "common/state.h"
-#include "common/store_backup.h"
 #include "common/store_list.h"
+#include "common/store_queue.h"
 
 #include <dirent.h>
 #include <errno.h>

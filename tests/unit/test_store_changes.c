@@ -286,6 +286,8 @@ ended_rows_grow_old(void **state)
     since = store_revision(f->s);
     assert_int_equal(store_prune(f->s, 0, 100, &removed), STORE_OK);
     assert_int_equal(removed, 0);
+    assert_int_equal(store_prune_ended(f->s, 1, -1, 100, &removed), STORE_OK);
+    assert_int_equal(removed, 0);
     assert_int_equal(store_prune(f->s, 32, 100, &removed), STORE_OK);
     assert_int_equal(removed, 0);
     assert_int_equal(store_revision(f->s), since);
