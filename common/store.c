@@ -17,7 +17,7 @@
 #include <time.h>
 
 /* The patience of one that waits in a crowd. */
-enum { HASTE_MS = 250 };
+enum { HASTE_MS = 1000 };
 
 void
 store_close(struct store *s)

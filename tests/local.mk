@@ -448,7 +448,6 @@ unit_tests += \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
 	tests/unit/test_growth \
-	tests/unit/test_scarce_fcgi \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
@@ -547,7 +546,6 @@ unit_tests += \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
 	tests/unit/test_store_changes \
-	tests/unit/test_scarce_common \
 	tests/unit/test_store_ask \
 	tests/unit/test_store_pending \
 	tests/unit/test_store_queue \
@@ -557,6 +555,12 @@ unit_tests += \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_damage \
 	tests/unit/test_store_publish
+# Sanitizers have their own malloc().
+if !SANITIZED
+unit_tests += \
+	tests/unit/test_scarce_common \
+	tests/unit/test_scarce_fcgi
+endif
 common_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
 common_test_LIBS = $(common_LIBS) $(CMOCKA_LIBS)
 test_temporary = tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h

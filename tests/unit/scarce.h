@@ -2,20 +2,13 @@
  * A memory that is full now and then: a program with scarce.c in it has its own
  * malloc() and kin in front of the C library's, for all that is linked into it, and
  * they can be told to fail once.
- *
- * Not for builds with sanitizers, which have theirs (SCARCE_POSSIBLE is 0 there).
+ * Not for builds with sanitizers, which have theirs.
  */
 #ifndef NTHPI_TESTS_SCARCE_H
 #define NTHPI_TESTS_SCARCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#ifdef NTHPI_SANITIZED
-#define SCARCE_POSSIBLE 0
-#else
-#define SCARCE_POSSIBLE 1
-#endif
 
 /* Allocations that the library whose file's name contains LIBRARY asks for itself
  * are neither counted nor fail: for one that cannot live without them. Those of one
