@@ -167,7 +167,7 @@ check_shortage(struct site *s, const char *call, const char *words)
 
     start_faulty_while(s, call, path);
     for (int i = 0; i < 5; i++) {
-        ids[i] = site_ask(s, 10, (uint64_t)(762 + i), ALGORITHM_SPIGOT);
+        ids[i] = site_ask(s, 10, 762 + (uint64_t)i, ALGORITHM_SPIGOT);
     }
     site_wait_log(s, words);
     assert_int_equal(unlink(path), 0);

@@ -77,7 +77,7 @@ test_one_beside_many(void **state)
     int64_t first = 0, last = 0, middling, small, before = 0;
 
     for (int i = 0; i < MANY; i++) {
-        last = ask_as(s, (uint64_t)(20000 + i), ALGORITHM_SPIGOT, "many");
+        last = ask_as(s, 20000 + (uint64_t)i, ALGORITHM_SPIGOT, "many");
         first = first ? first : last;
     }
     middling = ask_as(s, 30000, ALGORITHM_SPIGOT, "one");
