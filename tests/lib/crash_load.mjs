@@ -189,6 +189,11 @@ export class Load extends EventEmitter {
     if (question.shared || question.may.has('absent')) return;
     const id = [...question.ids].at(-1);
     const rows = await this.site.sql(`SELECT status FROM computation WHERE id = ${id}`);
+    // The answer to somebody's delete may still be on its way.
+    for (let i = 0; i < 100 && rows.length === 0; i++) {
+      if (question.may.has('absent')) return;
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
     this.ledger.problems.push(`${question.key}: row ${id} was not found (${how}); `
       + `in the database it is ${rows[0]?.status ?? 'gone'}; ${question.story()}`);
   }
