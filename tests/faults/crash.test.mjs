@@ -67,6 +67,7 @@ const books = () => ({
 async function settle() {
   await load.stop();
   await site.waitReady();
+  await load.cancelOne();
   await load.settled(120_000).catch(() => {});
   const list = (name) => fs.readdirSync(path.join(site.state, name));
   await until(async () => list('work').length === 0 &&

@@ -198,6 +198,16 @@ export class Load extends EventEmitter {
       + `in the database it is ${rows[0]?.status ?? 'gone'}; ${question.story()}`);
   }
 
+  /** Somebody asks and cancels in peace, so that there is one who certainly did. */
+  async cancelOne() {
+    const person = this.people.find(({ isProgram }) => isProgram);
+    for (let i = 0; i < 50; i++) {
+      const question = this.newQuestion(person);
+      if (await person.submit(question)) await person.act('cancel', question);
+      if (question.may.size === 1 && question.may.has('cancelled')) return;
+    }
+  }
+
   /** Whether as much waits as should: the queue does not grow without end. */
   isCrowded() {
     return this.waiting() > 12;
