@@ -87,6 +87,9 @@ const submit = (n, token, position) => through(n, '/computations', {
   body: new URLSearchParams({ csrf: token, position, radix: 10, algorithm: 'auto' }).toString(),
 });
 
+// A site is ready when one of them answers.
+for (const n of NUMBERS) await until(() => metrics(n), `process ${n}`);
+
 test('each counts for itself, and both know the site', async () => {
   const before = [await metrics(1), await metrics(2)];
   for (let i = 0; i < 3; i++) await through(1, '/?status=failed');
