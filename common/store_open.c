@@ -147,7 +147,7 @@ schema_of(struct store *s, int *version)
     enum store_rc rc = read_text(s, "PRAGMA user_version", text, sizeof text);
 
     if (rc == STORE_OK)
-        *version = atoi(text);
+        *version = (int)strtol(text, NULL, 10);
     return rc;
 }
 

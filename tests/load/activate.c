@@ -35,7 +35,7 @@ listen_on(const char *path, int fd)
     if (s < 0 || strlen(path) >= sizeof address.sun_path) {
         die(path);
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
     if (bind(s, (const struct sockaddr *)&address, sizeof address) != 0 ||
         listen(s, BACKLOG) != 0 || (s != fd && dup2(s, fd) != fd)) {
         die(path);
