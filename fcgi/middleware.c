@@ -78,9 +78,9 @@ log_request(struct context *ctx, struct request *r, struct reply *reply)
 /* ---- headers of every answer; HEAD ---- */
 
 void
-middleware_headers(struct reply *reply)
+middleware_headers(bool in_front, struct reply *reply)
 {
-    /* The same stand in nthpi.nginx, for what nginx answers itself. */
+    /* The same stand in nthpi.nginx. */
     static const char lines[] =
         "Content-Security-Policy: default-src 'none'; connect-src 'self'; "
         "img-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'; "
@@ -91,14 +91,15 @@ middleware_headers(struct reply *reply)
         "Referrer-Policy: same-origin\r\n"
         "X-Content-Type-Options: nosniff\r\n"
         "X-Frame-Options: DENY\r\n";
-    reply_lines(reply, lines, sizeof lines - 1);
+    if (!in_front)
+        reply_lines(reply, lines, sizeof lines - 1);
 }
 
 static void
 finish_headers(struct context *ctx, struct request *r, struct reply *reply)
 {
     middleware_next(ctx, r, reply);
-    middleware_headers(reply);
+    middleware_headers(r->front_headers, reply);
     reply->head_only = r->method == HTTP_HEAD;
 }
 

@@ -18,8 +18,11 @@ void middleware_run(struct context *ctx, struct request *r, int status,
 void middleware_next(struct context *ctx, struct request *r, struct reply *reply);
 
 /* Adds the headers of every answer (Content-Security-Policy and its kin) to
- * REPLY. middleware_run() does it itself; this is for answers to parked polls,
- * which leave after their request is gone. */
-void middleware_headers(struct reply *reply);
+ * REPLY, unless IN_FRONT: the web server in front has said, by the parameter
+ * SECURITY_HEADERS=front of the request, that it adds them to all it sends. (nginx
+ * reads each line that comes from here, and these are half of a 304.)
+ * middleware_run() does it itself; this is for answers to parked polls, which leave
+ * after their request is gone. Any thread. */
+void middleware_headers(bool in_front, struct reply *reply);
 
 #endif

@@ -47,7 +47,7 @@ answer_group(struct park *park, const struct wait *wait)
         if (wait->gzip)
             encode_reply(park->app, &reply);
         reply_header(&reply, "Preference-Applied", "wait");
-        middleware_headers(&reply);
+        middleware_headers(wait->front_headers, &reply);
         struct blob *blob = blob_of(&reply);
         published = blob && park_publish(park, wait, blob) == 0;
         if (!published) {

@@ -102,5 +102,7 @@ page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
     free(html);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", revision);
     reply_header(reply, "Vary", "Accept, Accept-Encoding, Prefer");
+    /* The web server in front may keep pages for a moment, and none of these. */
+    reply_header(reply, "X-Accel-Expires", "0");
     json_send(reply, 200, answer);
 }

@@ -215,7 +215,7 @@ expire_slice(struct park *park)
         reply_init(&reply);
         updates_nothing_new(&waits[i], &reply);
         reply_header(&reply, "Preference-Applied", "wait");
-        middleware_headers(&reply);
+        middleware_headers(waits[i].front_headers, &reply);
         if (conn_answer_reply(conn, &reply) == 0)
             park_send(park, conn, close_conn);
         else

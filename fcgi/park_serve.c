@@ -63,7 +63,7 @@ turn_away(const struct wait *wait, struct reply *reply)
     reply_clear(reply);
     updates_nothing_new(&copy, reply);
     reply_header(reply, "Retry-After", "5");
-    middleware_headers(reply);
+    middleware_headers(copy.front_headers, reply);
 }
 
 /* True when the body was read to its end: the connection is at a boundary. */

@@ -34,7 +34,8 @@ struct wait {
     struct store_filter filter;
     struct store_cursor after;
     unsigned limit;
-    bool gzip; /* the client takes the short form, see encode.h */
+    bool gzip;          /* the client takes the short form, see encode.h */
+    bool front_headers; /* of the request, see middleware_headers() */
 };
 
 enum { REPLY_HEADERS_SIZE = 2048 };

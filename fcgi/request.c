@@ -30,6 +30,7 @@ enum cgi {
     CGI_REMOTE_ADDR,
     CGI_REMOTE_USER,
     CGI_REQUEST_ID,
+    CGI_SECURITY_HEADERS,
     CGI_ACCEPT,
     CGI_ACCEPT_ENCODING,
     CGI_AUTHORIZATION,
@@ -75,6 +76,7 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_REMOTE_ADDR] = NAME("REMOTE_ADDR"),
         [CGI_REMOTE_USER] = NAME("REMOTE_USER"),
         [CGI_REQUEST_ID] = NAME("REQUEST_ID"),
+        [CGI_SECURITY_HEADERS] = NAME("SECURITY_HEADERS"),
         [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
         [CGI_ACCEPT_ENCODING] = NAME("HTTP_ACCEPT_ENCODING"),
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
@@ -185,6 +187,8 @@ read_headers(struct request *r, const struct params *params)
             return 500;
     const char *https = params->value[CGI_HTTPS];
     r->https = https && strcasecmp(https, "on") == 0;
+    const char *headers = params->value[CGI_SECURITY_HEADERS];
+    r->front_headers = headers && strcmp(headers, "front") == 0;
     return params->count > REQUEST_HEADERS_MAX || params->size > REQUEST_HEADERS_SIZE
                ? 431
                : 0;

@@ -72,7 +72,8 @@ struct request {
                         the path is under /api/ */
     bool gzip; /* Accept-Encoding allows gzip and does not like another form better */
     bool https;
-    unsigned wait_s; /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
+    bool front_headers; /* SECURITY_HEADERS: see middleware_headers() */
+    unsigned wait_s;    /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
 
     /* body: at most conf.body_limit bytes, terminated; the rest was drained */
     char *body;

@@ -74,6 +74,7 @@ answer_shared(struct context *ctx, const struct wait *wait, int64_t revision,
     key.token = token_csrf_step();
     memcpy(&key.wait, wait, sizeof *wait); /* padding included */
     key.wait.gzip = false;                 /* of that encode.c keeps both forms */
+    key.wait.front_headers = false;        /* these are not kept */
     if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND) {
         bool news = share->length > 0;
         if (news)
@@ -138,6 +139,7 @@ updates_answer_or_park(struct context *ctx, const struct request *r,
     struct wait own;
     memcpy(&own, wait, sizeof own);
     own.gzip = r->gzip;
+    own.front_headers = r->front_headers;
     if (r->wait_s > 0)
         reply_park(reply, &own, checked, r->wait_s);
     else

@@ -126,9 +126,10 @@ middleware_run(struct context *ctx, struct request *r, int status, struct reply 
 }
 
 void
-middleware_headers(struct reply *reply)
+middleware_headers(bool in_front, struct reply *reply)
 {
-    reply_header(reply, "X-Every", "answer");
+    if (!in_front)
+        reply_header(reply, "X-Every", "answer");
 }
 
 bool

@@ -67,6 +67,34 @@ adds_headers_to_every_answer(void **state)
     }
 }
 
+/* Only the parameter says that the server in front adds them; a header does not. */
+static void
+leaves_headers_to_the_front(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        bool added;
+    } cases[] = {
+        {"SECURITY_HEADERS", "front", false},
+        {"SECURITY_HEADERS", "", true},
+        {"SECURITY_HEADERS", "Front", true},
+        {"HTTP_SECURITY_HEADERS", "front", true},
+    };
+    struct chain *c = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request r;
+        struct reply reply;
+        chain_run(c, &r, &reply, "GET", "/x", HEADERS(cases[i].name, cases[i].value),
+                  NULL);
+        assert_int_equal(strstr(reply.headers, "Content-Security-Policy: ") != NULL,
+                         cases[i].added);
+        assert_int_equal(strstr(reply.headers, "X-Frame-Options: ") != NULL,
+                         cases[i].added);
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+}
+
 static void
 answers_head_like_get(void **state)
 {
@@ -207,6 +235,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(answers_what_could_not_be_read),
         TEST(adds_headers_to_every_answer),
+        TEST(leaves_headers_to_the_front),
         TEST(answers_head_like_get),
         TEST(takes_the_id_it_is_given),
         TEST(knows_owners),

@@ -93,8 +93,8 @@ every_member_tells_waits_apart(void **state)
 {
     struct waits *w = *state;
     struct waiter waiters[20] = {0};
-    struct wait waits[14];
-    for (size_t i = 0; i < 14; i++)
+    struct wait waits[15];
+    for (size_t i = 0; i < 15; i++)
         waits[i] = wait_for(1, 1);
     waits[1].kind = WAIT_API_ROW;
     waits[2].since = 2;
@@ -109,9 +109,10 @@ every_member_tells_waits_apart(void **state)
     waits[11].after.id = 1;
     waits[12].limit = 1;
     waits[13].gzip = true;
-    for (size_t i = 0; i < 14; i++)
+    waits[14].front_headers = true;
+    for (size_t i = 0; i < 15; i++)
         waits_add(w, &waiters[i], &waits[i], 1, 10, NOW, commit, NULL);
-    assert_int_equal(announce(w, 2), 14);
+    assert_int_equal(announce(w, 2), 15);
 }
 
 static void
@@ -130,7 +131,7 @@ padding_does_not_tell_waits_apart(void **state)
     dirty.after.running = false;
     dirty.after.id = 0;
     dirty.limit = 0;
-    dirty.gzip = false;
+    dirty.gzip = dirty.front_headers = false;
     waits_add(w, &one, &clean, 1, 10, NOW, commit, NULL);
     waits_add(w, &two, &dirty, 1, 10, NOW, commit, NULL);
     assert_int_equal(announce(w, 2), 1);
