@@ -18,19 +18,33 @@ template_files = \
 static_files = \
 	templates/static/icon.svg \
 	templates/static/live.js \
-	templates/static/nthpi.css \
 	templates/static/noscript.css \
 	templates/static/robots.txt
 EXTRA_DIST += $(static_files) templates/name-static
+
+# The stylesheet of all pages, in this order.
+css_files = \
+	templates/css/base.css \
+	templates/css/form.css \
+	templates/css/list.css \
+	templates/css/computation.css \
+	templates/css/pi.css \
+	templates/css/print.css
+EXTRA_DIST += $(css_files)
+CLEANFILES += templates/nthpi.css
+templates/nthpi.css: $(css_files)
+	$(AM_V_GEN)$(MKDIR_P) templates && \
+	  (cd $(srcdir) && cat $(css_files)) > $@.tmp && mv $@.tmp $@
 
 # What nginx serves, under names that say what is in them; see name-static.
 staticdir = $(pkgdatadir)/static
 noinst_DATA += templates/static-names
 CLEANFILES += templates/static-names templates/public/*
-templates/static-names: $(static_files) templates/name-static
+templates/static-names: $(static_files) templates/nthpi.css templates/name-static
 	$(AM_V_GEN)$(MKDIR_P) templates && names=$$(pwd)/$@ && \
-	  folder=$$(pwd)/templates/public && \
-	  (cd $(srcdir) && templates/name-static "$$folder" "$$names" $(static_files))
+	  folder=$$(pwd)/templates/public && css=$$(pwd)/templates/nthpi.css && \
+	  (cd $(srcdir) && \
+	    templates/name-static "$$folder" "$$names" "$$css" $(static_files))
 install-data-local: install-static
 uninstall-local: uninstall-static
 # Names of an older build stay: pages that are open may still ask for them.
