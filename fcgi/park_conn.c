@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -77,6 +78,14 @@ blob_release(struct blob *blob)
     free(blob);
 }
 
+/* A part of a file that is sent; apart from the connection, since most of thousands
+ * of those send none. */
+struct sent_file {
+    int fd;
+    uint64_t offset, length;
+    struct timespec time; /* its mtime: written to since, it is not sent */
+};
+
 struct conn *
 conn_new(int fd)
 {
@@ -85,7 +94,6 @@ conn_new(int fd)
         return NULL;
     conn->source = (struct source){SOURCE_CONN, fd};
     atomic_init(&conn->state, CONN_BUSY);
-    conn->out.file_fd = -1;
     return conn;
 }
 
@@ -93,9 +101,11 @@ static void
 output_clear(struct output *out)
 {
     blob_release(out->blob);
-    if (out->file_fd >= 0)
-        close(out->file_fd);
-    *out = (struct output){.file_fd = -1};
+    if (out->file) {
+        close(out->file->fd);
+        free(out->file);
+    }
+    *out = (struct output){0};
 }
 
 void
@@ -159,18 +169,27 @@ conn_answer(struct conn *conn, struct blob *blob)
 int
 conn_answer_reply(struct conn *conn, struct reply *reply)
 {
-    struct blob *blob = blob_of(reply);
-    if (!blob)
+    struct sent_file *file = NULL;
+    bool has_file = reply->file_fd >= 0 && reply_body_size(reply) > 0;
+    if (has_file && !(file = malloc(sizeof *file)))
         return -1;
+    struct blob *blob = blob_of(reply);
+    if (!blob) {
+        free(file);
+        return -1;
+    }
     conn_answer(conn, blob);
-    if (reply->file_fd >= 0 && reply_body_size(reply) > 0) {
-        conn->out.file_fd = reply->file_fd;
-        conn->out.file_offset = reply->file_offset;
-        conn->out.file_length = reply->file_length;
-        struct stat file;
-        if (fstat(reply->file_fd, &file) == 0)
-            conn->out.file_time = file.st_mtim;
+    if (file) {
+        struct stat now;
+        *file = (struct sent_file){
+            .fd = reply->file_fd,
+            .offset = reply->file_offset,
+            .length = reply->file_length,
+        };
+        if (fstat(file->fd, &now) == 0)
+            file->time = now.st_mtim;
         reply->file_fd = -1;
+        conn->out.file = file;
     }
     return 0;
 }
@@ -195,21 +214,21 @@ add_piece(struct run *run, const void *bytes, size_t length)
     run->at += length;
 }
 
-/* True when the file of OUT is as it was when its handler looked at it. (Its name may
- * be gone: that shows in ctime only.) */
+/* True when FILE is as it was when its handler looked at it. (Its name may be gone:
+ * that shows in ctime only.) */
 static bool
-is_unwritten(const struct output *out)
+is_unwritten(const struct sent_file *file)
 {
     struct stat now;
-    return fstat(out->file_fd, &now) == 0 &&
-           now.st_mtim.tv_sec == out->file_time.tv_sec &&
-           now.st_mtim.tv_nsec == out->file_time.tv_nsec;
+    return fstat(file->fd, &now) == 0 && now.st_mtim.tv_sec == file->time.tv_sec &&
+           now.st_mtim.tv_nsec == file->time.tv_nsec;
 }
 
-/* Reads up to LENGTH bytes of the file at OFFSET and adds them; how many, 0
- * when there is no room left, -1 for an error or an early end. */
+/* Reads up to LENGTH bytes of FILE at OFFSET of the part that is sent and adds them;
+ * how many, 0 when there is no room left, -1 for an error or an early end. */
 static ssize_t
-add_file(struct run *run, const struct output *out, uint64_t offset, uint64_t length)
+add_file(struct run *run, const struct sent_file *file, uint64_t offset,
+         uint64_t length)
 {
     size_t room = sizeof run->file - run->file_used;
     size_t want = length < room ? (size_t)length : room;
@@ -218,13 +237,13 @@ add_file(struct run *run, const struct output *out, uint64_t offset, uint64_t le
     char *to = run->file + run->file_used;
     ssize_t n;
     do
-        n = pread(out->file_fd, to, want, (off_t)offset);
+        n = pread(file->fd, to, want, (off_t)(file->offset + offset));
     while (n < 0 && errno == EINTR);
     if (n <= 0) {
         log_error("a file being sent: %s", n < 0 ? strerror(errno) : "ended early");
         return -1;
     }
-    if (!is_unwritten(out)) {
+    if (!is_unwritten(file)) {
         log_error("a file being sent was written to: the answer ends early");
         return -1;
     }
@@ -233,12 +252,19 @@ add_file(struct run *run, const struct output *out, uint64_t offset, uint64_t le
     return n;
 }
 
+/* Bytes of OUT's answer without its records' own. */
+static uint64_t
+content_length(const struct output *out)
+{
+    return out->blob->length + (out->file ? out->file->length : 0);
+}
+
 /* Fills RUN from where the stream of OUT stands. False: the file failed. */
 static bool
 gather(const struct output *out, unsigned id, struct run *run)
 {
     const struct blob *blob = out->blob;
-    uint64_t content = blob->length + out->file_length;
+    uint64_t content = content_length(out);
     uint64_t records = (content + RECORD_CONTENT_MAX - 1) / RECORD_CONTENT_MAX;
     uint64_t body_end = content + records * RECORD_HEADER;
     run->count = 0;
@@ -267,8 +293,7 @@ gather(const struct output *out, unsigned id, struct run *run)
             add_piece(run, blob->share->body + (at - blob->own),
                       (size_t)(left < room ? left : room));
         } else {
-            ssize_t n =
-                add_file(run, out, out->file_offset + (at - blob->length), left);
+            ssize_t n = add_file(run, out->file, at - blob->length, left);
             if (n < 0)
                 return false;
             if (n == 0)
@@ -288,7 +313,7 @@ gather(const struct output *out, unsigned id, struct run *run)
 static uint64_t
 stream_length(const struct output *out)
 {
-    uint64_t content = out->blob->length + out->file_length;
+    uint64_t content = content_length(out);
     return content +
            (content + RECORD_CONTENT_MAX - 1) / RECORD_CONTENT_MAX * RECORD_HEADER +
            TRAILER;

@@ -19,7 +19,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 /* What epoll's data points to: the first member of listeners and connections. */
 enum source_kind {
@@ -54,10 +53,8 @@ void blob_release(struct blob *blob); /* NULL is allowed */
 /* What of an answer has left. */
 struct output {
     struct blob *blob;
-    int file_fd; /* -1, or a file whose bytes come after the blob */
-    uint64_t file_offset, file_length;
-    struct timespec file_time; /* its mtime: written to since, it is not sent */
-    uint64_t sent;             /* bytes of all records so far */
+    struct sent_file *file; /* NULL, or what comes after the blob; owned */
+    uint64_t sent;          /* bytes of all records so far */
 };
 
 struct conn {
