@@ -2,7 +2,7 @@
 EXTRA_DIST += conf/nginx.conf.in
 nginxdir = $(pkgdatadir)
 dist_nginx_DATA = conf/nthpi.nginx conf/nthpi-microcache.nginx \
-	conf/nthpi-limits.nginx conf/nthpi-processes.nginx
+	conf/nthpi-limits.nginx conf/nthpi-limited.nginx conf/nthpi-processes.nginx
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = \
 	conf/errors/400.html \
