@@ -48,6 +48,7 @@ libweb_a_SOURCES += \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
 	fcgi/damage.c fcgi/damage.h \
+	fcgi/explain.c fcgi/explain.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
@@ -64,7 +65,9 @@ libweb_a_SOURCES += \
 	fcgi/post_add.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
+	fcgi/stream.c fcgi/stream.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
+	fcgi/timeline.c fcgi/timeline.h \
 	fcgi/updates.c fcgi/updates.h \
 	fcgi/updates_rows.c
 web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \

@@ -3,11 +3,14 @@
  * template of its own, which the page includes and which a poll for
  * application/json brings again when the row changed.
  */
+#include "fcgi/explain.h"
 #include "fcgi/handlers.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
 #include "fcgi/rows.h"
+#include "fcgi/stream.h"
 #include "fcgi/text.h"
+#include "fcgi/timeline.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,9 +19,10 @@
 
 enum { EVENTS_SHOWN = 50 };
 
-/* A row with its history, as one snapshot has it. */
+/* A row with its history, as one snapshot has it, and how far its digits are. */
 struct detail {
     struct computation c;
+    struct stream stream;
     struct event events[EVENTS_SHOWN];
     size_t count;
 };
@@ -31,50 +35,6 @@ make_title(char title[TEXT_SIZE], const struct computation *c)
     return text_fill(title, TEXT_SIZE, text_get(TEXT_TITLE_COMPUTATION), "position",
                      text_number(number, c->position), "radix",
                      c->radix == 16 ? "16" : "10", NULL);
-}
-
-static void
-set_time(struct dict *d, int64_t micros)
-{
-    char time[TEXT_TIME_SIZE];
-    dict_set(d, VIEW_TIME, text_time_machine(time, micros));
-    dict_set(d, VIEW_TIME_TEXT, text_time(time, micros));
-}
-
-/* "after 1.3 s" where TIME came after the one BEFORE it. */
-static void
-set_since_then(struct dict *d, int64_t before, int64_t time)
-{
-    char span[TEXT_SPAN_SIZE], text[TEXT_SIZE];
-    if (before == 0 || time <= before)
-        return;
-    text_span(span, (double)(time - before) / 1e6);
-    dict_set(
-        d, VIEW_TOOK,
-        text_fill(text, sizeof text, text_get(TEXT_SINCE_THEN), "time", span, NULL));
-}
-
-static void
-show_stages(struct dict *d, const struct computation *c)
-{
-    int64_t before = 0;
-    for (int s = 0; s < STAGE_COUNT; s++) {
-        struct dict *stage = dict_section(d, VIEW_STAGE);
-        const char *state = s <= (int)c->stage ? "reached" : "ahead";
-        if (s == (int)c->stage && rows_is_live(c))
-            state = "reached current";
-        if (s == (int)c->stage + 1 && c->status == STATUS_FAILED)
-            state = "broken";
-        dict_set(stage, VIEW_STATE, state);
-        dict_set(stage, VIEW_NAME, stage_name((enum stage)s));
-        dict_set(stage, VIEW_LABEL, text_stage((enum stage)s));
-        if (s <= (int)c->stage && c->at[s] != 0) {
-            struct dict *reached = dict_section(stage, VIEW_REACHED);
-            set_time(reached, c->at[s]);
-            set_since_then(reached, before, c->at[s]);
-            before = c->at[s];
-        }
-    }
 }
 
 /* The window in groups of ten after the digit itself. */
@@ -93,6 +53,21 @@ show_answer(struct dict *d, const struct computation *c)
     dict_setf(answer, VIEW_DIGIT, "%c", c->digit);
     if (c->window[0] != '\0')
         show_window(dict_section(answer, VIEW_WINDOW), c->window);
+}
+
+/* How many digits there were for each second of the work: only of those that compute
+ * all digits up to theirs. */
+static void
+show_speed(struct dict *facts, const struct computation *c)
+{
+    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    bool all = c->method == ALGORITHM_CHUDNOVSKY || c->method == ALGORITHM_SPIGOT;
+    if (c->status != STATUS_DONE || !all || c->wall_s <= 0)
+        return;
+    text_number(number, (uint64_t)((double)c->position / c->wall_s + 0.5));
+    dict_set(dict_section(facts, VIEW_SPEED), VIEW_VALUE,
+             text_fill(text, sizeof text, text_get(TEXT_DIGITS_PER_SECOND), "count",
+                       number, NULL));
 }
 
 static void
@@ -114,7 +89,8 @@ show_facts(struct dict *d, const struct computation *c)
     if (c->peak_kib > 0)
         dict_set(dict_section(facts, VIEW_PEAK), VIEW_VALUE,
                  text_memory(span, c->peak_kib));
-    if (c->attempts > 1)
+    show_speed(facts, c);
+    if (c->attempts > 0)
         dict_set_int(dict_section(facts, VIEW_ATTEMPTS), VIEW_VALUE, c->attempts);
     if (c->status == STATUS_DONE) {
         if (c->verified[0] != '\0')
@@ -130,7 +106,7 @@ show_events(struct dict *d, const struct detail *detail)
     for (size_t i = 0; i < detail->count; i++) {
         const struct event *e = &detail->events[i];
         struct dict *event = dict_section(d, VIEW_EVENT);
-        set_time(event, e->at);
+        timeline_set_time(event, e->at);
         dict_set(event, VIEW_LABEL, text_event(e->stage));
         dict_set(event, VIEW_MESSAGE, e->detail);
     }
@@ -165,18 +141,23 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(d, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    show_stages(d, c);
+    stream_show(d, c, &detail->stream);
+    timeline_show(d, c);
     show_facts(d, c);
+    if (c->status == STATUS_DONE)
+        explain_check(d, c);
     show_events(d, detail);
     show_actions(ctx, d, c);
 }
 
 static enum store_rc
-read_detail(struct store *store, int64_t id, struct detail *detail)
+read_detail(struct context *ctx, int64_t id, struct detail *detail)
 {
-    enum store_rc rc = store_get(store, id, &detail->c);
+    enum store_rc rc = store_get(ctx->store, id, &detail->c);
     if (rc == STORE_OK)
-        rc = store_events(store, id, detail->events, EVENTS_SHOWN, &detail->count);
+        rc = store_events(ctx->store, id, detail->events, EVENTS_SHOWN, &detail->count);
+    if (rc == STORE_OK)
+        stream_read(ctx, &detail->c, &detail->stream);
     return rc;
 }
 
@@ -187,7 +168,7 @@ live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
     (void)revision;
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc =
-        detail != NULL ? read_detail(ctx->store, wait->row_id, detail) : STORE_ERROR;
+        detail != NULL ? read_detail(ctx, wait->row_id, detail) : STORE_ERROR;
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
@@ -210,7 +191,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct computation *c = &detail->c;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    if (page_not_modified(ctx, r, reply, c->revision, 0, etag))
+    if (page_not_modified(ctx, r, reply, c->revision, (int64_t)detail->stream.known,
+                          etag))
         return;
     make_title(title, c);
     struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);
@@ -240,7 +222,7 @@ page_computation(struct context *ctx, struct request *r, struct reply *reply)
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc = detail != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
     if (rc == STORE_OK) {
-        rc = read_detail(ctx->store, r->row_id, detail);
+        rc = read_detail(ctx, r->row_id, detail);
         store_end_read(ctx->store);
     }
     if (rc == STORE_OK)

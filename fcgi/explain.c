@@ -1,0 +1,97 @@
+/*
+ * Checks explained. What kind of check it was is told by the words that the engine
+ * uses for it, and the numbers in them are taken over. Nothing here is needed to
+ * understand the row: an answer of a later version with other words is shown with
+ * these words alone.
+ */
+#include "fcgi/explain.h"
+
+#include "fcgi/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Words of the engine's sentences. */
+#define BY_REMAINDER  "agree with the binary fraction modulo"
+#define FROM_POSITION "at the end, from position "
+#define BY_BELLARD    "by a second run with Bellard's series"
+#define BY_CHUDNOVSKY "digits are the same by chudnovsky"
+
+/* The number of digits compared, which follows the first "all". */
+static const char *
+digits_compared(char out[TEXT_NUMBER_SIZE], const char *words)
+{
+    uint64_t count = 0;
+    if (sscanf(words, "all %" SCNu64, &count) != 1)
+        count = 0;
+    return text_number(out, count);
+}
+
+/* One step: what was done, and why that convinces. */
+static void
+show_step(struct dict *check, const char *what, const char *why)
+{
+    struct dict *step = dict_section(check, VIEW_STEP);
+    dict_set(step, VIEW_MESSAGE, what);
+    if (why != NULL)
+        dict_set(dict_section(step, VIEW_WHY), VIEW_MESSAGE, why);
+}
+
+/* A result of chudnovsky: the binary fraction by bbp, the digits by remainders. */
+static void
+show_fraction(struct dict *check, const char *words)
+{
+    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    const char *place = strstr(words, FROM_POSITION);
+    uint64_t position = 0;
+    if (place == NULL ||
+        sscanf(place + strlen(FROM_POSITION), "%" SCNu64, &position) != 1)
+        return;
+    show_step(check,
+              text_fill(text, sizeof text, text_get(TEXT_CHECK_FRACTION), "position",
+                        text_number(number, position), NULL),
+              text_get(TEXT_CHECK_FRACTION_WHY));
+    show_step(check,
+              text_fill(text, sizeof text, text_get(TEXT_CHECK_REMAINDER), "count",
+                        digits_compared(number, words), NULL),
+              text_get(TEXT_CHECK_REMAINDER_WHY));
+}
+
+/* A result that another method has found as well: WHAT with {count}, and WHY. */
+static void
+show_second(struct dict *check, const char *words, enum text_key what,
+            enum text_key why)
+{
+    char text[TEXT_SIZE], reason[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    digits_compared(number, words);
+    text_fill(text, sizeof text, text_get(what), "count", number, NULL);
+    text_fill(reason, sizeof reason, text_get(why), "count", number, NULL);
+    show_step(check, text, reason);
+}
+
+void
+explain_check(struct dict *d, const struct computation *c)
+{
+    const char *words = c->verified;
+    bool remainder = strstr(words, BY_REMAINDER) != NULL;
+    bool bellard = strstr(words, BY_BELLARD) != NULL;
+    bool chudnovsky = strstr(words, BY_CHUDNOVSKY) != NULL;
+    bool known = c->answered_by != 0 || c->wall_s < 0;
+    if (!remainder && !bellard && !chudnovsky)
+        return;
+
+    struct dict *check = dict_section(d, VIEW_CHECK);
+    if (known)
+        show_step(check, text_get(TEXT_CHECK_EARLIER), NULL);
+    if (remainder)
+        show_fraction(check, words);
+    else if (bellard)
+        show_second(check, words, TEXT_CHECK_BELLARD, TEXT_CHECK_BELLARD_WHY);
+    else if (c->method == ALGORITHM_BBP)
+        show_second(check, words, TEXT_CHECK_ALL_HEX, TEXT_CHECK_ALL_HEX_WHY);
+    else
+        show_second(check, words, TEXT_CHECK_PREFIX, TEXT_CHECK_PREFIX_WHY);
+    if (c->method != ALGORITHM_BBP)
+        show_step(check, text_get(TEXT_CHECK_FILE), NULL);
+}

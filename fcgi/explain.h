@@ -1,0 +1,17 @@
+/*
+ * How a result was checked, in words for people who do not know the program: what
+ * was compared with what, and why that convinces. The daemon says in a sentence what
+ * its check found (daemon/engine/verify.h); here is what stands behind it.
+ */
+#ifndef NTHPI_EXPLAIN_H
+#define NTHPI_EXPLAIN_H
+
+#include "common/computation.h"
+#include "fcgi/view.h"
+
+/* Shows the section CHECK in D: the steps of the check of C, which is done. Nothing
+ * is shown for a sentence that is not known here; it stands for itself then. Any
+ * thread. */
+void explain_check(struct dict *d, const struct computation *c);
+
+#endif
