@@ -47,12 +47,15 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
+	fcgi/compare.c fcgi/compare.h \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/explain.c fcgi/explain.h \
+	fcgi/facts.c fcgi/facts.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
+	fcgi/page_compare.c \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \

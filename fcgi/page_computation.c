@@ -4,6 +4,7 @@
  * application/json brings again when the row changed.
  */
 #include "fcgi/explain.h"
+#include "fcgi/facts.h"
 #include "fcgi/handlers.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
@@ -55,51 +56,6 @@ show_answer(struct dict *d, const struct computation *c)
         show_window(dict_section(answer, VIEW_WINDOW), c->window);
 }
 
-/* How many digits there were for each second of the work: only of those that compute
- * all digits up to theirs. */
-static void
-show_speed(struct dict *facts, const struct computation *c)
-{
-    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
-    bool all = c->method == ALGORITHM_CHUDNOVSKY || c->method == ALGORITHM_SPIGOT;
-    if (c->status != STATUS_DONE || !all || c->wall_s <= 0)
-        return;
-    text_number(number, (uint64_t)((double)c->position / c->wall_s + 0.5));
-    dict_set(dict_section(facts, VIEW_SPEED), VIEW_VALUE,
-             text_fill(text, sizeof text, text_get(TEXT_DIGITS_PER_SECOND), "count",
-                       number, NULL));
-}
-
-static void
-show_facts(struct dict *d, const struct computation *c)
-{
-    char span[TEXT_SPAN_SIZE];
-    struct dict *facts = dict_section(d, VIEW_FACTS);
-    dict_set(facts, VIEW_ALGORITHM, algorithm_name(c->algorithm));
-    if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
-        dict_set(dict_section(facts, VIEW_CHOSEN), VIEW_METHOD,
-                 algorithm_name(c->method));
-    if (c->answered_by != 0)
-        dict_set_int(dict_section(facts, VIEW_ANSWERED_BY), VIEW_ID, c->answered_by);
-    if (c->wall_s >= 0)
-        dict_set(dict_section(facts, VIEW_WALL), VIEW_VALUE,
-                 text_span(span, c->wall_s));
-    if (c->cpu_s >= 0)
-        dict_set(dict_section(facts, VIEW_CPU), VIEW_VALUE, text_span(span, c->cpu_s));
-    if (c->peak_kib > 0)
-        dict_set(dict_section(facts, VIEW_PEAK), VIEW_VALUE,
-                 text_memory(span, c->peak_kib));
-    show_speed(facts, c);
-    if (c->attempts > 0)
-        dict_set_int(dict_section(facts, VIEW_ATTEMPTS), VIEW_VALUE, c->attempts);
-    if (c->status == STATUS_DONE) {
-        if (c->verified[0] != '\0')
-            dict_set(dict_section(facts, VIEW_VERIFIED), VIEW_VALUE, c->verified);
-        else
-            dict_section(facts, VIEW_NOT_CHECKED);
-    }
-}
-
 static void
 show_events(struct dict *d, const struct detail *detail)
 {
@@ -143,7 +99,7 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     }
     stream_show(d, c, &detail->stream);
     timeline_show(d, c);
-    show_facts(d, c);
+    facts_show(dict_section(d, VIEW_FACTS), c);
     if (c->status == STATUS_DONE)
         explain_check(d, c);
     show_events(d, detail);

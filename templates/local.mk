@@ -2,6 +2,8 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/compare.tpl \
+	templates/compare_live.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \
@@ -28,6 +30,7 @@ css_files = \
 	templates/css/form.css \
 	templates/css/list.css \
 	templates/css/computation.css \
+	templates/css/compare.css \
 	templates/css/pi.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
@@ -58,6 +61,8 @@ uninstall-static: templates/static-names
 .PHONY: install-static uninstall-static
 
 english = \
+	templates/en/compare.tpl \
+	templates/en/compare_live.tpl \
 	templates/en/computation.tpl \
 	templates/en/computation_live.tpl \
 	templates/en/confirm.tpl \
