@@ -444,6 +444,8 @@ unit_tests += \
 	tests/unit/test_form \
 	tests/unit/test_health \
 	tests/unit/test_pages \
+	tests/unit/test_detail \
+	tests/unit/test_compare \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
@@ -475,6 +477,14 @@ tests_unit_test_scarce_fcgi_SOURCES = tests/unit/test_scarce_fcgi.c \
 tests_unit_test_scarce_fcgi_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_scarce_fcgi_LDADD = $(site_test_LDADD)
 tests_unit_test_scarce_fcgi_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_detail_SOURCES = tests/unit/test_detail.c $(site_fixture)
+tests_unit_test_detail_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_detail_LDADD = $(site_test_LDADD)
+tests_unit_test_detail_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c $(site_fixture)
+tests_unit_test_compare_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_compare_LDADD = $(site_test_LDADD)
+tests_unit_test_compare_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
