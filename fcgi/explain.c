@@ -20,12 +20,12 @@
 
 /* The number of digits compared, which follows the first "all". */
 static const char *
-digits_compared(char out[TEXT_NUMBER_SIZE], const char *words)
+digits_compared(enum lang lang, char out[TEXT_NUMBER_SIZE], const char *words)
 {
     uint64_t count = 0;
     if (sscanf(words, "all %" SCNu64, &count) != 1)
         count = 0;
-    return text_number(out, count);
+    return text_number(lang, out, count);
 }
 
 /* One step: what was done, and why that convinces. */
@@ -40,7 +40,7 @@ show_step(struct dict *check, const char *what, const char *why)
 
 /* A result of chudnovsky: the binary fraction by bbp, the digits by remainders. */
 static void
-show_fraction(struct dict *check, const char *words)
+show_fraction(enum lang lang, struct dict *check, const char *words)
 {
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
     const char *place = strstr(words, FROM_POSITION);
@@ -49,29 +49,29 @@ show_fraction(struct dict *check, const char *words)
         sscanf(place + strlen(FROM_POSITION), "%" SCNu64, &position) != 1)
         return;
     show_step(check,
-              text_fill(text, sizeof text, text_get(TEXT_CHECK_FRACTION), "position",
-                        text_number(number, position), NULL),
-              text_get(TEXT_CHECK_FRACTION_WHY));
+              text_fill(text, sizeof text, text_get(lang, TEXT_CHECK_FRACTION),
+                        "position", text_number(lang, number, position), NULL),
+              text_get(lang, TEXT_CHECK_FRACTION_WHY));
     show_step(check,
-              text_fill(text, sizeof text, text_get(TEXT_CHECK_REMAINDER), "count",
-                        digits_compared(number, words), NULL),
-              text_get(TEXT_CHECK_REMAINDER_WHY));
+              text_fill(text, sizeof text, text_get(lang, TEXT_CHECK_REMAINDER),
+                        "count", digits_compared(lang, number, words), NULL),
+              text_get(lang, TEXT_CHECK_REMAINDER_WHY));
 }
 
 /* A result that another method has found as well: WHAT with {count}, and WHY. */
 static void
-show_second(struct dict *check, const char *words, enum text_key what,
+show_second(enum lang lang, struct dict *check, const char *words, enum text_key what,
             enum text_key why)
 {
     char text[TEXT_SIZE], reason[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
-    digits_compared(number, words);
-    text_fill(text, sizeof text, text_get(what), "count", number, NULL);
-    text_fill(reason, sizeof reason, text_get(why), "count", number, NULL);
+    digits_compared(lang, number, words);
+    text_fill(text, sizeof text, text_get(lang, what), "count", number, NULL);
+    text_fill(reason, sizeof reason, text_get(lang, why), "count", number, NULL);
     show_step(check, text, reason);
 }
 
 void
-explain_check(struct dict *d, const struct computation *c)
+explain_check(enum lang lang, struct dict *d, const struct computation *c)
 {
     const char *words = c->verified;
     bool remainder = strstr(words, BY_REMAINDER) != NULL;
@@ -83,15 +83,15 @@ explain_check(struct dict *d, const struct computation *c)
 
     struct dict *check = dict_section(d, VIEW_CHECK);
     if (known)
-        show_step(check, text_get(TEXT_CHECK_EARLIER), NULL);
+        show_step(check, text_get(lang, TEXT_CHECK_EARLIER), NULL);
     if (remainder)
-        show_fraction(check, words);
+        show_fraction(lang, check, words);
     else if (bellard)
-        show_second(check, words, TEXT_CHECK_BELLARD, TEXT_CHECK_BELLARD_WHY);
+        show_second(lang, check, words, TEXT_CHECK_BELLARD, TEXT_CHECK_BELLARD_WHY);
     else if (c->method == ALGORITHM_BBP)
-        show_second(check, words, TEXT_CHECK_ALL_HEX, TEXT_CHECK_ALL_HEX_WHY);
+        show_second(lang, check, words, TEXT_CHECK_ALL_HEX, TEXT_CHECK_ALL_HEX_WHY);
     else
-        show_second(check, words, TEXT_CHECK_PREFIX, TEXT_CHECK_PREFIX_WHY);
+        show_second(lang, check, words, TEXT_CHECK_PREFIX, TEXT_CHECK_PREFIX_WHY);
     if (c->method != ALGORITHM_BBP)
-        show_step(check, text_get(TEXT_CHECK_FILE), NULL);
+        show_step(check, text_get(lang, TEXT_CHECK_FILE), NULL);
 }

@@ -7,11 +7,12 @@
 #define NTHPI_EXPLAIN_H
 
 #include "common/computation.h"
+#include "fcgi/lang.h"
 #include "fcgi/view.h"
 
 /* Shows the section CHECK in D: the steps of the check of C, which is done. Nothing
  * is shown for a sentence that is not known here; it stands for itself then. Any
  * thread. */
-void explain_check(struct dict *d, const struct computation *c);
+void explain_check(enum lang lang, struct dict *d, const struct computation *c);
 
 #endif

@@ -23,18 +23,19 @@
 enum { GROUP = 8 };
 
 static const char *
-make_title(char title[TEXT_SIZE], const struct computation *c)
+make_title(const struct context *ctx, char title[TEXT_SIZE],
+           const struct computation *c)
 {
     char number[TEXT_NUMBER_SIZE];
-    return text_fill(title, TEXT_SIZE, text_get(TEXT_TITLE_COMPARE), "position",
-                     text_number(number, c->position), "radix",
+    return text_fill(title, TEXT_SIZE, text_get(ctx->lang, TEXT_TITLE_COMPARE),
+                     "position", text_number(ctx->lang, number, c->position), "radix",
                      c->radix == 16 ? "16" : "10", NULL);
 }
 
 /* What the results say about each other, in a sentence. */
 static void
-show_verdict(struct dict *d, const struct computation *c, enum compare_verdict verdict,
-             size_t digits)
+show_verdict(const struct context *ctx, struct dict *d, const struct computation *c,
+             enum compare_verdict verdict, size_t digits)
 {
     static const enum text_key keys[] = {
         [COMPARE_ALONE] = TEXT_COMPARE_ALONE,
@@ -44,9 +45,9 @@ show_verdict(struct dict *d, const struct computation *c, enum compare_verdict v
         [COMPARE_DIFFERS] = TEXT_COMPARE_DIFFERS,
     };
     char text[TEXT_SIZE], position[TEXT_NUMBER_SIZE], count[TEXT_NUMBER_SIZE];
-    text_fill(text, sizeof text, text_plural(keys[verdict], digits), "position",
-              text_number(position, c->position), "count", text_number(count, digits),
-              NULL);
+    text_fill(text, sizeof text, text_plural(ctx->lang, keys[verdict], digits),
+              "position", text_number(ctx->lang, position, c->position), "count",
+              text_number(ctx->lang, count, digits), NULL);
     dict_set(d, VIEW_STATE,
              verdict == COMPARE_AGREES    ? "agrees"
              : verdict == COMPARE_DIFFERS ? "differs"
@@ -70,15 +71,15 @@ show_window(struct dict *column, const struct computation *c, size_t alike)
 }
 
 static void
-show_column(struct dict *d, const struct computation *c, enum compare_verdict verdict,
-            size_t digits)
+show_column(const struct context *ctx, struct dict *d, const struct computation *c,
+            enum compare_verdict verdict, size_t digits)
 {
     struct dict *column = dict_section(d, VIEW_COMPARED);
     dict_set_int(column, VIEW_ID, c->id);
     dict_set(column, VIEW_STATUS, status_name(c->status));
-    dict_set(column, VIEW_STATUS_TEXT, text_status(c->status));
-    rows_fill_progress(column, c);
-    facts_show(column, c);
+    dict_set(column, VIEW_STATUS_TEXT, text_status(ctx->lang, c->status));
+    rows_fill_progress(ctx->lang, column, c);
+    facts_show(ctx->lang, column, c);
     if (c->method != ALGORITHM_AUTO)
         dict_set(column, VIEW_METHOD, algorithm_name(c->method));
     if (c->status == STATUS_FAILED)
@@ -121,11 +122,11 @@ show_offers(struct context *ctx, struct dict *d, const struct request *r,
             struct dict *choice = dict_section(form, VIEW_ALGORITHM_CHOICE);
             dict_set(choice, VIEW_VALUE, algorithm_name(a));
             dict_set(choice, VIEW_LABEL,
-                     text_fill(text, sizeof text, text_get(TEXT_COMPARE_ASK),
+                     text_fill(text, sizeof text, text_get(ctx->lang, TEXT_COMPARE_ASK),
                                "algorithm", algorithm_name(a), NULL));
-            dict_set(choice, VIEW_EXPLANATION, text_get(lines[a]));
+            dict_set(choice, VIEW_EXPLANATION, text_get(ctx->lang, lines[a]));
         } else if (problem != ASK_OK) {
-            form_problem(text, problem, limits, c->radix, a);
+            form_problem(text, ctx->lang, problem, limits, c->radix, a);
             dict_set(dict_section(d, VIEW_IMPOSSIBLE), VIEW_MESSAGE, text);
         }
     }
@@ -140,9 +141,9 @@ fill_live(struct context *ctx, struct dict *d, const struct request *r,
 {
     size_t digits;
     enum compare_verdict verdict = compare_verdict(compare, &digits);
-    show_verdict(d, &compare->rows[0], verdict, digits);
+    show_verdict(ctx, d, &compare->rows[0], verdict, digits);
     for (size_t i = 0; i < compare->count; i++)
-        show_column(d, &compare->rows[i], verdict, digits);
+        show_column(ctx, d, &compare->rows[i], verdict, digits);
     show_offers(ctx, d, r, compare);
 }
 
@@ -180,7 +181,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
     if (notice == NULL && page_not_modified(ctx, r, reply, compare->revision,
                                             (int64_t)compare->count, etag))
         return;
-    make_title(title, c);
+    make_title(ctx, title, c);
     struct dict *d = page_new(title, compare->live && notice == NULL ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
@@ -239,19 +240,19 @@ read_algorithm(const struct context *ctx, const struct request *r,
     const struct limits *limits = &ctx->app->conf->limits;
     const char *typed = request_form(r, "algorithm");
     if (r->repeated != NULL) {
-        text_fill(text, TEXT_SIZE, text_get(TEXT_ASK_REPEATED), "field", r->repeated,
-                  NULL);
+        text_fill(text, TEXT_SIZE, text_get(ctx->lang, TEXT_ASK_REPEATED), "field",
+                  r->repeated, NULL);
         return 400;
     }
     if (typed == NULL || !algorithm_parse(typed, algorithm) ||
         *algorithm == ALGORITHM_AUTO) {
-        text_fill(text, TEXT_SIZE, text_get(TEXT_COMPARE_WHICH), NULL);
+        text_fill(text, TEXT_SIZE, text_get(ctx->lang, TEXT_COMPARE_WHICH), NULL);
         return 422;
     }
     enum ask_problem problem = ask_check(limits, c->radix, c->position, *algorithm);
     if (problem == ASK_OK)
         return 0;
-    form_problem(text, problem, limits, c->radix, *algorithm);
+    form_problem(text, ctx->lang, problem, limits, c->radix, *algorithm);
     return 422;
 }
 
@@ -290,5 +291,5 @@ post_compare(struct context *ctx, struct request *r, struct reply *reply)
 void
 post_compare_refused(struct context *ctx, struct request *r, struct reply *reply)
 {
-    answer(ctx, r, reply, 403, text_get(TEXT_FORM_OLD));
+    answer(ctx, r, reply, 403, text_get(ctx->lang, TEXT_FORM_OLD));
 }

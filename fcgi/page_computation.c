@@ -30,11 +30,11 @@ struct detail {
 
 /* Room for "Digit N of pi in radix R". */
 static const char *
-make_title(char title[TEXT_SIZE], const struct computation *c)
+make_title(enum lang lang, char title[TEXT_SIZE], const struct computation *c)
 {
     char number[TEXT_NUMBER_SIZE];
-    return text_fill(title, TEXT_SIZE, text_get(TEXT_TITLE_COMPUTATION), "position",
-                     text_number(number, c->position), "radix",
+    return text_fill(title, TEXT_SIZE, text_get(lang, TEXT_TITLE_COMPUTATION),
+                     "position", text_number(lang, number, c->position), "radix",
                      c->radix == 16 ? "16" : "10", NULL);
 }
 
@@ -57,13 +57,13 @@ show_answer(struct dict *d, const struct computation *c)
 }
 
 static void
-show_events(struct dict *d, const struct detail *detail)
+show_events(enum lang lang, struct dict *d, const struct detail *detail)
 {
     for (size_t i = 0; i < detail->count; i++) {
         const struct event *e = &detail->events[i];
         struct dict *event = dict_section(d, VIEW_EVENT);
-        timeline_set_time(event, e->at);
-        dict_set(event, VIEW_LABEL, text_event(e->stage));
+        timeline_set_time(lang, event, e->at);
+        dict_set(event, VIEW_LABEL, text_event(lang, e->stage));
         dict_set(event, VIEW_MESSAGE, e->detail);
     }
 }
@@ -87,8 +87,8 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     char path[ROWS_PATH_SIZE];
     dict_set_int(d, VIEW_ID, c->id);
     dict_set(d, VIEW_STATUS, status_name(c->status));
-    dict_set(d, VIEW_STATUS_TEXT, text_status(c->status));
-    rows_fill_progress(d, c);
+    dict_set(d, VIEW_STATUS_TEXT, text_status(ctx->lang, c->status));
+    rows_fill_progress(ctx->lang, d, c);
     if (c->status == STATUS_DONE)
         show_answer(d, c);
     if (c->status == STATUS_FAILED)
@@ -97,12 +97,12 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(d, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    stream_show(d, c, &detail->stream);
-    timeline_show(d, c);
-    facts_show(dict_section(d, VIEW_FACTS), c);
+    stream_show(ctx->lang, d, c, &detail->stream);
+    timeline_show(ctx->lang, d, c);
+    facts_show(ctx->lang, dict_section(d, VIEW_FACTS), c);
     if (c->status == STATUS_DONE)
-        explain_check(d, c);
-    show_events(d, detail);
+        explain_check(ctx->lang, d, c);
+    show_events(ctx->lang, d, detail);
     show_actions(ctx, d, c);
 }
 
@@ -150,7 +150,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (page_not_modified(ctx, r, reply, c->revision, (int64_t)detail->stream.known,
                           etag))
         return;
-    make_title(title, c);
+    make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
@@ -203,11 +203,12 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     if (!r->ambient && page_not_modified(ctx, r, reply, c.revision, 0, etag))
         return;
     snprintf(id, sizeof id, "%" PRId64, c.id);
-    text_fill(title, sizeof title, text_get(TEXT_TITLE_DELETE), "id", id, NULL);
+    text_fill(title, sizeof title, text_get(ctx->lang, TEXT_TITLE_DELETE), "id", id,
+              NULL);
     struct dict *d = page_new(title, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c.id);
-    dict_set(d, VIEW_LABEL, make_title(question, &c));
+    dict_set(d, VIEW_LABEL, make_title(ctx->lang, question, &c));
     page_set_csrf(ctx, d, r);
     page_send(ctx, reply, 200, "delete.tpl", d, r->ambient ? NULL : etag);
 }

@@ -46,23 +46,24 @@ rate(const struct computation *c, const struct stream *stream)
 }
 
 void
-stream_show(struct dict *d, const struct computation *c, const struct stream *stream)
+stream_show(enum lang lang, struct dict *d, const struct computation *c,
+            const struct stream *stream)
 {
     char text[TEXT_SIZE], known[TEXT_NUMBER_SIZE], all[TEXT_NUMBER_SIZE],
         speed[TEXT_NUMBER_SIZE];
     if (stream->known == 0)
         return;
     struct dict *part = dict_section(d, VIEW_STREAM);
-    text_fill(text, sizeof text, text_get(TEXT_STREAM_COUNT), "known",
-              text_number(known, stream->known), "position",
-              text_number(all, c->position), "rate",
-              text_number(speed, rate(c, stream)), NULL);
+    text_fill(text, sizeof text, text_get(lang, TEXT_STREAM_COUNT), "known",
+              text_number(lang, known, stream->known), "position",
+              text_number(lang, all, c->position), "rate",
+              text_number(lang, speed, rate(c, stream)), NULL);
     dict_set(part, VIEW_MESSAGE, text);
     if (stream->from == 1)
         dict_section(part, VIEW_LEAD);
     else
         dict_set(dict_section(part, VIEW_REST), VIEW_FROM,
-                 text_number(known, stream->from));
+                 text_number(lang, known, stream->from));
     for (size_t i = 0; i < stream->count; i += STREAM_GROUP) {
         size_t left = stream->count - i;
         dict_setf(dict_section(part, VIEW_GROUP), VIEW_DIGITS, "%.*s",

@@ -7,6 +7,7 @@
 
 #include "common/computation.h"
 #include "fcgi/app.h"
+#include "fcgi/lang.h"
 #include "fcgi/view.h"
 
 #include <stddef.h>
@@ -28,7 +29,7 @@ void stream_read(struct context *ctx, const struct computation *c,
                  struct stream *stream);
 
 /* Shows the section STREAM in D, unless there is nothing in it. */
-void stream_show(struct dict *d, const struct computation *c,
+void stream_show(enum lang lang, struct dict *d, const struct computation *c,
                  const struct stream *stream);
 
 #endif

@@ -34,16 +34,16 @@ static const struct phase of_bbp[] = {{"summing", TEXT_PHASE_SUMMING},
                                       {NULL, TEXT_COUNT}};
 
 void
-timeline_set_time(struct dict *d, int64_t micros)
+timeline_set_time(enum lang lang, struct dict *d, int64_t micros)
 {
     char time[TEXT_TIME_SIZE];
     dict_set(d, VIEW_TIME, text_time_machine(time, micros));
-    dict_set(d, VIEW_TIME_TEXT, text_time(time, micros));
+    dict_set(d, VIEW_TIME_TEXT, text_time(lang, time, micros));
 }
 
 /* The phases of C's worker, that of now among them. */
 static void
-show_phases(struct dict *stage, const struct computation *c)
+show_phases(enum lang lang, struct dict *stage, const struct computation *c)
 {
     static const struct phase *const phases[ALGORITHM_COUNT] = {
         [ALGORITHM_SPIGOT] = of_spigot,
@@ -61,7 +61,7 @@ show_phases(struct dict *stage, const struct computation *c)
         dict_set(d, VIEW_STATE, p < now ? "past" : p == now ? "current" : "ahead");
         if (p == now)
             dict_section(d, VIEW_CURRENT);
-        dict_set(d, VIEW_LABEL, text_get(p->label));
+        dict_set(d, VIEW_LABEL, text_get(lang, p->label));
     }
 }
 
@@ -83,17 +83,17 @@ show_bar(struct dict *reached, int64_t start, int64_t before, int64_t time, int6
 
 /* "after 1.3 s" where TIME came after the one BEFORE it. */
 static void
-show_since_then(struct dict *reached, int64_t before, int64_t time)
+show_since_then(enum lang lang, struct dict *reached, int64_t before, int64_t time)
 {
     char span[TEXT_SPAN_SIZE], text[TEXT_SIZE];
-    text_span(span, (double)(time - before) / 1e6);
-    dict_set(
-        reached, VIEW_TOOK,
-        text_fill(text, sizeof text, text_get(TEXT_SINCE_THEN), "time", span, NULL));
+    text_span(lang, span, (double)(time - before) / 1e6);
+    dict_set(reached, VIEW_TOOK,
+             text_fill(text, sizeof text, text_get(lang, TEXT_SINCE_THEN), "time", span,
+                       NULL));
 }
 
 void
-timeline_show(struct dict *d, const struct computation *c)
+timeline_show(enum lang lang, struct dict *d, const struct computation *c)
 {
     int64_t start = c->at[STAGE_REGISTERED], end = c->at[c->stage], before = 0;
     for (int s = 0; s < STAGE_COUNT; s++) {
@@ -106,18 +106,18 @@ timeline_show(struct dict *d, const struct computation *c)
             state = "broken";
         dict_set(stage, VIEW_STATE, state);
         dict_set(stage, VIEW_NAME, stage_name((enum stage)s));
-        dict_set(stage, VIEW_LABEL, text_stage((enum stage)s));
+        dict_set(stage, VIEW_LABEL, text_stage(lang, (enum stage)s));
         if (s <= (int)c->stage && c->at[s] != 0) {
             struct dict *reached = dict_section(stage, VIEW_REACHED);
-            timeline_set_time(reached, c->at[s]);
+            timeline_set_time(lang, reached, c->at[s]);
             if (before != 0 && c->at[s] > before) {
-                show_since_then(reached, before, c->at[s]);
+                show_since_then(lang, reached, before, c->at[s]);
                 if (!rows_is_live(c))
                     show_bar(reached, start, before, c->at[s], end);
             }
             before = c->at[s];
         }
         if (now && s == STAGE_TAKEN)
-            show_phases(stage, c);
+            show_phases(lang, stage, c);
     }
 }

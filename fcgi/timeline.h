@@ -6,12 +6,13 @@
 #define NTHPI_TIMELINE_H
 
 #include "common/computation.h"
+#include "fcgi/lang.h"
 #include "fcgi/view.h"
 
 /* Shows a section STAGE in D for each stage of C. Any thread. */
-void timeline_show(struct dict *d, const struct computation *c);
+void timeline_show(enum lang lang, struct dict *d, const struct computation *c);
 
 /* Sets TIME and TIME_TEXT of D to MICROS, for programs and for people. */
-void timeline_set_time(struct dict *d, int64_t micros);
+void timeline_set_time(enum lang lang, struct dict *d, int64_t micros);
 
 #endif
