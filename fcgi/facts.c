@@ -28,8 +28,11 @@ facts_show(enum lang lang, struct dict *d, const struct computation *c)
 {
     char span[TEXT_SPAN_SIZE];
     dict_set(d, VIEW_ALGORITHM, algorithm_name(c->algorithm));
-    if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
-        dict_set(dict_section(d, VIEW_CHOSEN), VIEW_METHOD, algorithm_name(c->method));
+    if (c->method != ALGORITHM_AUTO) {
+        dict_set(d, VIEW_METHOD, algorithm_name(c->method));
+        if (c->algorithm == ALGORITHM_AUTO)
+            dict_section(d, VIEW_CHOSEN);
+    }
     if (c->answered_by != 0)
         dict_set_int(dict_section(d, VIEW_ANSWERED_BY), VIEW_ID, c->answered_by);
     if (c->wall_s >= 0)

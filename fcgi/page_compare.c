@@ -80,8 +80,6 @@ show_column(const struct context *ctx, struct dict *d, const struct computation 
     dict_set(column, VIEW_STATUS_TEXT, text_status(ctx->lang, c->status));
     rows_fill_progress(ctx->lang, column, c);
     facts_show(ctx->lang, column, c);
-    if (c->method != ALGORITHM_AUTO)
-        dict_set(column, VIEW_METHOD, algorithm_name(c->method));
     if (c->status == STATUS_FAILED)
         dict_set(dict_section(column, VIEW_FAILED), VIEW_MESSAGE, c->error);
     if (c->status != STATUS_DONE)

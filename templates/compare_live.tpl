@@ -12,11 +12,12 @@
 <tr><th scope="row">[[Status]]</th>{{#COMPARED}}<td class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}{{#FAILED}} <span class="error">{{MESSAGE}}</span>{{/FAILED}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[Digit]]</th>{{#COMPARED}}<td>{{#ANSWER}}<strong class="large">{{DIGIT}}</strong>{{#AGREES}} <span class="agrees"><span aria-hidden="true">✓</span> [[the same]]</span>{{/AGREES}}{{#DIFFERS}} <span class="differs"><span aria-hidden="true">✗</span> [[not the same]]</span>{{/DIFFERS}}{{/ANSWER}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[Digits from there on]]</th>{{#COMPARED}}<td>{{#WINDOW}}<span class="digits">{{#GROUP}}<span class="{{STATE}}">{{DIGITS}}</span> {{/GROUP}}</span>{{/WINDOW}}</td>{{/COMPARED}}</tr>
-<tr><th scope="row">[[Method]]</th>{{#COMPARED}}<td>{{METHOD}}{{#ANSWERED_BY}} <a href="/computations/{{ID}}">[[from computation]] {{ID}}</a>{{/ANSWERED_BY}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Method]]</th>{{#COMPARED}}<td>{{METHOD}}{{#CHOSEN}} [[(chosen by auto)]]{{/CHOSEN}}{{#ANSWERED_BY}} <a href="/computations/{{ID}}">[[from computation]] {{ID}}</a>{{/ANSWERED_BY}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[Time]]</th>{{#COMPARED}}<td>{{#WALL}}{{VALUE}}{{/WALL}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[CPU time]]</th>{{#COMPARED}}<td>{{#CPU}}{{VALUE}}{{/CPU}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[Speed]]</th>{{#COMPARED}}<td>{{#SPEED}}{{VALUE}}{{/SPEED}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[Peak memory]]</th>{{#COMPARED}}<td>{{#PEAK}}{{VALUE}}{{/PEAK}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Attempts]]</th>{{#COMPARED}}<td>{{#ATTEMPTS}}{{VALUE}}{{/ATTEMPTS}}</td>{{/COMPARED}}</tr>
 <tr><th scope="row">[[Checked]]</th>{{#COMPARED}}<td class="small">{{#VERIFIED}}{{VALUE}}{{/VERIFIED}}{{#NOT_CHECKED}}[[not checked]]{{/NOT_CHECKED}}</td>{{/COMPARED}}</tr>
 </tbody>
 </table>
