@@ -13,6 +13,8 @@
 #include "fcgi/text.h"
 #include "fcgi/timeline.h"
 
+#include "common/store_worker.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ enum { EVENTS_SHOWN = 50 };
 struct detail {
     struct computation c;
     struct stream stream;
+    struct store_worker worker; /* threads 0: there was none, or nobody noted it */
     struct event events[EVENTS_SHOWN];
     size_t count;
 };
@@ -54,6 +57,21 @@ show_answer(struct dict *d, const struct computation *c)
     dict_setf(answer, VIEW_DIGIT, "%c", c->digit);
     if (c->window[0] != '\0')
         show_window(dict_section(answer, VIEW_WINDOW), c->window);
+}
+
+/* "process 4711 of the daemon main, 2 threads". */
+static void
+show_worker(enum lang lang, struct dict *facts, const struct store_worker *worker)
+{
+    char text[TEXT_SIZE], pid[24], threads[24];
+    if (worker->threads == 0)
+        return;
+    snprintf(pid, sizeof pid, "%" PRId64, worker->pid);
+    snprintf(threads, sizeof threads, "%d", worker->threads);
+    text_fill(text, sizeof text,
+              text_plural(lang, TEXT_WORKER, (uint64_t)worker->threads), "pid", pid,
+              "daemon", worker->daemon, "threads", threads, NULL);
+    dict_set(dict_section(facts, VIEW_WORKER), VIEW_VALUE, text);
 }
 
 static void
@@ -99,7 +117,9 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     }
     stream_show(ctx->lang, d, c, &detail->stream);
     timeline_show(ctx->lang, d, c);
-    facts_show(ctx->lang, dict_section(d, VIEW_FACTS), c);
+    struct dict *facts = dict_section(d, VIEW_FACTS);
+    facts_show(ctx->lang, facts, c);
+    show_worker(ctx->lang, facts, &detail->worker);
     if (c->status == STATUS_DONE)
         explain_check(ctx->lang, d, c);
     show_events(ctx->lang, d, detail);
@@ -112,6 +132,10 @@ read_detail(struct context *ctx, int64_t id, struct detail *detail)
     enum store_rc rc = store_get(ctx->store, id, &detail->c);
     if (rc == STORE_OK)
         rc = store_events(ctx->store, id, detail->events, EVENTS_SHOWN, &detail->count);
+    if (rc == STORE_OK)
+        rc = store_get_worker(ctx->store, id, &detail->worker);
+    if (rc == STORE_NOT_FOUND && detail->c.id != 0)
+        rc = STORE_OK;
     if (rc == STORE_OK)
         stream_read(ctx, &detail->c, &detail->stream);
     return rc;

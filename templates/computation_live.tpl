@@ -37,6 +37,7 @@
 {{#CPU}}<div><dt>[[CPU time]]</dt><dd>{{VALUE}}</dd></div>{{/CPU}}
 {{#SPEED}}<div><dt>[[Speed]]</dt><dd>{{VALUE}}</dd></div>{{/SPEED}}
 {{#PEAK}}<div><dt>[[Peak memory]]</dt><dd>{{VALUE}}</dd></div>{{/PEAK}}
+{{#WORKER}}<div class="wide"><dt>[[Worker]]</dt><dd>{{VALUE}}</dd></div>{{/WORKER}}
 {{#ATTEMPTS}}<div><dt>[[Attempts]]</dt><dd>{{VALUE}}</dd></div>{{/ATTEMPTS}}
 {{#VERIFIED}}<div class="wide"><dt>[[Checked]]</dt><dd class="verified">{{VALUE}}</dd></div>{{/VERIFIED}}
 {{#NOT_CHECKED}}<div><dt>[[Checked]]</dt><dd class="verified none">[[not checked]]</dd></div>{{/NOT_CHECKED}}

@@ -4,6 +4,8 @@
  */
 #include "site_fixture.h"
 
+#include "common/store_worker.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -164,6 +166,25 @@ bars_say_how_long_each_stage_took(void **state)
 }
 
 static void
+the_worker_is_named(void **state)
+{
+    struct site *site = *state;
+    struct store_worker worker = {.daemon = "one", .pid = 4711, .threads = 1};
+    int64_t id = put(site->store, 5, NULL);
+    site_get(site, "/computations/1");
+    assert_has_not(site, "Worker");
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_set_worker(site->store->s, id, TOKEN, &worker), STORE_OK);
+    site_get(site, "/computations/1");
+    assert_has(site, "process 4711 of the daemon one, 1 thread<");
+    worker.threads = 2;
+    assert_int_equal(store_set_worker(site->store->s, id, TOKEN, &worker), STORE_OK);
+    progress(site, id, "splitting", 0.1);
+    site_get(site, "/computations/1");
+    assert_has(site, "process 4711 of the daemon one, 2 threads<");
+}
+
+static void
 speed_is_that_of_all_digits(void **state)
 {
     struct site *site = *state;
@@ -249,6 +270,7 @@ main(void)
         DETAIL_TEST(the_page_with_more_digits_is_another),
         DETAIL_TEST(the_phase_of_now_is_marked_among_all),
         DETAIL_TEST(bars_say_how_long_each_stage_took),
+        DETAIL_TEST(the_worker_is_named),
         DETAIL_TEST(speed_is_that_of_all_digits),
         DETAIL_TEST(the_check_of_chudnovsky_is_explained),
         DETAIL_TEST(the_check_of_spigot_is_explained),

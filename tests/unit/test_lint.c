@@ -9,6 +9,8 @@
 #include "lint_record.h"
 #include "site_fixture.h"
 
+#include "common/store_worker.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,8 +107,10 @@ make_computations(struct site *site)
 static void
 make_details(struct site *site)
 {
+    const struct store_worker worker = {.daemon = "one", .pid = 7, .threads = 2};
     int64_t id = put_running(site, 4000, ALGORITHM_SPIGOT);
     site_write_aside(site, 10, 100, id);
+    assert_int_equal(store_set_worker(site->store->s, id, TOKEN, &worker), STORE_OK);
     get_row(site, id, "");
     site_write_aside(site, 10, 1000, id);
     get_row(site, id, "");
