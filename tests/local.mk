@@ -748,6 +748,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
+	tests/http/compare.test.mjs \
 	tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
@@ -761,4 +762,5 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/verify.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/tampered.test.mjs \
+	tests/browser/detail.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
