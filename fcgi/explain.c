@@ -70,28 +70,56 @@ show_second(enum lang lang, struct dict *check, const char *words, enum text_key
     show_step(check, text, reason);
 }
 
+/* Which kind of check it was that found WORDS. */
+enum kind { KIND_OTHER, KIND_FRACTION, KIND_BELLARD, KIND_ALL_HEX, KIND_PREFIX };
+
+static enum kind
+kind_of(const struct computation *c)
+{
+    if (strstr(c->verified, BY_REMAINDER) != NULL)
+        return KIND_FRACTION;
+    if (strstr(c->verified, BY_BELLARD) != NULL)
+        return KIND_BELLARD;
+    if (strstr(c->verified, BY_CHUDNOVSKY) == NULL)
+        return KIND_OTHER;
+    return c->method == ALGORITHM_BBP ? KIND_ALL_HEX : KIND_PREFIX;
+}
+
+const char *
+explain_short(enum lang lang, const struct computation *c)
+{
+    switch (kind_of(c)) {
+    case KIND_FRACTION:
+        return text_get(lang, TEXT_CHECKED_FRACTION);
+    case KIND_BELLARD:
+        return text_get(lang, TEXT_CHECKED_BELLARD);
+    case KIND_ALL_HEX:
+    case KIND_PREFIX:
+        return text_get(lang, TEXT_CHECKED_CHUDNOVSKY);
+    default:
+        return c->verified;
+    }
+}
+
 void
 explain_check(enum lang lang, struct dict *d, const struct computation *c)
 {
-    const char *words = c->verified;
-    bool remainder = strstr(words, BY_REMAINDER) != NULL;
-    bool bellard = strstr(words, BY_BELLARD) != NULL;
-    bool chudnovsky = strstr(words, BY_CHUDNOVSKY) != NULL;
-    bool known = c->answered_by != 0 || c->wall_s < 0;
-    if (!remainder && !bellard && !chudnovsky)
+    enum kind kind = kind_of(c);
+    if (kind == KIND_OTHER)
         return;
-
     struct dict *check = dict_section(d, VIEW_CHECK);
-    if (known)
+    if (c->answered_by != 0 || c->wall_s < 0)
         show_step(check, text_get(lang, TEXT_CHECK_EARLIER), NULL);
-    if (remainder)
-        show_fraction(lang, check, words);
-    else if (bellard)
-        show_second(lang, check, words, TEXT_CHECK_BELLARD, TEXT_CHECK_BELLARD_WHY);
-    else if (c->method == ALGORITHM_BBP)
-        show_second(lang, check, words, TEXT_CHECK_ALL_HEX, TEXT_CHECK_ALL_HEX_WHY);
+    if (kind == KIND_FRACTION)
+        show_fraction(lang, check, c->verified);
+    else if (kind == KIND_BELLARD)
+        show_second(lang, check, c->verified, TEXT_CHECK_BELLARD,
+                    TEXT_CHECK_BELLARD_WHY);
+    else if (kind == KIND_ALL_HEX)
+        show_second(lang, check, c->verified, TEXT_CHECK_ALL_HEX,
+                    TEXT_CHECK_ALL_HEX_WHY);
     else
-        show_second(lang, check, words, TEXT_CHECK_PREFIX, TEXT_CHECK_PREFIX_WHY);
+        show_second(lang, check, c->verified, TEXT_CHECK_PREFIX, TEXT_CHECK_PREFIX_WHY);
     if (c->method != ALGORITHM_BBP)
         show_step(check, text_get(lang, TEXT_CHECK_FILE), NULL);
 }

@@ -10,6 +10,11 @@
 #include "fcgi/lang.h"
 #include "fcgi/view.h"
 
+/* How C, which is done, was checked, in a few words: our own where its kind of check is
+ * known here, else those of the check; "" when it was not checked. Lives as long as C.
+ * Any thread. */
+const char *explain_short(enum lang lang, const struct computation *c);
+
 /* Shows the section CHECK in D: the steps of the check of C, which is done. Nothing
  * is shown for a sentence that is not known here; it stands for itself then. Any
  * thread. */

@@ -4,6 +4,7 @@
  */
 #include "fcgi/facts.h"
 
+#include "fcgi/explain.h"
 #include "fcgi/text.h"
 
 #include <stdbool.h>
@@ -48,7 +49,7 @@ facts_show(enum lang lang, struct dict *d, const struct computation *c)
     if (c->attempts > 0)
         dict_set_int(dict_section(d, VIEW_ATTEMPTS), VIEW_VALUE, c->attempts);
     if (c->status == STATUS_DONE && c->verified[0] != '\0')
-        dict_set(dict_section(d, VIEW_VERIFIED), VIEW_VALUE, c->verified);
+        dict_set(dict_section(d, VIEW_VERIFIED), VIEW_VALUE, explain_short(lang, c));
     else if (c->status == STATUS_DONE)
         dict_section(d, VIEW_NOT_CHECKED);
 }

@@ -205,6 +205,7 @@ the_check_of_chudnovsky_is_explained(void **state)
     assert_has(site, "from position 4,165 on, and those at other places");
     assert_has(site, "Then all 5,015 digits were compared");
     assert_has(site, "read back from the disk");
+    assert_has(site, "class=\"verified\">with the BBP formula, and by remainders</dd>");
     assert_int_equal(times(site, "Why that convinces:"), 2);
 }
 
@@ -234,6 +235,7 @@ both_checks_of_bbp_are_explained(void **state)
     site_get(site, "/computations/1");
     assert_has(site, "The 24 hexadecimal digits from this position on");
     assert_has(site, "24 of them agree by chance");
+    assert_has(site, "class=\"verified\">with Bellard&#39;s series</dd>");
 }
 
 static void
