@@ -11,7 +11,7 @@
 {{#STREAM}}
 <h2>[[The digits so far]]</h2>
 <p>{{MESSAGE}} <strong class="unverified">[[They are not verified yet.]]</strong></p>
-{{#REST}}<p class="hint">[[The last ones, from position]] {{FROM}}:</p>{{/REST}}
+{{#REST}}<p class="hint">{{MESSAGE}}</p>{{/REST}}
 <p class="stream" aria-label="[[the digits so far]]">{{#LEAD}}<span>3.</span> {{/LEAD}}{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}</p>
 {{/STREAM}}
 </section>
