@@ -25,6 +25,7 @@ handler post_add_refused;    /* the same with a wrong token: 403, and the form a
 handler post_cancel;         /* POST /computations/ID/cancel */
 handler post_retry;          /* POST /computations/ID/retry */
 handler post_delete;         /* POST /computations/ID/delete */
+handler post_language;       /* POST /language/LANG; needs no token */
 handler post_action_refused; /* the three with a wrong token: 403, to confirm */
 
 /* The JSON API. */

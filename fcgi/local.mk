@@ -63,6 +63,7 @@ libweb_a_SOURCES += \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
+	fcgi/post_language.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
