@@ -85,7 +85,8 @@ text_plural(enum lang lang, enum text_key key, uint64_t n)
 {
     if (texts[lang][key].english == NULL)
         lang = LANG_EN;
-    return texts[lang][key].forms[form_of[lang](n)];
+    const char *form = texts[lang][key].forms[form_of[lang](n)];
+    return form != NULL ? form : texts[lang][key].forms[0];
 }
 
 /* Appends the LENGTH bytes at FROM to OUT, keeping room for the terminator. */

@@ -37,7 +37,8 @@ const char *text_source(enum lang lang, enum text_key key);
 /* The text of KEY, with its placeholders; static storage. */
 const char *text_get(enum lang lang, enum text_key key);
 
-/* The form of KEY that fits N things; static storage. */
+/* The form of KEY that fits N things, the only one if it has no others; static
+ * storage. */
 const char *text_plural(enum lang lang, enum text_key key, uint64_t n);
 
 /* PATTERN with each {name} replaced by its value, cut at SIZE, into OUT. Names
