@@ -1,5 +1,5 @@
-# The program's texts in a language, as C: awk -v po=FILE -f po.awk -f texts.awk. Each
-# translated entry of the po file whose context is a key of fcgi/text.def becomes a line
+# The program's texts in a language, as C: awk -v po=FILE -f po.awk -f texts.awk
+# text.def. Each translated entry of the po file whose context is a key there becomes a line
 # TEXT_IN(KEY, "English", "form 0", "form 1", …), see text_table.c.
 
 function quote(s) {
@@ -9,9 +9,18 @@ function quote(s) {
     return "\"" s "\""
 }
 
-BEGIN {
+/^TEXT(_N)?\(/ {
+    key = $0
+    sub(/^TEXT(_N)?\(/, "", key)
+    sub(/,.*/, "", key)
+    known[key] = 1
+}
+
+END {
     read_po(po)
     for (key in contexts) {
+        if (!(key in known))
+            continue
         name = key "|" contexts[key]
         line = "TEXT_IN(" key ", " quote(contexts[key])
         for (n = 0; (name, n) in text; n++)
