@@ -43,14 +43,16 @@ libcommon_a_SOURCES = \
 	common/store_queue.c common/store_queue.h \
 	common/store_status.c common/store_status.h \
 	common/store_row.c \
-	common/store_sql.c
+	common/store_sql.c \
+	common/store_worker.c common/store_worker.h
 nodist_libcommon_a_SOURCES = common/schema_sql.c
 common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS)
 
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c
 CLEANFILES += common/schema_sql.c
-schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql
+schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql \
+	conf/schema/4.sql
 EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
 common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \

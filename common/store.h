@@ -5,6 +5,7 @@
  *   store_list.h   reading rows: pages, polls, the API
  *   store_ask.h    what visitors and the command line may change
  *   store_status.h what a site's watcher wants to know
+ *   store_worker.h which process works on a row
  *   store_queue.h  what the daemon alone changes: leases, stages, publishing
  *   store_backup.h copies of the database, and what is removed for good
  *   store_check.h  is everything in it what it should be?

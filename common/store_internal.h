@@ -55,6 +55,7 @@ enum sql {
     SQL_REMOVED,
     SQL_LEFT,
     SQL_EVENTS,
+    SQL_WORKER_GET,
     /* asking */
     SQL_STATE,
     SQL_STATE_OF_QUESTION,
@@ -87,6 +88,7 @@ enum sql {
     SQL_PROGRESS_GET,
     SQL_PROGRESS_SET,
     SQL_RENEW,
+    SQL_WORKER_SET,
     SQL_CALCULATED,
     SQL_SHA256_GET,
     SQL_STORED,

@@ -114,6 +114,9 @@ const char *const store_sql[SQL_COUNT] = {
                    " INDEXED BY event_computation WHERE computation_id = ?1"
                    " ORDER BY id DESC LIMIT ?2",
 
+    [SQL_WORKER_GET] = "SELECT daemon, pid, threads FROM worker"
+                       " WHERE computation_id = ?1",
+
     [SQL_STATE] = STATE "WHERE id = ?1",
     [SQL_STATE_OF_QUESTION] =
         STATE "WHERE radix = ?1 AND position = ?2 AND algorithm = ?3",
@@ -197,6 +200,11 @@ const char *const store_sql[SQL_COUNT] = {
                          " revision = ?5, saved = ?6 WHERE id = ?1",
     [SQL_RENEW] = "UPDATE computation INDEXED BY computation_leased"
                   " SET lease_until = ?2 WHERE lease_owner = ?1 AND lease IS NOT NULL",
+    [SQL_WORKER_SET] =
+        "INSERT INTO worker (computation_id, daemon, pid, threads)"
+        " SELECT id, ?3, ?4, ?5 FROM computation WHERE id = ?1 AND lease = ?2"
+        " ON CONFLICT (computation_id) DO UPDATE SET daemon = excluded.daemon,"
+        " pid = excluded.pid, threads = excluded.threads",
     [SQL_CALCULATED] =
         "UPDATE computation SET stage = 'calculated', window = ?2,"
         " file_sha256 = ?3, verified = ?4," SPENT(

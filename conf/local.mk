@@ -2,7 +2,7 @@
 EXTRA_DIST += conf/nginx.conf.in
 nginxdir = $(pkgdatadir)
 dist_nginx_DATA = conf/nthpi.nginx conf/nthpi-microcache.nginx \
-	conf/nthpi-limits.nginx conf/nthpi-processes.nginx
+	conf/nthpi-limits.nginx conf/nthpi-limited.nginx conf/nthpi-processes.nginx
 
 # nginx's own pages, in each language: NAME.html of each line of conf/errors/pages.
 error_sources = conf/errors/pages conf/errors/page.html

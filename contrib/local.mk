@@ -15,3 +15,22 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/systemd/nthpi-web@.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpi.tmpfiles contrib/systemd/nthpid.service \
 	contrib/logrotate/nthpi contrib/screenshots/main.png
+
+# Debian packages.
+EXTRA_DIST += contrib/packaging/build \
+	contrib/packaging/debian/changelog \
+	contrib/packaging/debian/clean \
+	contrib/packaging/debian/control \
+	contrib/packaging/debian/copyright \
+	contrib/packaging/debian/nthpi-daemon.install \
+	contrib/packaging/debian/nthpi-daemon.postrm \
+	contrib/packaging/debian/nthpi-web.README.Debian \
+	contrib/packaging/debian/nthpi-web.install \
+	contrib/packaging/debian/nthpi-web.nginx \
+	contrib/packaging/debian/nthpi-web.postinst \
+	contrib/packaging/debian/nthpi-web.postrm \
+	contrib/packaging/debian/nthpi-web.prerm \
+	contrib/packaging/debian/nthpi.docs \
+	contrib/packaging/debian/nthpi.install \
+	contrib/packaging/debian/rules \
+	contrib/packaging/debian/source/format

@@ -271,6 +271,10 @@ void recover_saves(struct daemon *d);
 
 /* progress.c */
 
+/* J's worker has been started: tells who looks at the row which process it is. A page
+ * can do without, if the database does not take it. */
+void progress_begins(struct daemon *d, const struct job *j);
+
 /* J's worker was read: logs once where it goes on, if it does. */
 void progress_heard(struct job *j);
 

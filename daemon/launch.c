@@ -199,8 +199,7 @@ not_started(struct daemon *d, struct job *j, int error)
     }
 }
 
-/* The files that J's worker writes. 0, or an errno; a job can do without checkpoints.
- */
+/* The files that J's worker writes. 0, or an errno. It can do without checkpoints. */
 static int
 make_files(struct daemon *d, struct job *j)
 {
@@ -254,6 +253,7 @@ start(struct daemon *d, struct job *j)
         return;
     }
     d->shortages = 0;
+    progress_begins(d, j);
     log_info("row %" PRId64 ": %s, position %" PRIu64
              ", radix %d, %d thread%s%s, pid %ld",
              j->row.id, order.algorithm, order.position, order.radix, order.threads,

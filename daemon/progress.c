@@ -11,6 +11,8 @@
  */
 #include "daemon/daemon.h"
 
+#include "common/store_worker.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -62,6 +64,20 @@ saved(const struct job *j)
     }
     /* Before its first word nobody knows where it goes on. */
     return r->begun ? (double)ppm / PROTOCOL_PPM : j->row.progress;
+}
+
+void
+progress_begins(struct daemon *d, const struct job *j)
+{
+    struct store_worker worker = {.pid = j->worker.pid, .threads = j->slot.threads};
+    enum store_rc rc;
+
+    snprintf(worker.daemon, sizeof worker.daemon, "%s", d->conf->name);
+    rc = store_set_worker(d->relaxed, j->row.id, d->token, &worker);
+    if (rc != STORE_OK) {
+        log_warning("row %" PRId64 ": its worker was not noted: %s", j->row.id,
+                    store_rc_name(rc));
+    }
 }
 
 void

@@ -14,19 +14,22 @@
 handler page_list;           /* GET / */
 handler page_computation;    /* GET /computations/ID; JSON: its live part */
 handler page_delete_confirm; /* GET /computations/ID/delete */
+handler page_compare;        /* GET /computations/ID/compare; JSON: its live part */
 handler page_pi;             /* GET /pi/N; JSON: its live part */
 handler page_text;           /* GET /pi/N.txt */
 handler page_health;         /* GET /healthz */
 handler page_metrics;        /* GET /metrics */
 
 /* Forms; their CSRF token was checked, but for those _refused. */
-handler post_add;            /* POST /computations */
-handler post_add_refused;    /* the same with a wrong token: 403, and the form again */
-handler post_cancel;         /* POST /computations/ID/cancel */
-handler post_retry;          /* POST /computations/ID/retry */
-handler post_delete;         /* POST /computations/ID/delete */
-handler post_language;       /* POST /language/LANG; needs no token */
-handler post_action_refused; /* the three with a wrong token: 403, to confirm */
+handler post_add;             /* POST /computations */
+handler post_add_refused;     /* the same with a wrong token: 403, and the form again */
+handler post_cancel;          /* POST /computations/ID/cancel */
+handler post_retry;           /* POST /computations/ID/retry */
+handler post_delete;          /* POST /computations/ID/delete */
+handler post_compare;         /* POST /computations/ID/compare */
+handler post_compare_refused; /* the same with a wrong token: 403, the page again */
+handler post_language;        /* POST /language/LANG; needs no token */
+handler post_action_refused;  /* the three with a wrong token: 403, to confirm */
 
 /* The JSON API. */
 handler api_list;   /* GET /api/v1/computations */

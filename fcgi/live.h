@@ -21,6 +21,7 @@ typedef bool live_answer(struct context *ctx, const struct wait *wait, int64_t r
 
 live_answer live_updates;     /* WAIT_UPDATES: updates_rows.c */
 live_answer live_computation; /* WAIT_COMPUTATION: page_computation.c */
+live_answer live_compare;     /* WAIT_COMPARE: page_compare.c */
 live_answer live_pi;          /* WAIT_PI: page_pi.c */
 live_answer live_api_list;    /* WAIT_API_LIST: api_list.c */
 live_answer live_api_row;     /* WAIT_API_ROW: api_row.c */

@@ -47,12 +47,16 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
+	fcgi/compare.c fcgi/compare.h \
 	fcgi/damage.c fcgi/damage.h \
+	fcgi/explain.c fcgi/explain.h \
+	fcgi/facts.c fcgi/facts.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/lang.c fcgi/lang.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
+	fcgi/page_compare.c \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \
@@ -66,7 +70,9 @@ libweb_a_SOURCES += \
 	fcgi/post_language.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
+	fcgi/stream.c fcgi/stream.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
+	fcgi/timeline.c fcgi/timeline.h \
 	fcgi/updates.c fcgi/updates.h \
 	fcgi/updates_rows.c
 web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \

@@ -3,11 +3,17 @@
  * template of its own, which the page includes and which a poll for
  * application/json brings again when the row changed.
  */
+#include "fcgi/explain.h"
+#include "fcgi/facts.h"
 #include "fcgi/handlers.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
 #include "fcgi/rows.h"
+#include "fcgi/stream.h"
 #include "fcgi/text.h"
+#include "fcgi/timeline.h"
+
+#include "common/store_worker.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,9 +22,11 @@
 
 enum { EVENTS_SHOWN = 50 };
 
-/* A row with its history, as one snapshot has it. */
+/* A row with its history, as one snapshot has it, and how far its digits are. */
 struct detail {
     struct computation c;
+    struct stream stream;
+    struct store_worker worker; /* threads 0: there was none, or nobody noted it */
     struct event events[EVENTS_SHOWN];
     size_t count;
 };
@@ -31,50 +39,6 @@ make_title(enum lang lang, char title[TEXT_SIZE], const struct computation *c)
     return text_fill(title, TEXT_SIZE, text_get(lang, TEXT_TITLE_COMPUTATION),
                      "position", text_number(lang, number, c->position), "radix",
                      c->radix == 16 ? "16" : "10", NULL);
-}
-
-static void
-set_time(enum lang lang, struct dict *d, int64_t micros)
-{
-    char time[TEXT_TIME_SIZE];
-    dict_set(d, VIEW_TIME, text_time_machine(time, micros));
-    dict_set(d, VIEW_TIME_TEXT, text_time(lang, time, micros));
-}
-
-/* "after 1.3 s" where TIME came after the one BEFORE it. */
-static void
-set_since_then(enum lang lang, struct dict *d, int64_t before, int64_t time)
-{
-    char span[TEXT_SPAN_SIZE], text[TEXT_SIZE];
-    if (before == 0 || time <= before)
-        return;
-    text_span(lang, span, (double)(time - before) / 1e6);
-    dict_set(d, VIEW_TOOK,
-             text_fill(text, sizeof text, text_get(lang, TEXT_SINCE_THEN), "time", span,
-                       NULL));
-}
-
-static void
-show_stages(enum lang lang, struct dict *d, const struct computation *c)
-{
-    int64_t before = 0;
-    for (int s = 0; s < STAGE_COUNT; s++) {
-        struct dict *stage = dict_section(d, VIEW_STAGE);
-        const char *state = s <= (int)c->stage ? "reached" : "ahead";
-        if (s == (int)c->stage && rows_is_live(c))
-            state = "reached current";
-        if (s == (int)c->stage + 1 && c->status == STATUS_FAILED)
-            state = "broken";
-        dict_set(stage, VIEW_STATE, state);
-        dict_set(stage, VIEW_NAME, stage_name((enum stage)s));
-        dict_set(stage, VIEW_LABEL, text_stage(lang, (enum stage)s));
-        if (s <= (int)c->stage && c->at[s] != 0) {
-            struct dict *reached = dict_section(stage, VIEW_REACHED);
-            set_time(lang, reached, c->at[s]);
-            set_since_then(lang, reached, before, c->at[s]);
-            before = c->at[s];
-        }
-    }
 }
 
 /* The window in groups of ten after the digit itself. */
@@ -95,34 +59,19 @@ show_answer(struct dict *d, const struct computation *c)
         show_window(dict_section(answer, VIEW_WINDOW), c->window);
 }
 
+/* "process 4711 of the daemon main, 2 threads". */
 static void
-show_facts(enum lang lang, struct dict *d, const struct computation *c)
+show_worker(enum lang lang, struct dict *facts, const struct store_worker *worker)
 {
-    char span[TEXT_SPAN_SIZE];
-    struct dict *facts = dict_section(d, VIEW_FACTS);
-    dict_set(facts, VIEW_ALGORITHM, algorithm_name(c->algorithm));
-    if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
-        dict_set(dict_section(facts, VIEW_CHOSEN), VIEW_METHOD,
-                 algorithm_name(c->method));
-    if (c->answered_by != 0)
-        dict_set_int(dict_section(facts, VIEW_ANSWERED_BY), VIEW_ID, c->answered_by);
-    if (c->wall_s >= 0)
-        dict_set(dict_section(facts, VIEW_WALL), VIEW_VALUE,
-                 text_span(lang, span, c->wall_s));
-    if (c->cpu_s >= 0)
-        dict_set(dict_section(facts, VIEW_CPU), VIEW_VALUE,
-                 text_span(lang, span, c->cpu_s));
-    if (c->peak_kib > 0)
-        dict_set(dict_section(facts, VIEW_PEAK), VIEW_VALUE,
-                 text_memory(lang, span, c->peak_kib));
-    if (c->attempts > 1)
-        dict_set_int(dict_section(facts, VIEW_ATTEMPTS), VIEW_VALUE, c->attempts);
-    if (c->status == STATUS_DONE) {
-        if (c->verified[0] != '\0')
-            dict_set(dict_section(facts, VIEW_VERIFIED), VIEW_VALUE, c->verified);
-        else
-            dict_section(facts, VIEW_NOT_CHECKED);
-    }
+    char text[TEXT_SIZE], pid[24], threads[24];
+    if (worker->threads == 0)
+        return;
+    snprintf(pid, sizeof pid, "%" PRId64, worker->pid);
+    snprintf(threads, sizeof threads, "%d", worker->threads);
+    text_fill(text, sizeof text,
+              text_plural(lang, TEXT_WORKER, (uint64_t)worker->threads), "pid", pid,
+              "daemon", worker->daemon, "threads", threads, NULL);
+    dict_set(dict_section(facts, VIEW_WORKER), VIEW_VALUE, text);
 }
 
 static void
@@ -131,7 +80,7 @@ show_events(enum lang lang, struct dict *d, const struct detail *detail)
     for (size_t i = 0; i < detail->count; i++) {
         const struct event *e = &detail->events[i];
         struct dict *event = dict_section(d, VIEW_EVENT);
-        set_time(lang, event, e->at);
+        timeline_set_time(lang, event, e->at);
         dict_set(event, VIEW_LABEL, text_event(lang, e->stage));
         dict_set(event, VIEW_MESSAGE, e->detail);
     }
@@ -166,18 +115,29 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(d, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    show_stages(ctx->lang, d, c);
-    show_facts(ctx->lang, d, c);
+    stream_show(ctx->lang, d, c, &detail->stream);
+    timeline_show(ctx->lang, d, c);
+    struct dict *facts = dict_section(d, VIEW_FACTS);
+    facts_show(ctx->lang, facts, c);
+    show_worker(ctx->lang, facts, &detail->worker);
+    if (c->status == STATUS_DONE)
+        explain_check(ctx->lang, d, c);
     show_events(ctx->lang, d, detail);
     show_actions(ctx, d, c);
 }
 
 static enum store_rc
-read_detail(struct store *store, int64_t id, struct detail *detail)
+read_detail(struct context *ctx, int64_t id, struct detail *detail)
 {
-    enum store_rc rc = store_get(store, id, &detail->c);
+    enum store_rc rc = store_get(ctx->store, id, &detail->c);
     if (rc == STORE_OK)
-        rc = store_events(store, id, detail->events, EVENTS_SHOWN, &detail->count);
+        rc = store_events(ctx->store, id, detail->events, EVENTS_SHOWN, &detail->count);
+    if (rc == STORE_OK)
+        rc = store_get_worker(ctx->store, id, &detail->worker);
+    if (rc == STORE_NOT_FOUND && detail->c.id != 0)
+        rc = STORE_OK;
+    if (rc == STORE_OK)
+        stream_read(ctx, &detail->c, &detail->stream);
     return rc;
 }
 
@@ -188,7 +148,7 @@ live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
     (void)revision;
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc =
-        detail != NULL ? read_detail(ctx->store, wait->row_id, detail) : STORE_ERROR;
+        detail != NULL ? read_detail(ctx, wait->row_id, detail) : STORE_ERROR;
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
@@ -211,7 +171,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct computation *c = &detail->c;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    if (page_not_modified(ctx, r, reply, c->revision, 0, etag))
+    if (page_not_modified(ctx, r, reply, c->revision, (int64_t)detail->stream.known,
+                          etag))
         return;
     make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);
@@ -241,7 +202,7 @@ page_computation(struct context *ctx, struct request *r, struct reply *reply)
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc = detail != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
     if (rc == STORE_OK) {
-        rc = read_detail(ctx->store, r->row_id, detail);
+        rc = read_detail(ctx, r->row_id, detail);
         store_end_read(ctx->store);
     }
     if (rc == STORE_OK)

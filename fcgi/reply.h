@@ -22,6 +22,7 @@ enum wait_kind {
     WAIT_NONE,
     WAIT_UPDATES,     /* GET /updates: changed rows of a filter */
     WAIT_COMPUTATION, /* GET /computations/ID as JSON: its live part */
+    WAIT_COMPARE,     /* GET /computations/ID/compare as JSON: its live part */
     WAIT_PI,          /* GET /pi/N as JSON: its live part */
     WAIT_API_LIST,    /* GET /api/v1/computations */
     WAIT_API_ROW,     /* GET /api/v1/computations/ID */

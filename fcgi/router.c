@@ -26,6 +26,8 @@ const struct route routes[] = {
     {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list", NULL, false},
     {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
     {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation", NULL, false},
+    {GET,    "/computations/ID/compare",        page_compare,        PARAM_SINCE,               BODY_NONE, "compare", NULL, false},
+    {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, "compare-add", post_compare_refused, true},
     {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", post_action_refused, true},
     {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", post_action_refused, true},
     {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL, false},

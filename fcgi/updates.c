@@ -44,9 +44,9 @@ live_since(const struct request *r, int64_t *since)
 }
 
 static live_answer *const kinds[] = {
-    [WAIT_UPDATES] = live_updates, [WAIT_COMPUTATION] = live_computation,
-    [WAIT_PI] = live_pi,           [WAIT_API_LIST] = live_api_list,
-    [WAIT_API_ROW] = live_api_row,
+    [WAIT_UPDATES] = live_updates,   [WAIT_COMPUTATION] = live_computation,
+    [WAIT_COMPARE] = live_compare,   [WAIT_PI] = live_pi,
+    [WAIT_API_LIST] = live_api_list, [WAIT_API_ROW] = live_api_row,
 };
 
 /* What an answer depends on. (That of WAIT_PI depends on a file as well, which

@@ -5,12 +5,25 @@
 {{/ANSWER}}
 <p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
 {{#FAILED}}<p class="error">{{MESSAGE}}</p>{{/FAILED}}
-<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a>{{/LINK}}</p>
+<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a></p>
+</section>
+<section id="live-stream">
+{{#STREAM}}
+<h2>[[The digits so far]]</h2>
+<p>{{MESSAGE}} <strong class="unverified">[[They are not verified yet.]]</strong></p>
+{{#REST}}<p class="hint">[[The last ones, from position]] {{FROM}}:</p>{{/REST}}
+<p class="stream" aria-label="[[the digits so far]]">{{#LEAD}}<span>3.</span> {{/LEAD}}{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}</p>
+{{/STREAM}}
 </section>
 <section id="live-stages">
 <h2>[[Stages]]</h2>
 <ol class="stages">
-{{#STAGE}}<li class="{{STATE}}" data-stage="{{NAME}}"><span class="name">{{LABEL}}</span>{{#REACHED}} <time datetime="{{TIME}}">{{TIME_TEXT}}</time> <span class="took">{{TOOK}}</span>{{/REACHED}}</li>
+{{#STAGE}}<li class="{{STATE}}" data-stage="{{NAME}}"><span class="name">{{LABEL}}</span>{{#REACHED}} <time datetime="{{TIME}}">{{TIME_TEXT}}</time> <span class="took">{{TOOK}}</span>{{#BAR}}<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect x="{{FROM}}" width="{{WIDTH}}" height="1"></rect></svg>{{/BAR}}{{/REACHED}}{{#WORK}}
+<ol class="phases">
+{{#PHASES}}<li class="{{STATE}}"{{#CURRENT}} aria-current="step"{{/CURRENT}}>{{LABEL}}</li>
+{{/PHASES}}
+</ol>
+{{/WORK}}</li>
 {{/STAGE}}
 </ol>
 </section>
@@ -22,12 +35,23 @@
 {{#ANSWERED_BY}}<div><dt>[[Answered by]]</dt><dd><a href="/computations/{{ID}}">[[computation]] {{ID}}</a></dd></div>{{/ANSWERED_BY}}
 {{#WALL}}<div><dt>[[Time]]</dt><dd>{{VALUE}}</dd></div>{{/WALL}}
 {{#CPU}}<div><dt>[[CPU time]]</dt><dd>{{VALUE}}</dd></div>{{/CPU}}
+{{#SPEED}}<div><dt>[[Speed]]</dt><dd>{{VALUE}}</dd></div>{{/SPEED}}
 {{#PEAK}}<div><dt>[[Peak memory]]</dt><dd>{{VALUE}}</dd></div>{{/PEAK}}
+{{#WORKER}}<div class="wide"><dt>[[Worker]]</dt><dd>{{VALUE}}</dd></div>{{/WORKER}}
 {{#ATTEMPTS}}<div><dt>[[Attempts]]</dt><dd>{{VALUE}}</dd></div>{{/ATTEMPTS}}
-{{#VERIFIED}}<div><dt>[[Checked]]</dt><dd class="verified">{{VALUE}}</dd></div>{{/VERIFIED}}
+{{#VERIFIED}}<div class="wide"><dt>[[Checked]]</dt><dd class="verified">{{VALUE}}</dd></div>{{/VERIFIED}}
 {{#NOT_CHECKED}}<div><dt>[[Checked]]</dt><dd class="verified none">[[not checked]]</dd></div>{{/NOT_CHECKED}}
 </dl>
 {{/FACTS}}
+</section>
+<section id="live-check">
+{{#CHECK}}
+<h2>[[Why this is right]]</h2>
+<ol class="steps">
+{{#STEP}}<li><p>{{MESSAGE}}</p>{{#WHY}}<p class="why"><b>[[Why that convinces:]]</b> {{MESSAGE}}</p>{{/WHY}}</li>
+{{/STEP}}
+</ol>
+{{/CHECK}}
 </section>
 <section id="live-events">
 <h2>[[History]]</h2>

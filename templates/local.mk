@@ -2,6 +2,8 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/compare.tpl \
+	templates/compare_live.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \
@@ -28,6 +30,7 @@ css_files = \
 	templates/css/form.css \
 	templates/css/list.css \
 	templates/css/computation.css \
+	templates/css/compare.css \
 	templates/css/pi.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)

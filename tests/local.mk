@@ -445,6 +445,8 @@ unit_tests += \
 	tests/unit/test_health \
 	tests/unit/test_lang \
 	tests/unit/test_pages \
+	tests/unit/test_detail \
+	tests/unit/test_compare \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
@@ -480,6 +482,14 @@ tests_unit_test_lang_SOURCES = tests/unit/test_lang.c $(site_fixture)
 tests_unit_test_lang_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_lang_LDADD = $(site_test_LDADD)
 tests_unit_test_lang_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_detail_SOURCES = tests/unit/test_detail.c $(site_fixture)
+tests_unit_test_detail_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_detail_LDADD = $(site_test_LDADD)
+tests_unit_test_detail_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c $(site_fixture)
+tests_unit_test_compare_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_compare_LDADD = $(site_test_LDADD)
+tests_unit_test_compare_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
@@ -743,6 +753,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
+	tests/http/compare.test.mjs \
 	tests/http/pages.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
@@ -756,4 +767,5 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/verify.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/tampered.test.mjs \
+	tests/browser/detail.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs

@@ -11,12 +11,12 @@ import { Site, source, until } from '../lib/site.mjs';
 
 // Visitors come from where X-Real-IP says. The time-outs are shortened, all else is as
 // the examples have it. Without a daemon rows stay queued.
-const limits = fs.readFileSync(path.join(source, 'conf', 'nthpi-limits.nginx'), 'utf8');
+const limited = fs.readFileSync(path.join(source, 'conf', 'nthpi-limited.nginx'), 'utf8');
 const site = await Site.start({
   limited: true,
   options: { 'visitor-limit': 3, 'address-limit': 5 },
   processes: ['nginx', 'fcgi'],
-  nginx: (conf) => conf.replace(/include [^;]*nthpi-limits\.nginx;/, limits
+  nginx: (conf) => conf.replace(/include [^;]*nthpi-limited\.nginx;/, limited
     .replace(/(client_(?:header|body)_timeout) 10s;/g, '$1 1s;')
     .replace(/^#.*\n/gm, '') + 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;'),
 });

@@ -6,6 +6,8 @@
  */
 #include "growth_deeds.h"
 
+#include "common/store_worker.h"
+
 #include "common/store_status.h"
 #include "growth_fixture.h"
 
@@ -144,6 +146,11 @@ work(struct fixture *f)
                                       .phase = "series",
                                       .eta_s = 1};
 
+    const struct store_worker worker = {.daemon = "one", .pid = 7, .threads = 2};
+    struct store_worker noted;
+
+    assert_int_equal(store_set_worker(f->s, GROWTH_ROWS - 1, TOKEN, &worker), STORE_OK);
+    assert_int_equal(store_get_worker(f->s, GROWTH_ROWS - 1, &noted), STORE_OK);
     assert_int_equal(store_progress(f->s, &progress, 1), STORE_OK);
     calculate(f, GROWTH_ROWS - 1, TOKEN);
     finish(f, GROWTH_ROWS - 1, TOKEN);

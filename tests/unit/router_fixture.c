@@ -45,8 +45,10 @@ post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
     reply_text(reply, 403, "text/plain", "post_action_refused");
 }
 
+HANDLER(post_compare_refused)
 HANDLER(page_list)
 HANDLER(page_computation)
+HANDLER(page_compare)
 HANDLER(page_delete_confirm)
 HANDLER(page_pi)
 HANDLER(page_text)
@@ -54,6 +56,7 @@ HANDLER(page_health)
 HANDLER(page_metrics)
 HANDLER(post_add)
 HANDLER(post_cancel)
+HANDLER(post_compare)
 HANDLER(post_retry)
 HANDLER(post_delete)
 HANDLER(updates_handler)

@@ -8,6 +8,7 @@
 #include "daemon_fixture.h"
 
 #include "common/digits.h"
+#include "common/store_worker.h"
 #include "daemon/worker.h"
 
 #include <errno.h>
@@ -51,6 +52,7 @@ test_algorithms(void **state)
 {
     struct site *s = *state;
     int64_t spigot, chudnovsky, hex, bbp;
+    struct store_worker worker;
     struct computation row;
 
     site_start(s, 0, NULL);
@@ -73,6 +75,9 @@ test_algorithms(void **state)
     assert_int_equal(row.attempts, 1);
     assert_true(row.cpu_s > 0 && row.wall_s > 0 && row.peak_kib > 0);
     assert_true(strlen(row.verified) > 0);
+    assert_int_equal(store_get_worker(s->store, bbp, &worker), STORE_OK);
+    assert_true(worker.pid > 0 && worker.threads >= 1);
+    assert_string_equal(worker.daemon, "a");
 }
 
 static void

@@ -9,6 +9,8 @@
 #include "lint_record.h"
 #include "site_fixture.h"
 
+#include "common/store_worker.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,64 @@ make_computations(struct site *site)
     site_get(site, "/");
 }
 
+/* Pages with digits that are being made, and with every step of a check. */
+static void
+make_details(struct site *site)
+{
+    const struct store_worker worker = {.daemon = "one", .pid = 7, .threads = 2};
+    int64_t id = put_running(site, 4000, ALGORITHM_SPIGOT);
+    site_write_aside(site, 10, 100, id);
+    assert_int_equal(store_set_worker(site->store->s, id, TOKEN, &worker), STORE_OK);
+    get_row(site, id, "");
+    site_write_aside(site, 10, 1000, id);
+    get_row(site, id, "");
+    id = put_as(site->store, 16, 6000, ALGORITHM_BBP, NULL);
+    take(site->store, id, TOKEN);
+    progress(site, id);
+    run_sql(site->store, "UPDATE computation SET method = 'bbp' WHERE position = 6000");
+    get_row(site, id, "");
+    calculate(site->store, id, TOKEN);
+    finish(site->store, id, TOKEN);
+    run_sql(site->store,
+            "UPDATE computation SET verified = 'all 16 digits are the same "
+            "by chudnovsky', stored_at = stored_at + 5 "
+            "WHERE position = 6000");
+    get_row(site, id, "");
+}
+
+/* Comparisons: with nothing, what waits, runs, failed, agrees and differs. */
+static void
+make_comparisons(struct site *site)
+{
+    int64_t id = put_running(site, 2500, ALGORITHM_SPIGOT), alone, failed, other;
+    get_row(site, id, "/compare");
+    get_row(site, put_waiting(site, 2500), "/compare");
+    alone = put(site->store, 60000, NULL);
+    get_row(site, alone, "/compare");
+    site_post(site, "/computations/1/compare", "algorithm=x");
+    assert_status(site, 422);
+    failed = put(site->store, 2600, NULL);
+    take(site->store, failed, TOKEN);
+    assert_int_equal(store_failed(site->store->s, failed, TOKEN, "memory"), STORE_OK);
+    get_row(site, failed, "/compare");
+    id = put(site->store, 2700, NULL);
+    other = put_as(site->store, 10, 2700, ALGORITHM_AUTO, NULL);
+    for (int i = 0; i < 2; i++) {
+        take(site->store, i == 0 ? id : other, TOKEN);
+        calculate(site->store, i == 0 ? id : other, TOKEN);
+        finish(site->store, i == 0 ? id : other, TOKEN);
+    }
+    run_sql(site->store, "UPDATE computation SET method = 'spigot', answered_by = 1 "
+                         "WHERE position = 2700 AND algorithm = 'auto'");
+    get_row(site, id, "/compare");
+    run_sql(site->store, "UPDATE computation SET digit = '0', verified = NULL, "
+                         "revision = revision + 1 WHERE position = 2700");
+    run_sql(site->store, "UPDATE computation SET digit = '1' "
+                         "WHERE position = 2700 AND algorithm = 'auto'");
+    get_row(site, other, "/compare");
+    assert_has(site, "They differ");
+}
+
 static void
 make_digits(struct site *site)
 {
@@ -146,6 +206,8 @@ names_are_set_and_used(void **state)
 
     make_lists(site);
     make_computations(site);
+    make_details(site);
+    make_comparisons(site);
     make_digits(site);
     make_errors(site);
     lint_read(&used, HTML);

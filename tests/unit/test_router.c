@@ -21,6 +21,7 @@ finds_handlers(void **state)
         {"/?status=done", "page_list", 0, 0},
         {"/computations/1", "page_computation", 1, 0},
         {"/computations/9223372036854775807", "page_computation", INT64_MAX, 0},
+        {"/computations/12/compare", "page_compare", 12, 0},
         {"/computations/12/delete", "page_delete_confirm", 12, 0},
         {"/pi/1", "page_pi", 0, 1},
         {"/pi/%31%30", "page_pi", 0, 10},

@@ -1,0 +1,44 @@
+/*
+ * The same digit by different algorithms: which computations there are of it, whether
+ * their results agree, and which other algorithms of this site can do it.
+ */
+#ifndef NTHPI_COMPARE_H
+#define NTHPI_COMPARE_H
+
+#include "common/store.h"
+#include "common/store_list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All computations of one position in one radix: at most one of each algorithm. */
+struct compare {
+    struct computation rows[ALGORITHM_COUNT]; /* the first one is that asked about */
+    size_t count;
+    int64_t revision; /* the newest of theirs */
+    bool live;        /* one of them waits or runs */
+};
+
+enum compare_verdict {
+    COMPARE_ALONE,   /* there is one computation only, or all others failed */
+    COMPARE_WAITING, /* fewer than two are done, and more are coming */
+    COMPARE_ONE_WAY, /* the results that are there came in one and the same way */
+    COMPARE_AGREES,  /* different algorithms found the same digits */
+    COMPARE_DIFFERS, /* two results are not the same */
+};
+
+/* Reads row ID and the others of its digit. Call between store_begin_read() and
+ * store_end_read(). */
+enum store_rc compare_read(struct store *store, int64_t id, struct compare *compare);
+
+/* What the results say about each other; *DIGITS (>= 0) is how many digits from the
+ * position on all of them have alike. Pure. */
+enum compare_verdict compare_verdict(const struct compare *compare, size_t *digits);
+
+/* True when it is worth asking ALGORITHM (not auto) for the same digit: it goes so
+ * far within LIMITS, and there is no result by it, nor one to come. Pure. */
+bool compare_offers(const struct compare *compare, const struct limits *limits,
+                    enum algorithm algorithm);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Facts. What is not known, or does not mean anything for an algorithm, has no
+ * section and is not shown.
+ */
+#include "fcgi/facts.h"
+
+#include "fcgi/explain.h"
+#include "fcgi/text.h"
+
+#include <stdbool.h>
+
+/* How many digits there were for each second of the work: only of those that compute
+ * all digits up to theirs. */
+static void
+show_speed(enum lang lang, struct dict *d, const struct computation *c)
+{
+    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    bool all = c->method == ALGORITHM_CHUDNOVSKY || c->method == ALGORITHM_SPIGOT;
+    if (c->status != STATUS_DONE || !all || c->wall_s <= 0)
+        return;
+    text_number(lang, number, (uint64_t)((double)c->position / c->wall_s + 0.5));
+    dict_set(dict_section(d, VIEW_SPEED), VIEW_VALUE,
+             text_fill(text, sizeof text, text_get(lang, TEXT_DIGITS_PER_SECOND),
+                       "count", number, NULL));
+}
+
+void
+facts_show(enum lang lang, struct dict *d, const struct computation *c)
+{
+    char span[TEXT_SPAN_SIZE];
+    dict_set(d, VIEW_ALGORITHM, algorithm_name(c->algorithm));
+    if (c->method != ALGORITHM_AUTO) {
+        dict_set(d, VIEW_METHOD, algorithm_name(c->method));
+        if (c->algorithm == ALGORITHM_AUTO)
+            dict_section(d, VIEW_CHOSEN);
+    }
+    if (c->answered_by != 0)
+        dict_set_int(dict_section(d, VIEW_ANSWERED_BY), VIEW_ID, c->answered_by);
+    if (c->wall_s >= 0)
+        dict_set(dict_section(d, VIEW_WALL), VIEW_VALUE,
+                 text_span(lang, span, c->wall_s));
+    if (c->cpu_s >= 0)
+        dict_set(dict_section(d, VIEW_CPU), VIEW_VALUE,
+                 text_span(lang, span, c->cpu_s));
+    show_speed(lang, d, c);
+    if (c->peak_kib > 0)
+        dict_set(dict_section(d, VIEW_PEAK), VIEW_VALUE,
+                 text_memory(lang, span, c->peak_kib));
+    if (c->attempts > 0)
+        dict_set_int(dict_section(d, VIEW_ATTEMPTS), VIEW_VALUE, c->attempts);
+    if (c->status == STATUS_DONE && c->verified[0] != '\0')
+        dict_set(dict_section(d, VIEW_VERIFIED), VIEW_VALUE, explain_short(lang, c));
+    else if (c->status == STATUS_DONE)
+        dict_section(d, VIEW_NOT_CHECKED);
+}

@@ -1,0 +1,38 @@
+{{%AUTOESCAPE context="HTML"}}
+<section id="live-verdict" class="card verdict {{STATE}}">
+<p class="headline">{{MESSAGE}}</p>
+</section>
+<section id="live-results">
+<div class="results" role="region" tabindex="0" aria-label="[[Results side by side]]">
+<table class="compared">
+<thead>
+<tr><td></td>{{#COMPARED}}<th scope="col"><a href="/computations/{{ID}}">{{ALGORITHM}}</a></th>{{/COMPARED}}</tr>
+</thead>
+<tbody>
+<tr><th scope="row">[[Status]]</th>{{#COMPARED}}<td class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}{{#FAILED}} <span class="error">{{MESSAGE}}</span>{{/FAILED}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Digit]]</th>{{#COMPARED}}<td>{{#ANSWER}}<strong class="large">{{DIGIT}}</strong>{{#AGREES}} <span class="agrees"><span aria-hidden="true">✓</span> [[the same]]</span>{{/AGREES}}{{#DIFFERS}} <span class="differs"><span aria-hidden="true">✗</span> [[not the same]]</span>{{/DIFFERS}}{{/ANSWER}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Digits from there on]]</th>{{#COMPARED}}<td>{{#WINDOW}}<span class="digits">{{#GROUP}}<span class="{{STATE}}">{{DIGITS}}</span> {{/GROUP}}</span>{{/WINDOW}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Method]]</th>{{#COMPARED}}<td>{{METHOD}}{{#CHOSEN}} [[(chosen by auto)]]{{/CHOSEN}}{{#ANSWERED_BY}} <a href="/computations/{{ID}}">[[from computation]] {{ID}}</a>{{/ANSWERED_BY}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Time]]</th>{{#COMPARED}}<td>{{#WALL}}{{VALUE}}{{/WALL}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[CPU time]]</th>{{#COMPARED}}<td>{{#CPU}}{{VALUE}}{{/CPU}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Speed]]</th>{{#COMPARED}}<td>{{#SPEED}}{{VALUE}}{{/SPEED}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Peak memory]]</th>{{#COMPARED}}<td>{{#PEAK}}{{VALUE}}{{/PEAK}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Attempts]]</th>{{#COMPARED}}<td>{{#ATTEMPTS}}{{VALUE}}{{/ATTEMPTS}}</td>{{/COMPARED}}</tr>
+<tr><th scope="row">[[Checked]]</th>{{#COMPARED}}<td class="small">{{#VERIFIED}}{{VALUE}}{{/VERIFIED}}{{#NOT_CHECKED}}[[not checked]]{{/NOT_CHECKED}}</td>{{/COMPARED}}</tr>
+</tbody>
+</table>
+</div>
+</section>
+<section id="live-offer">
+{{#NO_OTHER}}<p>[[No other algorithm of this site can compute this digit.]]</p>{{/NO_OTHER}}
+{{#OFFER}}
+<h2>[[The same digit once more]]</h2>
+<form method="post" action="/computations/{{ID}}/compare">
+<input type="hidden" name="csrf" value="{{CSRF}}">
+{{#ALGORITHM_CHOICE}}<p class="choice"><button name="algorithm" value="{{VALUE}}">{{LABEL}}</button> <span class="hint">{{EXPLANATION}}</span></p>
+{{/ALGORITHM_CHOICE}}
+</form>
+{{/OFFER}}
+{{#IMPOSSIBLE}}<p class="hint">{{MESSAGE}}</p>
+{{/IMPOSSIBLE}}
+</section>

@@ -1,0 +1,82 @@
+// A computation's page and the comparison in a browser: digits as they come, by the
+// keyboard alone, in both widths and themes.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, navigations, open, overflow, picture } from '../lib/browser.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
+
+const site = await Site.start({ options: slow.options });
+after(() => site.stop());
+const browser = await launch();
+after(() => browser.close());
+
+/** Presses Tab until what has the focus fits SELECTOR. */
+async function tabTo(page, selector) {
+  for (let i = 0; i < 30; i++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+      assert.notEqual(outline, 'none', `${selector}: the focus is to be seen`);
+      return;
+    }
+  }
+  throw new Error(`no way to ${selector} with Tab`);
+}
+
+test('a spigot shows its digits while it computes them, marked as not verified', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(2 * slow.position, slow.question);
+  const page = await open(browser);
+  await page.goto(`${site.url}/computations/${id}`);
+  const seen = navigations(page);
+  const known = async () => Number((await page.locator('#live-stream p').first().innerText())
+    .split(' of ')[0].replaceAll(',', ''));
+  await page.locator('.stream').waitFor();
+  const first = await known();
+  assert.equal(await page.locator('.unverified').innerText(), 'They are not verified yet.');
+  assert.equal(await page.locator('.phases .current').count(), 1);
+  await picture(page, 'detail-running-1280-light');
+  await until(async () => (await known()) > first, 'more digits');
+  assert.equal(seen.n, 0, 'without a reload');
+  const shown = (await page.locator('.stream').innerText()).replace(/\D/g, '');
+  assert.ok(shown.length > 280 && shown.length <= 300, `${shown.length} digits`);
+  assert.equal((await visitor.post(`/computations/${id}/cancel`)).status, 303);
+  await page.waitForSelector('#live-answer[data-status=cancelled]', { timeout: 40_000 });
+  assert.equal(await page.locator('.stream').count(), 0);
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('the comparison is made with the keyboard alone, and comes by itself', async () => {
+  const position = slow.position + 7;
+  const { id } = await site.ask(position, { algorithm: 'chudnovsky' });
+  await site.waitDone(id);
+  const page = await open(browser);
+  await page.goto(`${site.url}/computations/${id}`);
+  await tabTo(page, 'a[href$="/compare"]');
+  await Promise.all([page.waitForURL(/compare$/), page.keyboard.press('Enter')]);
+  await tabTo(page, 'button[name=algorithm][value=spigot]');
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  const seen = navigations(page);
+  await page.locator('#live-results td[data-status=running]').waitFor();
+  await page.locator('.verdict.agrees').waitFor({ timeout: 60_000 });
+  assert.equal(seen.n, 0, 'without a reload');
+  assert.match(await page.locator('#announce').innerText(), /^They agree/);
+  const [one, other] = await page.locator('.compared .digits').allInnerTexts();
+  assert.equal(one, other);
+  assert.deepEqual(page.problems(), []);
+
+  for (const [name, path] of [['compare', `/computations/${id}/compare`], ['detail', `/computations/${id}`]]) {
+    await page.goto(site.url + path);
+    for (const width of [2560, 1280, 390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      assert.equal(await overflow(page), 0, `${path} at ${width} overflows`);
+      for (const colorScheme of ['dark', 'light']) {
+        await page.emulateMedia({ colorScheme });
+        await picture(page, `${name}-${width}-${colorScheme}`);
+      }
+    }
+  }
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});

@@ -1,0 +1,326 @@
+/*
+ * The same digit by different algorithms: what is compared, what is said about it, and
+ * the form that asks for another.
+ */
+#include "site_fixture.h"
+
+#include "fcgi/compare.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SAME "9265358979323846"
+
+static const struct limits limits = {
+    .spigot = 50000, .chudnovsky = 1000000, .bbp = 10000000};
+
+/* A computation of position 5000 that is done by METHOD with WINDOW. */
+static struct computation
+done(enum algorithm algorithm, enum algorithm method, const char *window)
+{
+    struct computation c = {.radix = 10,
+                            .position = 5000,
+                            .algorithm = algorithm,
+                            .method = method,
+                            .status = STATUS_DONE,
+                            .digit = window[0]};
+    strcpy(c.window, window);
+    return c;
+}
+
+static struct computation
+waiting(enum algorithm algorithm)
+{
+    return (struct computation){
+        .radix = 10, .position = 5000, .algorithm = algorithm, .status = STATUS_QUEUED};
+}
+
+/* The verdict about A and B, and how many digits they have alike. */
+static enum compare_verdict
+verdict(struct computation a, struct computation b, size_t *digits)
+{
+    struct compare compare = {.rows = {a, b}, .count = 2};
+    return compare_verdict(&compare, digits);
+}
+
+static void
+only_different_methods_agree(void **state)
+{
+    (void)state;
+    size_t digits;
+    struct computation first = done(ALGORITHM_CHUDNOVSKY, ALGORITHM_CHUDNOVSKY, SAME);
+    struct computation spigot = done(ALGORITHM_SPIGOT, ALGORITHM_SPIGOT, SAME);
+    struct computation known = done(ALGORITHM_AUTO, ALGORITHM_CHUDNOVSKY, SAME);
+    assert_int_equal(verdict(first, spigot, &digits), COMPARE_AGREES);
+    assert_int_equal(digits, 16);
+    assert_int_equal(verdict(first, known, &digits), COMPARE_ONE_WAY);
+    struct compare all = {.rows = {first, known, spigot}, .count = 3};
+    assert_int_equal(compare_verdict(&all, &digits), COMPARE_AGREES);
+}
+
+static void
+windows_may_have_different_lengths(void **state)
+{
+    (void)state;
+    size_t digits;
+    struct computation a = done(ALGORITHM_CHUDNOVSKY, ALGORITHM_CHUDNOVSKY, SAME);
+    struct computation b = done(ALGORITHM_BBP, ALGORITHM_BBP, SAME "26433832");
+    assert_int_equal(verdict(a, b, &digits), COMPARE_AGREES);
+    assert_int_equal(digits, 16);
+    assert_int_equal(verdict(b, a, &digits), COMPARE_AGREES);
+    assert_int_equal(digits, 16);
+}
+
+static void
+one_wrong_digit_is_noticed(void **state)
+{
+    (void)state;
+    size_t digits;
+    struct computation a = done(ALGORITHM_CHUDNOVSKY, ALGORITHM_CHUDNOVSKY, SAME);
+    struct computation b = done(ALGORITHM_SPIGOT, ALGORITHM_SPIGOT, SAME);
+    for (size_t i = 0; i < 16; i++) {
+        b.window[i] = b.window[i] == '0' ? '1' : '0';
+        assert_int_equal(verdict(a, b, &digits), COMPARE_DIFFERS);
+        assert_int_equal(digits, i);
+        b.window[i] = a.window[i];
+    }
+    b.digit = '0';
+    assert_int_equal(verdict(a, b, &digits), COMPARE_DIFFERS);
+}
+
+static void
+what_is_not_done_says_nothing(void **state)
+{
+    (void)state;
+    size_t digits;
+    struct computation a = done(ALGORITHM_CHUDNOVSKY, ALGORITHM_CHUDNOVSKY, SAME);
+    struct computation failed = waiting(ALGORITHM_SPIGOT);
+    failed.status = STATUS_FAILED;
+    assert_int_equal(verdict(a, waiting(ALGORITHM_SPIGOT), &digits), COMPARE_WAITING);
+    assert_int_equal(verdict(a, failed, &digits), COMPARE_ALONE);
+    struct compare alone = {.rows = {a}, .count = 1};
+    assert_int_equal(compare_verdict(&alone, &digits), COMPARE_ALONE);
+    alone.rows[0] = waiting(ALGORITHM_CHUDNOVSKY);
+    assert_int_equal(compare_verdict(&alone, &digits), COMPARE_ALONE);
+}
+
+static void
+offers_are_what_is_new_and_possible(void **state)
+{
+    (void)state;
+    struct compare compare = {.rows = {waiting(ALGORITHM_AUTO)}, .count = 1};
+    struct computation *c = &compare.rows[0];
+    /* It will be chudnovsky that auto runs. */
+    assert_false(compare_offers(&compare, &limits, ALGORITHM_CHUDNOVSKY));
+    assert_true(compare_offers(&compare, &limits, ALGORITHM_SPIGOT));
+    assert_false(compare_offers(&compare, &limits, ALGORITHM_BBP));
+    c->position = 50001;
+    assert_false(compare_offers(&compare, &limits, ALGORITHM_SPIGOT));
+    c->radix = 16;
+    assert_true(compare_offers(&compare, &limits, ALGORITHM_BBP));
+    /* What failed can be asked again. */
+    compare.rows[1] = waiting(ALGORITHM_BBP);
+    compare.count = 2;
+    assert_false(compare_offers(&compare, &limits, ALGORITHM_BBP));
+    compare.rows[1].status = STATUS_FAILED;
+    assert_true(compare_offers(&compare, &limits, ALGORITHM_BBP));
+}
+
+/* Row ID becomes done by ALGORITHM with WINDOW. */
+static void
+complete(struct site *site, int64_t id, enum algorithm algorithm, const char *window)
+{
+    const struct store_cost cost = {.cpu_s = 1.5, .wall_s = 2.5, .peak_kib = 4096};
+    struct store_lease lease = lease_of(TOKEN, "one");
+    struct store *s = site->store->s;
+    assert_int_equal(store_take(s, id, &lease, algorithm), STORE_OK);
+    assert_int_equal(store_calculated(s, id, TOKEN, window, "", "", &cost), STORE_OK);
+    assert_int_equal(
+        store_stored(s, id, TOKEN, "checked", NULL, NULL, NULL, NULL, NULL), STORE_OK);
+}
+
+static void
+a_click_leads_back_with_both(void **state)
+{
+    struct site *site = *state;
+    complete(site, put(site->store, 5000, NULL), ALGORITHM_CHUDNOVSKY, SAME);
+    site_get(site, "/computations/1");
+    assert_has(site, "href=\"/computations/1/compare\"");
+    site_get(site, "/computations/1/compare");
+    assert_status(site, 200);
+    assert_has(site, "There is nothing to compare with yet");
+    assert_has(site, "name=\"algorithm\" value=\"spigot\">Compute it with spigot<");
+    assert_has(site, "bbp computes in radix 16 only.");
+    assert_has_not(site, "data-live=\"/");
+
+    site_post(site, "/computations/1/compare", "algorithm=spigot");
+    assert_status(site, 303);
+    assert_header(site, "Location", "/computations/1/compare");
+    struct computation c = row_of(site->store, 2);
+    assert_int_equal(c.algorithm, ALGORITHM_SPIGOT);
+    assert_int_equal(c.position, 5000);
+    assert_int_equal(c.radix, 10);
+    site_get(site, "/computations/1/compare");
+    assert_has(site, "data-live=\"/computations/1/compare\"");
+    assert_has(site, "The comparison is here as soon as two of them are done.");
+    assert_has_not(site, "Compute it with");
+
+    complete(site, 2, ALGORITHM_SPIGOT, SAME);
+    static const char *const targets[] = {"/computations/1/compare",
+                                          "/computations/2/compare"};
+    for (size_t i = 0; i < 2; i++) {
+        site_get(site, targets[i]);
+        assert_has(site, "the same 16 digits from position 5,000 on");
+        assert_has(site, "<span class=\"same\">92653589</span>");
+        assert_has(site, "</span> the same</span>");
+        assert_has(site, "2.5 s");
+        assert_has(site, "4 MiB");
+    }
+    assert_true(strstr(site_body(site), ">spigot</a></th>") <
+                strstr(site_body(site), ">chudnovsky</a></th>"));
+}
+
+static void
+a_difference_is_said_aloud(void **state)
+{
+    struct site *site = *state;
+    complete(site, put(site->store, 5000, NULL), ALGORITHM_CHUDNOVSKY, SAME);
+    complete(site, put_as(site->store, 10, 5000, ALGORITHM_SPIGOT, NULL),
+             ALGORITHM_SPIGOT, "9265358979323847");
+    site_get(site, "/computations/1/compare");
+    assert_has(site, "They differ, so one of them is wrong.");
+    assert_has(site, "</span> not the same</span>");
+    assert_has_not(site, "class=\"same\"");
+}
+
+static void
+it_is_live(void **state)
+{
+    struct site *site = *state;
+    char etag[SITE_HEADER_SIZE];
+    complete(site, put(site->store, 5000, NULL), ALGORITHM_CHUDNOVSKY, SAME);
+    int64_t id = put_as(site->store, 10, 5000, ALGORITHM_SPIGOT, NULL);
+    site_get_json(site, "/computations/1/compare");
+    json_t *answer = site_json(site);
+    assert_true(json_is_true(json_object_get(answer, "live")));
+    assert_int_equal(json_integer_value(json_object_get(answer, "revision")),
+                     row_of(site->store, id).revision);
+    json_decref(answer);
+    site_header(site, "ETag", etag);
+    const struct ask again = {.target = "/computations/1/compare",
+                              .json = true,
+                              .if_none_match = etag,
+                              .wait_s = 20};
+    assert_int_equal(site_ask(site, &again)->wait.kind, WAIT_COMPARE);
+    put(site->store, 7, NULL); /* another digit */
+    assert_int_equal(site_ask(site, &again)->wait.kind, WAIT_COMPARE);
+    complete(site, id, ALGORITHM_SPIGOT, SAME);
+    assert_int_equal(site_ask(site, &again)->wait.kind, WAIT_NONE);
+    assert_has(site, "They agree");
+    assert_has(site, "\"live\":false");
+}
+
+static void
+an_unchanged_comparison_is_not_sent_again(void **state)
+{
+    struct site *site = *state;
+    char etag[SITE_HEADER_SIZE];
+    put(site->store, 5000, NULL);
+    site_get(site, "/computations/1/compare");
+    site_header(site, "ETag", etag);
+    const struct ask again = {.target = "/computations/1/compare",
+                              .if_none_match = etag};
+    site_ask(site, &again);
+    assert_status(site, 304);
+    put_as(site->store, 10, 5000, ALGORITHM_SPIGOT, NULL);
+    site_ask(site, &again);
+    assert_status(site, 200);
+}
+
+static void
+bad_questions_keep_the_page(void **state)
+{
+    struct site *site = *state;
+    put(site->store, 60000, NULL);
+    site_get(site, "/computations/1/compare");
+    assert_has(site, "No other algorithm of this site can compute this digit.");
+    assert_has(site, "The largest position for spigot in radix 10 is 50,000");
+    assert_has_not(site, "<form");
+    static const struct {
+        const char *form;
+        int status;
+        const char *says;
+    } cases[] = {
+        {"x=", 422, "Choose one of the algorithms"},
+        {"algorithm=", 422, "Choose one of the algorithms"},
+        {"algorithm=auto", 422, "Choose one of the algorithms"},
+        {"algorithm=machin", 422, "Choose one of the algorithms"},
+        {"algorithm=bbp", 422, "bbp computes in radix 16 only."},
+        {"algorithm=spigot", 422, "The largest position for spigot"},
+        {"algorithm=bbp&algorithm=spigot", 400, "algorithm came more than once"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        site_post(site, "/computations/1/compare", cases[i].form);
+        assert_status(site, cases[i].status);
+        assert_has(site, cases[i].says);
+        assert_has(site, "<p class=\"notice\" role=\"alert\">");
+        assert_has(site, "class=\"compared\"");
+        assert_header(site, "Cache-Control", "no-store");
+    }
+    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"),
+                     1);
+    site_get(site, "/computations/99/compare");
+    assert_status(site, 404);
+    site_get_json(site, "/computations/99/compare");
+    assert_status(site, 404);
+    site_post(site, "/computations/99/compare", "algorithm=spigot");
+    assert_status(site, 404);
+}
+
+static void
+a_full_queue_is_an_answer(void **state)
+{
+    struct site *site = *state;
+    put(site->store, 5000, NULL);
+    site->conf.queue_limit = 1;
+    site_post(site, "/computations/1/compare", "algorithm=spigot");
+    assert_status(site, 503);
+    assert_header(site, "Retry-After", "30");
+}
+
+static void
+a_form_without_its_token_comes_back(void **state)
+{
+    struct site *site = *state;
+    put(site->store, 5000, NULL);
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations/1/compare",
+                                 .type = "application/x-www-form-urlencoded",
+                                 .body = "csrf=wrong&algorithm=spigot"});
+    assert_status(site, 403);
+    assert_has(site, "The form was open for too long");
+    assert_has(site, "value=\"spigot\">Compute it with spigot<");
+    assert_int_equal(select_integer(site->store, "SELECT count(*) FROM computation"),
+                     1);
+}
+
+int
+main(void)
+{
+#define COMPARE_TEST(f) cmocka_unit_test_setup_teardown(f, site_setup, site_teardown)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_different_methods_agree),
+        cmocka_unit_test(windows_may_have_different_lengths),
+        cmocka_unit_test(one_wrong_digit_is_noticed),
+        cmocka_unit_test(what_is_not_done_says_nothing),
+        cmocka_unit_test(offers_are_what_is_new_and_possible),
+        COMPARE_TEST(a_click_leads_back_with_both),
+        COMPARE_TEST(a_difference_is_said_aloud),
+        COMPARE_TEST(it_is_live),
+        COMPARE_TEST(an_unchanged_comparison_is_not_sent_again),
+        COMPARE_TEST(bad_questions_keep_the_page),
+        COMPARE_TEST(a_full_queue_is_an_answer),
+        COMPARE_TEST(a_form_without_its_token_comes_back),
+    };
+    return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+}
