@@ -24,7 +24,7 @@ enum text_key {
 /* Room for a text with its placeholders filled, for a number in digits with
  * separators, for a length of time, for a point of time. */
 enum {
-    TEXT_SIZE = 512,
+    TEXT_SIZE = 1024, /* other alphabets than ours take twice the bytes */
     TEXT_NUMBER_SIZE = 40,
     TEXT_SPAN_SIZE = 64,
     TEXT_TIME_SIZE = 40
