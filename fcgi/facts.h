@@ -9,9 +9,9 @@
 #include "fcgi/lang.h"
 #include "fcgi/view.h"
 
-/* Sets ALGORITHM of D, and METHOD when it is known, and shows a section in it for each fact that is known of C:
- * CHOSEN, ANSWERED_BY, WALL, CPU, SPEED, PEAK, ATTEMPTS, and of what is done VERIFIED
- * or NOT_CHECKED. Any thread. */
+/* Sets ALGORITHM of D, and METHOD when it is known, and shows a section in it for each
+ * fact that is known of C: CHOSEN, ANSWERED_BY, WALL, CPU, SPEED, PEAK, ATTEMPTS, and
+ * of what is done VERIFIED or NOT_CHECKED. Any thread. */
 void facts_show(enum lang lang, struct dict *d, const struct computation *c);
 
 #endif

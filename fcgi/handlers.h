@@ -14,22 +14,23 @@
 handler page_list;           /* GET / */
 handler page_computation;    /* GET /computations/ID; JSON: its live part */
 handler page_delete_confirm; /* GET /computations/ID/delete */
-handler page_compare;        /* GET /computations/ID/compare; JSON: its live part */
 handler page_pi;             /* GET /pi/N; JSON: its live part */
 handler page_text;           /* GET /pi/N.txt */
 handler page_health;         /* GET /healthz */
 handler page_metrics;        /* GET /metrics */
 
 /* Forms; their CSRF token was checked, but for those _refused. */
-handler post_add;             /* POST /computations */
-handler post_add_refused;     /* the same with a wrong token: 403, and the form again */
-handler post_cancel;          /* POST /computations/ID/cancel */
-handler post_retry;           /* POST /computations/ID/retry */
-handler post_delete;          /* POST /computations/ID/delete */
+handler post_add;            /* POST /computations */
+handler post_add_refused;    /* the same with a wrong token: 403, and the form again */
+handler post_cancel;         /* POST /computations/ID/cancel */
+handler post_retry;          /* POST /computations/ID/retry */
+handler post_delete;         /* POST /computations/ID/delete */
+handler post_action_refused; /* the three with a wrong token: 403, to confirm */
+
+/* The same digit by different algorithms. */
+handler page_compare;         /* GET /computations/ID/compare; JSON: its live part */
 handler post_compare;         /* POST /computations/ID/compare */
 handler post_compare_refused; /* the same with a wrong token: 403, the page again */
-handler post_language;        /* POST /language/LANG; needs no token */
-handler post_action_refused;  /* the three with a wrong token: 403, to confirm */
 
 /* The JSON API. */
 handler api_list;   /* GET /api/v1/computations */
@@ -39,5 +40,8 @@ handler api_delete; /* DELETE /api/v1/computations/ID */
 handler api_cancel; /* POST /api/v1/computations/ID/cancel */
 handler api_retry;  /* POST /api/v1/computations/ID/retry */
 handler api_pi;     /* GET /v1/pi, the pi.delivery API; reads its query itself */
+
+/* The language; needs no token. */
+handler post_language; /* POST /language/LANG */
 
 #endif

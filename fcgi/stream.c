@@ -22,6 +22,8 @@ stream_read(struct context *ctx, const struct computation *c, struct stream *str
     memset(stream, 0, sizeof *stream);
     if (c->status != STATUS_RUNNING)
         return;
+    if (ctx->make_way != NULL)
+        ctx->make_way(ctx);
     snprintf(name, sizeof name, "%" PRId64 ".txt", c->id);
     if (digits_open_aside(&file, ctx->app->work_fd, name, c->radix) != DIGITS_OK)
         return;
@@ -62,8 +64,9 @@ stream_show(enum lang lang, struct dict *d, const struct computation *c,
     if (stream->from == 1)
         dict_section(part, VIEW_LEAD);
     else
-        dict_set(dict_section(part, VIEW_REST), VIEW_FROM,
-                 text_number(lang, known, stream->from));
+        dict_set(dict_section(part, VIEW_REST), VIEW_MESSAGE,
+                 text_fill(text, sizeof text, text_get(lang, TEXT_STREAM_LAST),
+                           "position", text_number(lang, known, stream->from), NULL));
     for (size_t i = 0; i < stream->count; i += STREAM_GROUP) {
         size_t left = stream->count - i;
         dict_setf(dict_section(part, VIEW_GROUP), VIEW_DIGITS, "%.*s",

@@ -50,7 +50,8 @@ static live_answer *const kinds[] = {
 };
 
 /* What an answer depends on. (That of WAIT_PI depends on a file as well, which
- * grows between revisions.) */
+ * grows between revisions; that of WAIT_COMPUTATION shows of such a file what the first
+ * one who asked saw.) */
 struct answer_key {
     int64_t kind, revision;
     uint64_t templates; /* their version */

@@ -1,7 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}
 <section id="live-answer" class="card answer" data-status="{{STATUS}}">
 {{#ANSWER}}
-<p class="digit-line"><strong class="giant" id="digit">{{DIGIT}}</strong>{{#WINDOW}}<span class="window" aria-label="[[the digits after it]]">{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}…</span>{{/WINDOW}}</p>
+<p class="digit-line"><strong class="giant" id="digit">{{DIGIT}}</strong>{{#WINDOW}}<span class="window" role="group" aria-label="[[the digits after it]]">{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}…</span>{{/WINDOW}}</p>
 {{/ANSWER}}
 <p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
 {{#FAILED}}<p class="error">{{MESSAGE}}</p>{{/FAILED}}
@@ -11,8 +11,8 @@
 {{#STREAM}}
 <h2>[[The digits so far]]</h2>
 <p>{{MESSAGE}} <strong class="unverified">[[They are not verified yet.]]</strong></p>
-{{#REST}}<p class="hint">[[The last ones, from position]] {{FROM}}:</p>{{/REST}}
-<p class="stream" aria-label="[[the digits so far]]">{{#LEAD}}<span>3.</span> {{/LEAD}}{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}</p>
+{{#REST}}<p class="hint">{{MESSAGE}}</p>{{/REST}}
+<div class="stream" role="group" aria-label="[[the digits so far]]">{{#LEAD}}<span>3.</span> {{/LEAD}}{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}</div>
 {{/STREAM}}
 </section>
 <section id="live-stages">

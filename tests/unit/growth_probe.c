@@ -32,6 +32,8 @@ static const struct probe probes[PROBES] = {
     {"a poll with nothing new", "/updates?status=failed&radix=10&", true, 304},
     {"the list of the API", "/api/v1/computations?status=cancelled", false, 200},
     {"a position by the API", "/api/v1/computations?position=499999", false, 200},
+    {"a computation", "/computations/499999", false, 200},
+    {"a comparison", "/computations/499999/compare", false, 200},
     {"a claim", NULL, false, 0},
 };
 
