@@ -9,9 +9,8 @@
 
 enum { COOKIE_AGE = 365 * 24 * 3600 };
 
-/* True when R's browser came by TLS, to nginx or to what is in front of it. */
-static bool
-is_secure(const struct app *app, const struct request *r)
+bool
+asker_is_secure(const struct app *app, const struct request *r)
 {
     const char *url = app->conf->public_url;
     return r->https || (url != NULL && strncmp(url, "https:", 6) == 0);
@@ -20,7 +19,7 @@ is_secure(const struct app *app, const struct request *r)
 const char *
 asker_cookie(const struct app *app, const struct request *r)
 {
-    return is_secure(app, r) ? "__Host-nthpi_owner" : "nthpi_owner";
+    return asker_is_secure(app, r) ? "__Host-nthpi_owner" : "nthpi_owner";
 }
 
 /* What ASKER may set off. Administrators may what they like. */
@@ -81,5 +80,5 @@ asker_set_cookie(const struct asker *asker, const struct context *ctx,
         reply_header(reply, "Set-Cookie",
                      "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
                      asker_cookie(ctx->app, r), asker->token, COOKIE_AGE,
-                     is_secure(ctx->app, r) ? "; Secure" : "");
+                     asker_is_secure(ctx->app, r) ? "; Secure" : "");
 }

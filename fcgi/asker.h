@@ -22,6 +22,9 @@ struct asker {
     char token[TOKEN_SIZE];   /* a new owner token to hand out, or "" */
 };
 
+/* True when R's browser came by TLS, to nginx or to what is in front of it. */
+bool asker_is_secure(const struct app *app, const struct request *r);
+
 /* The name of the cookie of R's visitor; static storage. */
 const char *asker_cookie(const struct app *app, const struct request *r);
 

@@ -41,4 +41,7 @@ handler api_cancel; /* POST /api/v1/computations/ID/cancel */
 handler api_retry;  /* POST /api/v1/computations/ID/retry */
 handler api_pi;     /* GET /v1/pi, the pi.delivery API; reads its query itself */
 
+/* The language; needs no token. */
+handler post_language; /* POST /language/LANG */
+
 #endif

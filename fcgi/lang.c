@@ -7,6 +7,7 @@
 
 static const char *const codes[LANG_COUNT] = {
     [LANG_EN] = "en",
+    [LANG_RU] = "ru",
 };
 
 const char *

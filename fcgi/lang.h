@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum lang { LANG_EN, LANG_COUNT };
+enum lang { LANG_EN, LANG_RU, LANG_COUNT };
 
 /* The name of LANG as a tag (RFC 5646), "en", which is that of its folder of
  * templates and its value of the cookie, too; static storage. */

@@ -67,6 +67,7 @@ libweb_a_SOURCES += \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
+	fcgi/post_language.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/stream.c fcgi/stream.h \

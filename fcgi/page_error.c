@@ -46,19 +46,28 @@ headline(enum lang lang, int status)
     }
 }
 
+/* The title of a problem document: RFC 9457, 3.1.4 and 4.2.1, wants the reason phrase,
+ * which is English, and lets other languages have their own words. */
+static const char *
+problem_title(enum lang lang, int status)
+{
+    return lang == LANG_EN ? reply_reason(status) : headline(lang, status);
+}
+
 static void
-send_problem(const struct request *r, struct reply *reply, int status,
+send_problem(enum lang lang, const struct request *r, struct reply *reply, int status,
              const char *field, const char *detail)
 {
     json_t *problem = json_object();
     json_object_set_new(problem, "type", json_string("about:blank"));
-    json_object_set_new(problem, "title", json_string(reply_reason(status)));
+    json_object_set_new(problem, "title", json_string(problem_title(lang, status)));
     json_object_set_new(problem, "status", json_integer(status));
     json_object_set_new(problem, "detail", json_string(detail));
     if (field != NULL)
         json_object_set_new(problem, "field", json_string(field));
     if (r != NULL)
         json_object_set_new(problem, "request", json_string(r->id));
+    reply_header(reply, "Content-Language", "%s", lang_code(lang));
     json_send_as(reply, status, "application/problem+json", problem);
 }
 
@@ -67,7 +76,7 @@ reply_error(struct context *ctx, const struct request *r, struct reply *reply,
             int status, const char *field, const char *detail)
 {
     if (r == NULL || r->wants_json) {
-        send_problem(r, reply, status, field, detail);
+        send_problem(ctx->lang, r, reply, status, field, detail);
         return;
     }
     struct dict *d = page_new(headline(ctx->lang, status), NULL);

@@ -44,6 +44,7 @@ enum cgi {
     CGI_ORIGIN,
     CGI_PREFER,
     CGI_RANGE,
+    CGI_REFERER,
     CGI_SEC_FETCH_SITE,
     CGI_USER_AGENT,
     CGI_COUNT
@@ -91,6 +92,7 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_ORIGIN] = NAME("HTTP_ORIGIN"),
         [CGI_PREFER] = NAME("HTTP_PREFER"),
         [CGI_RANGE] = NAME("HTTP_RANGE"),
+        [CGI_REFERER] = NAME("HTTP_REFERER"),
         [CGI_SEC_FETCH_SITE] = NAME("HTTP_SEC_FETCH_SITE"),
         [CGI_USER_AGENT] = NAME("HTTP_USER_AGENT"),
     };
@@ -183,6 +185,7 @@ read_headers(struct request *r, const struct params *params)
         {CGI_REMOTE_ADDR, &r->remote_addr},
         {CGI_COOKIE, &r->cookie},
         {CGI_USER_AGENT, &r->user_agent},
+        {CGI_REFERER, &r->referer},
     };
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (copy_param(params->value[kept[i].param], kept[i].out) != 0)
@@ -355,6 +358,7 @@ request_clear(struct request *r)
     free(r->remote_addr);
     free(r->cookie);
     free(r->user_agent);
+    free(r->referer);
     free(r->body);
     free_fields(r->fields, r->field_count);
     free_fields(r->form, r->form_count);

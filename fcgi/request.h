@@ -68,7 +68,7 @@ struct request {
     /* headers, NULL when absent */
     char *host, *origin, *sec_fetch_site, *content_type, *if_match, *if_none_match,
         *if_range, *if_unmodified_since, *range, *authorization, *remote_user,
-        *remote_addr, *cookie, *user_agent;
+        *remote_addr, *cookie, *user_agent, *referer;
     bool wants_json; /* Accept names application/json but not text/html, or
                         the path is under /api/ */
     bool gzip; /* Accept-Encoding allows gzip and does not like another form better */

@@ -34,6 +34,8 @@ const struct route routes[] = {
     {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", post_action_refused, true},
     {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi", NULL, true},
     {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
+    {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, "language", NULL, true},
+    {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, "language-ru", NULL, true},
     {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL, false},
     {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL, false},
     {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL, true},

@@ -70,7 +70,7 @@ rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
         double progress = c->progress < 0 ? 0 : c->progress > 1 ? 1 : c->progress;
         dict_setf(running, VIEW_PROGRESS, "%.4f", progress);
         dict_setf(running, VIEW_PERCENT, "%d", (int)(progress * 100));
-        dict_set(running, VIEW_PHASE, c->phase);
+        dict_set(running, VIEW_PHASE, text_phase(lang, c->phase));
         if (c->eta_s >= 0)
             dict_set(dict_section(running, VIEW_TIME_LEFT), VIEW_ETA,
                      text_eta(lang, eta, c->eta_s));

@@ -11,29 +11,82 @@
 #include <string.h>
 #include <time.h>
 
+/* A word of the database, and what it is called. */
+struct name {
+    const char *name;
+    enum text_key key;
+};
+
+enum { FORMS = 3 }; /* of a text that depends on a number, at most */
+
+/* English is text.def itself; what is translated comes from the po files, see
+ * templates/texts.awk. */
 static const struct {
-    const char *one, *many;
+    const char *english; /* what was translated; NULL: nothing */
+    const char *forms[FORMS];
 } texts[LANG_COUNT][TEXT_COUNT] = {
-#define TEXT(key, text)        [TEXT_##key] = {text, text},
-#define TEXT_N(key, one, many) [TEXT_##key] = {one, many},
+#define TEXT(key, text)            [TEXT_##key] = {text, {text}},
+#define TEXT_N(key, one, many)     [TEXT_##key] = {one, {one, many}},
+#define TEXT_IN(key, english, ...) [TEXT_##key] = {english, {__VA_ARGS__}},
     [LANG_EN] =
         {
 #include "fcgi/text.def"
         },
+    [LANG_RU] =
+        {
+#include "fcgi/text_ru.def"
+        },
 #undef TEXT
 #undef TEXT_N
+#undef TEXT_IN
 };
+
+/* Which of the forms fits N things, as the Plural-Forms of the po files number them
+ * and
+ * https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
+ * tells them apart. */
+
+static int
+english_form(uint64_t n)
+{
+    return n == 1 ? 0 : 1;
+}
+
+static int
+russian_form(uint64_t n)
+{
+    bool teens = n % 100 >= 11 && n % 100 <= 14;
+    if (n % 10 == 1 && !teens)
+        return 0;
+    return n % 10 >= 2 && n % 10 <= 4 && !teens ? 1 : 2;
+}
+
+static int (*const form_of[LANG_COUNT])(uint64_t n) = {
+    [LANG_EN] = english_form,
+    [LANG_RU] = russian_form,
+};
+
+const char *
+text_source(enum lang lang, enum text_key key)
+{
+    return texts[lang][key].english;
+}
 
 const char *
 text_get(enum lang lang, enum text_key key)
 {
-    return texts[lang][key].one;
+    if (texts[lang][key].english == NULL)
+        lang = LANG_EN;
+    return texts[lang][key].forms[0];
 }
 
 const char *
 text_plural(enum lang lang, enum text_key key, uint64_t n)
 {
-    return n == 1 ? texts[lang][key].one : texts[lang][key].many;
+    if (texts[lang][key].english == NULL)
+        lang = LANG_EN;
+    const char *form = texts[lang][key].forms[form_of[lang](n)];
+    return form != NULL ? form : texts[lang][key].forms[0];
 }
 
 /* Appends the LENGTH bytes at FROM to OUT, keeping room for the terminator. */
@@ -218,13 +271,20 @@ text_stage(enum lang lang, enum stage stage)
     return text_get(lang, keys[stage]);
 }
 
+/* The text of the one of COUNT names that NAME is, or NAME itself. */
+static const char *
+named(enum lang lang, const char *name, const struct name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i].name) == 0)
+            return text_get(lang, names[i].key);
+    return name;
+}
+
 const char *
 text_event(enum lang lang, const char *stage)
 {
-    static const struct {
-        const char *name;
-        enum text_key key;
-    } others[] = {
+    static const struct name others[] = {
         {"failed", TEXT_EVENT_FAILED},     {"cancelled", TEXT_EVENT_CANCELLED},
         {"requeued", TEXT_EVENT_REQUEUED}, {"resumed", TEXT_EVENT_RESUMED},
         {"retried", TEXT_EVENT_RETRIED},
@@ -232,8 +292,17 @@ text_event(enum lang lang, const char *stage)
     enum stage known;
     if (stage_parse(stage, &known))
         return text_stage(lang, known);
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (strcmp(stage, others[i].name) == 0)
-            return text_get(lang, others[i].key);
-    return stage;
+    return named(lang, stage, others, sizeof others / sizeof others[0]);
+}
+
+const char *
+text_phase(enum lang lang, const char *phase)
+{
+    static const struct name phases[] = {
+        {"streaming", TEXT_NOW_STREAMING}, {"splitting", TEXT_NOW_SPLITTING},
+        {"dividing", TEXT_NOW_DIVIDING},   {"converting", TEXT_NOW_CONVERTING},
+        {"summing", TEXT_NOW_SUMMING},     {"verifying", TEXT_NOW_VERIFYING},
+        {"saving", TEXT_NOW_SAVING},
+    };
+    return named(lang, phase, phases, sizeof phases / sizeof phases[0]);
 }

@@ -24,16 +24,21 @@ enum text_key {
 /* Room for a text with its placeholders filled, for a number in digits with
  * separators, for a length of time, for a point of time. */
 enum {
-    TEXT_SIZE = 512,
+    TEXT_SIZE = 1024, /* other alphabets than ours take twice the bytes */
     TEXT_NUMBER_SIZE = 40,
     TEXT_SPAN_SIZE = 64,
     TEXT_TIME_SIZE = 40
 };
 
+/* The English text that the one of KEY in LANG translates, in the form for one thing;
+ * NULL: it is not translated, and English is used instead. For tests. */
+const char *text_source(enum lang lang, enum text_key key);
+
 /* The text of KEY, with its placeholders; static storage. */
 const char *text_get(enum lang lang, enum text_key key);
 
-/* The form of KEY that fits N things; static storage. */
+/* The form of KEY that fits N things, the only one if it has no others; static
+ * storage. */
 const char *text_plural(enum lang lang, enum text_key key, uint64_t n);
 
 /* PATTERN with each {name} replaced by its value, cut at SIZE, into OUT. Names
@@ -62,10 +67,11 @@ char *text_memory(enum lang lang, char out[TEXT_SPAN_SIZE], int64_t kib);
 char *text_time_machine(char out[TEXT_TIME_SIZE], int64_t micros);
 char *text_time(enum lang lang, char out[TEXT_TIME_SIZE], int64_t micros);
 
-/* The words for a status, a stage, and an event's stage (its own name when it
- * is not known). */
+/* The words for a status, a stage, an event's stage and the phase of a running job
+ * (the last two: their own name when it is not known). */
 const char *text_status(enum lang lang, enum status status);
 const char *text_stage(enum lang lang, enum stage stage);
+const char *text_phase(enum lang lang, const char *phase);
 const char *text_event(enum lang lang, const char *stage);
 
 #endif

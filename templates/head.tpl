@@ -17,6 +17,9 @@
 <header class="top">
 <a class="brand" href="/"><span class="pi-sign" aria-hidden="true">π</span><span class="brand-name">nthpi</span></a>
 <p class="tagline">[[What is the <i>n</i>-th digit of π?]]</p>
+<nav class="site" aria-label="[[Site]]"><a href="/">[[Computations]]</a> <a href="/search">[[Search]]</a> <a href="/pictures">[[Pictures]]</a> <a href="/api">[[API]]</a></nav>
 <p class="connection" id="connection" hidden data-live="[[live]]" data-lost="[[reconnecting…]]"></p>
+<form class="language" method="post" action="/language/en"><button lang="en">English</button></form>
+<form class="language" method="post" action="/language/ru"><button lang="ru">Русский</button></form>
 </header>
 <main id="main">

@@ -61,17 +61,23 @@ uninstall-static: templates/static-names
 .PHONY: install-static uninstall-static
 
 # One set of templates for each language of fcgi/lang.h.
-languages = en
+languages = en ru
+po_files = templates/po/ru.po
+EXTRA_DIST += $(po_files) templates/po.awk templates/texts.awk templates/extract.awk
 templatedir = $(pkgdatadir)/templates
 noinst_DATA += templates/localized
-CLEANFILES += templates/localized templates/en/*
-templates/localized: templates/localize.awk $(template_files) templates/static-names
+CLEANFILES += templates/localized templates/en/* templates/ru/*
+templates/localized: templates/po.awk templates/localize.awk $(template_files) $(po_files) \
+		templates/static-names
 	$(AM_V_GEN)for lang in $(languages); do \
 	  $(MKDIR_P) templates/$$lang || exit 1; \
+	  po=$(srcdir)/templates/po/$$lang.po; \
+	  test -f $$po || po=; \
 	  for file in $(template_files); do \
 	    name=templates/$$lang/$${file##*/}; \
-	    $(AWK) -v lang=$$lang -v static=templates/static-names \
-	      -f $(srcdir)/templates/localize.awk $(srcdir)/$$file > $$name.tmp && \
+	    $(AWK) -v lang=$$lang -v po=$$po -v static=templates/static-names \
+	      -f $(srcdir)/templates/po.awk -f $(srcdir)/templates/localize.awk \
+	      $(srcdir)/$$file > $$name.tmp && \
 	    mv $$name.tmp $$name || exit 1; \
 	  done; \
 	done && touch $@
@@ -87,3 +93,23 @@ uninstall-templates:
 	  rm -f "$(DESTDIR)$(templatedir)/$$lang/$${file##*/}"; \
 	done; done
 .PHONY: install-templates uninstall-templates
+
+# The program's own texts, see fcgi/text.c.
+BUILT_SOURCES += fcgi/text_ru.def
+CLEANFILES += fcgi/text_ru.def
+fcgi/text_ru.def: fcgi/text.def templates/po/ru.po templates/po.awk templates/texts.awk
+	$(AM_V_GEN)$(MKDIR_P) fcgi && \
+	  $(AWK) -v po=$(srcdir)/templates/po/ru.po -f $(srcdir)/templates/po.awk \
+	    -f $(srcdir)/templates/texts.awk $(srcdir)/fcgi/text.def > $@.tmp && mv $@.tmp $@
+
+# Brings texts that are new or have changed into the po files, for a translator; needs
+# gettext. What has changed is marked as fuzzy there, and English until it is looked at.
+update-po:
+	cd $(srcdir) && \
+	  $(AWK) -f templates/extract.awk fcgi/text.def $(template_files) \
+	    $(error_sources) > templates/po/new.pot && \
+	  for po in $(po_files); do \
+	    msgmerge --quiet --update --backup=none --no-location --width=88 $$po \
+	      templates/po/new.pot || exit 1; \
+	  done && rm templates/po/new.pot
+.PHONY: update-po

@@ -1,5 +1,5 @@
 # Turns a template into one for a language: awk -v lang=xx -v po=FILE
-# -v static=NAMES -f localize.awk TEMPLATE. Text for people stands in templates as
+# -v static=NAMES -f po.awk -f localize.awk TEMPLATE. Text for people stands in templates as
 # [[English text]], on one line. Each is replaced by its msgstr from the po file, or
 # by itself when there is no po file (English) or no translation. @LANG@ becomes the
 # language, @STATIC:NAME@ the address of a static file, whose name to use is in the
@@ -11,52 +11,6 @@ function fail(message) {
     printf "%s:%d: %s\n", FILENAME, FNR, message > "/dev/stderr"
     failed = 1
     exit 1
-}
-
-# The text of a po file's quoted string.
-function unquote(s) {
-    sub(/^[^"]*"/, "", s)
-    sub(/"[ \t]*$/, "", s)
-    gsub(/\\n/, "\n", s)
-    gsub(/\\"/, "\"", s)
-    gsub(/\\\\/, "\\", s)
-    return s
-}
-
-function keep() {
-    if (id != "" && str != "" && !fuzzy)
-        text[id] = str
-    id = str = where = ""
-    fuzzy = 0
-}
-
-function read_po(file,    line, got) {
-    while ((got = (getline line < file)) > 0) {
-        if (line ~ /^#,.*fuzzy/) {
-            keep()
-            fuzzy = 1
-        } else if (line ~ /^msgid[ \t]/) {
-            if (where != "")
-                keep()
-            where = "id"
-            id = unquote(line)
-        } else if (line ~ /^msgstr[ \t]/) {
-            where = "str"
-            str = unquote(line)
-        } else if (line ~ /^"/) {
-            if (where == "id")
-                id = id unquote(line)
-            else
-                str = str unquote(line)
-        }
-    }
-    if (got < 0) {
-        printf "%s: cannot be read\n", file > "/dev/stderr"
-        failed = 1
-        exit 1
-    }
-    keep()
-    close(file)
 }
 
 function read_names(file,    line, part, got) {

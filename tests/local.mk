@@ -443,6 +443,7 @@ unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_form \
 	tests/unit/test_health \
+	tests/unit/test_lang \
 	tests/unit/test_pages \
 	tests/unit/test_detail \
 	tests/unit/test_compare \
@@ -477,6 +478,10 @@ tests_unit_test_scarce_fcgi_SOURCES = tests/unit/test_scarce_fcgi.c \
 tests_unit_test_scarce_fcgi_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_scarce_fcgi_LDADD = $(site_test_LDADD)
 tests_unit_test_scarce_fcgi_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_lang_SOURCES = tests/unit/test_lang.c $(site_fixture)
+tests_unit_test_lang_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_lang_LDADD = $(site_test_LDADD)
+tests_unit_test_lang_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_detail_SOURCES = tests/unit/test_detail.c $(site_fixture)
 tests_unit_test_detail_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_detail_LDADD = $(site_test_LDADD)

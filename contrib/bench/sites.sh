@@ -211,7 +211,7 @@ peer_cached() {
     echo "server { listen 127.0.0.1:${port_of[cached]} backlog=4096;"
     echo "    set \$nthpi_digits $work/main/digits;"
     echo "    set \$nthpi_static $build/templates/public;"
-    echo "    set \$nthpi_errors $source_dir/conf/errors;"
+    echo "    set \$nthpi_errors $build/conf/errors;"
     echo "    include $source_dir/conf/nthpi.nginx;"
     echo "    include $source_dir/conf/nthpi-microcache.nginx; }"
 }

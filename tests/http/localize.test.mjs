@@ -22,7 +22,7 @@ function localize(template, { po, lang = 'xx' } = {}) {
     fs.writeFileSync(path.join(folder, 'xx.po'), po);
     args.push('-v', `po=${path.join(folder, 'xx.po')}`);
   }
-  return spawnSync('awk', [...args, '-f', tool, file], { encoding: 'utf8' });
+  return spawnSync('awk', [...args, '-f', path.join(path.dirname(tool), 'po.awk'), '-f', tool, file], { encoding: 'utf8' });
 }
 
 test('without a po file texts are English', () => {

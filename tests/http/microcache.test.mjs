@@ -51,6 +51,24 @@ test('the second visitor gets what the first one got', async () => {
   assert.ok((await get('/?radix=10')).body.length > 0);
 });
 
+test('each language is kept for those who read it', async () => {
+  const where = '/?radix=10&algorithm=auto';
+  const russian = { 'accept-language': 'ru' };
+  const read = async (headers) => {
+    const answer = await get(where, headers);
+    return [how(answer), /<html lang="(\w+)">/.exec(answer.text)[1]];
+  };
+  assert.deepEqual(await read(), ['MISS', 'en']);
+  assert.deepEqual(await read(russian), ['MISS', 'ru']);
+  assert.deepEqual(await read(), ['HIT', 'en']);
+  assert.deepEqual(await read(russian), ['HIT', 'ru']);
+  // Who has chosen one gets it from nthpi-fcgi.
+  const [kept, lang] = await read({ cookie: 'nthpi_lang=ru' });
+  assert.equal(lang, 'ru');
+  assert.notEqual(kept, 'HIT');
+  assert.deepEqual(await read(), ['HIT', 'en']);
+});
+
 test('each form is kept for those who take it', async () => {
   const where = '/?radix=16';
   const gzip = { 'accept-encoding': 'gzip, deflate, br' };

@@ -55,7 +55,7 @@ test('a silent browser: what a stranger may, and what needs a second look', asyn
     assert.equal(refused.status, 403, action);
     assert.match(refused.headers['cache-control'], /no-store/);
     assert.equal(await status(id), before);
-    const asked = element(refused.text, 'form', {});
+    const asked = element(refused.text, 'form', { class: 'actions' });
     assert.equal(asked.attributes.action, `/computations/${id}/${action}`);
     assert.match(text(asked.inner), /Yes, do it/);
     assert.equal((await sendSilently(visitor, asked.attributes.action, { csrf: csrf(refused.text) })).status, 303);
@@ -115,7 +115,7 @@ test('a page of another site, or of another host beside ours', async () => {
         body: form({ csrf: token }),
       });
       assert.equal(answer.status, 403, what);
-      assert.equal(element(answer.text, 'form', {}), undefined, 'there is nothing to confirm');
+      assert.equal(element(answer.text, 'form', { class: 'actions' }), undefined, 'there is nothing to confirm');
     }
     const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ');
     for (const [method, path_] of [['POST', `${all}/${id}/cancel`], ['DELETE', `${all}/${id}`]]) {

@@ -371,6 +371,7 @@ function nginxConf(site, run) {
     STATE: site.state,
     STATIC: path.join(build, 'templates', 'public'),
     CONF: path.join(source, 'conf'),
+    ERRORS: path.join(build, 'conf', 'errors'),
     RUN: run,
     UNLIMITED: site.limited ? '' : '127.0.0.0/8 1;',
     USER_LINE: process.getuid() === 0 ? 'user root;' : '',

@@ -160,6 +160,8 @@ site_ask(struct site *site, const struct ask *ask)
     r.if_none_match = copy(ask->if_none_match);
     r.range = copy(ask->range);
     r.if_range = copy(ask->if_range);
+    r.host = copy(ask->host);
+    r.referer = copy(ask->referer);
     r.cookie = copy(ask->cookie);
     r.authorization = copy(ask->authorization);
     r.remote_addr = copy(ask->remote_addr);

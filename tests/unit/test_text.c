@@ -5,6 +5,8 @@
 
 #include "fcgi/text.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -96,6 +98,115 @@ has_words_for_every_state(void **state)
     assert_string_equal(text_event(LANG_EN, "something new"), "something new");
 }
 
+static void
+every_text_is_translated_from_what_it_is_now(void **state)
+{
+    (void)state;
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        for (int key = 0; key < TEXT_COUNT; key++) {
+            const char *english = text_source(LANG_EN, (enum text_key)key);
+            const char *source = text_source((enum lang)lang, (enum text_key)key);
+            if (source == NULL || strcmp(source, english) != 0)
+                fail_msg("%s: not translated: %s", lang_code((enum lang)lang), english);
+        }
+}
+
+/* True when each placeholder of FROM is in TO. */
+static bool
+has_placeholders(const char *from, const char *to)
+{
+    for (const char *p = from; (p = strchr(p, '{')) != NULL; p++) {
+        char name[32];
+        size_t length = strcspn(p, "}") + 1;
+        assert_true(length < sizeof name);
+        snprintf(name, sizeof name, "%.*s", (int)length, p);
+        if (strstr(to, name) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void
+translations_keep_the_placeholders(void **state)
+{
+    static const uint64_t numbers[] = {1, 2, 5};
+    (void)state;
+    for (int key = 0; key < TEXT_COUNT; key++) {
+        /* The form for one thing may be without its number. */
+        const char *one = text_plural(LANG_EN, (enum text_key)key, 1);
+        const char *many = text_plural(LANG_EN, (enum text_key)key, 2);
+        for (size_t i = 0; i < 3; i++) {
+            const char *russian = text_plural(LANG_RU, (enum text_key)key, numbers[i]);
+            if (!has_placeholders(one, russian) || !has_placeholders(russian, many))
+                fail_msg("other placeholders: %s | %s", many, russian);
+        }
+    }
+}
+
+/* Every text fits the room that is meant for it, with some to spare for what is put
+ * into it. */
+static void
+texts_fit_their_room(void **state)
+{
+    (void)state;
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        for (int key = 0; key < TEXT_COUNT; key++)
+            if (strlen(text_get((enum lang)lang, (enum text_key)key)) >=
+                TEXT_SIZE - 256)
+                fail_msg("too long: %s", text_get((enum lang)lang, (enum text_key)key));
+}
+
+static void
+russian_has_three_forms(void **state)
+{
+    static const struct {
+        uint64_t n;
+        int like; /* a number of the same form */
+    } cases[] = {
+        {1, 1},  {21, 1},  {101, 1}, {1001, 1}, {2, 2},   {3, 2},   {4, 2},
+        {22, 2}, {104, 2}, {0, 5},   {5, 5},    {11, 5},  {12, 5},  {13, 5},
+        {14, 5}, {20, 5},  {25, 5},  {100, 5},  {111, 5}, {112, 5}, {1000000, 5},
+    };
+    const enum text_key key = TEXT_TITLE_PI;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(text_plural(LANG_RU, key, cases[i].n),
+                            text_plural(LANG_RU, key, (uint64_t)cases[i].like));
+    assert_string_equal(text_plural(LANG_RU, key, 1), "π до {position} цифры");
+    assert_string_equal(text_plural(LANG_RU, key, 5), "π до {position} цифр");
+}
+
+static void
+numbers_and_times_are_written_as_in_russian(void **state)
+{
+    char number[TEXT_NUMBER_SIZE], span[TEXT_SPAN_SIZE], time[TEXT_TIME_SIZE];
+    (void)state;
+    assert_string_equal(text_number(LANG_RU, number, 999), "999");
+    assert_string_equal(text_number(LANG_RU, number, 1000000), "1\u00a0000\u00a0000");
+    assert_string_equal(text_number(LANG_RU, number, UINT64_MAX),
+                        "18\u00a0446\u00a0744\u00a0073\u00a0709\u00a0551\u00a0615");
+    assert_string_equal(text_span(LANG_RU, span, 1.25), "1,2\u00a0с");
+    assert_string_equal(text_span(LANG_RU, span, 0.34), "340\u00a0мс");
+    assert_string_equal(text_memory(LANG_RU, span, 1536), "1,5\u00a0МиБ");
+    assert_string_equal(text_time(LANG_RU, time, INT64_C(1769860800123000)),
+                        "31.01.2026 12:00:00 UTC");
+}
+
+static void
+phases_have_words(void **state)
+{
+    static const char *const phases[] = {
+        "streaming", "splitting", "dividing", "converting",
+        "summing",   "verifying", "saving",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+        assert_string_equal(text_phase(LANG_EN, phases[i]), phases[i]);
+        assert_string_not_equal(text_phase(LANG_RU, phases[i]), phases[i]);
+    }
+    assert_string_equal(text_phase(LANG_RU, "something new"), "something new");
+}
+
 int
 main(void)
 {
@@ -107,6 +218,12 @@ main(void)
         cmocka_unit_test(writes_points_of_time),
         cmocka_unit_test(chooses_plural_forms),
         cmocka_unit_test(has_words_for_every_state),
+        cmocka_unit_test(every_text_is_translated_from_what_it_is_now),
+        cmocka_unit_test(translations_keep_the_placeholders),
+        cmocka_unit_test(texts_fit_their_room),
+        cmocka_unit_test(russian_has_three_forms),
+        cmocka_unit_test(numbers_and_times_are_written_as_in_russian),
+        cmocka_unit_test(phases_have_words),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -1,0 +1,69 @@
+/*
+ * POST /language/LANG: the visitor has chosen a language. A cookie keeps it, and he
+ * comes back to the page that he was on, whose address is the same in all languages.
+ *
+ * It is a POST, since it changes what he sees from then on: nothing follows such a
+ * link ahead of him, and no other site's page can press the button (proof.h). No page
+ * needs to know its own address for it, which would make pages differ that are kept
+ * for everybody: his browser says where he was, in Referer.
+ */
+#include "fcgi/asker.h"
+#include "fcgi/handlers.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { COOKIE_AGE = 365 * 24 * 3600, BACK_MOST = 512 };
+
+/* The path and query of URL, when it is an address of the host that R was sent to. */
+static const char *
+own_address(const struct request *r, const char *url)
+{
+    const char *host = url != NULL ? strstr(url, "://") : NULL;
+    if (host == NULL || r->host == NULL)
+        return NULL;
+    host += 3;
+    size_t length = strcspn(host, "/");
+    if (length != strlen(r->host) || strncasecmp(host, r->host, length) != 0)
+        return NULL;
+    return host + length;
+}
+
+/* Where R came from, if that is one of our pages that can be asked for again, else the
+ * main page. */
+static void
+set_back(const struct request *r, char back[BACK_MOST])
+{
+    struct request page = {.method = HTTP_GET};
+    char path[BACK_MOST];
+    int status;
+    unsigned allowed;
+    const char *address = own_address(r, r->referer);
+    strcpy(back, "/");
+    if (address == NULL || strlen(address) >= BACK_MOST)
+        return;
+    size_t length = strcspn(address, "?#");
+    memcpy(path, address, length);
+    path[length] = '\0';
+    page.path = path;
+    if (router_find(&page, &status, &allowed) != NULL)
+        strcpy(back, address);
+}
+
+void
+post_language(struct context *ctx, struct request *r, struct reply *reply)
+{
+    enum lang lang;
+    char back[BACK_MOST];
+    const char *code = strrchr(r->path, '/');
+    if (code == NULL || !lang_parse(code + 1, &lang)) {
+        reply_error(ctx, r, reply, 404, NULL, text_get(ctx->lang, TEXT_ERROR_NOWHERE));
+        return;
+    }
+    set_back(r, back);
+    reply_header(reply, "Set-Cookie",
+                 "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
+                 REQUEST_LANG_COOKIE, lang_code(lang), COOKIE_AGE,
+                 asker_is_secure(ctx->app, r) ? "; Secure" : "");
+    reply_redirect(reply, back);
+}

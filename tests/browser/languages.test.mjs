@@ -1,0 +1,58 @@
+// Both languages, at both widths: the button, the keyboard, pages that fit.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, open, overflow, picture } from '../lib/browser.mjs';
+import { Site } from '../lib/site.mjs';
+
+const site = await Site.start();
+after(() => site.stop());
+const browser = await launch();
+after(() => browser.close());
+
+const { id } = await site.ask(1000, {});
+await site.waitDone(id);
+const paths = [['main', '/'], ['computation', `/computations/${id}`], ['pi', '/pi/1000'],
+  ['unknown', '/pi/99999'], ['not-found', '/nothing']];
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark'], [320, 'light']]) {
+  test(`in Russian no page is wider than ${width} pixels`, async () => {
+    const page = await open(browser, { viewport: { width, height: 800 }, colorScheme, locale: 'ru-RU' });
+    for (const [name, path] of paths) {
+      await page.goto(site.url + path);
+      assert.equal(await page.locator('html').getAttribute('lang'), 'ru');
+      assert.equal(await overflow(page), 0, `${path} overflows`);
+      await picture(page, `russian-${name}-${width}-${colorScheme}`);
+    }
+    assert.deepEqual(page.problems().filter((text) => !/404/.test(text)), []);
+    await page.context().close();
+  });
+}
+
+test('the button, by keyboard, keeps the page and its address', async () => {
+  const page = await open(browser, { locale: 'en-US', viewport: { width: 1280, height: 800 } });
+  await page.goto(`${site.url}/pi/1000?from=1`);
+  const buttons = page.locator('.language button:visible');
+  assert.deepEqual(await buttons.allTextContents(), ['Русский']);
+  assert.equal(await buttons.first().getAttribute('lang'), 'ru');
+  await buttons.first().focus();
+  await Promise.all([page.waitForURL(/from=1/), page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'ru');
+  assert.equal(page.url(), `${site.url}/pi/1000?from=1`);
+  // What polls bring is in the language of the page.
+  await page.goto(`${site.url}/`);
+  await page.locator('#connection[data-state="live"], #connection:not([hidden])').waitFor();
+  const position = 2345;
+  await site.ask(position, {});
+  await page.locator('tbody tr .badge', { hasText: 'готово' }).nth(1).waitFor();
+  await page.locator('#announce', { hasText: 'Цифра π на позиции' }).waitFor({ state: 'attached' });
+  await page.context().close();
+});
+
+test('without JavaScript the button works, too', async () => {
+  const page = await open(browser, { locale: 'ru-RU', javaScriptEnabled: false });
+  await page.goto(`${site.url}/computations/${id}`);
+  await page.locator('.language button:visible').click();
+  await page.locator('html[lang=en]').waitFor();
+  assert.equal(page.url(), `${site.url}/computations/${id}`);
+  await page.context().close();
+});
