@@ -90,6 +90,14 @@ pi_screen_link_to_n(struct dict *d, const struct pi_screen *s)
     link_to(d, s, screen_of(&s->choice, s->state.number), "#n");
 }
 
+/* True when S is not the only screen. */
+static bool
+has_others(const struct pi_screen *s)
+{
+    return s->state.kind != PI_WINDOW &&
+           (s->choice.from > 1 || s->state.known > s->choice.per);
+}
+
 /* ---- digits ---- */
 
 /* One group, with the digit at N marked where it is among them. */
@@ -123,6 +131,8 @@ show_groups(struct dict *part, const struct pi_screen *s, const char *digits,
     struct dict *d = dict_section(part, VIEW_DIGITS_PART);
     dict_set_int(d, VIEW_FROM, (int64_t)from);
     dict_setf(d, VIEW_TEXT, "%.*s", (int)count, digits);
+    if (has_others(s))
+        dict_section(d, VIEW_KEYS);
     if (from == 1)
         dict_section(d, VIEW_LEAD);
     if (from + count > FAR)
@@ -167,7 +177,7 @@ show_nav(struct dict *nav, const struct pi_screen *s)
         dict_set(range, VIEW_FROM, text_number(first, from));
         dict_set(range, VIEW_TO, text_number(last, from + s->count - 1));
     }
-    if (from == 1 && per >= state->known)
+    if (!has_others(s))
         return;
     struct dict *d = dict_section(nav, VIEW_OTHERS);
     if (from > 1) {

@@ -15,7 +15,6 @@
 </form>
 {{/JUMP}}
 </div>
-{{#JUMP}}<p class="hint keys" hidden>[[Keys: <kbd>←</kbd> and <kbd>→</kbd> turn the screen, <kbd>Home</kbd> and <kbd>End</kbd> go to the first and the last one.]]</p>{{/JUMP}}
 <div id="live"{{#LIVE}} data-live="{{HREF}}"{{/LIVE}} data-revision="{{REVISION}}">
 {{>LIVE_PART}}
 </div>

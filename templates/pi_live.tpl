@@ -22,6 +22,7 @@
 <button type="button" data-copy="digits">[[Copy the digits]]</button>
 <button type="button" data-copy="groups">[[Copy them in groups]]</button>
 <span class="outcome"></span>
+{{#KEYS}}<span class="keys">[[Keys: <kbd>←</kbd> and <kbd>→</kbd> turn the screen, <kbd>Home</kbd> and <kbd>End</kbd> go to the first and the last one.]]</span>{{/KEYS}}
 <span class="chosen" hidden><a class="here" data-text="[[Position {position}]]"></a> <a class="find">[[Search for the selected digits]]</a></span>
 </div>
 <a class="hidden over" href="#live-bottom">[[Skip the digits]]</a>

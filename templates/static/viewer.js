@@ -15,7 +15,6 @@
   const part = document.getElementById('live');
   const announcer = document.getElementById('announce');
   const jump = document.getElementById('jump');
-  const keysHint = document.querySelector('.keys');
   const live = part.dataset.live !== undefined;
   const digits = () => document.getElementById('digits');
   const addressOf = (url) => url.pathname + url.search;
@@ -261,6 +260,5 @@
   });
 
   document.documentElement.classList.add('script');
-  if (keysHint) keysHint.hidden = false;
   addEventListener('load', loadNext);
 })();
