@@ -28,22 +28,23 @@ show_state(struct dict *part, const struct pi_screen *s)
 {
     const struct pi_state *state = &s->state;
     const struct computation *row = &state->row;
+    enum lang lang = s->lang;
     char number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
     uint64_t from = s->choice.from;
     if (pi_is_live(state)) {
         struct dict *d = dict_section(part, VIEW_COMING);
         dict_set_int(d, VIEW_ID, row->id);
         dict_set(d, VIEW_STATUS, status_name(row->status));
-        dict_set(d, VIEW_STATUS_TEXT, text_status(row->status));
-        rows_fill_progress(d, row);
+        dict_set(d, VIEW_STATUS_TEXT, text_status(lang, row->status));
+        rows_fill_progress(lang, d, row);
         if (state->known > 0)
             dict_set(dict_section(d, VIEW_KNOWN), VIEW_VALUE,
-                     text_number(known, state->known));
+                     text_number(lang, known, state->known));
     }
     if (s->digit != 0) {
         struct dict *d = dict_section(part, VIEW_ANSWER);
         dict_setf(d, VIEW_DIGIT, "%c", s->digit);
-        dict_set(d, VIEW_POSITION, text_number(number, state->number));
+        dict_set(d, VIEW_POSITION, text_number(lang, number, state->number));
         bool here = from <= state->number && state->number < from + s->count;
         if (state->kind == PI_KNOWN && !here)
             pi_screen_link_to_n(dict_section(d, VIEW_ELSEWHERE), s);
@@ -59,6 +60,7 @@ show_download(struct dict *part, const struct pi_screen *s)
     const struct pi_state *state = &s->state;
     char path[ROWS_PATH_SIZE], file[PI_FILE_SIZE], text[TEXT_SIZE];
     char number[TEXT_NUMBER_SIZE], size[TEXT_SPAN_SIZE];
+    enum lang lang = s->lang;
     uint64_t bytes = state->number + 2;
     if (state->kind != PI_KNOWN)
         return;
@@ -68,14 +70,15 @@ show_download(struct dict *part, const struct pi_screen *s)
     pi_file_name(file, state->radix, state->number);
     dict_set(d, VIEW_FILE, file);
     dict_set(d, VIEW_BYTES,
-             text_fill(text, sizeof text, text_plural(TEXT_PI_BYTES, bytes), "bytes",
-                       text_number(number, bytes), NULL));
+             text_fill(text, sizeof text, text_plural(lang, TEXT_PI_BYTES, bytes),
+                       "bytes", text_number(lang, number, bytes), NULL));
     if (bytes >= LARGE)
         dict_set(dict_section(d, VIEW_LARGE), VIEW_SIZE,
-                 text_memory(size, (int64_t)(bytes / 1024)));
+                 text_memory(lang, size, (int64_t)(bytes / 1024)));
     dict_set(d, VIEW_CONTENT,
-             text_fill(text, sizeof text, text_plural(TEXT_PI_CONTENT, state->number),
-                       "count", text_number(number, state->number), NULL));
+             text_fill(text, sizeof text,
+                       text_plural(lang, TEXT_PI_CONTENT, state->number), "count",
+                       text_number(lang, number, state->number), NULL));
     if (s->sum[0] != '\0')
         dict_set(dict_section(d, VIEW_SUM), VIEW_VALUE, s->sum);
 }
@@ -93,7 +96,7 @@ show_offer(struct context *ctx, struct dict *d, const struct pi_state *state)
     page_set_csrf(ctx, offer, NULL);
     dict_set_int(offer, VIEW_POSITION, (int64_t)state->number);
     dict_set_int(offer, VIEW_RADIX, state->radix);
-    dict_set(offer, VIEW_LABEL, text_number(number, state->number));
+    dict_set(offer, VIEW_LABEL, text_number(ctx->lang, number, state->number));
 }
 
 /* Fills D, a dictionary of pi_live.tpl. */
@@ -165,13 +168,13 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
 
 /* "pi to N digits". */
 static const char *
-make_title(char title[TEXT_SIZE], int radix, uint64_t number)
+make_title(enum lang lang, char title[TEXT_SIZE], int radix, uint64_t number)
 {
     char text[TEXT_NUMBER_SIZE];
     return text_fill(
         title, TEXT_SIZE,
-        text_plural(radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
-        "position", text_number(text, number), NULL);
+        text_plural(lang, radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
+        "position", text_number(lang, text, number), NULL);
 }
 
 /* 404 with the form ready to send. */
@@ -180,8 +183,8 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
 {
     char title[TEXT_SIZE], position[TEXT_NUMBER_SIZE];
     struct form form;
-    make_title(title, state->radix, state->number);
-    form_init(&form);
+    make_title(ctx->lang, title, state->radix, state->number);
+    form_init(&form, ctx->lang);
     snprintf(position, sizeof position, "%" PRIu64, state->number);
     form.typed[FORM_POSITION] = position;
     form.typed[FORM_RADIX] = state->radix == 16 ? "16" : "10";
@@ -233,7 +236,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct pi_state *state = &s->state;
     char title[TEXT_SIZE];
-    make_title(title, state->radix, state->number);
+    make_title(s->lang, title, state->radix, state->number);
     bool live = pi_is_live(state);
     struct dict *d = page_new(title, live ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
@@ -267,9 +270,9 @@ static void
 refuse_range(struct context *ctx, const struct request *r, struct reply *reply)
 {
     char text[TEXT_SIZE], from[TEXT_NUMBER_SIZE], number[TEXT_NUMBER_SIZE];
-    text_fill(text, sizeof text, text_get(TEXT_ERROR_RANGE), "from",
-              text_number(from, r->from), "position", text_number(number, r->number),
-              NULL);
+    text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_RANGE), "from",
+              text_number(ctx->lang, from, r->from), "position",
+              text_number(ctx->lang, number, r->number), NULL);
     reply_error(ctx, r, reply, 416, "from", text);
 }
 

@@ -92,6 +92,7 @@ normalize(struct wait *out, const struct wait *wait)
     out->after.id = wait->after.id;
     out->limit = wait->limit;
     out->columns = wait->columns;
+    out->lang = wait->lang;
     out->gzip = wait->gzip;
     out->front_headers = wait->front_headers;
 }

@@ -38,6 +38,7 @@ pi_screen_read(struct context *ctx, struct pi_screen *s)
 {
     const struct pi_state *state = &s->state;
     enum digits_rc rc = DIGITS_OK;
+    s->lang = ctx->lang;
     if (s->choice.from <= state->known) {
         uint64_t left = state->known - s->choice.from + 1;
         s->count = left < s->choice.per ? (size_t)left : s->choice.per;
@@ -102,13 +103,14 @@ has_others(const struct pi_screen *s)
 
 /* One group, with the digit at N marked where it is among them. */
 static void
-show_group(struct dict *d, const char *digits, size_t count, uint64_t position,
-           uint64_t marked, bool last_of_line)
+show_group(struct dict *d, const struct pi_screen *s, const char *digits, size_t count,
+           uint64_t position, bool last_of_line)
 {
     struct dict *group = dict_section(d, VIEW_GROUP);
+    uint64_t marked = s->state.number;
     char label[TEXT_NUMBER_SIZE];
     dict_set_int(group, VIEW_POSITION, (int64_t)position);
-    dict_set(group, VIEW_LABEL, text_number(label, position));
+    dict_set(group, VIEW_LABEL, text_number(s->lang, label, position));
     dict_section(group, last_of_line ? VIEW_LINE_END : VIEW_GROUP_END);
     if (marked < position || marked >= position + count) {
         dict_setf(group, VIEW_DIGITS, "%.*s", (int)count, digits);
@@ -144,7 +146,7 @@ show_groups(struct dict *part, const struct pi_screen *s, const char *digits,
     for (size_t i = 0; i < count; i += GROUP) {
         size_t length = count - i < GROUP ? count - i : GROUP;
         bool line_end = i % line == line - GROUP || i + length == count;
-        show_group(d, digits + i, length, from + i, s->state.number, line_end);
+        show_group(d, s, digits + i, length, from + i, line_end);
     }
 }
 
@@ -160,7 +162,7 @@ pi_screen_show_digits(struct dict *part, const struct pi_screen *s)
         show_groups(part, s, s->digits, s->count, s->choice.from);
     else
         dict_set(dict_section(part, VIEW_NOT_YET), VIEW_POSITION,
-                 text_number(number, s->choice.from));
+                 text_number(s->lang, number, s->choice.from));
 }
 
 /* ---- links ---- */
@@ -174,8 +176,8 @@ show_nav(struct dict *nav, const struct pi_screen *s)
     char first[TEXT_NUMBER_SIZE], last[TEXT_NUMBER_SIZE];
     if (s->count > 0) {
         struct dict *range = dict_section(nav, VIEW_RANGE);
-        dict_set(range, VIEW_FROM, text_number(first, from));
-        dict_set(range, VIEW_TO, text_number(last, from + s->count - 1));
+        dict_set(range, VIEW_FROM, text_number(s->lang, first, from));
+        dict_set(range, VIEW_TO, text_number(s->lang, last, from + s->count - 1));
     }
     if (!has_others(s))
         return;
@@ -217,15 +219,16 @@ show_choices(struct dict *d, const struct pi_screen *s)
         struct dict *per = dict_section(d, VIEW_PER);
         for (size_t i = 0; i < sizeof pers / sizeof *pers; i++) {
             choice.per = pers[i];
-            show_choice(per, VIEW_CHOICE, s, &choice, text_number(label, choice.per));
+            show_choice(per, VIEW_CHOICE, s, &choice,
+                        text_number(s->lang, label, choice.per));
         }
     }
     choice = s->choice;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         choice.columns = columns[i];
         show_choice(d, VIEW_COLUMNS_CHOICE, s, &choice,
-                    columns[i] > 0 ? text_number(label, columns[i])
-                                   : text_get(TEXT_PI_COLUMNS_FIT));
+                    columns[i] > 0 ? text_number(s->lang, label, columns[i])
+                                   : text_get(s->lang, TEXT_PI_COLUMNS_FIT));
     }
 }
 

@@ -21,6 +21,7 @@ struct pi_choice {
 struct pi_screen {
     struct pi_state state;
     struct pi_choice choice;
+    enum lang lang;               /* of what is said about it */
     size_t count;                 /* digits on it, 0: they are not known yet */
     char digit;                   /* the digit at N, or 0: not known */
     char sum[DIGITS_SHA256_SIZE]; /* of the text of all N digits, see pi_sum.h, or "" */

@@ -1,9 +1,9 @@
 {{%AUTOESCAPE context="HTML"}}
 <section id="live-state" class="pi-state">
-{{#ANSWER}}<p class="headline">[[Digit]] {{POSITION}} [[is]] <strong class="large">{{DIGIT}}</strong>{{#ELSEWHERE}} <a href="{{HREF}}">[[Show it among the others]]</a>{{/ELSEWHERE}}</p>{{/ANSWER}}
+{{#ANSWER}}<p class="headline">[[Digit {{POSITION}} is <strong class="large">{{DIGIT}}</strong>]]{{#ELSEWHERE}} <a href="{{HREF}}">[[Show it among the others]]</a>{{/ELSEWHERE}}</p>{{/ANSWER}}
 {{#COMING}}
 <p class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}} <a href="/computations/{{ID}}">[[Details]]</a></p>
-{{#KNOWN}}<p>[[Known so far:]] {{VALUE}} [[digits]]</p>{{/KNOWN}}
+{{#KNOWN}}<p>[[Digits known so far: {{VALUE}}]]</p>{{/KNOWN}}
 {{/COMING}}
 {{#WINDOW_ONLY}}<p>[[These are the digits from that position on;]] <a href="/computations/{{ID}}">[[how they were computed]]</a></p>{{/WINDOW_ONLY}}
 </section>
@@ -51,7 +51,7 @@
 <input type="hidden" name="radix" value="{{RADIX}}">
 <input type="hidden" name="algorithm" value="chudnovsky">
 <p>[[Only the digits from this position on were computed, without those before.]]</p>
-<button class="primary">[[Compute all digits up to]] {{LABEL}}</button>
+<button class="primary">[[Compute all digits up to {{LABEL}}]]</button>
 </form>
 {{/OFFER}}
 </section>
