@@ -35,7 +35,7 @@
 {{>NAV_AGAIN}}
 {{#DOWNLOAD}}
 <h2>[[The digits as a file]]</h2>
-<p><a class="button" href="{{TEXT_PATH}}" download="{{FILE}}">[[Download {{FILE}}]]</a> <span class="size">{{BYTES}}{{#LARGE}} ({{SIZE}}){{/LARGE}}</span> <a href="{{TEXT_PATH}}">[[Show it]]</a></p>
+<p class="file"><a class="button" href="{{TEXT_PATH}}" download="{{FILE}}">[[Download {{FILE}}]]</a> <span class="size">{{BYTES}}{{#LARGE}} ({{SIZE}}){{/LARGE}}</span> <a href="{{TEXT_PATH}}">[[Show it]]</a></p>
 <p class="hint">{{CONTENT}}</p>
 {{#SUM}}
 <p>SHA-256 <code class="sum">{{VALUE}}</code></p>
