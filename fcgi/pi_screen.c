@@ -167,13 +167,15 @@ pi_screen_show_digits(struct dict *part, const struct pi_screen *s)
 
 /* ---- links ---- */
 
-/* The links of NAV, a dictionary of pi_nav.tpl. */
+/* The links of NAV, a dictionary of pi_nav.tpl, which is at PLACE (VIEW_ABOVE or
+ * VIEW_BELOW the digits). */
 static void
-show_nav(struct dict *nav, const struct pi_screen *s)
+show_nav(struct dict *nav, enum view_key place, const struct pi_screen *s)
 {
     const struct pi_state *state = &s->state;
     uint64_t from = s->choice.from, per = s->choice.per;
     char first[TEXT_NUMBER_SIZE], last[TEXT_NUMBER_SIZE];
+    dict_section(nav, place);
     if (s->count > 0) {
         struct dict *range = dict_section(nav, VIEW_RANGE);
         dict_set(range, VIEW_FROM, text_number(s->lang, first, from));
@@ -238,8 +240,8 @@ pi_screen_show_links(struct dict *part, const struct pi_screen *s)
     if (s->state.kind == PI_WINDOW || s->state.known == 0)
         return;
     struct dict *d = dict_section(part, VIEW_NAVIGATION);
-    show_nav(dict_include(d, VIEW_NAV, "pi_nav.tpl"), s);
+    show_nav(dict_include(d, VIEW_NAV, "pi_nav.tpl"), VIEW_ABOVE, s);
     show_choices(d, s);
     if (s->state.known > PI_SCREEN)
-        show_nav(dict_include(part, VIEW_NAV_AGAIN, "pi_nav.tpl"), s);
+        show_nav(dict_include(part, VIEW_NAV_AGAIN, "pi_nav.tpl"), VIEW_BELOW, s);
 }
