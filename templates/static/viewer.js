@@ -4,7 +4,8 @@
 // A screen is the page at its address: it is fetched, and the parts of it take the
 // places of those that are there. Published digits never change, so what was fetched
 // is kept; the next screen is fetched before anybody asks. While digits are still being
-// computed the page is live.js's alone, and links and keys load the page they lead to.
+// computed the page is live.js's alone: links and keys load the page they lead to, and
+// nothing is changed here in the parts that live.js compares with new ones.
 'use strict';
 
 (() => {
@@ -161,11 +162,11 @@
   const withoutGroups = (text) => text.replace(/\s/g, '').replace(/^3\./, '');
 
   /** Copies TEXT where there is no clipboard to write to: pages without TLS. */
-  function copySelected(text) {
+  function copySelected(text, label) {
     const field = document.createElement('textarea');
     field.value = text;
     field.readOnly = true;
-    field.className = 'copied';
+    field.setAttribute('aria-label', label);
     digits().before(field);
     field.select();
     const done = document.execCommand('copy');
@@ -182,12 +183,12 @@
       await navigator.clipboard.writeText(wanted);
       done = true;
     } catch {
-      done = copySelected(wanted);
+      done = copySelected(wanted, button.textContent);
     }
     if (done) button.focus({ preventScroll: true });
-    const { copied, selected: chosen } = announcer.dataset;
-    button.closest('.tools').querySelector('.outcome').textContent = done ? copied : chosen;
-    announce(done ? copied : chosen);
+    const outcome = announcer.dataset[done ? 'copied' : 'selected'];
+    if (!live) button.closest('.tools').querySelector('.outcome').textContent = outcome;
+    announce(outcome);
   }
 
   document.addEventListener('click', (event) => {
@@ -233,7 +234,7 @@
   function showSelected() {
     due = false;
     const chosen = part.querySelector('.chosen');
-    if (!chosen) return;
+    if (live || !chosen) return;
     const found = selected();
     chosen.hidden = !found;
     if (!found) return;
@@ -242,6 +243,7 @@
     const url = new URL(location.href);
     const position = found.position.toLocaleString(document.documentElement.lang);
     url.searchParams.set('from', found.position);
+    here.hidden = !part.querySelector('.screens'); // only a window of digits is known
     here.href = `${addressOf(url)}#p-${found.position}`;
     here.textContent = here.dataset.text.replace('{position}', position);
     find.hidden = found.text.length > SEARCH_MOST;

@@ -233,6 +233,20 @@ test('what is selected tells its position and can be searched for', async () => 
   await page.context().close();
 });
 
+test('the digits around one that was computed alone have no other screens', async () => {
+  const { id: window } = await site.ask(500_000, { radix: 16, algorithm: 'bbp' });
+  await site.waitDone(window);
+  const page = await visit('/pi/500000?radix=16');
+  await page.evaluate(() => getSelection().selectAllChildren(document.getElementById('p-500000')));
+  await page.locator('.find').waitFor();
+  assert.ok(await page.locator('.here').isHidden());
+  assert.ok(await page.locator('.keys').count() === 0);
+  assert.match(await page.locator('.find').getAttribute('href'), /^\/search\?q=[0-9a-f]{10}&radix=16$/);
+  await page.keyboard.press('ArrowRight');
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
 test('on paper: black on white, every line with its label, nothing to press', async () => {
   const page = await visit(`/pi/${N}?columns=20&from=44679`, { colorScheme: 'dark' });
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
@@ -276,6 +290,12 @@ test('while digits are being computed, the screen is a live page, and turning it
   await page.waitForURL(/from=1001$/);
   await arrives(page, 1001);
   assert.match(await page.locator('#live').getAttribute('data-live'), /from=1001$/);
+  // News do not take a selection away.
+  await page.evaluate(() => getSelection().selectAllChildren(document.getElementById('p-1101')));
+  const revision = () => page.locator('#live').getAttribute('data-revision');
+  const before = await revision();
+  await until(async () => (await revision()) !== before, 'news');
+  assert.equal(await page.evaluate(() => getSelection().toString()), known.slice(1100, 1110));
   await page.locator('#live-top a[rel=prev]').click();
   await page.waitForURL(/from=1$/);
   await arrives(page, 1);
