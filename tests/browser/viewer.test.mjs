@@ -220,8 +220,11 @@ test('what is selected tells its position and can be searched for', async () => 
     const group = (p) => document.getElementById(`p-${p - (p - 1) % 10}`).firstChild;
     getSelection().setBaseAndExtent(group(first), (first - 1) % 10, group(last), (last - 1) % 10 + 1);
   }, [from, to]);
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const before = await height();
   await select(1008, 1025);
   await page.locator('.chosen').waitFor();
+  assert.equal(await height(), before, 'nothing moves');
   assert.equal(await page.locator('.here').textContent(), 'Position 1,008');
   assert.equal(await page.locator('.find').getAttribute('href'), `/search?q=${known.slice(1007, 1025)}`);
   await select(1001, 1500);
