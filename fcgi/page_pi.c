@@ -257,10 +257,8 @@ answer(struct context *ctx, const struct request *r, struct reply *reply,
     if (not_modified(ctx, r, reply, s, etag))
         return;
     enum digits_rc rc = pi_screen_read(ctx, s);
-    /* Without a sum that could not be made this time it is not a page to keep. */
-    bool whole = s->sum[0] != '\0' || !pi_sum_told(&s->state);
     if (rc == DIGITS_OK)
-        send_page(ctx, r, reply, s, whole ? etag : NULL);
+        send_page(ctx, r, reply, s, etag);
     else
         cannot_show(ctx, r, reply, s, rc);
 }

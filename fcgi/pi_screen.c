@@ -47,7 +47,7 @@ pi_screen_read(struct context *ctx, struct pi_screen *s)
     if (rc == DIGITS_OK && state->kind == PI_KNOWN)
         rc = pi_read(ctx, state, state->number, 1, &s->digit);
     if (rc == DIGITS_OK)
-        pi_sum(ctx, state, s->sum);
+        rc = pi_sum(ctx, state, s->sum);
     if (state->kind == PI_WINDOW)
         s->digit = state->row.digit;
     return rc;

@@ -25,17 +25,19 @@ pi_sum_told(const struct pi_state *state)
 }
 
 /* Hashes what /pi/N.txt sends into SUM. */
-static bool
+static enum digits_rc
 hash_text(struct context *ctx, const struct pi_state *state,
           char sum[DIGITS_SHA256_SIZE])
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_state hash;
     struct digits_file file;
-    if (damage_open(ctx, &state->prefix, &file) != DIGITS_OK)
-        return false;
+    enum digits_rc rc = damage_open(ctx, &state->prefix, &file);
+    if (rc != DIGITS_OK)
+        return rc;
     char *piece = malloc(PIECE);
-    enum digits_rc rc = piece != NULL ? DIGITS_OK : DIGITS_NO_MEMORY;
+    if (piece == NULL)
+        rc = DIGITS_NO_MEMORY;
     crypto_hash_sha256_init(&hash);
     crypto_hash_sha256_update(&hash, (const unsigned char *)"3.", 2);
     for (uint64_t done = 0; rc == DIGITS_OK && done < state->number;) {
@@ -50,41 +52,46 @@ hash_text(struct context *ctx, const struct pi_state *state,
     sodium_bin2hex(sum, DIGITS_SHA256_SIZE, digest, sizeof digest);
     free(piece);
     digits_close(&file);
-    return rc == DIGITS_OK;
+    return rc;
 }
 
-/* The same as a share, a reference for the caller; NULL: it could not be made. */
-static struct share *
-make_share(struct context *ctx, const struct pi_state *state)
+/* The same as a share: *OUT is a reference for the caller, or NULL after an error. */
+static enum digits_rc
+make_share(struct context *ctx, const struct pi_state *state, struct share **out)
 {
     char sum[DIGITS_SHA256_SIZE];
-    if (!hash_text(ctx, state, sum))
-        return NULL;
+    *out = NULL;
+    enum digits_rc rc = hash_text(ctx, state, sum);
+    if (rc != DIGITS_OK)
+        return rc;
     char *body = strdup(sum);
-    return body != NULL ? share_new(body, strlen(body)) : NULL;
+    if (body != NULL)
+        *out = share_new(body, strlen(body));
+    return *out != NULL ? DIGITS_OK : DIGITS_NO_MEMORY;
 }
 
-bool
+enum digits_rc
 pi_sum(struct context *ctx, const struct pi_state *state, char sum[DIGITS_SHA256_SIZE])
 {
     sum[0] = '\0';
     if (!pi_sum_told(state))
-        return false;
+        return DIGITS_OK;
     if (state->number == state->prefix.length) {
         memcpy(sum, state->prefix.sha256, DIGITS_SHA256_SIZE);
-        return true;
+        return DIGITS_OK;
     }
     const struct {
         int64_t kind, radix;
         uint64_t number;
     } key = {CACHE_SUM, state->radix, state->number};
     struct share *share;
+    enum digits_rc rc = DIGITS_OK;
     if (cache_get(ctx->app->cache, &key, sizeof key, &share) == CACHE_MAKE) {
-        share = make_share(ctx, state);
+        rc = make_share(ctx, state, &share);
         cache_put(ctx->app->cache, &key, sizeof key, share);
     }
     if (share != NULL)
         memcpy(sum, share->body, DIGITS_SHA256_SIZE);
     share_release(share);
-    return sum[0] != '\0';
+    return rc;
 }

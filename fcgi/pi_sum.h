@@ -13,9 +13,9 @@
 bool pi_sum_told(const struct pi_state *state);
 
 /* The digest of "3." and N digits, as /pi/N.txt sends them, in lower-case hex into
- * SUM. False, with SUM empty: it is not told, or the digits could not be read. Any
- * thread. */
-bool pi_sum(struct context *ctx, const struct pi_state *state,
-            char sum[DIGITS_SHA256_SIZE]);
+ * SUM; "" when it is not told. Not DIGITS_OK, with SUM "": the digits could not be
+ * read. Any thread. */
+enum digits_rc pi_sum(struct context *ctx, const struct pi_state *state,
+                      char sum[DIGITS_SHA256_SIZE]);
 
 #endif

@@ -214,7 +214,7 @@ test('digits are copied with and without groups', async () => {
 });
 
 test('what is selected tells its position and can be searched for', async () => {
-  const page = await visit(`/pi/${N}?from=1001`);
+  const page = await visit(`/pi/${N}?from=1001`, { permissions: ['clipboard-read', 'clipboard-write'] });
   assert.ok(await page.locator('.chosen').isHidden());
   const select = (from, to) => page.evaluate(([first, last]) => {
     const group = (p) => document.getElementById(`p-${p - (p - 1) % 10}`).firstChild;
@@ -227,6 +227,9 @@ test('what is selected tells its position and can be searched for', async () => 
   assert.equal(await height(), before, 'nothing moves');
   assert.equal(await page.locator('.here').textContent(), 'Position 1,008');
   assert.equal(await page.locator('.find').getAttribute('href'), `/search?q=${known.slice(1007, 1025)}`);
+  await page.keyboard.press('Control+c');
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()),
+    [known.slice(1007, 1010), known.slice(1010, 1020), known.slice(1020, 1025)].join(' '));
   await select(1001, 1500);
   await page.locator('.find').waitFor({ state: 'hidden' });
   await select(1233, 1240);
