@@ -244,6 +244,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (live)
         pi_choice_link(dict_section(d, VIEW_LIVE), state, &s->choice, "");
     show_jump(d, s);
+    pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
 }

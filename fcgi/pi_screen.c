@@ -132,7 +132,6 @@ show_groups(struct dict *part, const struct pi_screen *s, const char *digits,
     size_t line = (columns > 0 ? columns : USUAL_COLUMNS) * GROUP;
     struct dict *d = dict_section(part, VIEW_DIGITS_PART);
     dict_set_int(d, VIEW_FROM, (int64_t)from);
-    dict_setf(d, VIEW_TEXT, "%.*s", (int)count, digits);
     if (has_others(s))
         dict_section(d, VIEW_KEYS);
     if (from == 1)
@@ -150,19 +149,39 @@ show_groups(struct dict *part, const struct pi_screen *s, const char *digits,
     }
 }
 
+/* The digits that S shows, *COUNT of them from position *FROM on; not terminated. */
+static const char *
+digits_of(const struct pi_screen *s, size_t *count, uint64_t *from)
+{
+    bool window = s->state.kind == PI_WINDOW;
+    *count = window ? strlen(s->state.row.window) : s->count;
+    *from = window ? s->state.number : s->choice.from;
+    return window ? s->state.row.window : s->digits;
+}
+
 void
 pi_screen_show_digits(struct dict *part, const struct pi_screen *s)
 {
-    const struct pi_state *state = &s->state;
     char number[TEXT_NUMBER_SIZE];
-    if (state->kind == PI_WINDOW)
-        show_groups(part, s, state->row.window, strlen(state->row.window),
-                    state->number);
-    else if (s->count > 0)
-        show_groups(part, s, s->digits, s->count, s->choice.from);
+    size_t count;
+    uint64_t from;
+    const char *digits = digits_of(s, &count, &from);
+    if (count > 0)
+        show_groups(part, s, digits, count, from);
     else
         dict_set(dict_section(part, VIEW_NOT_YET), VIEW_POSITION,
-                 text_number(s->lang, number, s->choice.from));
+                 text_number(s->lang, number, from));
+}
+
+void
+pi_screen_show_plain(struct dict *page, const struct pi_screen *s)
+{
+    size_t count;
+    uint64_t from;
+    const char *digits = digits_of(s, &count, &from);
+    if (count > 0)
+        dict_setf(dict_section(page, VIEW_PLAIN), VIEW_TEXT, "%.*s", (int)count,
+                  digits);
 }
 
 /* ---- links ---- */

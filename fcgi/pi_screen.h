@@ -49,4 +49,8 @@ void pi_screen_link_to_n(struct dict *d, const struct pi_screen *s);
 void pi_screen_show_digits(struct dict *part, const struct pi_screen *s);
 void pi_screen_show_links(struct dict *part, const struct pi_screen *s);
 
+/* Shows the digits of S without groups where PAGE, a dictionary of pi.tpl, has them for
+ * those who copy without a script. */
+void pi_screen_show_plain(struct dict *page, const struct pi_screen *s);
+
 #endif

@@ -18,5 +18,6 @@
 <div id="live"{{#LIVE}} data-live="{{HREF}}"{{/LIVE}} data-revision="{{REVISION}}">
 {{>LIVE_PART}}
 </div>
+{{#PLAIN}}<noscript><p class="plain"><label for="plain">[[The digits of this screen without groups, to copy]]</label> <textarea id="plain" readonly rows="4">{{TEXT}}</textarea></p></noscript>{{/PLAIN}}
 <p id="announce" class="hidden" role="status" aria-live="polite" data-copied="[[Copied.]]" data-selected="[[Selected: copy with Ctrl+C.]]"></p>
 {{>FOOT}}

@@ -27,7 +27,6 @@
 </div>
 <a class="hidden over" href="#live-bottom">[[Skip the digits]]</a>
 <pre id="digits" class="{{#FIT}}fit{{/FIT}}{{#COLUMNS}}columns-{{COUNT}}{{/COLUMNS}}{{#FAR}} far{{/FAR}}" data-from="{{FROM}}">{{#LEAD}}<b>3.</b>{{BI_NEWLINE}}{{/LEAD}}{{#GROUP}}<a href="#p-{{POSITION}}" aria-label="{{LABEL}}"></a><span id="p-{{POSITION}}">{{DIGITS}}{{#MARK}}<mark id="n">{{DIGIT}}</mark>{{REST}}{{/MARK}}</span>{{#GROUP_END}}{{BI_SPACE}}{{/GROUP_END}}{{#LINE_END}}{{BI_NEWLINE}}{{/LINE_END}}{{/GROUP}}</pre>
-<noscript><p class="plain"><label for="plain">[[The same digits without groups, to copy]]</label> <textarea id="plain" readonly rows="4">{{TEXT}}</textarea></p></noscript>
 {{/DIGITS_PART}}
 {{#NOT_YET}}<p class="empty">[[The digits from position {{POSITION}} on are not known yet.]]</p>{{/NOT_YET}}
 </section>

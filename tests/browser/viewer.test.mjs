@@ -19,6 +19,9 @@ const known = (await pi(N)).slice(2);
 /** A page at PATH, whose requests for other pages are counted in page.fetched. */
 async function visit(path, options) {
   const page = await open(browser, options);
+  await page.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => { window.first = document.getElementById('live-digits'); });
+  });
   page.fetched = [];
   page.on('request', (request) => {
     if (request.resourceType() === 'fetch') page.fetched.push(new URL(request.url()).search);
@@ -302,6 +305,7 @@ test('while digits are being computed, the screen is a live page, and turning it
   const before = await revision();
   await until(async () => (await revision()) !== before, 'news');
   assert.equal(await page.evaluate(() => getSelection().toString()), known.slice(1100, 1110));
+  assert.ok(await page.evaluate(() => document.getElementById('live-digits') === window.first), 'the same element');
   await page.locator('#live-top a[rel=prev]').click();
   await page.waitForURL(/from=1$/);
   await arrives(page, 1);
