@@ -64,7 +64,9 @@ libweb_a_SOURCES += \
 	fcgi/page_list.c \
 	fcgi/page_pi.c \
 	fcgi/page_text.c \
+	fcgi/pi_screen.c fcgi/pi_screen.h \
 	fcgi/pi_state.c fcgi/pi_state.h \
+	fcgi/pi_sum.c fcgi/pi_sum.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
 	fcgi/post_language.c \

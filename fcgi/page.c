@@ -43,14 +43,15 @@ page_set_csrf(struct context *ctx, struct dict *d, const struct request *r)
     dict_set(d, VIEW_CSRF, token);
 }
 
-bool
-page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
-                  int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
+/* The rest of what follows, for the STEP of the form's token. */
+static bool
+not_modified(struct context *ctx, const struct request *r, struct reply *reply,
+             int64_t revision, int64_t more, int64_t step, char etag[PAGE_ETAG_SIZE])
 {
     snprintf(etag, PAGE_ETAG_SIZE,
              "\"%s-%" PRIx64 "-%s-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
              ctx->app->build_id, view_version(ctx->app->view), lang_code(ctx->lang),
-             revision, (uint64_t)more, (uint64_t)token_csrf_step());
+             revision, (uint64_t)more, (uint64_t)step);
     if (!request_etag_matches(r, etag))
         return false;
     reply_header(reply, "Cache-Control", "no-cache");
@@ -60,6 +61,20 @@ page_not_modified(struct context *ctx, const struct request *r, struct reply *re
     if (r->gzip)
         reply_weaken_etag(reply);
     return true;
+}
+
+bool
+page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
+                  int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
+{
+    return not_modified(ctx, r, reply, revision, more, token_csrf_step(), etag);
+}
+
+bool
+page_not_modified_fixed(struct context *ctx, const struct request *r,
+                        struct reply *reply, int64_t more, char etag[PAGE_ETAG_SIZE])
+{
+    return not_modified(ctx, r, reply, 0, more, 0, etag);
 }
 
 void

@@ -36,6 +36,12 @@ bool page_not_modified(struct context *ctx, const struct request *r,
                        struct reply *reply, int64_t revision, int64_t more,
                        char etag[PAGE_ETAG_SIZE]);
 
+/* The same for a page without a form that shows what never changes: its ETag is that
+ * of the program, its templates, and MORE. */
+bool page_not_modified_fixed(struct context *ctx, const struct request *r,
+                             struct reply *reply, int64_t more,
+                             char etag[PAGE_ETAG_SIZE]);
+
 /* Renders TEMPLATE with D into REPLY and frees D. ETAG may be NULL: a page that
  * is not to be stored. Memory or template trouble becomes a plain 500. */
 void page_send(struct context *ctx, struct reply *reply, int status,

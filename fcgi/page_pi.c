@@ -1,14 +1,17 @@
 /*
- * GET /pi/N: pi to N digits, a thousand at a time; what is known of them while
+ * GET /pi/N: pi to N digits, a screen at a time; what is known of them while
  * they are computed; and, for digits that nobody asked for, the form ready to
  * send.
  */
+#include "config.h"
+
 #include "fcgi/damage.h"
-#include "fcgi/handlers.h"
 #include "fcgi/form.h"
+#include "fcgi/handlers.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
-#include "fcgi/pi_state.h"
+#include "fcgi/pi_screen.h"
+#include "fcgi/pi_sum.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -16,122 +19,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From FAR on, positions are long and need more room beside the digits. */
-enum { SCREEN = 1000, GROUP = 10, LINE = 100, FAR = 100000 };
-
-/* What a screen shows. */
-struct screen {
-    struct pi_state state;
-    uint64_t from; /* its first position */
-    size_t count;  /* digits on it */
-    char digits[SCREEN];
-    char digit;        /* the digit at N, or 0: not known */
-    enum digits_rc rc; /* of reading them; not DIGITS_OK: nothing can be shown */
-};
-
-/* The number of the first position of the screen that has POSITION, when screens
- * are counted from 1. */
-static uint64_t
-screen_of(uint64_t position)
-{
-    return (position - 1) / SCREEN * SCREEN + 1;
-}
-
-/* Reads the digits of a screen that starts at FROM (0 is shown with 1). */
-static enum digits_rc
-read_screen(struct context *ctx, struct screen *s, uint64_t from)
-{
-    const struct pi_state *state = &s->state;
-    enum digits_rc rc = DIGITS_OK;
-    s->from = from > 0 ? from : 1;
-    if (s->from <= state->known) {
-        uint64_t left = state->known - s->from + 1;
-        s->count = left < SCREEN ? (size_t)left : SCREEN;
-        rc = pi_read(ctx, state, s->from, s->count, s->digits);
-    }
-    if (rc == DIGITS_OK && state->kind == PI_KNOWN)
-        rc = pi_read(ctx, state, state->number, 1, &s->digit);
-    if (rc == DIGITS_OK && state->kind == PI_WINDOW)
-        s->digit = state->row.digit;
-    return rc;
-}
-
-static void
-set_screen_url(struct dict *d, const struct pi_state *state, uint64_t from,
-               const char *fragment)
-{
-    dict_setf(d, VIEW_HREF, "/pi/%" PRIu64 "?%sfrom=%" PRIu64 "%s", state->number,
-              state->radix == 16 ? "radix=16&" : "", from, fragment);
-}
-
-/* One group of ten, with the digit at N marked where it is among them. */
-static void
-show_group(enum lang lang, struct dict *d, const char *digits, size_t count,
-           uint64_t position, uint64_t marked, bool last_of_line)
-{
-    struct dict *group = dict_section(d, VIEW_GROUP);
-    char label[TEXT_NUMBER_SIZE];
-    dict_set(group, VIEW_LABEL, text_number(lang, label, position));
-    dict_section(group, last_of_line ? VIEW_LINE_END : VIEW_GROUP_END);
-    if (marked < position || marked >= position + count) {
-        dict_setf(group, VIEW_DIGITS, "%.*s", (int)count, digits);
-        return;
-    }
-    int before = (int)(marked - position);
-    dict_setf(group, VIEW_DIGITS, "%.*s", before, digits);
-    struct dict *mark = dict_section(group, VIEW_MARK);
-    dict_setf(mark, VIEW_DIGIT, "%c", digits[before]);
-    dict_setf(mark, VIEW_REST, "%.*s", (int)count - before - 1, digits + before + 1);
-}
-
-/* The digits of DIGITS from position FROM on. */
-static void
-show_digits(enum lang lang, struct dict *part, const char *digits, size_t count,
-            uint64_t from, uint64_t marked)
-{
-    struct dict *d = dict_section(part, VIEW_DIGITS_PART);
-    dict_set_int(d, VIEW_FROM, (int64_t)from);
-    if (from == 1)
-        dict_section(d, VIEW_LEAD);
-    if (from + count > FAR)
-        dict_section(d, VIEW_FAR);
-    for (size_t i = 0; i < count; i += GROUP) {
-        size_t length = count - i < GROUP ? count - i : GROUP;
-        bool line_end = i % LINE == LINE - GROUP || i + length == count;
-        show_group(lang, d, digits + i, length, from + i, marked, line_end);
-    }
-}
-
-static void
-show_links(enum lang lang, struct dict *part, const struct screen *s)
-{
-    const struct pi_state *state = &s->state;
-    char number[TEXT_NUMBER_SIZE], to[TEXT_NUMBER_SIZE];
-    if (state->known == 0)
-        return;
-    struct dict *d = dict_section(part, VIEW_NAVIGATION);
-    uint64_t last = screen_of(state->known);
-    uint64_t end = s->count > 0 ? s->from + s->count - 1 : s->from;
-    dict_set(d, VIEW_FROM, text_number(lang, number, s->from));
-    dict_set(d, VIEW_TO, text_number(lang, to, end));
-    if (s->from > 1) {
-        set_screen_url(dict_section(d, VIEW_FIRST), state, 1, "");
-        set_screen_url(dict_section(d, VIEW_PREVIOUS), state,
-                       s->from > SCREEN ? s->from - SCREEN : 1, "");
-    }
-    if (s->from + SCREEN <= state->known) {
-        set_screen_url(dict_section(d, VIEW_NEXT), state, s->from + SCREEN, "");
-        set_screen_url(dict_section(d, VIEW_LAST), state, last, "");
-    }
-}
+/* From LARGE bytes on, a size is also told in larger units. */
+enum { LARGE = 100000 };
 
 /* What is known, what is not, and how the work goes. */
 static void
-show_state(enum lang lang, struct dict *part, const struct screen *s)
+show_state(struct dict *part, const struct pi_screen *s)
 {
     const struct pi_state *state = &s->state;
     const struct computation *row = &state->row;
-    char number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE], path[ROWS_PATH_SIZE];
+    enum lang lang = s->lang;
+    char number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
+    uint64_t from = s->choice.from;
     if (pi_is_live(state)) {
         struct dict *d = dict_section(part, VIEW_COMING);
         dict_set_int(d, VIEW_ID, row->id);
@@ -146,17 +45,42 @@ show_state(enum lang lang, struct dict *part, const struct screen *s)
         struct dict *d = dict_section(part, VIEW_ANSWER);
         dict_setf(d, VIEW_DIGIT, "%c", s->digit);
         dict_set(d, VIEW_POSITION, text_number(lang, number, state->number));
-        bool here = s->from <= state->number && state->number < s->from + s->count;
+        bool here = from <= state->number && state->number < from + s->count;
         if (state->kind == PI_KNOWN && !here)
-            set_screen_url(dict_section(d, VIEW_ELSEWHERE), state,
-                           screen_of(state->number), "#n");
-        if (state->kind == PI_KNOWN) {
-            rows_text_path(path, state->number, state->radix);
-            dict_set(dict_section(d, VIEW_TEXT), VIEW_TEXT_PATH, path);
-        }
+            pi_screen_link_to_n(dict_section(d, VIEW_ELSEWHERE), s);
     }
     if (state->kind == PI_WINDOW)
         dict_set_int(dict_section(part, VIEW_WINDOW_ONLY), VIEW_ID, row->id);
+}
+
+/* The text of all N digits: where it is, how large, its digest. */
+static void
+show_download(struct dict *part, const struct pi_screen *s)
+{
+    const struct pi_state *state = &s->state;
+    char path[ROWS_PATH_SIZE], file[PI_FILE_SIZE], text[TEXT_SIZE];
+    char number[TEXT_NUMBER_SIZE], size[TEXT_SPAN_SIZE];
+    enum lang lang = s->lang;
+    uint64_t bytes = state->number + 2;
+    if (state->kind != PI_KNOWN)
+        return;
+    struct dict *d = dict_section(part, VIEW_DOWNLOAD);
+    rows_text_path(path, state->number, state->radix);
+    dict_set(d, VIEW_TEXT_PATH, path);
+    pi_file_name(file, state->radix, state->number);
+    dict_set(d, VIEW_FILE, file);
+    dict_set(d, VIEW_BYTES,
+             text_fill(text, sizeof text, text_plural(lang, TEXT_PI_BYTES, bytes),
+                       "bytes", text_number(lang, number, bytes), NULL));
+    if (bytes >= LARGE)
+        dict_set(dict_section(d, VIEW_LARGE), VIEW_SIZE,
+                 text_memory(lang, size, (int64_t)(bytes / 1024)));
+    dict_set(d, VIEW_CONTENT,
+             text_fill(text, sizeof text,
+                       text_plural(lang, TEXT_PI_CONTENT, state->number), "count",
+                       text_number(lang, number, state->number), NULL));
+    if (s->sum[0] != '\0')
+        dict_set(dict_section(d, VIEW_SUM), VIEW_VALUE, s->sum);
 }
 
 /* Offers a bbp row's visitor all digits up to N, where this site computes so
@@ -177,47 +101,50 @@ show_offer(struct context *ctx, struct dict *d, const struct pi_state *state)
 
 /* Fills D, a dictionary of pi_live.tpl. */
 static void
-fill_live(struct context *ctx, struct dict *d, const struct screen *s)
+fill_live(struct context *ctx, struct dict *d, const struct pi_screen *s)
 {
-    const struct pi_state *state = &s->state;
-    char text[TEXT_NUMBER_SIZE];
-    show_state(ctx->lang, d, s);
-    if (state->kind == PI_WINDOW)
-        show_digits(ctx->lang, d, state->row.window, strlen(state->row.window),
-                    state->number, state->number);
-    else if (s->count > 0)
-        show_digits(ctx->lang, d, s->digits, s->count, s->from, state->number);
-    else
-        dict_set(dict_section(d, VIEW_NOT_YET), VIEW_POSITION,
-                 text_number(ctx->lang, text, s->from));
-    if (state->kind != PI_WINDOW)
-        show_links(ctx->lang, d, s);
-    show_offer(ctx, d, state);
+    show_state(d, s);
+    pi_screen_show_links(d, s);
+    pi_screen_show_digits(d, s);
+    show_download(d, s);
+    show_offer(ctx, d, &s->state);
 }
 
-/* Finds and reads what a screen needs. STORE_NOT_FOUND: nothing to show. */
+/* Finds out about N = NUMBER digits of RADIX for S. STORE_NOT_FOUND: nothing to show.
+ */
 static enum store_rc
-load(struct context *ctx, struct screen *s, int radix, uint64_t number, uint64_t from)
+find(struct context *ctx, struct pi_screen *s, int radix, uint64_t number)
 {
     enum store_rc rc = pi_find(ctx, radix, number, &s->state);
-    if (rc != STORE_OK)
-        return rc;
-    if (s->state.kind == PI_UNKNOWN)
-        return STORE_NOT_FOUND;
-    s->rc = read_screen(ctx, s, from);
-    return STORE_OK;
+    return rc == STORE_OK && s->state.kind == PI_UNKNOWN ? STORE_NOT_FOUND : rc;
 }
 
-/* Answers that the digits of S could not be read. */
+/* Answers that the digits of S could not be read because of RC. R may be NULL. */
 static void
 cannot_show(struct context *ctx, const struct request *r, struct reply *reply,
-            const struct screen *s)
+            const struct pi_screen *s, enum digits_rc rc)
 {
     /* The file of a running row is its own affair: it has been published, mostly. */
     if (s->state.aside)
         reply_store_error(ctx, r, reply, STORE_BUSY);
     else
-        damage_answer(ctx, r, reply, &s->state.prefix, s->rc);
+        damage_answer(ctx, r, reply, &s->state.prefix, rc);
+}
+
+/* Answers with the live part of S. */
+static void
+send_live(struct context *ctx, struct reply *reply, struct pi_screen *s)
+{
+    enum digits_rc rc = pi_screen_read(ctx, s);
+    if (rc != DIGITS_OK) {
+        cannot_show(ctx, NULL, reply, s, rc);
+        return;
+    }
+    struct dict *d = dict_new();
+    if (d != NULL)
+        fill_live(ctx, d, s);
+    page_send_live(ctx, reply, s->state.revision, "pi_live.tpl", d,
+                   pi_is_live(&s->state));
 }
 
 bool
@@ -225,23 +152,15 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
         struct reply *reply)
 {
     (void)revision;
-    struct screen *s = calloc(1, sizeof *s);
-    enum store_rc rc = s != NULL
-                           ? load(ctx, s, wait->filter.radix, wait->number, wait->from)
-                           : STORE_ERROR;
-    bool news = true;
+    struct pi_screen *s = calloc(1, sizeof *s);
+    enum store_rc rc =
+        s != NULL ? find(ctx, s, wait->filter.radix, wait->number) : STORE_ERROR;
+    bool news = rc != STORE_OK || s->state.revision != wait->since;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (s->rc != DIGITS_OK) {
-        cannot_show(ctx, NULL, reply, s);
-    } else if (s->state.revision == wait->since) {
-        news = false;
-    } else {
-        struct dict *d = dict_new();
-        if (d != NULL)
-            fill_live(ctx, d, s);
-        page_send_live(ctx, reply, s->state.revision, "pi_live.tpl", d,
-                       pi_is_live(&s->state));
+    } else if (news) {
+        s->choice = pi_choice(wait->from, wait->limit, wait->columns);
+        send_live(ctx, reply, s);
     }
     free(s);
     return news;
@@ -281,28 +200,68 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     page_send(ctx, reply, 404, "pi_unknown.tpl", d, NULL);
 }
 
+/* The form to jump with, which keeps what else was chosen. */
 static void
-send_page(struct context *ctx, const struct request *r, struct reply *reply,
-          const struct screen *s)
+show_jump(struct dict *d, const struct pi_screen *s)
+{
+    if (s->state.number <= PI_SCREEN || s->state.kind == PI_WINDOW)
+        return;
+    struct dict *jump = dict_section(d, VIEW_JUMP);
+    dict_setf(jump, VIEW_PI_PATH, "/pi/%" PRIu64, s->state.number);
+    if (s->state.radix == 16)
+        dict_section(jump, VIEW_HEX);
+    if (s->choice.per != PI_SCREEN)
+        dict_set_int(dict_section(jump, VIEW_PER), VIEW_COUNT, s->choice.per);
+    if (s->choice.columns != 0)
+        dict_set_int(dict_section(jump, VIEW_COLUMNS), VIEW_COUNT, s->choice.columns);
+}
+
+/* True when R's visitor has the page of S. Digits that are published are published
+ * for ever: their page changes with nothing but the program. */
+static bool
+not_modified(struct context *ctx, const struct request *r, struct reply *reply,
+             const struct pi_screen *s, char etag[PAGE_ETAG_SIZE])
 {
     const struct pi_state *state = &s->state;
-    char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    if (page_not_modified(ctx, r, reply, state->revision, (int64_t)state->known, etag))
-        return;
-    make_title(ctx->lang, title, state->radix, state->number);
+    if (state->kind == PI_KNOWN)
+        return page_not_modified_fixed(ctx, r, reply, pi_sum_told(state), etag);
+    return page_not_modified(ctx, r, reply, state->revision, (int64_t)state->known,
+                             etag);
+}
+
+/* Answers with the page of S, whose digits were read. */
+static void
+send_page(struct context *ctx, const struct request *r, struct reply *reply,
+          const struct pi_screen *s, const char *etag)
+{
+    const struct pi_state *state = &s->state;
+    char title[TEXT_SIZE];
+    make_title(s->lang, title, state->radix, state->number);
     bool live = pi_is_live(state);
     struct dict *d = page_new(title, live ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
-    dict_setf(d, VIEW_PI_PATH, "/pi/%" PRIu64, state->number);
-    if (state->radix == 16)
-        dict_section(d, VIEW_HEX);
     if (live)
-        set_screen_url(dict_section(d, VIEW_LIVE), state, s->from, "");
-    if (state->number > SCREEN && state->kind != PI_WINDOW)
-        dict_section(d, VIEW_JUMP);
+        pi_choice_link(dict_section(d, VIEW_LIVE), state, &s->choice, "");
+    show_jump(d, s);
+    pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
+}
+
+/* Answers R with the page of S, whose state and choice are set. */
+static void
+answer(struct context *ctx, const struct request *r, struct reply *reply,
+       struct pi_screen *s)
+{
+    char etag[PAGE_ETAG_SIZE];
+    if (not_modified(ctx, r, reply, s, etag))
+        return;
+    enum digits_rc rc = pi_screen_read(ctx, s);
+    if (rc == DIGITS_OK)
+        send_page(ctx, r, reply, s, etag);
+    else
+        cannot_show(ctx, r, reply, s, rc);
 }
 
 /* 416 for a screen beyond N. */
@@ -331,25 +290,27 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
         wait.kind = WAIT_PI;
         wait.number = r->number;
         wait.from = from;
+        wait.limit = r->per;
+        wait.columns = r->columns;
         wait.filter.radix = radix;
         if (!live_since(r, &wait.since))
             wait.since = 0;
         updates_answer_or_park(ctx, r, &wait, reply);
         return;
     }
-    struct screen *s = calloc(1, sizeof *s);
+    struct pi_screen *s = calloc(1, sizeof *s);
     enum store_rc rc = s != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
     if (rc == STORE_OK) {
-        rc = load(ctx, s, radix, r->number, from);
+        rc = find(ctx, s, radix, r->number);
         store_end_read(ctx->store);
     }
-    if (rc == STORE_OK && s->rc != DIGITS_OK)
-        cannot_show(ctx, r, reply, s);
-    else if (rc == STORE_OK)
-        send_page(ctx, r, reply, s);
-    else if (rc == STORE_NOT_FOUND)
+    if (rc == STORE_OK) {
+        s->choice = pi_choice(from, r->per, r->columns);
+        answer(ctx, r, reply, s);
+    } else if (rc == STORE_NOT_FOUND) {
         send_unknown(ctx, reply, &s->state);
-    else
+    } else {
         reply_store_error(ctx, r, reply, rc);
+    }
     free(s);
 }

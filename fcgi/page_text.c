@@ -6,6 +6,7 @@
  */
 #include "fcgi/damage.h"
 #include "fcgi/handlers.h"
+#include "fcgi/pi_state.h"
 #include "fcgi/text.h"
 
 #include <inttypes.h>
@@ -20,11 +21,11 @@ static const char type[] = "text/plain; charset=us-ascii";
 static void
 set_headers(struct reply *reply, const char *etag, int radix, uint64_t number)
 {
+    char name[PI_FILE_SIZE];
+    pi_file_name(name, radix, number);
     reply_header(reply, "ETag", "%s", etag);
     reply_header(reply, "Cache-Control", "public, max-age=86400");
-    reply_header(reply, "Content-Disposition",
-                 "inline; filename=\"pi-%s%" PRIu64 ".txt\"", radix == 16 ? "hex-" : "",
-                 number);
+    reply_header(reply, "Content-Disposition", "inline; filename=\"%s\"", name);
 }
 
 /* 404; with Retry-After while the digits are being computed. */

@@ -73,6 +73,13 @@ look_aside(struct context *ctx, struct pi_state *state)
     digits_close(&file);
 }
 
+void
+pi_file_name(char name[PI_FILE_SIZE], int radix, uint64_t number)
+{
+    snprintf(name, PI_FILE_SIZE, "pi-%s%" PRIu64 ".txt", radix == 16 ? "hex-" : "",
+             number);
+}
+
 enum store_rc
 pi_find(struct context *ctx, int radix, uint64_t number, struct pi_state *state)
 {

@@ -30,6 +30,12 @@ struct pi_state {
     int64_t revision;        /* changes whenever anything of this does */
 };
 
+/* Room for the name of a file. */
+enum { PI_FILE_SIZE = 40 };
+
+/* The name that browsers give the text of NUMBER digits when they keep it. */
+void pi_file_name(char name[PI_FILE_SIZE], int radix, uint64_t number);
+
 /* Finds out about N digits of RADIX. Call between store_begin_read and
  * store_end_read. */
 enum store_rc pi_find(struct context *ctx, int radix, uint64_t number,

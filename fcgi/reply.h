@@ -34,7 +34,8 @@ struct wait {
     uint64_t number, from;
     struct store_filter filter;
     struct store_cursor after;
-    unsigned limit;
+    unsigned limit;     /* rows of a list, digits of a screen */
+    unsigned columns;   /* groups of digits in a line of a screen; 0: as many as fit */
     enum lang lang;     /* of what is rendered for it */
     bool gzip;          /* the client takes the short form, see encode.h */
     bool front_headers; /* of the request, see middleware_headers() */

@@ -53,6 +53,8 @@ enum request_param {
     PARAM_HIGHLIGHT = 1 << 6, /* a row id */
     PARAM_SINCE = 1 << 7,     /* a revision */
     PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
+    PARAM_PER = 1 << 9,       /* digits of a screen: 1000 or 10000 */
+    PARAM_COLUMNS = 1 << 10,  /* groups of digits in a line: 5, 10 or 20 */
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
 };
 
@@ -103,6 +105,7 @@ struct request {
     unsigned limit;
     int64_t highlight, since;
     uint64_t from;
+    unsigned per, columns;
 
     /* who asks: from the owner cookie or the bearer token */
     char owner[OWNER_SIZE]; /* keyed hash, or "" */

@@ -18,6 +18,7 @@ enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
 
 /* What one screen of the list is chosen by. */
 enum { PARAM_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_HIGHLIGHT };
+enum { PARAM_SCREEN = PARAM_RADIX | PARAM_FROM | PARAM_PER | PARAM_COLUMNS };
 enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMIT };
 
 /* clang-format off */
@@ -32,7 +33,7 @@ const struct route routes[] = {
     {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", post_action_refused, true},
     {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL, false},
     {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", post_action_refused, true},
-    {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi", NULL, true},
+    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_SINCE, BODY_NONE, "pi", NULL, true},
     {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
     {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, "language", NULL, true},
     {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, "language-ru", NULL, true},

@@ -105,6 +105,26 @@ read_from(struct request *r, const char *text)
     return read_number(text, 0, POSITION_MAX, &r->from);
 }
 
+static bool
+read_per(struct request *r, const char *text)
+{
+    uint64_t n;
+    if (!read_number(text, 1, 10000, &n) || (n != 1000 && n != 10000))
+        return false;
+    r->per = (unsigned)n;
+    return true;
+}
+
+static bool
+read_columns(struct request *r, const char *text)
+{
+    uint64_t n;
+    if (!read_number(text, 1, 20, &n) || (n != 5 && n != 10 && n != 20))
+        return false;
+    r->columns = (unsigned)n;
+    return true;
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -120,6 +140,8 @@ static const struct param {
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},
     {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
+    {PARAM_PER, "per", read_per, TEXT_PARAM_PER},
+    {PARAM_COLUMNS, "columns", read_columns, TEXT_PARAM_COLUMNS},
 };
 
 /* The sentence KEY about PARAM into DETAIL; PARAM's name. */
@@ -141,6 +163,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->limit = 0;
     r->highlight = r->since = 0;
     r->from = 0;
+    r->per = r->columns = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
         const struct param *param = NULL;

@@ -15,13 +15,15 @@ template_files = \
 	templates/list.tpl \
 	templates/pi.tpl \
 	templates/pi_live.tpl \
+	templates/pi_nav.tpl \
 	templates/pi_unknown.tpl \
 	templates/row.tpl
 static_files = \
 	templates/static/icon.svg \
 	templates/static/live.js \
 	templates/static/noscript.css \
-	templates/static/robots.txt
+	templates/static/robots.txt \
+	templates/static/viewer.js
 EXTRA_DIST += $(static_files) templates/name-static
 
 # The stylesheet of all pages, in this order.

@@ -1,11 +1,14 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
+<script src="@STATIC:viewer.js@" defer></script>
 <p class="back"><a href="/">[[All computations]]</a></p>
 <div class="title-line">
 <h1>{{TITLE}}</h1>
 {{#JUMP}}
-<form class="jump typed" method="get" action="{{PI_PATH}}">
+<form class="jump typed" id="jump" method="get" action="{{PI_PATH}}">
 {{#HEX}}<input type="hidden" name="radix" value="16">{{/HEX}}
+{{#PER}}<input type="hidden" name="per" value="{{COUNT}}">{{/PER}}
+{{#COLUMNS}}<input type="hidden" name="columns" value="{{COUNT}}">{{/COLUMNS}}
 <label for="from">[[From position]]</label>
 <input id="from" name="from" inputmode="numeric" autocomplete="off" size="12">
 <button>[[Go]]</button>
@@ -15,5 +18,6 @@
 <div id="live"{{#LIVE}} data-live="{{HREF}}"{{/LIVE}} data-revision="{{REVISION}}">
 {{>LIVE_PART}}
 </div>
-<p id="announce" class="hidden" role="status" aria-live="polite"></p>
+{{#PLAIN}}<noscript><p class="plain"><label for="plain">[[The digits of this screen without groups, to copy]]</label> <textarea id="plain" readonly rows="4">{{TEXT}}</textarea></p></noscript>{{/PLAIN}}
+<p id="announce" class="hidden" role="status" aria-live="polite" data-copied="[[Copied.]]" data-selected="[[Selected: copy with Ctrl+C.]]"></p>
 {{>FOOT}}

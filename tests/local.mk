@@ -450,6 +450,7 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
+	tests/unit/test_pi_screens \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
@@ -506,6 +507,10 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pi_screens_SOURCES = tests/unit/test_pi_screens.c $(site_fixture)
+tests_unit_test_pi_screens_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pi_screens_LDADD = $(site_test_LDADD)
+tests_unit_test_pi_screens_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
 tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_downloads_LDADD = $(site_test_LDADD)

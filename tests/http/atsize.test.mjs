@@ -91,14 +91,14 @@ test('the file is of the size that this is about', () => {
   assert.equal(fs.fstatSync(file).size, 100_000_001);
 });
 
-test('a page costs the same anywhere in the file', async () => {
+for (const per of [1000, 10_000]) test(`a page of ${per} digits costs the same anywhere in the file`, async () => {
   const pid = site.pid('fcgi');
   const costs = [];
-  for (const from of [1, 50_000_001, 99_998_001]) {
-    const url = `/pi/${N}?from=${from}`;
+  for (const from of [1, 50_000_001, 99_980_001]) {
+    const url = `/pi/${N}?per=${per}&from=${from}`;
     const answer = await site.get(url);
     assert.equal(answer.status, 200);
-    assert.equal(shown(answer.text), bytes(from + 1, 1000).toString(), `from ${from}`);
+    assert.equal(shown(answer.text), bytes(from + 1, per).toString(), `from ${from}`);
     // The least of three: a heartbeat of the daemon makes SQLite read its pages anew.
     const least = { bytes: Infinity, calls: Infinity };
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -116,7 +116,7 @@ test('a page costs the same anywhere in the file', async () => {
       assert.ok(one[what] <= costs[0][what] * 1.1, `${what}: ${JSON.stringify(costs)}`);
     }
   }
-  assert.ok(costs[0].bytes < 20 * 20_000, `a page reads little: ${JSON.stringify(costs)}`);
+  assert.ok(costs[0].bytes < 20 * (per + 20_000), `a page reads little: ${JSON.stringify(costs)}`);
 });
 
 test('the last digit is on the last page, and marked', async () => {
@@ -124,6 +124,14 @@ test('the last digit is on the last page, and marked', async () => {
   assert.equal(shown(text), bytes(99_999_002, 999).toString());
   assert.equal(element(text, 'mark', { id: 'n' }).inner, bytes(N + 1, 1).toString());
   assert.equal((await site.get(`/pi/${N}?from=100000000`)).status, 416);
+});
+
+test('the page tells the digest of the file, which is stored: no page hashes it', async () => {
+  const { text } = await site.get(`/pi/${N}?from=70000001`);
+  assert.equal(element(text, 'code', { class: 'sum' }).inner, expected(N + 2));
+  const shorter = await site.get(`/pi/${SHORT}`);
+  assert.equal(element(shorter.text, 'code', { class: 'sum' }), undefined);
+  assert.match(shorter.text, /download="pi-99999998\.txt"/);
 });
 
 for (const n of [N, SHORT]) {

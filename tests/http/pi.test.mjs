@@ -1,6 +1,7 @@
 // The page of pi: digits, the marked one, navigation, and what it says about
 // digits nobody has asked for.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { decode, element, elements, filled, text } from '../lib/html.mjs';
 import { pi } from '../lib/pi.mjs';
@@ -62,6 +63,40 @@ test('every screen agrees with an independent program, and the links lead throug
   }
   assert.equal(all, known.slice(2));
   assert.equal(seen.size, 13);
+});
+
+test('ten thousand digits a screen', async () => {
+  const first = await page('/pi/12345?per=10000');
+  assert.equal(digits(first), `3.${known.slice(2, 10_002)}`);
+  const next = elements(first, 'a').find(({ attributes: { rel } }) => rel === 'next').attributes.href;
+  assert.equal(next, '/pi/12345?per=10000&from=10001');
+  const last = await page(next);
+  assert.equal(digits(last), known.slice(10_002));
+  assert.equal(mark(last), known.at(-1));
+  for (const bad of ['per=100', 'per=1000&per=1000', 'columns=7', 'columns=-5']) {
+    assert.equal((await site.get(`/pi/12345?${bad}`, html)).status, 400, bad);
+  }
+});
+
+test('the page tells the SHA-256 of the text, whole or a beginning of it', async () => {
+  for (const n of [12_345, 12_344, 1000, 1]) {
+    const file = await site.get(`/pi/${n}.txt`);
+    const told = element(await page(`/pi/${n}`), 'code', { class: 'sum' });
+    assert.equal(told.inner, createHash('sha256').update(file.body).digest('hex'), `${n} digits`);
+    const link = elements(await page(`/pi/${n}`), 'a').find(({ attributes: { download } }) => download);
+    assert.equal(link.attributes.href, `/pi/${n}.txt`);
+    assert.ok(file.headers['content-disposition'].includes(`"${link.attributes.download}"`));
+  }
+});
+
+test('a screen that a browser has is not sent again', async () => {
+  for (const encoding of ['identity', 'gzip']) {
+    const headers = { accept: 'text/html', 'accept-encoding': encoding };
+    const { headers: { etag } } = await site.get('/pi/12345?per=10000&from=1001', { headers });
+    const again = await site.get('/pi/12345?per=10000&from=1001', { headers: { ...headers, 'if-none-match': etag } });
+    assert.equal(again.status, 304, encoding);
+    assert.equal(again.body.length, 0);
+  }
 });
 
 test('first, previous, next and last', async () => {

@@ -169,6 +169,7 @@ make_digits(struct site *site)
     site_get(site, "/pi/101000");
     site_get(site, "/pi/101000?from=1001");
     site_get(site, "/pi/101000?from=100001");
+    site_get(site, "/pi/101000?per=10000&columns=20");
     site_get(site, "/computations/1");
     get_row(site, select_integer(site->store, "SELECT max(id) FROM computation"), "");
     coming = put_running(site, 200000, ALGORITHM_CHUDNOVSKY);

@@ -150,6 +150,13 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
+    chain_run(c, &r, &reply, "GET", "/pi/1000?per=10000&columns=20", NULL, NULL);
+    assert_int_equal(r.has, PARAM_PER | PARAM_COLUMNS);
+    assert_int_equal(r.per, 10000);
+    assert_int_equal(r.columns, 20);
+    reply_clear(&reply);
+    request_clear(&r);
+
     /* A form's "any", and what the route does not take. */
     chain_run(c, &r, &reply, "GET",
               "/?status=&radix=&algorithm=&position=x&utm=1&utm=2", NULL, NULL);
@@ -185,6 +192,12 @@ refuses_bad_parameters(void **state)
         {"/pi/5?from=x", "from", NULL},
         {"/pi/5?from=10000000000001", "from", NULL},
         {"/pi/5?from=99999999999999999999999", "from", NULL},
+        {"/pi/5?per=100", "per", "per must be 1000 or 10000."},
+        {"/pi/5?per=100000", "per", NULL},
+        {"/pi/5?per=1e3", "per", NULL},
+        {"/pi/5?columns=3", "columns", "columns must be 5, 10 or 20."},
+        {"/pi/5?columns=fit", "columns", NULL},
+        {"/pi/5?columns=5&columns=5", "columns", "columns is given more than once."},
         {"/pi/5.txt?radix=ten", "radix", NULL},
         {"/updates?since=x", "since", NULL},
         {"/updates?since=1.5", "since", NULL},

@@ -57,6 +57,7 @@ static const struct trial trials[] = {
      true},
     {"digits", {.target = "/pi/1000"}, 200, NULL, true},
     {"digits, a part", {.target = "/pi/1000?from=301"}, 200, NULL, true},
+    {"digits, fewer", {.target = "/pi/900"}, 200, NULL, true},
     {"digits, live", {.target = "/pi/1000", .json = true}, 200, NULL, true},
     {"digits nobody asked for", {.target = "/pi/5000?radix=16"}, 404, NULL, true},
     {"text", {.target = "/pi/900.txt"}, 200, NULL, false},

@@ -1,0 +1,56 @@
+/*
+ * A screen of digits: which ones a visitor sees at a time, in what lines, and
+ * where the others are.
+ */
+#ifndef NTHPI_PI_SCREEN_H
+#define NTHPI_PI_SCREEN_H
+
+#include "fcgi/pi_state.h"
+#include "fcgi/view.h"
+
+/* Digits of a screen: usually, and at most. */
+enum { PI_SCREEN = 1000, PI_SCREEN_MOST = 10000 };
+
+/* What a visitor chose to see. */
+struct pi_choice {
+    uint64_t from;    /* the first position, 1 .. N */
+    unsigned per;     /* digits of a screen: PI_SCREEN or PI_SCREEN_MOST */
+    unsigned columns; /* groups of ten in a line: 5, 10, 20; 0: as many as fit */
+};
+
+struct pi_screen {
+    struct pi_state state;
+    struct pi_choice choice;
+    enum lang lang;               /* of what is said about it */
+    size_t count;                 /* digits on it, 0: they are not known yet */
+    char digit;                   /* the digit at N, or 0: not known */
+    char sum[DIGITS_SHA256_SIZE]; /* of the text of all N digits, see pi_sum.h, or "" */
+    char digits[PI_SCREEN_MOST];
+};
+
+/* A choice of the parameters of a request, of which 0 stands for the usual. Pure. */
+struct pi_choice pi_choice(uint64_t from, unsigned per, unsigned columns);
+
+/* Reads the digits of S, whose state and choice are set, and their sum. Not DIGITS_OK:
+ * nothing of it can be shown. Any thread, as all below. */
+enum digits_rc pi_screen_read(struct context *ctx, struct pi_screen *s);
+
+/* Sets VIEW_HREF of D to the address of the page of STATE as CHOICE wants it, with
+ * FRAGMENT ("#n", or ""). What is usual is left out of it, but the first position. */
+void pi_choice_link(struct dict *d, const struct pi_state *state,
+                    const struct pi_choice *choice, const char *fragment);
+
+/* The same for the screen that has the N-th digit, with the fragment that shows it. */
+void pi_screen_link_to_n(struct dict *d, const struct pi_screen *s);
+
+/* Fill PART, a dictionary of pi_live.tpl: the digits of S, or that there are none
+ * yet; the links to other screens and other choices, where all digits from the first
+ * on are known so far. */
+void pi_screen_show_digits(struct dict *part, const struct pi_screen *s);
+void pi_screen_show_links(struct dict *part, const struct pi_screen *s);
+
+/* Shows the digits of S without groups where PAGE, a dictionary of pi.tpl, has them for
+ * those who copy without a script. */
+void pi_screen_show_plain(struct dict *page, const struct pi_screen *s);
+
+#endif
