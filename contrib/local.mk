@@ -16,8 +16,9 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/systemd/nthpi.tmpfiles contrib/systemd/nthpid.service \
 	contrib/logrotate/nthpi contrib/screenshots/main.png
 
-# Debian packages.
-EXTRA_DIST += contrib/packaging/build \
+# Debian packages, a container.
+EXTRA_DIST += .dockerignore contrib/packaging/Containerfile contrib/packaging/build \
+	contrib/packaging/container \
 	contrib/packaging/debian/changelog \
 	contrib/packaging/debian/clean \
 	contrib/packaging/debian/control \

@@ -769,3 +769,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/faults/stop.test.mjs tests/faults/tampered.test.mjs \
 	tests/browser/detail.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
+
+# Debian packages, a container; a Debian of its own to install them in.
+EXTRA_DIST += tests/lib/packaged.mjs tests/lib/packages.mjs tests/lib/root.mjs \
+	tests/faults/container.test.mjs tests/faults/packages.test.mjs
