@@ -30,7 +30,7 @@ function bare(text) {
   return text.replace(/\[\[.*?\]\]/g, '')
     .replace(/\{\{[\s\S]*?\}\}/g, '')
     .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<(pre|code)\b[^>]*>[\s\S]*?<\/\1>/g, '')
+    .replace(/<(pre|code|style)\b[^>]*>[\s\S]*?<\/\1>/g, '')
     .replace(/<(\w+)\b[^>]* lang="[^@"]+"[^>]*>[^<]*<\/\1>/g, '');
 }
 
