@@ -2,11 +2,18 @@
 // the image that it starts from: it is read, and with NTHPI_LONG its instructions are
 // carried out in Debians of their own.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import { ask, get } from '../lib/packaged.mjs';
 import { packaging } from '../lib/packages.mjs';
-import { source } from '../lib/site.mjs';
+import { Root } from '../lib/root.mjs';
+import { source, until } from '../lib/site.mjs';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-container-'));
+after(() => fs.rmSync(folder, { recursive: true }));
 
 /** The Containerfile's instructions: [{word, rest, stage}]. */
 function instructions() {
@@ -50,3 +57,62 @@ test('the Containerfile names what there is', () => {
   for (const [socket] of site.matchAll(/\/run\/nthpi\/fcgi-\d\.sock/g)) assert.ok(container.includes(socket));
 });
 
+/** COPY from the folder FROM to the root folder TO: REST is what COPY says. */
+function copy(from, to, rest) {
+  const names = rest.split(' ');
+  const target = names.pop();
+  const destination = path.join(to, target);
+  for (const name of names) {
+    const file = path.join(from, name);
+    const folders = fs.statSync(file).isDirectory();
+    fs.mkdirSync(folders || target.endsWith('/') ? destination : path.dirname(destination), { recursive: true });
+    if (folders) {
+      const ignored = fs.readFileSync(path.join(source, '.dockerignore'), 'utf8').split('\n')
+        .filter((line) => line && !line.startsWith('#')).map((line) => `--exclude=./${line}`);
+      execFileSync('sh', ['-c', 'from=$1; shift; tar -C "$from" -c "$@" . | tar -C "$0" -x', destination, file, ...ignored]);
+    } else {
+      execFileSync('cp', ['--preserve=mode', file, destination]);
+    }
+  }
+}
+
+if (process.env.NTHPI_LONG) {
+  test('its instructions, carried out in Debians of their own, make a site',
+    { skip: process.getuid() !== 0 && 'only root can' }, async () => {
+      const stages = [];
+      for (const { word, rest, stage } of instructions()) {
+        if (word === 'FROM') {
+          await stages[stage - 1]?.stop();
+          stages.push(await Root.start(path.join(folder, String(stage)), { network: true }));
+        } else if (word === 'COPY') {
+          const [, before] = /^--from=build (.*)$/.exec(rest) ?? [];
+          copy(before ? stages[0].folder : source, stages[stage].folder, before ?? rest);
+        } else if (word === 'RUN') {
+          await stages[stage].run(rest);
+        }
+      }
+      await stages[1].stop();
+      stages[1].save(path.join(folder, 'image.tar'));
+      for (const { folder: one } of stages) fs.rmSync(one, { recursive: true });
+
+      // As in a container: a network of its own, the last instruction's program.
+      const root = await Root.start(path.join(folder, 'container'), { archive: path.join(folder, 'image.tar') });
+      try {
+        const main = root.start(`exec ${JSON.parse(instructions().at(-1).rest)[0]}`, ['ignore', 'pipe', 'pipe']);
+        let log = '';
+        for (const stream of [main.stdout, main.stderr]) stream.on('data', (chunk) => { log += chunk; });
+        const ended = new Promise((resolve) => { main.on('exit', resolve); });
+        await until(async () => /"status": *"ok"/.test((await get(root, '/healthz'))[1]), 'the site').catch((error) => {
+          throw new Error(`${error.message}\n${log}`);
+        });
+        assert.equal((await ask(root, 1000)).digit, '9');
+        assert.equal((await get(root, '/pi/1000.txt'))[1].slice(-10), '2164201989');
+        assert.deepEqual((await root.run('ps -C nthpid,nthpi-fcgi -o user= | sort -u')).trim().split('\n'), ['nthpi-web', 'nthpid']);
+        await root.run('kill $(pidof -x nthpi-container)');
+        assert.equal(await ended, 0, log);
+        assert.equal((await root.try('pidof nthpid nthpi-fcgi nginx')).output, '');
+      } finally {
+        await root.stop();
+      }
+    });
+}
