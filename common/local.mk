@@ -36,6 +36,7 @@ libcommon_a_SOURCES = \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \
+	common/store_sorted.c \
 	common/store_open.c \
 	common/store_pending.c \
 	common/store_prune.c \
@@ -50,7 +51,7 @@ common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_L
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c
 CLEANFILES += common/schema_sql.c
-schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql
+schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql conf/schema/4.sql
 EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
 common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \

@@ -21,8 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { URL_SIZE = 160 };
-
 /* What a list page shows. */
 struct list {
     struct store_filter filter;
@@ -34,92 +32,16 @@ struct list {
     int64_t revision;
 };
 
-/* PATH with FILTER, and the cursor AFTER unless it is at the start, as its
- * query. */
-static void
-filter_url(char out[URL_SIZE], const char *path, const struct store_filter *filter,
-           const struct store_cursor *after)
-{
-    char cursor[STORE_CURSOR_SIZE];
-    size_t used = (size_t)snprintf(out, URL_SIZE, "%s?", path);
-    if (filter->status >= 0)
-        used += (size_t)snprintf(out + used, URL_SIZE - used, "status=%s&",
-                                 status_name((enum status)filter->status));
-    if (filter->radix != 0)
-        used +=
-            (size_t)snprintf(out + used, URL_SIZE - used, "radix=%d&", filter->radix);
-    if (filter->algorithm >= 0)
-        used += (size_t)snprintf(out + used, URL_SIZE - used, "algorithm=%s&",
-                                 algorithm_name((enum algorithm)filter->algorithm));
-    if (after != NULL && after->id != 0) {
-        store_cursor_print(after, cursor);
-        used += (size_t)snprintf(out + used, URL_SIZE - used, "after=%s&", cursor);
-    }
-    out[used - 1] = '\0'; /* the last "?" or "&" */
-}
-
-/* One link of the filters: FILTER is where it leads. */
-static struct dict *
-show_filter(struct dict *page, enum view_key section, const struct store_filter *filter,
-            const char *label, bool current)
-{
-    char url[URL_SIZE];
-    struct dict *link = dict_section(page, section);
-    filter_url(url, "/", filter, NULL);
-    dict_set(link, VIEW_HREF, url);
-    dict_set(link, VIEW_LABEL, label);
-    if (current)
-        dict_section(link, VIEW_CURRENT);
-    return link;
-}
-
-static void
-show_filters(struct dict *page, const struct list *list)
-{
-    const struct store_filter *now = &list->filter;
-    struct store_filter f = *now;
-    const char *all = text_get(TEXT_FILTER_ALL);
-
-    f.status = -1;
-    show_filter(page, VIEW_STATUS_LINK, &f, all, now->status < 0);
-    for (int s = 0; s < STATUS_COUNT; s++) {
-        f.status = s;
-        struct dict *link = show_filter(page, VIEW_STATUS_LINK, &f,
-                                        text_status((enum status)s), now->status == s);
-        struct dict *counted = dict_section(link, VIEW_COUNTED);
-        dict_set(counted, VIEW_STATUS, status_name((enum status)s));
-        dict_set_int(counted, VIEW_COUNT, list->counts[s]);
-    }
-
-    f = *now;
-    f.radix = 0;
-    show_filter(page, VIEW_RADIX_LINK, &f, all, now->radix == 0);
-    f.radix = 10;
-    show_filter(page, VIEW_RADIX_LINK, &f, text_get(TEXT_FILTER_RADIX_10),
-                now->radix == 10);
-    f.radix = 16;
-    show_filter(page, VIEW_RADIX_LINK, &f, text_get(TEXT_FILTER_RADIX_16),
-                now->radix == 16);
-
-    f = *now;
-    f.algorithm = -1;
-    show_filter(page, VIEW_ALGORITHM_LINK, &f, all, now->algorithm < 0);
-    for (int a = 0; a < ALGORITHM_COUNT; a++) {
-        f.algorithm = a;
-        show_filter(page, VIEW_ALGORITHM_LINK, &f, algorithm_name((enum algorithm)a),
-                    now->algorithm == a);
-    }
-}
-
 static void
 show_table(struct dict *page, const struct list *list)
 {
-    char url[URL_SIZE];
+    char url[LIST_URL_SIZE];
     bool filtered = list->filter.status >= 0 || list->filter.radix != 0 ||
-                    list->filter.algorithm >= 0 || list->after.id != 0;
+                    list->filter.algorithm >= 0 || list->filter.position != 0 ||
+                    list->after.id != 0;
 
     dict_set_int(page, VIEW_REVISION, list->revision);
-    filter_url(url, "/updates", &list->filter, NULL);
+    list_url(url, "/updates", &list->filter, NULL);
     dict_set(page, VIEW_LIVE_URL, url);
     if (list->after.id == 0)
         dict_section(page, VIEW_ORDERED);
@@ -137,11 +59,11 @@ show_table(struct dict *page, const struct list *list)
     dict_section(page, filtered ? VIEW_EMPTY_FILTER : VIEW_EMPTY_ALL);
 
     if (list->next.id != 0) {
-        filter_url(url, "/", &list->filter, &list->next);
+        list_url(url, "/", &list->filter, &list->next);
         dict_set(dict_section(page, VIEW_OLDER), VIEW_HREF, url);
     }
     if (list->after.id != 0) {
-        filter_url(url, "/", &list->filter, NULL);
+        list_url(url, "/", &list->filter, NULL);
         dict_set(dict_section(page, VIEW_NEWEST), VIEW_HREF, url);
     }
 }
@@ -161,7 +83,7 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
     bool refresh = r != NULL && !form->focus && anything_live(list);
     struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
-    show_filters(d, list);
+    list_show_filters(d, &list->filter, list->counts);
     show_table(d, list);
     if (form->focus)
         dict_section(d, VIEW_FOCUS);
@@ -189,7 +111,7 @@ read_list(struct store *store, struct list *list, int64_t highlight)
  * ETag, and so is the build. */
 struct page_key {
     int64_t kind;
-    int64_t status, radix, algorithm;
+    int64_t status, radix, algorithm, sort;
     char etag[PAGE_ETAG_SIZE];
 };
 _Static_assert(sizeof(struct page_key) <= CACHE_KEY_SIZE, "a key of the cache");
@@ -200,15 +122,24 @@ _Static_assert(sizeof(struct page_key) <= CACHE_KEY_SIZE, "a key of the cache");
 static bool
 is_shared(const struct request *r, struct page_key *key)
 {
-    char url[URL_SIZE];
-    filter_url(url, "", &r->filter, NULL);
+    char url[LIST_URL_SIZE];
+    list_url(url, "", &r->filter, NULL);
     *key = (struct page_key){
         .kind = CACHE_PAGE,
         .status = r->filter.status,
         .radix = r->filter.radix,
         .algorithm = r->filter.algorithm,
+        .sort = r->filter.sort,
     };
-    return strcmp(r->query, url[0] == '?' ? url + 1 : url) == 0;
+    return r->filter.position == 0 &&
+           strcmp(r->query, url[0] == '?' ? url + 1 : url) == 0;
+}
+
+/* True for /?new=1: there position is what the form is filled in with. */
+static bool
+is_about_form(const struct request *r)
+{
+    return request_query(r, "new") != NULL;
 }
 
 /* Reads and sends what R asks for, as of REVISION. */
@@ -221,7 +152,8 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
     enum store_rc rc = STORE_ERROR;
     if (list != NULL) {
         list->filter = r->filter;
-        list->filter.position = 0;
+        if (is_about_form(r))
+            list->filter.position = 0;
         if ((r->has & PARAM_AFTER) != 0)
             list->after = r->after;
         list->revision = revision;
@@ -234,10 +166,10 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
         return;
     }
     form_init(&form);
-    const char *position = request_query(r, "position");
+    form.focus = is_about_form(r);
+    const char *position = form.focus ? request_query(r, "position") : NULL;
     if (position != NULL)
         form.typed[FORM_POSITION] = position;
-    form.focus = request_query(r, "new") != NULL;
     send_list(ctx, r, reply, 200, list, &form, etag);
     free(list);
 }

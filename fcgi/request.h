@@ -52,7 +52,8 @@ enum request_param {
     PARAM_HIGHLIGHT = 1 << 6, /* a row id */
     PARAM_SINCE = 1 << 7,     /* a revision */
     PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
-    PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
+    PARAM_SORT = 1 << 9,
+    PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_POSITION,
 };
 
 struct conf;
@@ -96,7 +97,7 @@ struct request {
 
     /* query parameters, set by the router; has tells which were given */
     unsigned has;               /* enum request_param */
-    struct store_filter filter; /* status, radix, algorithm, position */
+    struct store_filter filter; /* status, radix, algorithm, position, sort */
     struct store_cursor after;
     unsigned limit;
     int64_t highlight, since;

@@ -17,8 +17,8 @@
 enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
 
 /* What one screen of the list is chosen by. */
-enum { PARAM_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_HIGHLIGHT };
-enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMIT };
+enum { PARAM_LIST = PARAM_FILTER | PARAM_SORT | PARAM_AFTER | PARAM_HIGHLIGHT };
+enum { PARAM_API_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_LIMIT };
 
 /* clang-format off */
 const struct route routes[] = {

@@ -5,7 +5,8 @@
 {{#FOCUS}}
 <noscript><p class="hint">[[This page does not reload while you fill in the form.]] <a href="/">[[Back to the list]]</a></p></noscript>
 {{/FOCUS}}
-<nav class="filters" aria-label="[[Which computations]]">
+<div class="filters">
+<nav class="choices" aria-label="[[Which computations, in which order]]">
 <ul>
 {{#STATUS_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}{{#COUNTED}} <span class="count" data-count="{{STATUS}}">{{COUNT}}</span>{{/COUNTED}}</a></li>
 {{/STATUS_LINK}}
@@ -18,10 +19,21 @@
 {{#ALGORITHM_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
 {{/ALGORITHM_LINK}}
 </ul>
+<ul>
+{{#SORT_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{/SORT_LINK}}
+</ul>
 </nav>
+<form class="find typed" action="/" role="search">
+{{#KEEP}}<input type="hidden" name="{{NAME}}" value="{{VALUE}}">{{/KEEP}}
+<label for="where" class="hidden">[[Show computations of the position]]</label>
+<input id="where" name="position" value="{{POSITION}}" inputmode="numeric" autocomplete="off" placeholder="[[position]]">
+<button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}
+</form>
+</div>
 <div class="list">
 <table id="computations" data-live="{{LIVE_URL}}" data-revision="{{REVISION}}"{{#ORDERED}} data-ordered="1"{{/ORDERED}}{{#PINNED}} data-pinned="{{ID}}"{{/PINNED}}>
-<caption class="hidden">[[Computations: running ones first, then the newest]]</caption>
+<caption class="hidden">[[Computations]]</caption>
 <thead>
 <tr><th scope="col" class="position">[[Position]]</th><th scope="col" class="digit">[[Digit]]</th><th scope="col" class="status">[[Status]]</th><th scope="col" class="radix">[[Radix]]</th><th scope="col" class="algorithm">[[Algorithm]]</th><th scope="col" class="when">[[Asked]]</th><th scope="col" class="pi">[[All digits]]</th></tr>
 </thead>

@@ -67,6 +67,7 @@ make_lists(struct site *site)
     site_get(site, "/?highlight=52");
     site_get(site, "/?after=52");
     site_get(site, "/?new=1&position=5");
+    site_get(site, "/?status=done&radix=16&algorithm=bbp&position=5&sort=time");
     site_get(site, "/updates?since=0");
     site_post(site, "/computations", "position=x&radix=3&algorithm=none");
     assert_status(site, 422);
