@@ -10,6 +10,7 @@ libcommon_a_SOURCES = \
 	common/conf_table.c \
 	common/conf_text.c \
 	common/conf_value.c \
+	common/cost.c common/cost.h \
 	common/digits.h common/digits_internal.h \
 	common/digits_check.c \
 	common/digits_publish.c \
@@ -31,6 +32,7 @@ libcommon_a_SOURCES = \
 	common/store_backup.c common/store_backup.h \
 	common/store_changes.c \
 	common/store_check.c common/store_check.h \
+	common/store_cost.c common/store_cost.h \
 	common/store_cursor.c \
 	common/store_damage.c \
 	common/store_lease.c \
@@ -46,7 +48,7 @@ libcommon_a_SOURCES = \
 	common/store_row.c \
 	common/store_sql.c
 nodist_libcommon_a_SOURCES = common/schema_sql.c
-common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS)
+common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS) -lm
 
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c

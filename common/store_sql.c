@@ -56,6 +56,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_HEARTBEATS] = "SELECT substr(key, 11), value FROM meta"
                        " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'"
                        " ORDER BY key LIMIT ?1",
+    [SQL_COSTS] = "SELECT key, value FROM meta WHERE key >= 'cost:' AND key < 'cost;'"
+                  " ORDER BY key LIMIT 32",
     [SQL_PUBLISHED_GET] = "SELECT length, file, sha256, verified, revision"
                           " FROM published WHERE radix = ?1",
     [SQL_PUBLISHED_SET] =
@@ -175,6 +177,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHARGE] = "INSERT INTO charge (computation_id, owner, address)"
                    " VALUES (?1, ?2, ?3)",
 
+    [SQL_QUEUE_FRONT] = "SELECT id, radix, position, algorithm FROM computation"
+                        " INDEXED BY computation_turn WHERE status = 'queued'"
+                        " ORDER BY turn, id LIMIT ?1",
     [SQL_PENDING_TURN] = ROW "INDEXED BY computation_turn"
                              " WHERE status = 'queued' AND lease IS NULL"
                              " AND not_before <= ?1 ORDER BY turn, id LIMIT ?2",

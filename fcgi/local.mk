@@ -47,7 +47,9 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
+	fcgi/bulk.c fcgi/bulk.h \
 	fcgi/damage.c fcgi/damage.h \
+	fcgi/estimate.c fcgi/estimate.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/list_filters.c fcgi/live.h \
@@ -62,6 +64,8 @@ libweb_a_SOURCES += \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
+	fcgi/post_bulk.c \
+	fcgi/queue.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \

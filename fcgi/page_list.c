@@ -6,12 +6,13 @@
  * without JavaScript (noscript.css hides them) but a link to /?new=1, the same
  * page without reloading. A page on which nothing runs, and one that was
  * answered to a form with a mistake in it, do not reload either: nothing that
- * was typed is ever lost.
+ * was typed is ever lost. The same goes for the boxes of the rows and /?select=1.
  */
 #include "fcgi/list.h"
 
 #include "common/log.h"
 #include "fcgi/cache.h"
+#include "fcgi/estimate.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
 #include "fcgi/rows.h"
@@ -28,9 +29,21 @@ struct list {
     struct computation rows[LIST_ROWS];
     size_t count;
     struct computation first; /* the row to highlight; id 0: none */
+    struct queue *queue;      /* NULL: none of them waits */
     int64_t counts[STATUS_COUNT];
     int64_t revision;
 };
+
+/* Adds the row of C to PAGE, with its place in QUEUE. */
+static struct dict *
+show_row(struct dict *page, const struct computation *c, const struct queue *queue)
+{
+    char place[TEXT_SIZE];
+    struct dict *row = dict_include(page, VIEW_ROW, "row.tpl");
+    rows_fill(row, c);
+    rows_place(row, c, queue_place(queue, c, place));
+    return row;
+}
 
 static void
 show_table(struct dict *page, const struct list *list)
@@ -47,13 +60,11 @@ show_table(struct dict *page, const struct list *list)
         dict_section(page, VIEW_ORDERED);
     if (list->first.id != 0) {
         dict_set_int(dict_section(page, VIEW_PINNED), VIEW_ID, list->first.id);
-        struct dict *row = dict_include(page, VIEW_ROW, "row.tpl");
-        rows_fill(row, &list->first);
-        dict_section(row, VIEW_HIGHLIGHT);
+        dict_section(show_row(page, &list->first, list->queue), VIEW_HIGHLIGHT);
     }
     for (size_t i = 0; i < list->count; i++)
         if (list->rows[i].id != list->first.id)
-            rows_fill(dict_include(page, VIEW_ROW, "row.tpl"), &list->rows[i]);
+            show_row(page, &list->rows[i], list->queue);
     if (list->count > 0 || list->first.id != 0)
         dict_section(page, VIEW_HAS_ROWS);
     dict_section(page, filtered ? VIEW_EMPTY_FILTER : VIEW_EMPTY_ALL);
@@ -68,10 +79,49 @@ show_table(struct dict *page, const struct list *list)
     }
 }
 
+/* The places of those rows that wait, if any does. */
+static void
+read_queue(struct context *ctx, struct list *list)
+{
+    bool waits = list->first.id != 0 && list->first.status == STATUS_QUEUED;
+    for (size_t i = 0; i < list->count && !waits; i++)
+        waits = list->rows[i].status == STATUS_QUEUED;
+    if (waits)
+        list->queue = queue_load(ctx);
+}
+
+static void
+free_list(struct list *list)
+{
+    if (list != NULL)
+        free(list->queue);
+    free(list);
+}
+
 static bool
 anything_live(const struct list *list)
 {
     return list->counts[STATUS_QUEUED] + list->counts[STATUS_RUNNING] > 0;
+}
+
+/* The form around the rows; what became of the last action on several; and, where the
+ * page reloads itself, the way to one that does not. */
+static void
+show_bulk(struct context *ctx, struct dict *page, const struct request *r,
+          const struct list *list, const struct form *form, bool refresh)
+{
+    char url[LIST_URL_SIZE], select[LIST_URL_SIZE + 16];
+    list_url(url, "/computations/bulk", &list->filter, &list->after);
+    dict_set(page, VIEW_BULK_URL, url);
+    page_set_csrf(ctx, page, form->sent);
+    if (r != NULL && (r->has & PARAM_TOLD) != 0)
+        bulk_show(page, &r->told);
+    if (!refresh)
+        return;
+    list_url(url, "/", &list->filter, &list->after);
+    snprintf(select, sizeof select, "%s%cselect=1#bulk", url,
+             strchr(url, '?') != NULL ? '&' : '?');
+    dict_set(dict_section(page, VIEW_REFRESH), VIEW_HREF, select);
 }
 
 /* Sends LIST with FORM. R is the request of the page, or NULL for an answer to a
@@ -80,9 +130,11 @@ static void
 send_list(struct context *ctx, const struct request *r, struct reply *reply, int status,
           const struct list *list, const struct form *form, const char *etag)
 {
-    bool refresh = r != NULL && !form->focus && anything_live(list);
+    bool refresh = r != NULL && !form->focus && anything_live(list) &&
+                   request_query(r, "select") == NULL;
     struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
+    show_bulk(ctx, d, r, list, form, refresh);
     list_show_filters(d, &list->filter, list->counts);
     show_table(d, list);
     if (form->focus)
@@ -93,8 +145,9 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
 /* Reads what LIST's filter and cursor ask for; HIGHLIGHT is a row id, or 0. Call
  * between store_begin_read and store_end_read. */
 static enum store_rc
-read_list(struct store *store, struct list *list, int64_t highlight)
+read_list(struct context *ctx, struct list *list, int64_t highlight)
 {
+    struct store *store = ctx->store;
     enum store_rc rc = store_list(store, &list->filter, &list->after, list->rows,
                                   LIST_ROWS, &list->count, &list->next);
     if (rc == STORE_OK)
@@ -104,6 +157,8 @@ read_list(struct store *store, struct list *list, int64_t highlight)
         if (rc == STORE_NOT_FOUND)
             rc = STORE_OK;
     }
+    if (rc == STORE_OK)
+        read_queue(ctx, list);
     return rc;
 }
 
@@ -157,12 +212,11 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
         if ((r->has & PARAM_AFTER) != 0)
             list->after = r->after;
         list->revision = revision;
-        rc = read_list(ctx->store, list,
-                       (r->has & PARAM_HIGHLIGHT) != 0 ? r->highlight : 0);
+        rc = read_list(ctx, list, (r->has & PARAM_HIGHLIGHT) != 0 ? r->highlight : 0);
     }
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);
-        free(list);
+        free_list(list);
         return;
     }
     form_init(&form);
@@ -171,7 +225,7 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (position != NULL)
         form.typed[FORM_POSITION] = position;
     send_list(ctx, r, reply, 200, list, &form, etag);
-    free(list);
+    free_list(list);
 }
 
 /* The same, once for all who ask for KEY. */
@@ -247,11 +301,11 @@ list_with_form(struct context *ctx, struct reply *reply, int status,
     list->filter = (struct store_filter)STORE_FILTER_ANY;
     if (store_begin_read(ctx->store) == STORE_OK) {
         list->revision = store_revision(ctx->store);
-        if (read_list(ctx->store, list, 0) != STORE_OK)
+        if (read_list(ctx, list, 0) != STORE_OK)
             log_warning("the list could not be read for a form: %s",
                         store_message(ctx->store));
         store_end_read(ctx->store);
     }
     send_list(ctx, NULL, reply, status, list, form, NULL);
-    free(list);
+    free_list(list);
 }

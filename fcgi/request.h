@@ -9,6 +9,7 @@
 #include "common/computation.h"
 #include "common/store_ask.h"
 #include "common/store_list.h"
+#include "fcgi/bulk.h"
 
 #include <fcgiapp.h>
 #include <stdbool.h>
@@ -32,7 +33,7 @@ struct field {
 /* What a request may have at most; nginx's own limits are narrower. Headers are all
  * parameters that came with it, with their names and ends, in bytes. */
 enum {
-    REQUEST_FIELDS_MAX = 32,
+    REQUEST_FIELDS_MAX = 128,
     REQUEST_ID_SIZE = 33,
     REQUEST_URI_MAX = 8192,
     REQUEST_HEADERS_MAX = 128,
@@ -53,6 +54,7 @@ enum request_param {
     PARAM_SINCE = 1 << 7,     /* a revision */
     PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
     PARAM_SORT = 1 << 9,
+    PARAM_TOLD = 1 << 10, /* what became of an action on several rows */
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_POSITION,
 };
 
@@ -102,6 +104,7 @@ struct request {
     unsigned limit;
     int64_t highlight, since;
     uint64_t from;
+    struct bulk_outcome told;
 
     /* who asks: from the owner cookie or the bearer token */
     char owner[OWNER_SIZE]; /* keyed hash, or "" */

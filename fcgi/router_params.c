@@ -115,6 +115,12 @@ read_from(struct request *r, const char *text)
     return read_number(text, 0, POSITION_MAX, &r->from);
 }
 
+static bool
+read_told(struct request *r, const char *text)
+{
+    return bulk_parse(text, &r->told);
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -127,6 +133,7 @@ static const struct param {
     {PARAM_POSITION, "position", read_position, TEXT_PARAM_POSITION},
     {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
+    {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
     {PARAM_LIMIT, "limit", read_limit, TEXT_PARAM_LIMIT},
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},

@@ -2,6 +2,7 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/bulk.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \
@@ -17,6 +18,8 @@ template_files = \
 	templates/row.tpl
 static_files = \
 	templates/static/icon.svg \
+	templates/static/form.js \
+	templates/static/list.js \
 	templates/static/live.js \
 	templates/static/noscript.css \
 	templates/static/robots.txt
@@ -58,6 +61,7 @@ uninstall-static: templates/static-names
 .PHONY: install-static uninstall-static
 
 english = \
+	templates/en/bulk.tpl \
 	templates/en/computation.tpl \
 	templates/en/computation_live.tpl \
 	templates/en/confirm.tpl \

@@ -89,6 +89,18 @@
       }
     }
 
+    function keepSelected(row, before) {
+      row.querySelector('.pick input').checked = before.querySelector('.pick input').checked;
+    }
+
+    /** Places in the queue change without their rows. */
+    function tellPlaces(places) {
+      for (const [id, text] of Object.entries(places)) {
+        const place = document.getElementById(`c-${id}`)?.querySelector('.place');
+        if (place && place.textContent !== text) place.textContent = text;
+      }
+    }
+
     function countUp(counts) {
       for (const element of document.querySelectorAll('[data-count]')) {
         element.textContent = counts[element.dataset.count] ?? element.textContent;
@@ -132,11 +144,13 @@
             groupThousands(row);
             if (row.id === pinned) row.classList.add('highlight');
             tell(row, before);
+            if (before) keepSelected(row, before);
             if (before) before.replaceWith(row);
             else fresh.set(id, row);
           }
           if (table.dataset.ordered) whole = arrange(answer.order, fresh);
         });
+        tellPlaces(answer.queue);
         if (empty) empty.hidden = body.rows.length > 0;
         countUp(answer.counts);
         table.dataset.revision = answer.revision;

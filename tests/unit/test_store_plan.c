@@ -23,6 +23,8 @@ static const struct {
     const char *reason;
 } bounded[] = {
     {SQL_COUNTS, "SCAN counter", "a row for each status"},
+    {SQL_QUEUE_FRONT, "SCAN computation USING INDEX computation_turn",
+     "queued rows in order, up to the limit"},
     {SQL_PENDING_TURN, "SCAN computation USING INDEX computation_turn",
      "queued rows in order, up to the limit; more only past those that back off"},
     {SQL_PENDING_SMALL, "SCAN computation USING INDEX computation_small", "the same"},
