@@ -77,7 +77,7 @@ sentence(enum action action, enum bulk_fate fate)
 }
 
 void
-bulk_show(struct dict *page, const struct bulk_outcome *outcome)
+bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome)
 {
     struct dict *told = dict_section(page, VIEW_TOLD);
     for (int f = 0; f < BULK_FATES; f++) {
@@ -86,8 +86,8 @@ bulk_show(struct dict *page, const struct bulk_outcome *outcome)
         if (n == 0)
             continue;
         text_fill(text, sizeof text,
-                  text_plural(sentence(outcome->action, (enum bulk_fate)f), n), "n",
-                  text_number(number, n), NULL);
+                  text_plural(lang, sentence(outcome->action, (enum bulk_fate)f), n),
+                  "n", text_number(lang, number, n), NULL);
         dict_set(dict_section(told, VIEW_ITEM), VIEW_MESSAGE, text);
     }
 }

@@ -5,6 +5,8 @@
 #ifndef NTHPI_BULK_H
 #define NTHPI_BULK_H
 
+#include "fcgi/lang.h"
+
 #include <stdbool.h>
 
 struct dict;
@@ -38,7 +40,7 @@ enum { BULK_TEXT_SIZE = 48 };
 void bulk_print(const struct bulk_outcome *outcome, char text[BULK_TEXT_SIZE]);
 bool bulk_parse(const char *text, struct bulk_outcome *outcome);
 
-/* Tells OUTCOME in PAGE (list.tpl). */
-void bulk_show(struct dict *page, const struct bulk_outcome *outcome);
+/* Tells OUTCOME in LANG in PAGE (list.tpl). */
+void bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome);
 
 #endif

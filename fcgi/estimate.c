@@ -32,26 +32,28 @@ estimate_cost(const struct app *app, const struct cost_table *costs, int radix,
 }
 
 const char *
-estimate_text(const struct app *app, const struct estimate *e, int radix,
+estimate_text(const struct context *ctx, const struct estimate *e, int radix,
               uint64_t position, enum algorithm algorithm, char out[TEXT_SIZE])
 {
     char time[TEXT_SPAN_SIZE], memory[TEXT_SPAN_SIZE];
+    enum lang lang = ctx->lang;
     struct cost cost;
 
     out[0] = '\0';
     if (algorithm == ALGORITHM_AUTO && position > 0 &&
         position <= e->published[radix == 16])
-        return text_fill(out, TEXT_SIZE, text_get(TEXT_ESTIMATE_KNOWN), NULL);
-    if (!estimate_cost(app, &e->costs, radix, position, algorithm, &cost))
+        return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ESTIMATE_KNOWN), NULL);
+    if (!estimate_cost(ctx->app, &e->costs, radix, position, algorithm, &cost))
         return out;
-    return text_fill(out, TEXT_SIZE, text_get(TEXT_ESTIMATE), "time",
-                     text_span(time, cost.seconds), "memory",
-                     text_memory(memory, (int64_t)(cost.mib * 1024)), NULL);
+    return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ESTIMATE), "time",
+                     text_span(lang, time, cost.seconds), "memory",
+                     text_memory(lang, memory, (int64_t)(cost.mib * 1024)), NULL);
 }
 
 void
-estimate_show(const struct app *app, const struct estimate *e, struct dict *d)
+estimate_show(const struct context *ctx, const struct estimate *e, struct dict *d)
 {
+    enum lang lang = ctx->lang;
     char text[COST_TEXT_SIZE];
     for (int a = 0; a < ALGORITHM_COUNT; a++)
         for (int r = 0; r < 2; r++) {
@@ -66,11 +68,13 @@ estimate_show(const struct app *app, const struct estimate *e, struct dict *d)
             dict_set(costs, VIEW_VALUE, text);
         }
     dict_setf(d, VIEW_KNOWN, "%" PRIu64 " %" PRIu64, e->published[0], e->published[1]);
-    dict_setf(d, VIEW_LIMIT, "%" PRIu64, auto_prefix_limit(&app->conf->limits, 16));
-    dict_setf(d, VIEW_UNITS, "%s|%s|%s|%s|%s|%s|%s", text_get(TEXT_UNIT_MILLISECONDS),
-              text_get(TEXT_UNIT_SECONDS), text_get(TEXT_UNIT_MINUTES),
-              text_get(TEXT_UNIT_HOURS), text_get(TEXT_UNIT_DAYS),
-              text_get(TEXT_UNIT_MIB), text_get(TEXT_UNIT_GIB));
-    dict_set(d, VIEW_ESTIMATE_TEXT, text_get(TEXT_ESTIMATE));
-    dict_set(d, VIEW_KNOWN_TEXT, text_get(TEXT_ESTIMATE_KNOWN));
+    dict_setf(d, VIEW_LIMIT, "%" PRIu64,
+              auto_prefix_limit(&ctx->app->conf->limits, 16));
+    dict_setf(d, VIEW_UNITS, "%s|%s|%s|%s|%s|%s|%s",
+              text_get(lang, TEXT_UNIT_MILLISECONDS), text_get(lang, TEXT_UNIT_SECONDS),
+              text_get(lang, TEXT_UNIT_MINUTES), text_get(lang, TEXT_UNIT_HOURS),
+              text_get(lang, TEXT_UNIT_DAYS), text_get(lang, TEXT_UNIT_MIB),
+              text_get(lang, TEXT_UNIT_GIB));
+    dict_set(d, VIEW_ESTIMATE_TEXT, text_get(lang, TEXT_ESTIMATE));
+    dict_set(d, VIEW_KNOWN_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN));
 }

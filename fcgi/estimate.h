@@ -27,12 +27,12 @@ bool estimate_cost(const struct app *app, const struct cost_table *costs, int ra
                    uint64_t position, enum algorithm algorithm, struct cost *cost);
 
 /* The same as a sentence into OUT, "" when it is not known. Returns OUT. */
-const char *estimate_text(const struct app *app, const struct estimate *e, int radix,
-                          uint64_t position, enum algorithm algorithm,
+const char *estimate_text(const struct context *ctx, const struct estimate *e,
+                          int radix, uint64_t position, enum algorithm algorithm,
                           char out[TEXT_SIZE]);
 
 /* Sets in D (form.tpl) what form.js makes the same sentence from. */
-void estimate_show(const struct app *app, const struct estimate *e, struct dict *d);
+void estimate_show(const struct context *ctx, const struct estimate *e, struct dict *d);
 
 /* The queue at one revision: whose turn comes when. */
 struct queue {
@@ -47,7 +47,7 @@ struct queue *queue_load(struct context *ctx);
 
 /* The place of row C in QUEUE (may be NULL), for people, into OUT: "next in the queue",
  * "" when it does not wait or waits for something else. Returns OUT. */
-const char *queue_place(const struct queue *queue, const struct computation *c,
-                        char out[TEXT_SIZE]);
+const char *queue_place(enum lang lang, const struct queue *queue,
+                        const struct computation *c, char out[TEXT_SIZE]);
 
 #endif

@@ -19,9 +19,10 @@ enum { LIST_URL_SIZE = 256 };
 void list_url(char out[LIST_URL_SIZE], const char *path,
               const struct store_filter *filter, const struct store_cursor *after);
 
-/* Shows how PAGE (list.tpl) is filtered and sorted, NOW, with links to the other ways;
- * COUNTS are the rows of each status. */
-void list_show_filters(struct dict *page, const struct store_filter *now,
+/* Shows how PAGE (list.tpl) is filtered and sorted, NOW, in LANG, with links to the
+ * other ways; COUNTS are the rows of each status. */
+void list_show_filters(enum lang lang, struct dict *page,
+                       const struct store_filter *now,
                        const int64_t counts[STATUS_COUNT]);
 
 /* Answers with the whole list and FORM, as STATUS: the answer to a form that

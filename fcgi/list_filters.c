@@ -53,16 +53,18 @@ show_link(struct dict *page, enum view_key section, const struct store_filter *f
 }
 
 static void
-show_statuses(struct dict *page, const struct store_filter *now,
+show_statuses(enum lang lang, struct dict *page, const struct store_filter *now,
               const int64_t counts[STATUS_COUNT])
 {
     struct store_filter f = *now;
     f.status = -1;
-    show_link(page, VIEW_STATUS_LINK, &f, text_get(TEXT_FILTER_ALL), now->status < 0);
+    show_link(page, VIEW_STATUS_LINK, &f, text_get(lang, TEXT_FILTER_ALL),
+              now->status < 0);
     for (int s = 0; s < STATUS_COUNT; s++) {
         f.status = s;
-        struct dict *link = show_link(page, VIEW_STATUS_LINK, &f,
-                                      text_status((enum status)s), now->status == s);
+        struct dict *link =
+            show_link(page, VIEW_STATUS_LINK, &f, text_status(lang, (enum status)s),
+                      now->status == s);
         struct dict *counted = dict_section(link, VIEW_COUNTED);
         dict_set(counted, VIEW_STATUS, status_name((enum status)s));
         dict_set_int(counted, VIEW_COUNT, counts[s]);
@@ -70,7 +72,7 @@ show_statuses(struct dict *page, const struct store_filter *now,
 }
 
 static void
-show_radices(struct dict *page, const struct store_filter *now)
+show_radices(enum lang lang, struct dict *page, const struct store_filter *now)
 {
     static const struct {
         int radix;
@@ -80,25 +82,26 @@ show_radices(struct dict *page, const struct store_filter *now)
     struct store_filter f = *now;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         f.radix = choices[i].radix;
-        show_link(page, VIEW_RADIX_LINK, &f, text_get(choices[i].label),
+        show_link(page, VIEW_RADIX_LINK, &f, text_get(lang, choices[i].label),
                   now->radix == f.radix);
     }
 }
 
 static void
-show_algorithms(struct dict *page, const struct store_filter *now)
+show_algorithms(enum lang lang, struct dict *page, const struct store_filter *now)
 {
     struct store_filter f = *now;
     for (int a = -1; a < ALGORITHM_COUNT; a++) {
         f.algorithm = a;
         show_link(page, VIEW_ALGORITHM_LINK, &f,
-                  a < 0 ? text_get(TEXT_FILTER_ALL) : algorithm_name((enum algorithm)a),
+                  a < 0 ? text_get(lang, TEXT_FILTER_ALL)
+                        : algorithm_name((enum algorithm)a),
                   now->algorithm == a);
     }
 }
 
 static void
-show_sorts(struct dict *page, const struct store_filter *now)
+show_sorts(enum lang lang, struct dict *page, const struct store_filter *now)
 {
     static const enum text_key labels[SORT_COUNT] = {
         [SORT_NEWEST] = TEXT_SORT_NEWEST,
@@ -108,7 +111,7 @@ show_sorts(struct dict *page, const struct store_filter *now)
     struct store_filter f = *now;
     for (int s = 0; s < SORT_COUNT; s++) {
         f.sort = s;
-        show_link(page, VIEW_SORT_LINK, &f, text_get(labels[s]), now->sort == s);
+        show_link(page, VIEW_SORT_LINK, &f, text_get(lang, labels[s]), now->sort == s);
     }
 }
 
@@ -143,12 +146,12 @@ show_position(struct dict *page, const struct store_filter *now)
 }
 
 void
-list_show_filters(struct dict *page, const struct store_filter *now,
+list_show_filters(enum lang lang, struct dict *page, const struct store_filter *now,
                   const int64_t counts[STATUS_COUNT])
 {
-    show_statuses(page, now, counts);
-    show_radices(page, now);
-    show_algorithms(page, now);
-    show_sorts(page, now);
+    show_statuses(lang, page, now, counts);
+    show_radices(lang, page, now);
+    show_algorithms(lang, page, now);
+    show_sorts(lang, page, now);
     show_position(page, now);
 }

@@ -36,17 +36,18 @@ struct list {
 
 /* Adds the row of C to PAGE, with its place in QUEUE. */
 static struct dict *
-show_row(struct dict *page, const struct computation *c, const struct queue *queue)
+show_row(enum lang lang, struct dict *page, const struct computation *c,
+         const struct queue *queue)
 {
     char place[TEXT_SIZE];
     struct dict *row = dict_include(page, VIEW_ROW, "row.tpl");
-    rows_fill(row, c);
-    rows_place(row, c, queue_place(queue, c, place));
+    rows_fill(lang, row, c);
+    rows_place(row, c, queue_place(lang, queue, c, place));
     return row;
 }
 
 static void
-show_table(struct dict *page, const struct list *list)
+show_table(enum lang lang, struct dict *page, const struct list *list)
 {
     char url[LIST_URL_SIZE];
     bool filtered = list->filter.status >= 0 || list->filter.radix != 0 ||
@@ -60,11 +61,11 @@ show_table(struct dict *page, const struct list *list)
         dict_section(page, VIEW_ORDERED);
     if (list->first.id != 0) {
         dict_set_int(dict_section(page, VIEW_PINNED), VIEW_ID, list->first.id);
-        dict_section(show_row(page, &list->first, list->queue), VIEW_HIGHLIGHT);
+        dict_section(show_row(lang, page, &list->first, list->queue), VIEW_HIGHLIGHT);
     }
     for (size_t i = 0; i < list->count; i++)
         if (list->rows[i].id != list->first.id)
-            show_row(page, &list->rows[i], list->queue);
+            show_row(lang, page, &list->rows[i], list->queue);
     if (list->count > 0 || list->first.id != 0)
         dict_section(page, VIEW_HAS_ROWS);
     dict_section(page, filtered ? VIEW_EMPTY_FILTER : VIEW_EMPTY_ALL);
@@ -115,7 +116,7 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     dict_set(page, VIEW_BULK_URL, url);
     page_set_csrf(ctx, page, form->sent);
     if (r != NULL && (r->has & PARAM_TOLD) != 0)
-        bulk_show(page, &r->told);
+        bulk_show(ctx->lang, page, &r->told);
     if (!refresh)
         return;
     list_url(url, "/", &list->filter, &list->after);
@@ -132,11 +133,11 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
-    struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh ? r : NULL);
+    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_LIST), refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
-    list_show_filters(d, &list->filter, list->counts);
-    show_table(d, list);
+    list_show_filters(ctx->lang, d, &list->filter, list->counts);
+    show_table(ctx->lang, d, list);
     if (form->focus)
         dict_section(d, VIEW_FOCUS);
     page_send(ctx, reply, status, "list.tpl", d, etag);
@@ -219,7 +220,7 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
         free_list(list);
         return;
     }
-    form_init(&form);
+    form_init(&form, ctx->lang);
     form.focus = is_about_form(r);
     const char *position = form.focus ? request_query(r, "position") : NULL;
     if (position != NULL)
@@ -295,7 +296,8 @@ list_with_form(struct context *ctx, struct reply *reply, int status,
 {
     struct list *list = calloc(1, sizeof *list);
     if (list == NULL) {
-        reply_error(ctx, NULL, reply, 500, NULL, text_get(TEXT_ERROR_INTERNAL));
+        reply_error(ctx, NULL, reply, 500, NULL,
+                    text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }
     list->filter = (struct store_filter)STORE_FILTER_ANY;

@@ -93,10 +93,10 @@ show_selection(struct context *ctx, struct dict *d, const struct request *r,
         dict_set_int(dict_section(d, VIEW_SELECTED_ID), VIEW_ID, s->ids[i]);
         if (store_get(ctx->store, s->ids[i], &c) != STORE_OK)
             continue;
-        text_fill(text, sizeof text, text_get(TEXT_BULK_ROW), "position",
-                  text_number(position, c.position), "radix",
+        text_fill(text, sizeof text, text_get(ctx->lang, TEXT_BULK_ROW), "position",
+                  text_number(ctx->lang, position, c.position), "radix",
                   c.radix == 16 ? "16" : "10", "algorithm", algorithm_name(c.algorithm),
-                  "status", text_status(c.status), NULL);
+                  "status", text_status(ctx->lang, c.status), NULL);
         dict_set(dict_section(d, VIEW_ITEM), VIEW_LABEL, text);
     }
     dict_set(d, VIEW_ACTION, action_name(s->action));
@@ -112,8 +112,9 @@ ask_to_confirm(struct context *ctx, const struct request *r, struct reply *reply
                const struct selection *s)
 {
     char title[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
-    text_fill(title, sizeof title, text_plural(TEXT_TITLE_BULK_DELETE, s->count), "n",
-              text_number(number, s->count), NULL);
+    text_fill(title, sizeof title,
+              text_plural(ctx->lang, TEXT_TITLE_BULK_DELETE, s->count), "n",
+              text_number(ctx->lang, number, s->count), NULL);
     struct dict *d = page_new(title, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_section(d, VIEW_ASK);
@@ -174,8 +175,8 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
     const char *field = read_selection(r, &s, &why);
     if (field != NULL) {
         char text[TEXT_SIZE], most[TEXT_NUMBER_SIZE];
-        text_fill(text, sizeof text, text_get(why), "limit",
-                  text_number(most, BULK_MOST), NULL);
+        text_fill(text, sizeof text, text_get(ctx->lang, why), "limit",
+                  text_number(ctx->lang, most, BULK_MOST), NULL);
         reply_error(ctx, r, reply, 422, field, text);
         return;
     }
@@ -205,12 +206,13 @@ post_bulk_refused(struct context *ctx, struct request *r, struct reply *reply)
     struct selection s;
     enum text_key why;
     if (read_selection(r, &s, &why) != NULL) {
-        reply_error(ctx, r, reply, 403, "csrf", text_get(TEXT_ERROR_CSRF));
+        reply_error(ctx, r, reply, 403, "csrf", text_get(ctx->lang, TEXT_ERROR_CSRF));
         return;
     }
-    struct dict *d = page_new(text_get(TEXT_HTTP_403), NULL);
-    dict_set(d, VIEW_TITLE, text_get(TEXT_HTTP_403));
-    dict_set(dict_section(d, VIEW_AGAIN), VIEW_MESSAGE, text_get(TEXT_ACTION_AGAIN));
+    struct dict *d = page_new(text_get(ctx->lang, TEXT_HTTP_403), NULL);
+    dict_set(d, VIEW_TITLE, text_get(ctx->lang, TEXT_HTTP_403));
+    dict_set(dict_section(d, VIEW_AGAIN), VIEW_MESSAGE,
+             text_get(ctx->lang, TEXT_ACTION_AGAIN));
     show_selection(ctx, d, r, &s);
     page_send(ctx, reply, 403, "bulk.tpl", d, NULL);
 }

@@ -89,7 +89,8 @@ queue_load(struct context *ctx)
 }
 
 const char *
-queue_place(const struct queue *queue, const struct computation *c, char out[TEXT_SIZE])
+queue_place(enum lang lang, const struct queue *queue, const struct computation *c,
+            char out[TEXT_SIZE])
 {
     char place[TEXT_NUMBER_SIZE], time[TEXT_SPAN_SIZE];
     size_t i = 0;
@@ -99,13 +100,14 @@ queue_place(const struct queue *queue, const struct computation *c, char out[TEX
         return out;
     while (i < queue->count && queue->rows[i].id != c->id)
         i++;
-    text_number(place, i < queue->count ? i + 1 : queue->count);
+    text_number(lang, place, i < queue->count ? i + 1 : queue->count);
     if (i == queue->count)
-        return text_fill(out, TEXT_SIZE, text_get(TEXT_QUEUE_FAR), "n", place, NULL);
+        return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_QUEUE_FAR), "n", place,
+                         NULL);
     bool soon = queue->start_s[i] < 1; /* or nobody knows */
     enum text_key key = i == 0 ? soon ? TEXT_QUEUE_NEXT : TEXT_QUEUE_NEXT_START
                         : soon ? TEXT_QUEUE_PLACE
                                : TEXT_QUEUE_PLACE_START;
-    return text_fill(out, TEXT_SIZE, text_get(key), "n", place, "time",
-                     text_span(time, queue->start_s[i]), NULL);
+    return text_fill(out, TEXT_SIZE, text_get(lang, key), "n", place, "time",
+                     text_span(lang, time, queue->start_s[i]), NULL);
 }

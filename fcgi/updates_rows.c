@@ -169,7 +169,8 @@ places_of(struct context *ctx, const struct delta *d)
         if (queue == NULL)
             break;
         snprintf(id, sizeof id, "%" PRId64, c->id);
-        json_object_set_new(places, id, json_string(queue_place(queue, c, place)));
+        json_object_set_new(places, id,
+                            json_string(queue_place(ctx->lang, queue, c, place)));
     }
     free(queue);
     return places;
@@ -250,7 +251,7 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     int64_t to = d->about.revision;
     free(d);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", to);
-    reply_header(reply, "Vary", "Accept-Encoding, Prefer");
+    reply_header(reply, "Vary", LIVE_VARY);
     json_send(reply, 200, answer);
     return true;
 }
