@@ -6,17 +6,6 @@
 #include "fcgi/asker.h"
 #include "fcgi/text.h"
 
-const char *
-action_name(enum action action)
-{
-    static const char *const names[ACTION_COUNT] = {
-        [ACTION_CANCEL] = "cancel",
-        [ACTION_RETRY] = "retry",
-        [ACTION_DELETE] = "delete",
-    };
-    return names[action];
-}
-
 /* 409, saying which status the row has. */
 static void
 reply_conflict(struct context *ctx, const struct request *r, struct reply *reply,

@@ -9,9 +9,6 @@
 #include "fcgi/reply.h"
 #include "fcgi/request.h"
 
-/* What ACTION is called in forms and addresses: "cancel"; static. */
-const char *action_name(enum action action);
-
 /* Does ACTION to row ID in the name of ASKER. */
 enum store_rc action_run(struct context *ctx, enum action action, int64_t id,
                          const struct store_asker *asker, enum store_wish *wish);

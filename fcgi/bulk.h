@@ -13,6 +13,9 @@ struct dict;
 
 enum action { ACTION_CANCEL, ACTION_RETRY, ACTION_DELETE, ACTION_COUNT };
 
+/* What ACTION is called in forms and addresses: "cancel"; static. */
+const char *action_name(enum action action);
+
 /* What can become of a row. */
 enum bulk_fate {
     BULK_DONE,

@@ -10,16 +10,19 @@
 
 static const int radices[2] = {10, 16};
 
-void
+bool
 estimate_load(struct context *ctx, struct estimate *e)
 {
     memset(e, 0, sizeof *e);
-    store_costs(ctx->store, &e->costs);
+    bool read = store_costs(ctx->store, &e->costs) == STORE_OK;
     for (int r = 0; r < 2; r++) {
         struct published p;
         if (store_published(ctx->store, radices[r], &p) == STORE_OK)
             e->published[r] = p.length;
+        else
+            read = false;
     }
+    return read;
 }
 
 bool

@@ -19,8 +19,8 @@ struct estimate {
     uint64_t published[2]; /* digits of radix 10, 16 */
 };
 
-/* Fills *E; what cannot be read is not known. */
-void estimate_load(struct context *ctx, struct estimate *e);
+/* Fills *E; false: not all of it could be read, and that is not known then. */
+bool estimate_load(struct context *ctx, struct estimate *e);
 
 /* What POSITION in RADIX by ALGORITHM costs, auto resolved; false: not known. */
 bool estimate_cost(const struct app *app, const struct cost_table *costs, int radix,

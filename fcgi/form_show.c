@@ -47,7 +47,9 @@ show_estimate(struct context *ctx, struct dict *d, const struct form *form)
     uint64_t position;
     int radix;
 
-    estimate_load(ctx, &e);
+    /* A form that comes back does so whatever else is wrong. */
+    if (!estimate_load(ctx, &e) && form->sent == NULL)
+        dict_lack();
     estimate_show(ctx, &e, d);
     if (radix_parse(form->typed[FORM_RADIX], &radix) &&
         algorithm_parse(form->typed[FORM_ALGORITHM], &algorithm) &&

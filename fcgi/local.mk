@@ -47,7 +47,7 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
-	fcgi/bulk.c fcgi/bulk.h \
+	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/estimate.c fcgi/estimate.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \

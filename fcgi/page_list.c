@@ -81,7 +81,7 @@ show_table(enum lang lang, struct dict *page, const struct list *list)
 }
 
 /* The places of those rows that wait, if any does. */
-static void
+static enum store_rc
 read_queue(struct context *ctx, struct list *list)
 {
     bool waits = list->first.id != 0 && list->first.status == STATUS_QUEUED;
@@ -89,6 +89,7 @@ read_queue(struct context *ctx, struct list *list)
         waits = list->rows[i].status == STATUS_QUEUED;
     if (waits)
         list->queue = queue_load(ctx);
+    return waits && list->queue == NULL ? STORE_ERROR : STORE_OK;
 }
 
 static void
@@ -158,9 +159,7 @@ read_list(struct context *ctx, struct list *list, int64_t highlight)
         if (rc == STORE_NOT_FOUND)
             rc = STORE_OK;
     }
-    if (rc == STORE_OK)
-        read_queue(ctx, list);
-    return rc;
+    return rc == STORE_OK ? read_queue(ctx, list) : rc;
 }
 
 /* What a shared page depends on. The revision and the form's token are in its

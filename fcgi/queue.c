@@ -19,20 +19,21 @@
 /* Running jobs that are looked at. */
 enum { RUNNING_MOST = 16 };
 
-/* Seconds until the jobs that run now have ended, or negative: not known. */
-static double
-until_free(struct context *ctx, const struct cost_table *costs)
+/* Seconds until the jobs that run now have ended into *SUM; false: the database failed.
+ */
+static bool
+until_free(struct context *ctx, const struct cost_table *costs, double *sum)
 {
     struct store_filter running = STORE_FILTER_ANY;
     const struct store_cursor start = {.id = 0};
     struct computation rows[RUNNING_MOST];
     size_t count;
-    double sum = 0;
 
     running.status = STATUS_RUNNING;
-    if (costs->threads < 1 || store_list(ctx->store, &running, &start, rows,
-                                         RUNNING_MOST, &count, NULL) != STORE_OK)
-        return -1;
+    *sum = 0;
+    if (store_list(ctx->store, &running, &start, rows, RUNNING_MOST, &count, NULL) !=
+        STORE_OK)
+        return false;
     for (size_t i = 0; i < count; i++) {
         double left = rows[i].eta_s;
         struct cost cost;
@@ -40,12 +41,13 @@ until_free(struct context *ctx, const struct cost_table *costs)
                                       rows[i].method, &cost))
             left = cost.seconds * (1 - rows[i].progress);
         if (left > 0)
-            sum += cost_is_narrow(rows[i].method) ? left / costs->threads : left;
+            *sum += cost_is_narrow(rows[i].method) ? left / costs->threads : left;
     }
-    return sum;
+    return true;
 }
 
-static void
+/* False: the database failed. */
+static bool
 foresee(struct context *ctx, struct queue *queue)
 {
     struct cost_table costs;
@@ -54,14 +56,17 @@ foresee(struct context *ctx, struct queue *queue)
     for (size_t i = 0; i < queue->count; i++)
         queue->start_s[i] = -1;
     if (store_costs(ctx->store, &costs) != STORE_OK)
-        return;
-    free_in = until_free(ctx, &costs);
-    for (size_t i = 0; i < queue->count && free_in >= 0; i++) {
+        return false;
+    if (costs.threads < 1)
+        return true;
+    if (!until_free(ctx, &costs, &free_in))
+        return false;
+    for (size_t i = 0; i < queue->count; i++) {
         const struct store_waiting *row = &queue->rows[i];
         struct cost cost;
         if (!estimate_cost(ctx->app, &costs, row->radix, row->position, row->algorithm,
                            &cost))
-            return;
+            break;
         if (cost.seconds < SMALL_S) {
             queue->start_s[i] = small_in < free_in ? small_in : free_in;
             small_in += cost.seconds;
@@ -71,6 +76,7 @@ foresee(struct context *ctx, struct queue *queue)
                                                       : cost.seconds;
         }
     }
+    return true;
 }
 
 struct queue *
@@ -80,11 +86,11 @@ queue_load(struct context *ctx)
     if (queue == NULL)
         return NULL;
     if (store_queue_front(ctx->store, queue->rows, ESTIMATE_QUEUE, &queue->count) !=
-        STORE_OK) {
+            STORE_OK ||
+        !foresee(ctx, queue)) {
         free(queue);
         return NULL;
     }
-    foresee(ctx, queue);
     return queue;
 }
 

@@ -153,7 +153,7 @@ add_entering(struct context *ctx, const struct wait *wait, const struct delta *d
 }
 
 /* The places in the queue of the rows of the screen, by their ids: they change
- * without the rows. */
+ * without the rows. NULL: an error. */
 static json_t *
 places_of(struct context *ctx, const struct delta *d)
 {
@@ -166,8 +166,10 @@ places_of(struct context *ctx, const struct delta *d)
             continue;
         if (queue == NULL)
             queue = queue_load(ctx);
-        if (queue == NULL)
-            break;
+        if (queue == NULL) {
+            json_decref(places);
+            return NULL;
+        }
         snprintf(id, sizeof id, "%" PRId64, c->id);
         json_object_set_new(places, id,
                             json_string(queue_place(ctx->lang, queue, c, place)));
@@ -197,9 +199,10 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     json_object_set_new(answer, "removed", removed);
     json_object_set_new(answer, "order", order);
     json_object_set_new(answer, "counts", counts_of(d));
-    json_object_set_new(answer, "queue", places_of(ctx, d));
+    json_t *places = places_of(ctx, d);
+    json_object_set_new(answer, "queue", places);
 
-    bool good = true;
+    bool good = places != NULL;
     if (d->about.reset) {
         json_object_set_new(answer, "reset", json_true());
         for (size_t i = 0; i < d->nscreen && good; i++)
