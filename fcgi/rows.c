@@ -141,7 +141,6 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    dict_set(row, VIEW_TIME, text_time_machine(time, c->at[STAGE_REGISTERED]));
     dict_set(row, VIEW_TIME_TEXT, text_time(lang, time, c->at[STAGE_REGISTERED]));
 }
 

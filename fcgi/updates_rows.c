@@ -210,7 +210,8 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     } else {
         int news = add_changes(ctx, wait, d, changed, removed);
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
-        good = news >= 0 && add_entering(ctx, wait, d, changed, has_all ? 0 : news);
+        good = good && news >= 0 &&
+               add_entering(ctx, wait, d, changed, has_all ? 0 : news);
     }
     if (d->about.more)
         json_object_set_new(answer, "more", json_true());

@@ -7,11 +7,11 @@
   const body = form.querySelector('tbody');
   const picked = document.getElementById('picked');
   const buttons = form.querySelectorAll('.bulk button');
-  const head = form.querySelector('thead .pick');
+  const head = form.querySelector('thead .position');
   const all = document.createElement('input');
   let last = null; // the row that was selected or not last, by its number
 
-  const boxes = () => [...body.querySelectorAll('.pick input')];
+  const boxes = () => [...body.querySelectorAll('.position input')];
 
   function count() {
     const rows = boxes();
@@ -26,7 +26,7 @@
 
   function select(event) {
     const box = event.target;
-    if (!box.matches('.pick input')) return;
+    if (!box.matches('.position input')) return;
     const rows = boxes();
     const from = rows.findIndex(({ value }) => value === last);
     const to = rows.indexOf(box);
@@ -45,7 +45,7 @@
     for (const box of boxes()) box.checked = all.checked;
     count();
   });
-  head.append(all);
+  head.prepend(all);
   body.addEventListener('click', select);
   // Enter would press the first button.
   form.addEventListener('keydown', (event) => {

@@ -57,11 +57,11 @@
   /** Thousands of a position in spans, so that style can set them apart; the text
    * stays the plain number. */
   function groupThousands(root) {
-    for (const number of root.querySelectorAll('.position a, .n')) {
-      const text = number.textContent;
+    for (const number of root.querySelectorAll('.position a, .pi a, .n')) {
+      const [, before, text] = /^(.*?)(\d*)$/.exec(number.textContent);
       if (text.length < 5 || number.firstElementChild) continue;
       const groups = text.split(/(?=(?:\d{3})+$)/);
-      number.replaceChildren(...groups.map((group) => {
+      number.replaceChildren(before, ...groups.map((group) => {
         const span = document.createElement('span');
         span.textContent = group;
         return span;
@@ -90,7 +90,8 @@
     }
 
     function keepSelected(row, before) {
-      row.querySelector('.pick input').checked = before.querySelector('.pick input').checked;
+      const box = (of) => of.querySelector('.position input');
+      box(row).checked = box(before).checked;
     }
 
     /** Places in the queue change without their rows. */
