@@ -120,7 +120,7 @@ rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
 void
 rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
-    char path[ROWS_PATH_SIZE], time[TEXT_TIME_SIZE], speed[TEXT_SPAN_SIZE];
+    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE], speed[TEXT_SPAN_SIZE];
 
     dict_set_int(row, VIEW_ID, c->id);
     dict_set_int(row, VIEW_REVISION, c->revision);
@@ -141,7 +141,8 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    dict_set(row, VIEW_TIME_TEXT, text_time(lang, time, c->at[STAGE_REGISTERED]));
+    if (!rows_is_live(c) && c->wall_s >= 0)
+        dict_set(row, VIEW_TOOK, text_span(lang, time, c->wall_s));
 }
 
 void

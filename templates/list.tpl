@@ -41,7 +41,7 @@
 <table id="computations" data-live="{{LIVE_URL}}" data-revision="{{REVISION}}"{{#ORDERED}} data-ordered="1"{{/ORDERED}}{{#PINNED}} data-pinned="{{ID}}"{{/PINNED}}>
 <caption class="hidden">[[Computations]]</caption>
 <thead>
-<tr><th scope="col" class="position" data-all="[[Select all]]">[[Position]]</th><th scope="col" class="digit">[[Digit]]</th><th scope="col" class="status">[[Status]]</th><th scope="col" class="radix">[[Radix]]</th><th scope="col" class="algorithm">[[Algorithm]]</th><th scope="col" class="when">[[Asked]]</th><th scope="col" class="pi">[[All digits]]</th></tr>
+<tr><th scope="col" class="position" data-all="[[Select all]]">[[Position]]</th><th scope="col" class="digit">[[Digit]]</th><th scope="col" class="status">[[Status]]</th><th scope="col" class="radix">[[Radix]]</th><th scope="col" class="algorithm">[[Algorithm]]</th><th scope="col" class="took">[[Took]]</th><th scope="col" class="pi">[[All digits]]</th></tr>
 </thead>
 <tbody>
 {{>ROW}}

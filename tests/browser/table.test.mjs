@@ -28,7 +28,7 @@ test('the estimate comes while one types, and is the one of the button', async (
     await page.locator('#radix').selectOption(radix);
     await page.locator('#algorithm').selectOption(algorithm);
     await page.locator('#position').fill(position);
-    await page.waitForFunction(() => /^About/.test(document.getElementById('estimate').textContent));
+    await until(async () => /^About/.test(await page.locator('#estimate').innerText()), 'the estimate');
     const typed = await page.locator('#estimate').innerText();
     await page.locator('button[name=preview]').click();
     await page.waitForLoadState();
@@ -36,7 +36,7 @@ test('the estimate comes while one types, and is the one of the button', async (
     assert.equal(await page.locator('#position').inputValue(), position);
   }
   await page.locator('#position').fill('x');
-  await page.waitForFunction(() => document.getElementById('estimate').textContent === '');
+  await until(async () => await page.locator('#estimate').innerText() === '', 'no estimate');
   assert.deepEqual(page.problems(), []);
   await page.context().close();
 });
@@ -68,8 +68,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   assert.equal(await page.locator('#picked').innerText(), 'Selected: 1');
   // The row is replaced by its next revision.
   const revision = await row(page, ids[0]).getAttribute('data-revision');
-  await page.waitForFunction(([id, old]) => document.getElementById(id).dataset.revision !== old,
-    [`c-${ids[0]}`, revision]);
+  await until(async () => await row(page, ids[0]).getAttribute('data-revision') !== revision, 'a newer row');
   assert.deepEqual(await selected(page), [ids[0]]);
   assert.ok(await box(page, ids[0]).evaluate((own) => own === document.activeElement), 'the focus stays');
   await picture(page, 'table-selected-1280');
@@ -115,7 +114,7 @@ test('a row that ends says so, and a sorted list stays sorted', async () => {
   await visitor.submit(1000);
   await visitor.submit(500);
   await page.waitForSelector(`tr#c-${running}[data-status=done]`, { timeout: 40_000 });
-  await page.waitForFunction(() => /Digit .* of π is \d/.test(document.getElementById('announce').textContent));
+  await until(async () => /Digit .* of π is \d/.test(await page.locator('#announce').textContent()), 'the end is said');
   assert.equal(await page.locator('#announce').getAttribute('aria-live'), 'polite');
   const positions = await page.locator('tbody .position a').evaluateAll((list) =>
     list.map((link) => Number(link.textContent)));
