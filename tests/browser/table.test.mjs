@@ -22,8 +22,7 @@ test('the estimate comes while one types, and is the one of the button', async (
     await page.reload();
     return (await page.locator('.costs').count()) > 0;
   }, 'the costs that the daemon tells');
-  for (const [position, radix, algorithm] of [['50000000', '10', 'auto'], ['123456', '16', 'chudnovsky'],
-    ['5000000000', '16', 'auto'], ['1500', '10', 'spigot']]) {
+  for (const [position, radix, algorithm] of [['50000000', '10', 'auto'], ['5000000000', '16', 'auto']]) {
     await page.goto(`${site.url}/`);
     await page.locator('#radix').selectOption(radix);
     await page.locator('#algorithm').selectOption(algorithm);

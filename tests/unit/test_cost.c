@@ -115,20 +115,22 @@ static void
 the_queue_is_read_by_turns(void **state)
 {
     struct fixture *f = *state;
-    struct store_waiting rows[3];
+    struct store_waiting rows[8];
     size_t count;
 
     put(f, 100, "alice");
     put(f, 200, "alice");
+    put(f, 250, "alice");
     put_as(f, 16, 300, ALGORITHM_BBP, "bob");
     take(f, put(f, 400, "carol"), TOKEN);
-    assert_int_equal(store_queue_front(f->s, rows, 3, &count), STORE_OK);
-    assert_int_equal(count, 3);
+    assert_int_equal(store_queue_front(f->s, rows, 8, &count), STORE_OK);
+    assert_int_equal(count, 4);
     assert_int_equal(rows[0].position, 100);
-    assert_int_equal(rows[1].position, 300); /* bob's first, before alice's second */
-    assert_int_equal(rows[1].radix, 16);
-    assert_int_equal(rows[1].algorithm, ALGORITHM_BBP);
-    assert_int_equal(rows[2].position, 200);
+    assert_int_equal(rows[1].position, 200);
+    assert_int_equal(rows[2].position, 300); /* bob's first, before alice's third */
+    assert_int_equal(rows[2].radix, 16);
+    assert_int_equal(rows[2].algorithm, ALGORITHM_BBP);
+    assert_int_equal(rows[3].position, 250);
     assert_int_equal(store_queue_front(f->s, rows, 2, &count), STORE_OK);
     assert_int_equal(count, 2);
 }
