@@ -51,6 +51,15 @@ test('a place in one order is none in another', async () => {
 test('an open page is told the rows in its order', async () => {
   const { order } = (await site.get('/updates?since=0&sort=position')).json();
   assert.deepEqual(order, ids(await page('/?sort=position')));
+  // And by an answer that it had to wait for.
+  const { revision } = (await site.get('/updates?since=0')).json();
+  const waits = site.get(`/updates?since=${revision}&sort=position`, { headers: { prefer: 'wait=20' } });
+  await until(async () => /^nthpi_waiters [1-9]/m.test((await site.get('/metrics')).text),
+    'the poll waits');
+  await site.waitDone((await site.ask(400, { algorithm: 'chudnovsky' })).id);
+  const sorted = (await waits).json().order;
+  const positions = await site.sql('SELECT id FROM computation ORDER BY position, id');
+  assert.deepEqual(sorted, positions.map(({ id }) => id));
 });
 
 test('preview: the form comes back with what it would cost, and nothing is asked', async () => {
