@@ -10,6 +10,7 @@ libcommon_a_SOURCES = \
 	common/conf_table.c \
 	common/conf_text.c \
 	common/conf_value.c \
+	common/cost.c common/cost.h \
 	common/digits.h common/digits_internal.h \
 	common/digits_check.c \
 	common/digits_publish.c \
@@ -31,11 +32,13 @@ libcommon_a_SOURCES = \
 	common/store_backup.c common/store_backup.h \
 	common/store_changes.c \
 	common/store_check.c common/store_check.h \
+	common/store_cost.c common/store_cost.h \
 	common/store_cursor.c \
 	common/store_damage.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \
+	common/store_sorted.c \
 	common/store_open.c \
 	common/store_pending.c \
 	common/store_prune.c \
@@ -46,13 +49,12 @@ libcommon_a_SOURCES = \
 	common/store_sql.c \
 	common/store_worker.c common/store_worker.h
 nodist_libcommon_a_SOURCES = common/schema_sql.c
-common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS)
+common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS) -lm
 
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c
 CLEANFILES += common/schema_sql.c
-schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql \
-	conf/schema/4.sql
+schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql conf/schema/4.sql
 EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
 common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \

@@ -15,6 +15,7 @@
 #define NTHPI_STORE_INTERNAL_H
 
 #include "store.h"
+#include "store_list.h"
 #include "store_queue.h"
 
 #include <sqlite3.h>
@@ -32,6 +33,7 @@ enum sql {
     SQL_META_DROP,
     SQL_HEARTBEAT_NEWEST,
     SQL_HEARTBEATS,
+    SQL_COSTS,
     SQL_PUBLISHED_GET,
     SQL_PUBLISHED_SET,
     SQL_PUBLISHED_DROP,
@@ -48,6 +50,9 @@ enum sql {
     SQL_LIST_SR,
     SQL_LIST_SA,
     SQL_LIST_SRA,
+    SQL_BY_POSITION,
+    SQL_BY_TIME,
+    SQL_BY_TIME_TIES,
     SQL_COMING,
     SQL_COUNTS,
     SQL_QUEUE_OLDEST,
@@ -78,6 +83,7 @@ enum sql {
     SQL_CHARGED_ADDRESS,
     SQL_CHARGE,
     /* the daemon */
+    SQL_QUEUE_FRONT,
     SQL_PENDING_TURN,
     SQL_PENDING_SMALL,
     SQL_PENDING_SMALLEST,
@@ -278,6 +284,11 @@ enum store_rc store_set_wanted(struct store *s, int64_t id, enum wanted wanted);
 /* INSTEAD (NULL: nothing) is published and no longer BROKEN, see store_mend(). */
 enum store_rc store_replace_published(struct store *s, const struct published *broken,
                                       const struct published *instead);
+/* store_list() in the orders that are not by age; within a read. */
+enum store_rc store_list_sorted(struct store *s, const struct store_filter *filter,
+                                const struct store_cursor *cursor,
+                                struct computation *rows, size_t max, size_t *count,
+                                struct store_cursor *next);
 /* Removes the row, leaving a tombstone. */
 enum store_rc store_set_removed(struct store *s, int64_t id);
 

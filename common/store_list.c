@@ -2,7 +2,7 @@
  * The store, reading rows: pages of the list, single rows, and what changed.
  *
  * The list is two ordered lists, one after the other: running rows, then the
- * rest, each newest first. A page continues after the row its cursor names
+ * rest, each newest first. (Its other orders are in store_sorted.c.) A page continues after the row its cursor names
  * (keyset pagination), so the database never counts rows off. A unit test
  * holds every statement to an index that yields the rows in order.
  */
@@ -124,6 +124,11 @@ store_list(struct store *s, const struct store_filter *filter,
     rc = store_enter_read(s, &began);
     if (rc != STORE_OK)
         return rc;
+    if (filter->sort != SORT_NEWEST) {
+        rc = store_list_sorted(s, filter, cursor, rows, max, count, next);
+        store_leave_read(s, began);
+        return rc;
+    }
     if (!others_begun)
         rc = add_running(s, filter, before, &page);
     if (rc == STORE_OK && !page.more)

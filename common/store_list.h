@@ -7,16 +7,32 @@
 
 #include "store.h"
 
-/* Which rows; -1 / 0 stands for "any". All together must hold. */
+/* The orders of the list. */
+enum store_sort {
+    SORT_NEWEST,   /* running rows first, then the others; in both, newest first */
+    SORT_POSITION, /* smallest position first, and of one position oldest first */
+    SORT_TIME,     /* what took longest first (wall_s; rows without any time last), and
+                      of one time newest first */
+    SORT_COUNT
+};
+
+/* The names of the orders in addresses: "newest", "position", "time"; static. */
+const char *store_sort_name(enum store_sort sort);
+
+/* The order named TEXT into *SORT; false (and *SORT untouched) for another. */
+bool store_sort_parse(const char *text, enum store_sort *sort);
+
+/* Which rows; -1 / 0 stands for "any". All together must hold. And in which order. */
 struct store_filter {
     int status;        /* enum status, or -1 */
     int radix;         /* 10, 16, or 0 */
     int algorithm;     /* enum algorithm, or -1 */
+    int sort;          /* enum store_sort */
     uint64_t position; /* or 0 */
 };
 #define STORE_FILTER_ANY                                                               \
     {                                                                                  \
-        .status = -1, .radix = 0, .algorithm = -1, .position = 0                       \
+        .status = -1, .radix = 0, .algorithm = -1, .sort = SORT_NEWEST, .position = 0  \
     }
 
 /* True when C is one of FILTER's rows. Pure. */
@@ -24,15 +40,17 @@ bool store_filter_matches(const struct store_filter *filter,
                           const struct computation *c);
 
 /*
- * Where a page of the list starts: after a row, in the list's order (running
- * rows first, then the others; in both, newest first). Zero: at the start.
- * Printed as "r12" (after running row 12) or "12" in URLs.
+ * Where a page of the list starts: after a row, in the list's order. Zero: at the
+ * start. Printed in URLs as "r12" (after running row 12) or "12"; "p1000.12": after
+ * row 12 at position 1000; "t2500.12": after row 12, which took 2,500 microseconds.
  */
 struct store_cursor {
-    bool running;
-    int64_t id; /* 0: the start of the list */
+    bool running; /* SORT_NEWEST */
+    int sort;     /* enum store_sort: the order that it is a place in */
+    int64_t key;  /* SORT_POSITION: the position; SORT_TIME: microseconds */
+    int64_t id;   /* 0: the start of the list */
 };
-enum { STORE_CURSOR_SIZE = 24 };
+enum { STORE_CURSOR_SIZE = 48 };
 void store_cursor_print(const struct store_cursor *cursor,
                         char text[STORE_CURSOR_SIZE]);
 bool store_cursor_parse(const char *text, struct store_cursor *cursor);
@@ -40,7 +58,8 @@ bool store_cursor_parse(const char *text, struct store_cursor *cursor);
 /*
  * Up to MAX rows of FILTER after CURSOR in the list's order into ROWS, their
  * number into *COUNT; *NEXT (may be NULL) becomes the cursor of the page after,
- * with id 0 when there is none. Cost does not depend on how deep the page is.
+ * with id 0 when there is none. CURSOR must be one of FILTER's order. Cost does not
+ * depend on how deep the page is.
  */
 enum store_rc store_list(struct store *s, const struct store_filter *filter,
                          const struct store_cursor *cursor, struct computation *rows,

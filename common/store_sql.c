@@ -12,6 +12,8 @@
 #define ROW          "SELECT " STORE_COLUMNS "FROM computation "
 #define NEWEST_FIRST " ORDER BY id DESC LIMIT ?2"
 #define OTHERS       " WHERE id < ?1 AND status <> 'running'"
+#define STREAM       " WHERE status = ?1 AND radix = ?2 AND algorithm = ?3"
+#define TIME         "coalesce(CAST(wall_s * 1000000 AS INTEGER), 0)"
 #define STATE        "SELECT id, stage, status, wanted, lease FROM computation "
 /* What a row loses when it goes back to the start. */
 #define AFRESH                                                                         \
@@ -54,6 +56,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_HEARTBEATS] = "SELECT substr(key, 11), value FROM meta"
                        " WHERE key >= 'heartbeat:' AND key < 'heartbeat;'"
                        " ORDER BY key LIMIT ?1",
+    [SQL_COSTS] = "SELECT key, value FROM meta WHERE key >= 'cost:' AND key < 'cost;'"
+                  " ORDER BY key LIMIT 32",
     [SQL_PUBLISHED_GET] = "SELECT length, file, sha256, verified, revision"
                           " FROM published WHERE radix = ?1",
     [SQL_PUBLISHED_SET] =
@@ -93,6 +97,16 @@ const char *const store_sql[SQL_COUNT] = {
                         " AND algorithm = ?4" NEWEST_FIRST,
     [SQL_LIST_SRA] = ROW "INDEXED BY computation_sra WHERE id < ?1 AND status = ?3"
                          " AND radix = ?4 AND algorithm = ?5" NEWEST_FIRST,
+    /* The streams of store_sorted.c. A position stands once in each. */
+    [SQL_BY_POSITION] = "SELECT position, id FROM computation"
+                        " INDEXED BY computation_by_position" STREAM
+                        " AND position >= ?5 ORDER BY position LIMIT ?4",
+    [SQL_BY_TIME] = "SELECT " TIME ", id FROM computation"
+                    " INDEXED BY computation_by_time" STREAM " AND " TIME
+                    " < ?5 ORDER BY " TIME " DESC, id DESC LIMIT ?4",
+    [SQL_BY_TIME_TIES] = "SELECT " TIME ", id FROM computation"
+                         " INDEXED BY computation_by_time" STREAM " AND " TIME
+                         " = ?5 AND id < ?6 ORDER BY id DESC LIMIT ?4",
     /* By what runs, or by what was asked while that is open. */
     [SQL_COMING] = ROW "INDEXED BY computation_coming"
                        " WHERE ended_at IS NULL AND wanted = 'run'"
@@ -166,6 +180,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHARGE] = "INSERT INTO charge (computation_id, owner, address)"
                    " VALUES (?1, ?2, ?3)",
 
+    [SQL_QUEUE_FRONT] = "SELECT id, radix, position, algorithm FROM computation"
+                        " INDEXED BY computation_turn WHERE status = 'queued'"
+                        " ORDER BY turn, id LIMIT ?1",
     [SQL_PENDING_TURN] = ROW "INDEXED BY computation_turn"
                              " WHERE status = 'queued' AND lease IS NULL"
                              " AND not_before <= ?1 ORDER BY turn, id LIMIT ?2",

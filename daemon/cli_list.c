@@ -56,7 +56,7 @@ static int
 print_list(struct cli *cli, const struct store_filter *filter, uint64_t limit)
 {
     struct computation rows[PAGE];
-    struct store_cursor cursor = {false, 0};
+    struct store_cursor cursor = {.id = 0};
     size_t count;
 
     printf("%8s %14s %5s %-10s %-9s %s\n", "ID", "POSITION", "RADIX", "ALGORITHM",

@@ -13,12 +13,14 @@
  *   scrub.c    published digits, read again now and then
  *   recover.c  rows that dead daemons left behind
  *   progress.c what workers tell, into the database
+ *   estimates.c what jobs cost here, for those who ask before
  *   upkeep.c   heartbeat, checkpoints of the log, old rows
  */
 #ifndef NTHPI_DAEMON_H
 #define NTHPI_DAEMON_H
 
 #include "common/conf.h"
+#include "common/cost.h"
 #include "common/doorbell.h"
 #include "common/store_list.h"
 #include "common/store_queue.h"
@@ -112,6 +114,10 @@ struct daemon {
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
     unsigned shortages;     /* times that no worker could be started, in a row */
     int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
+    /* How many times as long as by its model a job of each method took, 0: not known;
+     * and what of it is in the database. */
+    double speed[ALGORITHM_COUNT], told[ALGORITHM_COUNT];
+    bool told_once;
     int64_t clock_offset;   /* wall clock less CLOCK_BOOTTIME, when it began */
     bool clock_set;         /* it has changed since */
     bool look;              /* look for work and wishes soon */
@@ -284,6 +290,14 @@ bool progress_tell(struct daemon *d);
 
 /* CLOCK_BOOTTIME of the next news that are due, INT64_MAX when there are none. */
 int64_t progress_due(const struct daemon *d);
+
+/* estimates.c */
+
+/* J came to its result: what it cost says how fast this machine is. */
+void estimates_learn(struct daemon *d, const struct job *j);
+
+/* Tells the database what jobs cost here, when that has changed. False: again soon. */
+bool estimates_tell(struct daemon *d);
 
 /* upkeep.c: timed tasks; false: again soon */
 bool upkeep_heartbeat(struct daemon *d);

@@ -10,6 +10,7 @@ libdaemon_a_SOURCES = \
 	daemon/aside.c daemon/aside.h \
 	daemon/confine.c daemon/confine.h \
 	daemon/daemon.c daemon/daemon.h \
+	daemon/estimates.c \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
 	daemon/guard.c \
 	daemon/launch.c \

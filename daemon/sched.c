@@ -80,6 +80,7 @@ enum task_name {
     TASK_PROGRESS,
     TASK_GUARD,
     TASK_HEARTBEAT,
+    TASK_ESTIMATES,
     TASK_CHECKPOINT,
     TASK_TIDY,
     TASK_PRUNE,
@@ -105,6 +106,7 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_PROGRESS] = (struct task){progress_tell, 0, 0};
     tasks[TASK_GUARD] = (struct task){guard_jobs, SECOND_US, 0};
     tasks[TASK_HEARTBEAT] = (struct task){upkeep_heartbeat, 5 * SECOND_US, 0};
+    tasks[TASK_ESTIMATES] = (struct task){estimates_tell, 10 * SECOND_US, 0};
     tasks[TASK_CHECKPOINT] = (struct task){upkeep_checkpoint, 5 * SECOND_US, 0};
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
     tasks[TASK_PRUNE] = (struct task){upkeep_prune, 3600 * SECOND_US, 0};

@@ -154,6 +154,7 @@ settle_result(struct daemon *d, struct job *j)
             return rc;
         }
         j->calculated = true;
+        estimates_learn(d, j);
         daemon_changed(d);
     }
     return publish_job(d, j);

@@ -24,26 +24,31 @@ reply_conflict(struct context *ctx, const struct request *r, struct reply *reply
     reply_error(ctx, r, reply, 409, NULL, text);
 }
 
+enum store_rc
+action_run(struct context *ctx, enum action action, int64_t id,
+           const struct store_asker *asker, enum store_wish *wish)
+{
+    *wish = WISH_DONE;
+    switch (action) {
+    case ACTION_CANCEL:
+        return store_cancel(ctx->store, id, asker, wish);
+    case ACTION_RETRY:
+        return store_retry(ctx->store, id, asker, ctx->app->conf->queue_limit);
+    case ACTION_DELETE:
+        return store_delete(ctx->store, id, asker, wish);
+    case ACTION_COUNT:
+        break;
+    }
+    return STORE_ERROR;
+}
+
 bool
 action_do(struct context *ctx, const struct request *r, struct reply *reply,
           enum action action, enum store_wish *wish)
 {
     struct asker asker;
-    enum store_rc rc = STORE_ERROR;
     asker_known(&asker, ctx->app, r);
-    *wish = WISH_DONE;
-    switch (action) {
-    case ACTION_CANCEL:
-        rc = store_cancel(ctx->store, r->row_id, &asker.store, wish);
-        break;
-    case ACTION_RETRY:
-        rc = store_retry(ctx->store, r->row_id, &asker.store,
-                         ctx->app->conf->queue_limit);
-        break;
-    case ACTION_DELETE:
-        rc = store_delete(ctx->store, r->row_id, &asker.store, wish);
-        break;
-    }
+    enum store_rc rc = action_run(ctx, action, r->row_id, &asker.store, wish);
     if (rc == STORE_OK) {
         doorbell_ring(ctx->app->bell);
         return true;

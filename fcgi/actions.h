@@ -5,10 +5,13 @@
 #define NTHPI_ACTIONS_H
 
 #include "fcgi/app.h"
+#include "fcgi/bulk.h"
 #include "fcgi/reply.h"
 #include "fcgi/request.h"
 
-enum action { ACTION_CANCEL, ACTION_RETRY, ACTION_DELETE };
+/* Does ACTION to row ID in the name of ASKER. */
+enum store_rc action_run(struct context *ctx, enum action action, int64_t id,
+                         const struct store_asker *asker, enum store_wish *wish);
 
 /* Does ACTION to the row of R's path in the name of R's visitor, and rings. True:
  * it was done, *WISH says how far. False: REPLY is the error, which names the

@@ -3,6 +3,7 @@
  */
 #include "fcgi/form.h"
 
+#include "fcgi/estimate.h"
 #include "fcgi/page.h"
 
 #include <string.h>
@@ -36,6 +37,28 @@ show_choice(struct dict *d, enum view_key section, const char *value, const char
     return choice;
 }
 
+/* What the question would cost, as far as it is one. */
+static void
+show_estimate(struct context *ctx, struct dict *d, const struct form *form)
+{
+    struct estimate e;
+    enum algorithm algorithm;
+    char text[TEXT_SIZE] = "";
+    uint64_t position;
+    int radix;
+
+    /* A form that comes back does so whatever else is wrong. */
+    if (!estimate_load(ctx, &e) && form->sent == NULL)
+        dict_lack();
+    estimate_show(ctx, &e, d);
+    if (radix_parse(form->typed[FORM_RADIX], &radix) &&
+        algorithm_parse(form->typed[FORM_ALGORITHM], &algorithm) &&
+        algorithm_has_radix(algorithm, radix) &&
+        position_parse(form->typed[FORM_POSITION], &position) == ASK_OK)
+        estimate_text(ctx, &e, radix, position, algorithm, text);
+    dict_set(d, VIEW_ESTIMATE, text);
+}
+
 void
 form_show(struct context *ctx, struct dict *page, const struct form *form, bool refresh)
 {
@@ -65,6 +88,7 @@ form_show(struct context *ctx, struct dict *page, const struct form *form, bool 
             dict_set(dict_section(d, sections[field]), VIEW_MESSAGE,
                      form->problem[field]);
 
+    show_estimate(ctx, d, form);
     show_choice(d, VIEW_RADIX_CHOICE, "10", form->typed[FORM_RADIX]);
     show_choice(d, VIEW_RADIX_CHOICE, "16", form->typed[FORM_RADIX]);
     for (int a = 0; a < ALGORITHM_COUNT; a++) {

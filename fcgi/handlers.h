@@ -22,6 +22,8 @@ handler page_metrics;        /* GET /metrics */
 /* Forms; their CSRF token was checked, but for those _refused. */
 handler post_add;            /* POST /computations */
 handler post_add_refused;    /* the same with a wrong token: 403, and the form again */
+handler post_bulk;           /* POST /computations/bulk */
+handler post_bulk_refused;   /* the same with a wrong token: 403, to confirm */
 handler post_cancel;         /* POST /computations/ID/cancel */
 handler post_retry;          /* POST /computations/ID/retry */
 handler post_delete;         /* POST /computations/ID/delete */

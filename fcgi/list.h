@@ -1,5 +1,6 @@
 /*
- * The list page with a form that was filled in before.
+ * The list page: its address, its filters, and the page with a form that was filled
+ * in before.
  */
 #ifndef NTHPI_LIST_H
 #define NTHPI_LIST_H
@@ -9,6 +10,20 @@
 
 /* Rows of a first screen. */
 enum { LIST_ROWS = 50 };
+
+/* Room for an address of the list. */
+enum { LIST_URL_SIZE = 256 };
+
+/* PATH with FILTER, and the cursor AFTER (may be NULL) unless it is at the start, as
+ * its query. */
+void list_url(char out[LIST_URL_SIZE], const char *path,
+              const struct store_filter *filter, const struct store_cursor *after);
+
+/* Shows how PAGE (list.tpl) is filtered and sorted, NOW, in LANG, with links to the
+ * other ways; COUNTS are the rows of each status. */
+void list_show_filters(enum lang lang, struct dict *page,
+                       const struct store_filter *now,
+                       const int64_t counts[STATUS_COUNT]);
 
 /* Answers with the whole list and FORM, as STATUS: the answer to a form that
  * cannot be accepted. Headers set before are kept. */

@@ -51,10 +51,12 @@ libweb_a_SOURCES += \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/explain.c fcgi/explain.h \
 	fcgi/facts.c fcgi/facts.h \
+	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
+	fcgi/estimate.c fcgi/estimate.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/lang.c fcgi/lang.h \
-	fcgi/list.h fcgi/live.h \
+	fcgi/list.h fcgi/list_filters.c fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_compare.c \
 	fcgi/page_computation.c \
@@ -70,6 +72,8 @@ libweb_a_SOURCES += \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
 	fcgi/post_language.c \
+	fcgi/post_bulk.c \
+	fcgi/queue.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/stream.c fcgi/stream.h \

@@ -88,7 +88,10 @@ normalize(struct wait *out, const struct wait *wait)
     out->filter.radix = wait->filter.radix;
     out->filter.algorithm = wait->filter.algorithm;
     out->filter.position = wait->filter.position;
+    out->filter.sort = wait->filter.sort;
     out->after.running = wait->after.running;
+    out->after.sort = wait->after.sort;
+    out->after.key = wait->after.key;
     out->after.id = wait->after.id;
     out->limit = wait->limit;
     out->columns = wait->columns;

@@ -1,7 +1,8 @@
 /*
  * POST /computations: the form. A mistake brings the page back with what was
  * typed and the reason beside the field; a good question leads to its row,
- * whether it is new or was asked before.
+ * whether it is new or was asked before. With the button "preview" a good question
+ * comes back as well, with what it would cost: nothing is asked.
  */
 #include "fcgi/asker.h"
 #include "fcgi/handlers.h"
@@ -86,6 +87,10 @@ post_add(struct context *ctx, struct request *r, struct reply *reply)
     read_form(r, &form);
     if (!form_check(&form, &conf->limits)) {
         list_with_form(ctx, reply, 422, &form);
+        return;
+    }
+    if (request_form(r, "preview") != NULL) {
+        list_with_form(ctx, reply, 200, &form);
         return;
     }
 

@@ -9,6 +9,7 @@
 #include "common/computation.h"
 #include "common/store_ask.h"
 #include "common/store_list.h"
+#include "fcgi/bulk.h"
 #include "fcgi/lang.h"
 
 #include <fcgiapp.h>
@@ -33,7 +34,7 @@ struct field {
 /* What a request may have at most; nginx's own limits are narrower. Headers are all
  * parameters that came with it, with their names and ends, in bytes. */
 enum {
-    REQUEST_FIELDS_MAX = 32,
+    REQUEST_FIELDS_MAX = 128,
     REQUEST_ID_SIZE = 33,
     REQUEST_URI_MAX = 8192,
     REQUEST_HEADERS_MAX = 128,
@@ -55,7 +56,9 @@ enum request_param {
     PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
     PARAM_PER = 1 << 9,       /* digits of a screen: 1000 or 10000 */
     PARAM_COLUMNS = 1 << 10,  /* groups of digits in a line: 5, 10 or 20 */
-    PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
+    PARAM_SORT = 1 << 11,
+    PARAM_TOLD = 1 << 12, /* what became of an action on several rows */
+    PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_POSITION,
 };
 
 struct conf;
@@ -100,12 +103,13 @@ struct request {
 
     /* query parameters, set by the router; has tells which were given */
     unsigned has;               /* enum request_param */
-    struct store_filter filter; /* status, radix, algorithm, position */
+    struct store_filter filter; /* status, radix, algorithm, position, sort */
     struct store_cursor after;
     unsigned limit;
     int64_t highlight, since;
     uint64_t from;
     unsigned per, columns;
+    struct bulk_outcome told;
 
     /* who asks: from the owner cookie or the bearer token */
     char owner[OWNER_SIZE]; /* keyed hash, or "" */

@@ -17,15 +17,18 @@
 enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
 
 /* What one screen of the list is chosen by. */
-enum { PARAM_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_HIGHLIGHT };
+enum { PARAM_LIST = PARAM_FILTER | PARAM_SORT | PARAM_AFTER | PARAM_HIGHLIGHT };
+/* The same list as the answer to an action on several of its rows. */
+enum { PARAM_LIST_PAGE = PARAM_LIST | PARAM_TOLD };
 enum { PARAM_SCREEN = PARAM_RADIX | PARAM_FROM | PARAM_PER | PARAM_COLUMNS };
-enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMIT };
+enum { PARAM_API_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_LIMIT };
 
 /* clang-format off */
 const struct route routes[] = {
     /* methods, path, handler, parameters, body, name, refused, slow */
-    {GET,    "/",                               page_list,           PARAM_LIST,                BODY_NONE, "list", NULL, false},
+    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", NULL, false},
     {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
+    {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, "bulk", post_bulk_refused, true},
     {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation", NULL, false},
     {GET,    "/computations/ID/compare",        page_compare,        PARAM_SINCE,               BODY_NONE, "compare", NULL, false},
     {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, "compare-add", post_compare_refused, true},

@@ -64,6 +64,16 @@ read_position(struct request *r, const char *text)
 }
 
 static bool
+read_sort(struct request *r, const char *text)
+{
+    enum store_sort sort;
+    if (!store_sort_parse(text, &sort))
+        return false;
+    r->filter.sort = (int)sort;
+    return true;
+}
+
+static bool
 read_after(struct request *r, const char *text)
 {
     return store_cursor_parse(text, &r->after);
@@ -125,6 +135,12 @@ read_columns(struct request *r, const char *text)
     return true;
 }
 
+static bool
+read_told(struct request *r, const char *text)
+{
+    return bulk_parse(text, &r->told);
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -135,7 +151,9 @@ static const struct param {
     {PARAM_RADIX, "radix", read_radix, TEXT_PARAM_RADIX},
     {PARAM_ALGORITHM, "algorithm", read_algorithm, TEXT_PARAM_ALGORITHM},
     {PARAM_POSITION, "position", read_position, TEXT_PARAM_POSITION},
+    {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
+    {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
     {PARAM_LIMIT, "limit", read_limit, TEXT_PARAM_LIMIT},
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},
@@ -143,6 +161,16 @@ static const struct param {
     {PARAM_PER, "per", read_per, TEXT_PARAM_PER},
     {PARAM_COLUMNS, "columns", read_columns, TEXT_PARAM_COLUMNS},
 };
+
+/* The row of the parameter NAME, or NULL. */
+static const struct param *
+find_param(const char *name)
+{
+    for (size_t i = 0; i < sizeof params / sizeof *params; i++)
+        if (strcmp(name, params[i].name) == 0)
+            return &params[i];
+    return NULL;
+}
 
 /* The sentence KEY about PARAM into DETAIL; PARAM's name. */
 static const char *
@@ -166,10 +194,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->per = r->columns = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
-        const struct param *param = NULL;
-        for (size_t k = 0; k < sizeof params / sizeof *params && !param; k++)
-            if (strcmp(r->fields[i].name, params[k].name) == 0)
-                param = &params[k];
+        const struct param *param = find_param(r->fields[i].name);
         if (!param || !(route->params & param->bit))
             continue;
         if (seen & param->bit)
@@ -181,5 +206,8 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
             return complain(detail, r->lang, param->rule, param);
         r->has |= param->bit;
     }
+    /* A place in another order is none in this. */
+    if ((r->has & PARAM_AFTER) && r->after.sort != r->filter.sort)
+        return complain(detail, r->lang, TEXT_PARAM_AFTER, find_param("after"));
     return NULL;
 }

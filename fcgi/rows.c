@@ -15,6 +15,21 @@
 
 enum { WAITING_SIZE = 160 };
 
+/* From where to where in a run its speed is told, and how many seconds must be left. */
+#define RATE_FROM    0.05
+#define RATE_TO      0.99
+#define RATE_LEAST_S 0.5
+
+/* NUMBER with two digits that matter: its next figures change all the time. */
+static uint64_t
+round_number(double number)
+{
+    double unit = 1;
+    while (number / unit >= 100)
+        unit *= 10;
+    return (uint64_t)(number / unit + 0.5) * (uint64_t)unit;
+}
+
 void
 rows_pi_path(char path[ROWS_PATH_SIZE], uint64_t position, int radix)
 {
@@ -60,6 +75,24 @@ waiting(enum lang lang, char out[WAITING_SIZE], const struct computation *c)
     return true;
 }
 
+/* How fast running C is: what is left of it by the time that this takes. */
+static bool
+rate(enum lang lang, char out[TEXT_SPAN_SIZE], const struct computation *c)
+{
+    char number[TEXT_NUMBER_SIZE];
+    /* Before, the time left is only the estimate of one who has not begun. */
+    if (c->status != STATUS_RUNNING || c->progress < RATE_FROM ||
+        c->progress > RATE_TO || c->eta_s < RATE_LEAST_S)
+        return false;
+    double speed = (double)c->position * (1 - c->progress) / c->eta_s;
+    text_number(lang, number, round_number(speed));
+    text_fill(
+        out, TEXT_SPAN_SIZE,
+        text_get(lang, c->method == ALGORITHM_BBP ? TEXT_RATE_TERMS : TEXT_RATE_DIGITS),
+        "n", number, NULL);
+    return true;
+}
+
 void
 rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
 {
@@ -87,7 +120,7 @@ rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
 void
 rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
-    char path[ROWS_PATH_SIZE], time[TEXT_TIME_SIZE];
+    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE], speed[TEXT_SPAN_SIZE];
 
     dict_set_int(row, VIEW_ID, c->id);
     dict_set_int(row, VIEW_REVISION, c->revision);
@@ -100,14 +133,23 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     dict_set(row, VIEW_STATUS, status_name(c->status));
     dict_set(row, VIEW_STATUS_TEXT, text_status(lang, c->status));
     rows_fill_progress(lang, row, c);
+    if (rate(lang, speed, c))
+        dict_set(dict_section(row, VIEW_SPEED), VIEW_RATE, speed);
     if (c->status == STATUS_DONE)
         dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    dict_set(row, VIEW_TIME, text_time_machine(time, c->at[STAGE_REGISTERED]));
-    dict_set(row, VIEW_TIME_TEXT, text_time(lang, time, c->at[STAGE_REGISTERED]));
+    if (!rows_is_live(c) && c->wall_s >= 0)
+        dict_set(row, VIEW_TOOK, text_span(lang, time, c->wall_s));
+}
+
+void
+rows_place(struct dict *row, const struct computation *c, const char *place)
+{
+    if (c->status == STATUS_QUEUED && c->phase[0] == '\0')
+        dict_set(dict_section(row, VIEW_PLACED), VIEW_PLACE, place);
 }
 
 static struct share *
@@ -119,6 +161,7 @@ render(struct view *view, enum lang lang, const struct computation *c)
     if (row == NULL)
         return NULL;
     rows_fill(lang, row, c);
+    rows_place(row, c, "");
     int rc = view_render(view, lang, "row.tpl", row, &html, &length);
     dict_free(row);
     return rc == 0 ? share_new(html, length) : NULL;

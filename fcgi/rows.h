@@ -21,9 +21,15 @@ enum { ROWS_PATH_SIZE = 64 };
  */
 void rows_fill(enum lang lang, struct dict *row, const struct computation *c);
 
-/* C rendered with row.tpl in the language of CTX, as the page does: a reference, to be
- * released. Each revision of a row is rendered once for all of a language. NULL: an
- * error, logged. Any thread. */
+/* Sets in ROW, of C, which place it has in the queue: PLACE as queue_place() says it,
+ * or
+ * "" where a script will set it. Nothing for a row that does not wait for its turn. */
+void rows_place(struct dict *row, const struct computation *c, const char *place);
+
+/* C rendered with row.tpl in the language of CTX, as the page does but for its place in
+ * the queue, which is not a matter of its own revision: a reference, to be released.
+ * Each revision of a row is rendered once for all of a language. NULL: an error,
+ * logged. Any thread. */
 struct share *rows_html(struct context *ctx, const struct computation *c);
 
 /* Fills what running and queued computations show besides their status into D:

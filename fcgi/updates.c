@@ -163,6 +163,8 @@ updates_handler(struct context *ctx, struct request *r, struct reply *reply)
     wait.filter.status = r->filter.status;
     wait.filter.radix = r->filter.radix;
     wait.filter.algorithm = r->filter.algorithm;
+    wait.filter.position = r->filter.position;
+    wait.filter.sort = r->filter.sort;
     wait.limit = LIST_ROWS;
     updates_answer_or_park(ctx, r, &wait, reply);
 }

@@ -9,12 +9,14 @@
  * end of the order. (None when nothing left and the screen has room: the client
  * has all rows then.)
  */
+#include "fcgi/estimate.h"
 #include "fcgi/json.h"
 #include "fcgi/list.h"
 #include "fcgi/live.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { DELTA_ROWS = 256 };
@@ -150,6 +152,32 @@ add_entering(struct context *ctx, const struct wait *wait, const struct delta *d
     return true;
 }
 
+/* The places in the queue of the rows of the screen, by their ids: they change
+ * without the rows. NULL: an error. */
+static json_t *
+places_of(struct context *ctx, const struct delta *d)
+{
+    json_t *places = json_object();
+    char place[TEXT_SIZE], id[24];
+    struct queue *queue = NULL;
+    for (size_t i = 0; i < d->nscreen; i++) {
+        const struct computation *c = &d->screen[i];
+        if (c->status != STATUS_QUEUED)
+            continue;
+        if (queue == NULL)
+            queue = queue_load(ctx);
+        if (queue == NULL) {
+            json_decref(places);
+            return NULL;
+        }
+        snprintf(id, sizeof id, "%" PRId64, c->id);
+        json_object_set_new(places, id,
+                            json_string(queue_place(ctx->lang, queue, c, place)));
+    }
+    free(queue);
+    return places;
+}
+
 static json_t *
 counts_of(const struct delta *d)
 {
@@ -171,8 +199,10 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     json_object_set_new(answer, "removed", removed);
     json_object_set_new(answer, "order", order);
     json_object_set_new(answer, "counts", counts_of(d));
+    json_t *places = places_of(ctx, d);
+    json_object_set_new(answer, "queue", places);
 
-    bool good = true;
+    bool good = places != NULL;
     if (d->about.reset) {
         json_object_set_new(answer, "reset", json_true());
         for (size_t i = 0; i < d->nscreen && good; i++)
@@ -180,7 +210,8 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     } else {
         int news = add_changes(ctx, wait, d, changed, removed);
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
-        good = news >= 0 && add_entering(ctx, wait, d, changed, has_all ? 0 : news);
+        good = good && news >= 0 &&
+               add_entering(ctx, wait, d, changed, has_all ? 0 : news);
     }
     if (d->about.more)
         json_object_set_new(answer, "more", json_true());

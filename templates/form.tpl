@@ -20,8 +20,11 @@
 </select>
 </div>
 <button class="primary">[[Compute]]</button>
+<button name="preview" value="1">[[Estimate]]</button>
 </div>
-{{#BAD_POSITION}}<p class="error" id="position-error" data-field="position">{{MESSAGE}}</p>{{/BAD_POSITION}}
+<p id="estimate" class="estimate typed" role="status" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-units="{{UNITS}}">{{ESTIMATE}}</p>
+{{#COSTS}}<data hidden class="costs" data-algorithm="{{NAME}}" data-radix="{{RADIX}}" value="{{VALUE}}"></data>
+{{/COSTS}}{{#BAD_POSITION}}<p class="error" id="position-error" data-field="position">{{MESSAGE}}</p>{{/BAD_POSITION}}
 {{#BAD_RADIX}}<p class="error" id="radix-error" data-field="radix">{{MESSAGE}}</p>{{/BAD_RADIX}}
 {{#BAD_ALGORITHM}}<p class="error" id="algorithm-error" data-field="algorithm">{{MESSAGE}}</p>{{/BAD_ALGORITHM}}
 {{#REFRESH}}<noscript><p class="instead"><a class="button primary" href="/?new=1#new">[[Ask for a digit]]</a> [[This page reloads itself while something runs.]]</p></noscript>{{/REFRESH}}
@@ -30,3 +33,4 @@
 {{/ALGORITHM_LINE}}
 </dl>
 </form>
+<script src="@STATIC:form.js@" defer></script>

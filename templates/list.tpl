@@ -5,7 +5,8 @@
 {{#FOCUS}}
 <noscript><p class="hint">[[This page does not reload while you fill in the form.]] <a href="/">[[Back to the list]]</a></p></noscript>
 {{/FOCUS}}
-<nav class="filters" aria-label="[[Which computations]]">
+<div class="filters">
+<nav class="choices" aria-label="[[Which computations, in which order]]">
 <ul>
 {{#STATUS_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}{{#COUNTED}} <span class="count" data-count="{{STATUS}}">{{COUNT}}</span>{{/COUNTED}}</a></li>
 {{/STATUS_LINK}}
@@ -18,18 +19,35 @@
 {{#ALGORITHM_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
 {{/ALGORITHM_LINK}}
 </ul>
+<ul>
+{{#SORT_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{/SORT_LINK}}
+</ul>
 </nav>
-<div class="list">
+<form class="find typed" action="/" role="search">
+{{#KEEP}}<input type="hidden" name="{{NAME}}" value="{{VALUE}}">{{/KEEP}}
+<label for="where" class="hidden">[[Show computations of the position]]</label>
+<input id="where" name="position" value="{{POSITION}}" inputmode="numeric" autocomplete="off" placeholder="[[position]]">
+<button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}
+</form>
+</div>
+{{#TOLD}}<ul class="told" role="status">
+{{#ITEM}}<li>{{MESSAGE}}</li>
+{{/ITEM}}</ul>
+{{/TOLD}}{{#REFRESH}}<noscript><p class="several"><a href="{{HREF}}">[[Choose several]]</a></p></noscript>
+{{/REFRESH}}<form id="bulk" class="list" method="post" action="{{BULK_URL}}">
+<input type="hidden" name="csrf" value="{{CSRF}}">
+<p class="bulk typed"><span id="picked" data-text="[[Selected: {n}]]">[[Selected:]]</span> <button name="action" value="cancel">[[Cancel]]</button> <button name="action" value="retry">[[Retry]]</button> <button name="action" value="delete">[[Delete]]</button></p>
 <table id="computations" data-live="{{LIVE_URL}}" data-revision="{{REVISION}}"{{#ORDERED}} data-ordered="1"{{/ORDERED}}{{#PINNED}} data-pinned="{{ID}}"{{/PINNED}}>
-<caption class="hidden">[[Computations: running ones first, then the newest]]</caption>
+<caption class="hidden">[[Computations]]</caption>
 <thead>
-<tr><th scope="col" class="position">[[Position]]</th><th scope="col" class="digit">[[Digit]]</th><th scope="col" class="status">[[Status]]</th><th scope="col" class="radix">[[Radix]]</th><th scope="col" class="algorithm">[[Algorithm]]</th><th scope="col" class="when">[[Asked]]</th><th scope="col" class="pi">[[All digits]]</th></tr>
+<tr><th scope="col" class="position" data-all="[[Select all]]">[[Position]]</th><th scope="col" class="digit">[[Digit]]</th><th scope="col" class="status">[[Status]]</th><th scope="col" class="radix">[[Radix]]</th><th scope="col" class="algorithm">[[Algorithm]]</th><th scope="col" class="took">[[Took]]</th><th scope="col" class="pi">[[All digits]]</th></tr>
 </thead>
 <tbody>
 {{>ROW}}
 </tbody>
 </table>
-</div>
+</form>
 <div id="empty" class="empty"{{#HAS_ROWS}} hidden{{/HAS_ROWS}}>
 {{#EMPTY_ALL}}
 <p class="big">[[Nobody has asked for a digit yet.]]</p>
@@ -42,4 +60,5 @@
 </div>
 <p class="pages">{{#NEWEST}}<a href="{{HREF}}">[[Newest]]</a>{{/NEWEST}} {{#OLDER}}<a href="{{HREF}}" rel="next">[[Older]]</a>{{/OLDER}}</p>
 <p id="announce" class="hidden" role="status" aria-live="polite" data-done="[[Digit {position} of π is {digit}.]]" data-failed="[[The computation of digit {position} has failed.]]"></p>
+<script src="@STATIC:list.js@" defer></script>
 {{>FOOT}}

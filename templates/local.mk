@@ -4,6 +4,7 @@ EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
 	templates/compare.tpl \
 	templates/compare_live.tpl \
+	templates/bulk.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \
@@ -20,6 +21,8 @@ template_files = \
 	templates/row.tpl
 static_files = \
 	templates/static/icon.svg \
+	templates/static/form.js \
+	templates/static/list.js \
 	templates/static/live.js \
 	templates/static/noscript.css \
 	templates/static/robots.txt \

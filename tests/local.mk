@@ -441,6 +441,7 @@ tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 # Pages, polls, the API: whole requests without a web server.
 unit_tests += \
 	tests/unit/test_text \
+	tests/unit/test_cost \
 	tests/unit/test_form \
 	tests/unit/test_health \
 	tests/unit/test_lang \
@@ -466,6 +467,10 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_text_LDADD = $(site_test_LDADD)
 tests_unit_test_text_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_cost_SOURCES = tests/unit/test_cost.c $(store_fixture)
+tests_unit_test_cost_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_cost_LDADD = $(site_test_LDADD)
+tests_unit_test_cost_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_form_SOURCES = tests/unit/test_form.c $(site_fixture)
 tests_unit_test_form_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_form_LDADD = $(site_test_LDADD)
@@ -635,7 +640,8 @@ tests_unit_test_store_files_CFLAGS = $(common_test_CFLAGS) \
 tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_store_files_LDADD = $(common_test_LIBS)
-EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db
+EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db \
+	tests/data/schema-3.db
 tests_unit_test_store_check_SOURCES = tests/unit/test_store_check.c $(store_fixture)
 tests_unit_test_store_check_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_check_LDADD = $(common_test_LIBS)

@@ -57,11 +57,11 @@
   /** Thousands of a position in spans, so that style can set them apart; the text
    * stays the plain number. */
   function groupThousands(root) {
-    for (const number of root.querySelectorAll('.position a, .n')) {
-      const text = number.textContent;
+    for (const number of root.querySelectorAll('.position a, .pi a, .n')) {
+      const [, before, text] = /^(.*?)(\d*)$/.exec(number.textContent);
       if (text.length < 5 || number.firstElementChild) continue;
       const groups = text.split(/(?=(?:\d{3})+$)/);
-      number.replaceChildren(...groups.map((group) => {
+      number.replaceChildren(before, ...groups.map((group) => {
         const span = document.createElement('span');
         span.textContent = group;
         return span;
@@ -86,6 +86,19 @@
       if (text) {
         announce(text.replace('{position}', row.querySelector('.position').textContent)
           .replace('{digit}', row.querySelector('.digit').textContent));
+      }
+    }
+
+    function keepSelected(row, before) {
+      const box = (of) => of.querySelector('.position input');
+      box(row).checked = box(before).checked;
+    }
+
+    /** Places in the queue change without their rows. */
+    function tellPlaces(places) {
+      for (const [id, text] of Object.entries(places)) {
+        const place = document.getElementById(`c-${id}`)?.querySelector('.place');
+        if (place && place.textContent !== text) place.textContent = text;
       }
     }
 
@@ -132,11 +145,13 @@
             groupThousands(row);
             if (row.id === pinned) row.classList.add('highlight');
             tell(row, before);
+            if (before) keepSelected(row, before);
             if (before) before.replaceWith(row);
             else fresh.set(id, row);
           }
           if (table.dataset.ordered) whole = arrange(answer.order, fresh);
         });
+        tellPlaces(answer.queue);
         if (empty) empty.hidden = body.rows.length > 0;
         countUp(answer.counts);
         table.dataset.revision = answer.revision;

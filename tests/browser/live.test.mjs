@@ -25,7 +25,7 @@ async function submit(page, position, { radix = '10', algorithm = 'auto' } = {})
   await choose(page, 'position', position);
   await choose(page, 'radix', radix);
   await choose(page, 'algorithm', algorithm);
-  await Promise.all([page.waitForURL(/highlight=\d+/), page.locator('form#new button').click()]);
+  await Promise.all([page.waitForURL(/highlight=\d+/), page.locator('form#new button.primary').click()]);
   return Number(/highlight=(\d+)/.exec(page.url())[1]);
 }
 
@@ -160,7 +160,7 @@ test('a page with a message of the form goes on living', async () => {
   await page.goto(`${site.url}/`);
   await page.locator('form#new').evaluate((form) => { form.noValidate = true; });
   await choose(page, 'position', '0');
-  await page.locator('form#new button').click();
+  await page.locator('form#new button.primary').click();
   await page.locator('.error[data-field=position]').waitFor();
   assert.equal(await page.locator('form#new [name=position]').inputValue(), '0');
   const { id } = await site.ask(125);

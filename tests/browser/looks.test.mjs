@@ -43,7 +43,7 @@ for (const width of [1280, 390]) {
       }
       await page.goto(`${site.url}/`);
       await page.locator('form#new [name=position]').fill(`${'9'.repeat(60)} ${'x'.repeat(200)}`);
-      await page.locator('form#new button').click();
+      await page.locator('form#new button.primary').click();
       await page.locator('.error[data-field=position]').waitFor();
       assert.equal(await overflow(page), 0, 'the form with a message overflows');
       await picture(page, `message-${width}-${colorScheme}`);
@@ -90,7 +90,7 @@ test('dark is dark and light is light, with readable text', async () => {
 test('fields are large enough for fingers', async () => {
   const page = await open(browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
   await page.goto(`${site.url}/`);
-  for (const selector of ['form#new [name=position]', 'form#new button']) {
+  for (const selector of ['form#new [name=position]', 'form#new button.primary']) {
     const box = await page.locator(selector).boundingBox();
     assert.ok(box.height >= 36, `${selector}: ${box.height} pixels high`);
     assert.ok(box.x >= 0 && box.x + box.width <= 390);
@@ -108,7 +108,7 @@ test('with JavaScript off the form works and the page refreshes itself while som
   const algorithm = page.locator('form#new [name=algorithm]');
   if ((await algorithm.first().getAttribute('type')) === 'radio') await page.locator('form#new [name=algorithm][value=spigot]').check();
   else await algorithm.selectOption('spigot');
-  await page.locator('form#new button').click();
+  await page.locator('form#new button.primary').click();
   await page.waitForURL(/highlight=\d+/);
   const id = Number(/highlight=(\d+)/.exec(page.url())[1]);
   assert.notEqual(await page.locator(`tr#c-${id}`).getAttribute('data-status'), 'done');
@@ -152,7 +152,7 @@ test('deleting asks first, without JavaScript too', async () => {
   const page = await open(browser, { javaScriptEnabled: false });
   await page.goto(`${site.url}/`);
   await page.locator('form#new [name=position]').fill('4711');
-  await page.locator('form#new button').click();
+  await page.locator('form#new button.primary').click();
   await page.waitForURL(/highlight=\d+/);
   const id = Number(/highlight=(\d+)/.exec(page.url())[1]);
   await site.waitDone(id);

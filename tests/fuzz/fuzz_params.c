@@ -28,6 +28,12 @@ check_values(const struct request *r)
     PROPERTY(!(r->has & PARAM_LIMIT) == (r->limit == 0));
     PROPERTY(!(r->has & PARAM_HIGHLIGHT) == (r->highlight == 0));
     PROPERTY(!(r->has & PARAM_AFTER) == (r->after.id == 0));
+    PROPERTY(r->filter.sort >= 0 && r->filter.sort < SORT_COUNT);
+    if (r->has & PARAM_TOLD) {
+        char told[BULK_TEXT_SIZE];
+        bulk_print(&r->told, told);
+        PROPERTY(strcmp(request_query(r, "told"), told) == 0);
+    }
     if (r->has & PARAM_AFTER) {
         store_cursor_print(&r->after, cursor);
         PROPERTY(strcmp(request_query(r, "after"), cursor) == 0);

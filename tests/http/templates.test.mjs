@@ -44,9 +44,9 @@ test('a good template is used from now on, also in what was rendered before', as
 test('a broken one never takes its place, and the log says where it is broken', async () => {
   const { headers } = await site.get('/');
   for (const [text, where] of [
-    [good.replace('{{#ANSWER}}', ''), /row\.tpl:4: section ANSWER ends/],
-    [good.replace('{{STATUS_TEXT}}', '{{STATUS_TXET}}'), /row\.tpl:5: STATUS_TXET is not in/],
-    [good.replace('{{POSITION}}</a>', '{{POSITION:none}}</a>'), /row\.tpl:3: .*:none/],
+    [good.replace('{{#ANSWER}}', ''), /row\.tpl:2: section ANSWER ends/],
+    [good.replace('{{STATUS_TEXT}}', '{{STATUS_TXET}}'), /row\.tpl:2: STATUS_TXET is not in/],
+    [good.replace('{{POSITION}}</a>', '{{POSITION:none}}</a>'), /row\.tpl:2: .*:none/],
     [good.replace(/^.*\n/, ''), /row\.tpl:1: .*AUTOESCAPE/],
   ]) {
     assert.match(await reload(text, /templates stay as they were/), where);

@@ -61,9 +61,10 @@ export function row(html) {
   if (!found) throw new Error(`not a row: ${html.slice(0, 200)}`);
   const own = found.attributes;
   const cells = {};
-  for (const cell of [...elements(found.inner, 'td'), ...elements(found.inner, 'th')]) {
-    for (const name of (cell.attributes.class ?? '').split(/\s+/)) {
-      if (name) cells[name] = { text: text(cell.inner), html: cell.inner };
+  // A cell ends where the next begins.
+  for (const [, tag, inner] of found.inner.matchAll(/(<t[dh](?=[\s>])(?:[^>"]|"[^"]*")*>)([^]*?)(?=<t[dh][\s>]|$)/g)) {
+    for (const name of (attributes(tag).class ?? '').split(/\s+/)) {
+      if (name) cells[name] = { text: text(inner), html: inner };
     }
   }
   return {

@@ -8,6 +8,7 @@
 
 #include "common/store_worker.h"
 
+#include "common/store_cost.h"
 #include "common/store_status.h"
 #include "growth_fixture.h"
 
@@ -74,6 +75,46 @@ read_events(struct fixture *f)
 
     assert_int_equal(store_events(f->s, GROWTH_DEEP, events, 8, &count), STORE_OK);
     assert_int_equal(count, 1);
+}
+
+/* From their beginnings and from within, where most rows took no time at all. */
+static void
+read_sorted(struct fixture *f)
+{
+    static const struct store_cursor cursors[] = {
+        {.sort = SORT_POSITION},
+        {.sort = SORT_POSITION, .key = 1, .id = 1},
+        {.sort = SORT_TIME},
+        {.sort = SORT_TIME, .key = 0, .id = GROWTH_ROWS},
+    };
+    struct computation rows[8];
+
+    for (size_t i = 0; i < sizeof cursors / sizeof cursors[0]; i++) {
+        struct store_filter filter = STORE_FILTER_ANY;
+        struct store_cursor next;
+        size_t count;
+
+        filter.sort = cursors[i].sort;
+        assert_int_equal(store_list(f->s, &filter, &cursors[i], rows, 8, &count, &next),
+                         STORE_OK);
+        assert_int_equal(count, 8);
+        assert_true(next.id != 0);
+    }
+}
+
+static void
+read_costs(struct fixture *f)
+{
+    struct cost_table table = {.threads = 2};
+    double speeds[ALGORITHM_COUNT] = {[ALGORITHM_BBP] = 1.5};
+    struct store_waiting rows[8];
+    size_t count;
+
+    assert_int_equal(store_set_costs(f->s, &table, speeds), STORE_OK);
+    assert_int_equal(store_costs(f->s, &table), STORE_OK);
+    assert_int_equal(store_speeds(f->s, speeds), STORE_OK);
+    assert_int_equal(store_queue_front(f->s, rows, 8, &count), STORE_OK);
+    assert_true(count > 0);
 }
 
 static void
@@ -267,6 +308,8 @@ const struct growth_deed growth_deeds[GROWTH_DEEDS] = {
     {"the counts", read_counts},
     {"what changed", read_changes},
     {"a history", read_events},
+    {"lists in other orders", read_sorted},
+    {"what jobs cost", read_costs},
     {"what a page says of the site", read_site},
     {"asking", ask},
     {"cancelling, asking again, deleting", change_wishes},

@@ -27,6 +27,7 @@ static const struct probe probes[PROBES] = {
     {"the main page", "/", false, 200},
     {"a page of rare rows", "/?status=cancelled&radix=16&algorithm=bbp", false, 200},
     {"a page of one status", "/?status=cancelled", false, 200},
+    {"a page by position", "/?sort=position", false, 200},
     {"a deep page", "/?after=500001", false, 200},
     {"a poll that is answered", "/updates?", true, 200},
     {"a poll with nothing new", "/updates?status=failed&radix=10&", true, 304},

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum { PROBES = 11 };
+enum { PROBES = 12 };
 
 /* What probe I does. */
 const char *growth_probe_name(size_t i);

@@ -127,6 +127,8 @@ set_body(struct site *site, const struct ask *ask, struct request *r)
         assert_true(asprintf(&r->body, "csrf=%s&%s", token, ask->body) > 0);
         r->content_type = copy("application/x-www-form-urlencoded");
         r->sec_fetch_site = copy("same-origin");
+    }
+    if (request_is_type(r->content_type, "application/x-www-form-urlencoded")) {
         assert_int_equal(
             request_fields(r->body, strlen(r->body), r->form, &r->form_count), 0);
         for (size_t i = 0; i < r->form_count; i++)

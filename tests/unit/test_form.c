@@ -123,8 +123,8 @@ what_was_typed_is_escaped(void **state)
     char target[100];
     snprintf(target, sizeof target, "/?new=1&position=%s", typed);
     site_get(site, target);
+    assert_status(site, 400);
     assert_has_not(site, "<script>");
-    assert_has(site, "value=\"&quot;&gt;&lt;script&gt;");
 }
 
 static void

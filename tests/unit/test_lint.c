@@ -9,6 +9,7 @@
 #include "lint_record.h"
 #include "site_fixture.h"
 
+#include "common/store_cost.h"
 #include "common/store_worker.h"
 
 #include <stdio.h>
@@ -57,6 +58,16 @@ get_row(struct site *site, int64_t id, const char *below)
     site_get(site, target);
 }
 
+/* What a daemon tells of costs. */
+static void
+make_costs(struct site *site)
+{
+    struct cost_table table = {.threads = 2};
+    const double speeds[ALGORITHM_COUNT] = {0};
+    assert_true(cost_parse("0.1/1 0.2/2", &table.lines[ALGORITHM_CHUDNOVSKY][0]));
+    assert_int_equal(store_set_costs(site->store->s, &table, speeds), STORE_OK);
+}
+
 static void
 make_lists(struct site *site)
 {
@@ -69,7 +80,17 @@ make_lists(struct site *site)
     site_get(site, "/?highlight=52");
     site_get(site, "/?after=52");
     site_get(site, "/?new=1&position=5");
+    site_get(site, "/?status=done&radix=16&algorithm=bbp&position=5&sort=time");
     site_get(site, "/updates?since=0");
+    site_get(site, "/?told=cancel.1.0.0.0.0.0.0.0");
+    site_post(site, "/computations/bulk", "action=delete&id=1&id=2");
+    site_ask(site, &(struct ask){.method = "POST",
+                                 .target = "/computations/bulk",
+                                 .body = "csrf=x&action=cancel&id=1",
+                                 .type = "application/x-www-form-urlencoded"});
+    assert_status(site, 403);
+    make_costs(site);
+    site_get(site, "/");
     site_post(site, "/computations", "position=x&radix=3&algorithm=none");
     assert_status(site, 422);
     site->conf.queue_limit = 1;

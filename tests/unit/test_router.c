@@ -159,7 +159,7 @@ reads_parameters(void **state)
 
     /* A form's "any", and what the route does not take. */
     chain_run(c, &r, &reply, "GET",
-              "/?status=&radix=&algorithm=&position=x&utm=1&utm=2", NULL, NULL);
+              "/?status=&radix=&algorithm=&position=&from=x&utm=1&utm=2", NULL, NULL);
     assert_int_equal(reply.status, 200);
     assert_int_equal(r.has, 0);
     assert_int_equal(r.filter.status, -1);
@@ -189,6 +189,11 @@ refuses_bad_parameters(void **state)
         {"/?highlight=9223372036854775808", "highlight", NULL},
         {"/?status=done&status=done", "status", "status is given more than once."},
         {"/?status=&status=done", "status", "status is given more than once."},
+        {"/?position=x", "position", NULL},
+        {"/?sort=age", "sort", "sort must be one of newest, position, time."},
+        {"/?after=p5.1", "after", NULL},
+        {"/?sort=position&after=5", "after", NULL},
+        {"/?after=t5.1&sort=position", "after", NULL},
         {"/pi/5?from=x", "from", NULL},
         {"/pi/5?from=10000000000001", "from", NULL},
         {"/pi/5?from=99999999999999999999999", "from", NULL},

@@ -192,7 +192,7 @@ look(struct place *p)
     struct event events[8];
     int64_t counts[STATUS_COUNT], removed[8];
     size_t count, nremoved;
-    struct store_cursor next, start = {false, 0};
+    struct store_cursor next, start = {.id = 0};
     struct store_delta delta;
     struct store_daemon daemons[2];
     struct published what;

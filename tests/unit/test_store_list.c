@@ -70,6 +70,50 @@ read_pages(struct fixture *f, const struct store_filter *filter, size_t size,
     return n;
 }
 
+/* Some rows took time, two of them the same. */
+static void
+take_time(struct fixture *f)
+{
+    run_sql(f, "UPDATE computation SET wall_s = 0.25 WHERE id IN (5, 6);"
+               "UPDATE computation SET wall_s = 1.5e6 WHERE id = 7;"
+               "UPDATE computation SET wall_s = 0.0000031 WHERE id = 8");
+}
+
+/* True when A comes before B by definition. */
+static bool
+comes_before(int sort, const struct computation *a, const struct computation *b)
+{
+    double x = a->wall_s < 0 ? 0 : a->wall_s, y = b->wall_s < 0 ? 0 : b->wall_s;
+
+    if (sort == SORT_POSITION)
+        return a->position != b->position ? a->position < b->position : a->id < b->id;
+    return x > y || (!(x < y) && a->id > b->id);
+}
+
+/* The same in another order, by looking for the next one again and again. */
+static size_t
+expected_sorted(struct fixture *f, const struct store_filter *filter, int64_t ids[MANY])
+{
+    struct computation all[20];
+    bool given[20] = {false};
+    size_t n = 0;
+
+    for (int i = 0; i < 20; i++)
+        all[i] = row_of(f, i + 1);
+    for (;;) {
+        int next = -1;
+
+        for (int i = 0; i < 20; i++)
+            if (!given[i] && store_filter_matches(filter, &all[i]) &&
+                (next < 0 || comes_before(filter->sort, &all[i], &all[next])))
+                next = i;
+        if (next < 0)
+            return n;
+        given[next] = true;
+        ids[n++] = all[next].id;
+    }
+}
+
 /* What the list must be, by definition: running first, newest first. */
 static size_t
 expected_ids(struct fixture *f, const struct store_filter *filter, int64_t ids[MANY])
@@ -113,6 +157,38 @@ the_list_has_its_order_under_every_filter(void **state)
                         found += n > 0;
                     }
     assert_true(tried > 1000 && found > 100);
+}
+
+static void
+the_list_has_the_order_that_is_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    static const uint64_t positions[] = {0, 103, 106};
+    int found = 0;
+
+    fill(f);
+    take_time(f);
+    for (int sort = SORT_POSITION; sort < SORT_COUNT; sort++)
+        for (int status = -1; status < STATUS_COUNT; status++)
+            for (int algorithm = -1; algorithm < ALGORITHM_COUNT; algorithm++)
+                for (int radix = 0; radix <= 16; radix += radix == 0 ? 10 : 6)
+                    for (size_t p = 0; p < 3; p++)
+                        for (size_t size = 1; size <= 7; size += 3) {
+                            const struct store_filter filter = {
+                                .status = status,
+                                .radix = radix,
+                                .algorithm = algorithm,
+                                .sort = sort,
+                                .position = positions[p],
+                            };
+                            int64_t expected[MANY], ids[MANY];
+                            size_t n = expected_sorted(f, &filter, expected);
+
+                            assert_int_equal(read_pages(f, &filter, size, ids), n);
+                            assert_memory_equal(ids, expected, n * sizeof ids[0]);
+                            found += n > 1;
+                        }
+    assert_true(found > 50);
 }
 
 static void
@@ -183,7 +259,17 @@ cursors_are_read_strictly(void **state)
                                       "01",
                                       "1234567890123456789",
                                       "rr1",
-                                      "1r"};
+                                      "1r",
+                                      "p1",
+                                      "p1.",
+                                      "p.1",
+                                      "p1.0",
+                                      "p01.1",
+                                      "t1,1",
+                                      "t-1.1",
+                                      "pt1.1",
+                                      "p1.1.1",
+                                      "t1234567890123456789.1"};
     struct store_cursor cursor = {.id = 77};
 
     (void)state;
@@ -194,6 +280,11 @@ cursors_are_read_strictly(void **state)
     assert_true(cursor.running && cursor.id == 12);
     assert_true(store_cursor_parse("123456789012345678", &cursor));
     assert_true(!cursor.running && cursor.id == INT64_C(123456789012345678));
+    assert_int_equal(cursor.sort, SORT_NEWEST);
+    assert_true(store_cursor_parse("p1000.12", &cursor));
+    assert_true(cursor.sort == SORT_POSITION && cursor.key == 1000 && cursor.id == 12);
+    assert_true(store_cursor_parse("t0.12", &cursor));
+    assert_true(cursor.sort == SORT_TIME && cursor.key == 0 && cursor.id == 12);
 }
 
 static void
@@ -324,6 +415,7 @@ main(void)
         TEST(running_rows_come_first),
         TEST(a_page_goes_on_after_a_row_that_is_gone),
         TEST(an_exact_page_says_whether_more_follows),
+        TEST(the_list_has_the_order_that_is_asked_for),
         TEST(cursors_are_read_strictly),
         TEST(rows_are_found_by_question),
         TEST(counts_follow_every_change),

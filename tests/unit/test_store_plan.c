@@ -23,6 +23,8 @@ static const struct {
     const char *reason;
 } bounded[] = {
     {SQL_COUNTS, "SCAN counter", "a row for each status"},
+    {SQL_QUEUE_FRONT, "SCAN computation USING INDEX computation_turn",
+     "queued rows in order, up to the limit"},
     {SQL_PENDING_TURN, "SCAN computation USING INDEX computation_turn",
      "queued rows in order, up to the limit; more only past those that back off"},
     {SQL_PENDING_SMALL, "SCAN computation USING INDEX computation_small", "the same"},
@@ -138,6 +140,10 @@ filters_are_in_the_index(void **state)
         {SQL_LIST_SR, "(status=? AND radix=? AND rowid<?)"},
         {SQL_LIST_SA, "(status=? AND algorithm=? AND rowid<?)"},
         {SQL_LIST_SRA, "(status=? AND radix=? AND algorithm=? AND rowid<?)"},
+        {SQL_BY_POSITION, "(status=? AND radix=? AND algorithm=? AND position>?)"},
+        {SQL_BY_TIME, "(status=? AND radix=? AND algorithm=? AND <expr><?)"},
+        {SQL_BY_TIME_TIES,
+         "(status=? AND radix=? AND algorithm=? AND <expr>=? AND rowid<?)"},
         {SQL_CHANGED, "(revision>?)"},
         {SQL_REMOVED, "(revision>? AND revision<?)"},
         {SQL_LEFT, "(computation_id=? AND status=?)"},

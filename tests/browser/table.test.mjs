@@ -1,0 +1,153 @@
+// The table in a browser: an estimate while one types, rows selected by mouse and by
+// keyboard, kept when rows change, and what a row that ends says.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, navigations, open, picture } from '../lib/browser.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
+
+const site = await Site.start({ options: slow.options });
+after(() => site.stop());
+const browser = await launch();
+after(() => browser.close());
+
+const row = (page, id) => page.locator(`tr#c-${id}`);
+const box = (page, id) => row(page, id).locator('input');
+const selected = (page) => page.locator('tbody input:checked').evaluateAll((list) =>
+  list.map(({ value }) => Number(value)));
+
+test('the estimate comes while one types, and is the one of the button', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/`);
+  await until(async () => {
+    await page.reload();
+    return (await page.locator('.costs').count()) > 0;
+  }, 'the costs that the daemon tells');
+  for (const [position, radix, algorithm] of [['50000000', '10', 'auto'], ['5000000000', '16', 'auto']]) {
+    await page.goto(`${site.url}/`);
+    await page.locator('#radix').selectOption(radix);
+    await page.locator('#algorithm').selectOption(algorithm);
+    await page.locator('#position').fill(position);
+    await until(async () => /^About/.test(await page.locator('#estimate').innerText()), 'the estimate');
+    const typed = await page.locator('#estimate').innerText();
+    await page.locator('button[name=preview]').click();
+    await page.waitForLoadState();
+    assert.equal(await page.locator('#estimate').innerText(), typed);
+    assert.equal(await page.locator('#position').inputValue(), position);
+  }
+  await page.locator('#position').fill('x');
+  await until(async () => await page.locator('#estimate').innerText() === '', 'no estimate');
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('rows are selected, stay so when they change, and are cancelled together', async () => {
+  const page = await open(browser, { viewport: { width: 1280, height: 800 } });
+  await page.goto(`${site.url}/`);
+  const ids = [];
+  for (let i = 0; i < 5; i++) {
+    await page.locator('#position').fill(String(slow.position + 5000 + i));
+    await page.locator('#algorithm').selectOption('spigot');
+    await Promise.all([page.waitForURL(/highlight=\d+/), page.locator('form#new button.primary').click()]);
+    ids.push(Number(/highlight=(\d+)/.exec(page.url())[1]));
+  }
+  await page.goto(`${site.url}/`);
+  const cancel = page.locator('.bulk button[value=cancel]');
+  assert.ok(await cancel.isDisabled(), 'nothing is selected');
+  await page.waitForSelector('tr[data-status=running] progress');
+  await page.waitForSelector('tr[data-status=running] .rate');
+  assert.match(await page.locator('.place').first().innerText(), /^(next|number)/);
+  assert.match(await page.title(), /^\(\d\) /);
+
+  // By keyboard, and Enter is no button.
+  await box(page, ids[0]).focus();
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await selected(page), []);
+  await page.keyboard.press('Space');
+  assert.deepEqual(await selected(page), [ids[0]]);
+  assert.equal(await page.locator('#picked').innerText(), 'Selected: 1');
+  // The row is replaced by its next revision.
+  const revision = await row(page, ids[0]).getAttribute('data-revision');
+  await until(async () => await row(page, ids[0]).getAttribute('data-revision') !== revision, 'a newer row');
+  assert.deepEqual(await selected(page), [ids[0]]);
+  assert.ok(await box(page, ids[0]).evaluate((own) => own === document.activeElement), 'the focus stays');
+  await picture(page, 'table-selected-1280');
+
+  // A range with the shift key: all rows from the first to the last in order.
+  await box(page, ids[0]).uncheck();
+  const order = await page.locator('tbody input').evaluateAll((list) => list.map(({ value }) => Number(value)));
+  await box(page, order[0]).click();
+  await box(page, order[3]).click({ modifiers: ['Shift'] });
+  assert.equal((await selected(page)).length, 4);
+  const all = page.locator('thead input');
+  assert.ok(await all.evaluate((own) => own.indeterminate));
+  await all.check();
+  assert.equal((await selected(page)).length, order.length);
+  await cancel.click();
+  await page.locator('.told').waitFor();
+  assert.match(await page.locator('.told').innerText(), /cancelled/);
+  await picture(page, 'table-told-1280');
+  for (const id of ids) await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+
+  const seen = navigations(page);
+  await page.waitForSelector(`tr#c-${ids[0]}[data-status=cancelled]`);
+  assert.equal(seen.n, 0);
+  await page.goto(`${site.url}/?status=cancelled`);
+  await page.locator('thead input').check();
+  await page.locator('.bulk button[value=delete]').click();
+  await page.locator('h1').waitFor();
+  assert.match(await page.locator('h1').innerText(), /^Delete 5 computations\?$/);
+  await picture(page, 'table-delete-1280');
+  await page.locator('button.danger').click();
+  assert.match(await page.locator('.told').innerText(), /^5 computations were deleted\.$/);
+  assert.match(page.url(), /status=cancelled&told=/, 'the view is kept');
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('a row that ends says so, and a sorted list stays sorted', async () => {
+  const page = await open(browser);
+  const visitor = site.visitor();
+  const running = await visitor.submit(120_000, slow.question);
+  await page.goto(`${site.url}/?sort=position`);
+  await page.waitForSelector(`tr#c-${running}:not([data-status=done])`);
+  await visitor.submit(1000);
+  await visitor.submit(500);
+  // In order while one of them still runs, which is on top in the usual one.
+  const inOrder = async () => {
+    const list = await page.locator('tbody .position a').evaluateAll((links) =>
+      links.map((link) => Number(link.textContent)));
+    assert.ok(list.length >= 3);
+    assert.deepEqual(list, [...list].sort((x, y) => x - y));
+    return true;
+  };
+  await until(inOrder, 'the rows in order');
+  await page.waitForSelector(`tr#c-${running}[data-status=done]`, { timeout: 40_000 });
+  await until(async () => /Digit .* of π is \d/.test(await page.locator('#announce').textContent()), 'the end is said');
+  assert.equal(await page.locator('#announce').getAttribute('aria-live'), 'polite');
+  await inOrder();
+  await page.locator('#where').fill('500');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/position=500/);
+  assert.match(page.url(), /sort=position/, 'the order is kept');
+  assert.equal(await page.locator('tbody tr').count(), 1);
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('without JavaScript a page that reloads itself leads to one with boxes', async () => {
+  const page = await open(browser, { javaScriptEnabled: false });
+  const visitor = site.visitor();
+  const id = await visitor.submit(slow.position + 9000, slow.question);
+  await page.goto(`${site.url}/`);
+  assert.ok(!(await box(page, id).isVisible()));
+  await page.locator('.several a').click();
+  await page.waitForURL(/select=1/);
+  assert.ok(await box(page, id).isVisible());
+  assert.equal(await page.locator('meta[http-equiv=refresh]').count(), 0);
+  await box(page, id).check();
+  await page.locator('.bulk button[value=cancel]').click();
+  assert.match(await page.locator('.told').innerText(), /1 computation was refused: only someone who asked/);
+  await page.locator('#bulk').waitFor();
+  await visitor.post('/computations/bulk', { action: 'cancel', id });
+  await page.context().close();
+});
