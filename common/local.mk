@@ -37,6 +37,7 @@ libcommon_a_SOURCES = \
 	common/store_check.c common/store_check.h \
 	common/store_cursor.c \
 	common/store_damage.c \
+	common/store_index.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \

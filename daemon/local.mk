@@ -12,6 +12,9 @@ libdaemon_a_SOURCES = \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
 	daemon/guard.c \
+	daemon/index.c \
+	daemon/index_files.c \
+	daemon/index_worker.c daemon/index_worker.h \
 	daemon/launch.c \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
