@@ -14,12 +14,14 @@ template_files = \
 	templates/pi.tpl \
 	templates/pi_live.tpl \
 	templates/pi_unknown.tpl \
-	templates/row.tpl
+	templates/row.tpl \
+	templates/search.tpl
 static_files = \
 	templates/static/icon.svg \
 	templates/static/live.js \
 	templates/static/noscript.css \
-	templates/static/robots.txt
+	templates/static/robots.txt \
+	templates/static/search.js
 EXTRA_DIST += $(static_files) templates/name-static
 
 # The stylesheet of all pages, in this order.
@@ -29,6 +31,7 @@ css_files = \
 	templates/css/list.css \
 	templates/css/computation.css \
 	templates/css/pi.css \
+	templates/css/search.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css
@@ -70,7 +73,8 @@ english = \
 	templates/en/pi.tpl \
 	templates/en/pi_live.tpl \
 	templates/en/pi_unknown.tpl \
-	templates/en/row.tpl
+	templates/en/row.tpl \
+	templates/en/search.tpl
 templatesendir = $(pkgdatadir)/templates/en
 nodist_templatesen_DATA = $(english)
 CLEANFILES += $(english)
