@@ -31,17 +31,18 @@ struct question {
 };
 
 static const char *
-describe(enum search_problem problem, int radix)
+describe(enum lang lang, enum search_problem problem, int radix)
 {
     switch (problem) {
     case SEARCH_TOO_LONG:
-        return text_get(TEXT_SEARCH_TOO_LONG);
+        return text_get(lang, TEXT_SEARCH_TOO_LONG);
     case SEARCH_LETTERS:
-        return text_get(TEXT_SEARCH_LETTERS);
+        return text_get(lang, TEXT_SEARCH_LETTERS);
     case SEARCH_EMPTY:
-        return text_get(TEXT_SEARCH_EMPTY);
+        return text_get(lang, TEXT_SEARCH_EMPTY);
     default:
-        return text_get(radix == 16 ? TEXT_SEARCH_STRANGE_HEX : TEXT_SEARCH_STRANGE);
+        return text_get(lang,
+                        radix == 16 ? TEXT_SEARCH_STRANGE_HEX : TEXT_SEARCH_STRANGE);
     }
 }
 
@@ -62,7 +63,7 @@ read_question(const struct request *r, struct question *q)
     enum search_problem problem = search_parse(q->typed, radix, &q->ask);
     q->has_string = problem == SEARCH_GOOD;
     if (*q->typed != '\0' && problem != SEARCH_GOOD)
-        q->problem = describe(problem, radix);
+        q->problem = describe(r->lang, problem, radix);
     if ((r->has & PARAM_BEYOND) != 0)
         q->ask.after = r->beyond;
 }
@@ -89,48 +90,49 @@ print_search_url(char url[URL_SIZE], const struct search_ask *ask, uint64_t afte
 
 /* KEY with POSITION, AFTER and LENGTH filled in. */
 static void
-set_sentence(struct dict *d, enum text_key key, uint64_t position, uint64_t after,
-             uint64_t length)
+set_sentence(enum lang lang, struct dict *d, enum text_key key, uint64_t position,
+             uint64_t after, uint64_t length)
 {
     char text[TEXT_SIZE], first[TEXT_NUMBER_SIZE], second[TEXT_NUMBER_SIZE],
         third[TEXT_NUMBER_SIZE];
     dict_set(d, VIEW_MESSAGE,
-             text_fill(text, sizeof text, text_get(key), "position",
-                       text_number(first, position), "after",
-                       text_number(second, after), "length", text_number(third, length),
-                       NULL));
+             text_fill(text, sizeof text, text_get(lang, key), "position",
+                       text_number(lang, first, position), "after",
+                       text_number(lang, second, after), "length",
+                       text_number(lang, third, length), NULL));
 }
 
 /* How often it is there, and how often it would be by chance: a given string of L
  * digits begins at a place with probability radix^-L. */
 static void
-show_count(struct dict *d, const struct search_ask *ask,
+show_count(enum lang lang, struct dict *d, const struct search_ask *ask,
            const struct search_found *found)
 {
     char text[TEXT_SIZE], count[TEXT_NUMBER_SIZE], length[TEXT_NUMBER_SIZE];
     double places = (double)(found->searched - ask->length + 1);
     double once = pow(ask->radix, (double)ask->length);
     dict_set(d, VIEW_COUNTED,
-             text_fill(text, sizeof text, text_plural(TEXT_SEARCH_COUNT, found->count),
-                       "count", text_number(count, found->count), "length",
-                       text_number(length, found->searched), NULL));
+             text_fill(text, sizeof text,
+                       text_plural(lang, TEXT_SEARCH_COUNT, found->count), "count",
+                       text_number(lang, count, found->count), "length",
+                       text_number(lang, length, found->searched), NULL));
     if (found->searched < ask->length || once > 1e18)
         return;
     uint64_t n = (uint64_t)(places >= once ? places / once + .5 : once);
     text_fill(text, sizeof text,
-              places >= once ? text_plural(TEXT_SEARCH_EXPECTED, n)
-                             : text_get(TEXT_SEARCH_ONCE_IN),
-              "count", text_number(count, n), NULL);
+              places >= once ? text_plural(lang, TEXT_SEARCH_EXPECTED, n)
+                             : text_get(lang, TEXT_SEARCH_ONCE_IN),
+              "count", text_number(lang, count, n), NULL);
     dict_set(dict_section(d, VIEW_EXPECTED), VIEW_MESSAGE, text);
 }
 
 static void
-show_found(struct dict *d, const struct search_ask *ask,
+show_found(enum lang lang, struct dict *d, const struct search_ask *ask,
            const struct search_answer *answer)
 {
     const struct search_found *found = &answer->found;
     char url[URL_SIZE];
-    set_sentence(d, ask->after > 0 ? TEXT_SEARCH_NEXT : TEXT_SEARCH_FIRST,
+    set_sentence(lang, d, ask->after > 0 ? TEXT_SEARCH_NEXT : TEXT_SEARCH_FIRST,
                  found->position, ask->after, found->searched);
     struct dict *context = dict_section(d, VIEW_CONTEXT);
     print_pi_url(url, ask, found->position);
@@ -146,7 +148,7 @@ show_found(struct dict *d, const struct search_ask *ask,
 }
 
 static void
-show_answer(struct dict *page, const struct search_ask *ask,
+show_answer(enum lang lang, struct dict *page, const struct search_ask *ask,
             const struct search_answer *answer)
 {
     const struct search_found *found = &answer->found;
@@ -155,11 +157,11 @@ show_answer(struct dict *page, const struct search_ask *ask,
     dict_setf(d, VIEW_FOUND, "%d", found->position > 0);
     dict_set(d, VIEW_QUERY, ask->text);
     if (found->position > 0)
-        show_found(d, ask, answer);
+        show_found(lang, d, ask, answer);
     else
-        set_sentence(d, ask->after > 0 ? TEXT_SEARCH_NO_NEXT : TEXT_SEARCH_NONE, 0,
-                     ask->after, found->searched);
-    show_count(d, ask, found);
+        set_sentence(lang, d, ask->after > 0 ? TEXT_SEARCH_NO_NEXT : TEXT_SEARCH_NONE,
+                     0, ask->after, found->searched);
+    show_count(lang, d, ask, found);
     if (ask->after > 0) {
         print_search_url(url, ask, 0);
         dict_set(dict_section(d, VIEW_FIRST), VIEW_HREF, url);
@@ -168,7 +170,7 @@ show_answer(struct dict *page, const struct search_ask *ask,
 
 /* What is searched, and why not all of it. */
 static void
-show_place(struct dict *page, const struct search_place *place)
+show_place(enum lang lang, struct dict *page, const struct search_place *place)
 {
     char text[TEXT_SIZE], length[TEXT_NUMBER_SIZE], part[TEXT_NUMBER_SIZE], percent[8];
     uint64_t known = place->prefix.length;
@@ -181,9 +183,10 @@ show_place(struct dict *page, const struct search_place *place)
         key = place->percent > 0 ? TEXT_SEARCH_PART_MAKING : TEXT_SEARCH_PART;
     snprintf(percent, sizeof percent, "%d", place->percent);
     dict_set(dict_section(page, VIEW_KNOWN), VIEW_MESSAGE,
-             text_fill(text, sizeof text, text_get(key), "length",
-                       text_number(length, known), "part",
-                       text_number(part, SEARCH_SCAN_MOST), "percent", percent, NULL));
+             text_fill(text, sizeof text, text_get(lang, key), "length",
+                       text_number(lang, length, known), "part",
+                       text_number(lang, part, SEARCH_SCAN_MOST), "percent", percent,
+                       NULL));
 }
 
 static void
@@ -204,7 +207,7 @@ static const enum text_key order_texts[DATE_ORDERS][2] = {
 };
 
 static void
-show_forms(struct dict *page, const struct question *q)
+show_forms(enum lang lang, struct dict *page, const struct question *q)
 {
     dict_set(page, VIEW_QUERY, q->typed);
     show_choice(page, VIEW_RADIX_CHOICE, "10", "10", q->ask.radix == 10);
@@ -216,7 +219,7 @@ show_forms(struct dict *page, const struct question *q)
     dict_set(page, VIEW_YEAR, q->year);
     for (int i = 0; i < DATE_ORDERS; i++)
         show_choice(page, VIEW_ORDER_CHOICE, date_order_name((enum date_order)i),
-                    text_get(order_texts[i][0]), i == (int)q->date.order);
+                    text_get(lang, order_texts[i][0]), i == (int)q->date.order);
     if (q->wants_date && !q->has_date)
         dict_section(page, VIEW_BAD_DATE);
 }
@@ -226,6 +229,7 @@ static enum digits_rc
 show_dates(struct context *ctx, struct dict *page, struct search_place *place,
            const struct date *date)
 {
+    enum lang lang = ctx->lang;
     struct date_form forms[DATE_FORMS];
     struct dict *table = dict_section(page, VIEW_DATES);
     enum digits_rc rc = DIGITS_OK;
@@ -240,13 +244,15 @@ show_dates(struct context *ctx, struct dict *page, struct search_place *place,
         print_search_url(url, &ask, 0);
         dict_set(d, VIEW_HREF, url);
         dict_set(d, VIEW_DIGITS, ask.text);
-        dict_set(d, VIEW_LABEL, text_get(order_texts[forms[i].order][forms[i].brief]));
-        dict_set(d, VIEW_COUNT, text_number(number, answer.found.count));
+        dict_set(d, VIEW_LABEL,
+                 text_get(lang, order_texts[forms[i].order][forms[i].brief]));
+        dict_set(d, VIEW_COUNT, text_number(lang, number, answer.found.count));
         if (answer.found.position > 0) {
             struct dict *found = dict_section(d, VIEW_FOUND);
             print_pi_url(url, &ask, answer.found.position);
             dict_set(found, VIEW_PI_PATH, url);
-            dict_set(found, VIEW_POSITION, text_number(number, answer.found.position));
+            dict_set(found, VIEW_POSITION,
+                     text_number(lang, number, answer.found.position));
         }
     }
     return rc;
@@ -256,6 +262,7 @@ static void
 send_page(struct context *ctx, const struct request *r, struct reply *reply,
           const struct question *q, struct search_place *place)
 {
+    enum lang lang = ctx->lang;
     bool bad = q->problem != NULL || (q->wants_date && !q->has_date);
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
     struct search_answer answer;
@@ -264,17 +271,17 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
                                   search_place_version(place), etag))
         return;
     text_fill(title, sizeof title,
-              text_get(q->has_string ? TEXT_TITLE_SEARCHED : TEXT_TITLE_SEARCH),
+              text_get(lang, q->has_string ? TEXT_TITLE_SEARCHED : TEXT_TITLE_SEARCH),
               "digits", q->ask.text, NULL);
     struct dict *page = page_new(title, NULL);
-    show_forms(page, q);
+    show_forms(lang, page, q);
     if (place->prefix.length > 0 && q->has_string) {
         rc = search_place_ask(ctx, place, &q->ask, &answer);
-        show_answer(page, &q->ask, &answer);
+        show_answer(lang, page, &q->ask, &answer);
     }
     if (rc == DIGITS_OK && place->prefix.length > 0 && q->has_date)
         rc = show_dates(ctx, page, place, &q->date);
-    show_place(page, place);
+    show_place(lang, page, place);
     if (rc != DIGITS_OK) {
         dict_free(page);
         damage_answer(ctx, r, reply, &place->prefix, rc);
@@ -299,7 +306,8 @@ send_json(struct context *ctx, const struct request *r, struct reply *reply,
     char url[URL_SIZE];
     if (!q->has_string) {
         reply_error(ctx, r, reply, 400, "q",
-                    q->problem != NULL ? q->problem : text_get(TEXT_SEARCH_EMPTY));
+                    q->problem != NULL ? q->problem
+                                       : text_get(ctx->lang, TEXT_SEARCH_EMPTY));
         return;
     }
     enum digits_rc rc = search_place_ask(ctx, place, &q->ask, &answer);
