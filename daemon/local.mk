@@ -51,6 +51,7 @@ nthpi_SOURCES = \
 	daemon/cli_prune.c \
 	daemon/cli_queue.c \
 	daemon/cli_restore.c \
+	daemon/cli_search.c \
 	daemon/cli_terminal.c
 nthpi_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS)
 nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS)
