@@ -111,11 +111,12 @@ show_count(enum lang lang, struct dict *d, const struct search_ask *ask,
     char text[TEXT_SIZE], count[TEXT_NUMBER_SIZE], length[TEXT_NUMBER_SIZE];
     double places = (double)(found->searched - ask->length + 1);
     double once = pow(ask->radix, (double)ask->length);
-    dict_set(d, VIEW_COUNTED,
-             text_fill(text, sizeof text,
-                       text_plural(lang, TEXT_SEARCH_COUNT, found->count), "count",
-                       text_number(lang, count, found->count), "length",
-                       text_number(lang, length, found->searched), NULL));
+    if (found->count > 0)
+        dict_set(d, VIEW_COUNTED,
+                 text_fill(text, sizeof text,
+                           text_plural(lang, TEXT_SEARCH_COUNT, found->count), "count",
+                           text_number(lang, count, found->count), "length",
+                           text_number(lang, length, found->searched), NULL));
     if (found->searched < ask->length || once > 1e18)
         return;
     uint64_t n = (uint64_t)(places >= once ? places / once + .5 : once);
@@ -200,10 +201,13 @@ show_choice(struct dict *page, enum view_key section, const char *value,
         dict_section(choice, VIEW_SELECTED);
 }
 
-static const enum text_key order_texts[DATE_ORDERS][2] = {
-    [DATE_DMY] = {TEXT_DATE_DMY, TEXT_DATE_DMY_BRIEF},
-    [DATE_MDY] = {TEXT_DATE_MDY, TEXT_DATE_MDY_BRIEF},
-    [DATE_YMD] = {TEXT_DATE_YMD, TEXT_DATE_YMD_BRIEF},
+/* An order in words, and its patterns with a long and a brief year. */
+static const struct {
+    enum text_key words, patterns[2];
+} orders[DATE_ORDERS] = {
+    [DATE_DMY] = {TEXT_DATE_DMY, {TEXT_DATE_DMY_LONG, TEXT_DATE_DMY_BRIEF}},
+    [DATE_MDY] = {TEXT_DATE_MDY, {TEXT_DATE_MDY_LONG, TEXT_DATE_MDY_BRIEF}},
+    [DATE_YMD] = {TEXT_DATE_YMD, {TEXT_DATE_YMD_LONG, TEXT_DATE_YMD_BRIEF}},
 };
 
 static void
@@ -219,7 +223,7 @@ show_forms(enum lang lang, struct dict *page, const struct question *q)
     dict_set(page, VIEW_YEAR, q->year);
     for (int i = 0; i < DATE_ORDERS; i++)
         show_choice(page, VIEW_ORDER_CHOICE, date_order_name((enum date_order)i),
-                    text_get(lang, order_texts[i][0]), i == (int)q->date.order);
+                    text_get(lang, orders[i].words), i == (int)q->date.order);
     if (q->wants_date && !q->has_date)
         dict_section(page, VIEW_BAD_DATE);
 }
@@ -245,9 +249,11 @@ show_dates(struct context *ctx, struct dict *page, struct search_place *place,
         dict_set(d, VIEW_HREF, url);
         dict_set(d, VIEW_DIGITS, ask.text);
         dict_set(d, VIEW_LABEL,
-                 text_get(lang, order_texts[forms[i].order][forms[i].brief]));
+                 text_get(lang, orders[forms[i].order].patterns[forms[i].brief]));
         dict_set(d, VIEW_COUNT, text_number(lang, number, answer.found.count));
-        if (answer.found.position > 0) {
+        if (answer.found.position == 0) {
+            dict_section(d, VIEW_NOTHING);
+        } else {
             struct dict *found = dict_section(d, VIEW_FOUND);
             print_pi_url(url, &ask, answer.found.position);
             dict_set(found, VIEW_PI_PATH, url);

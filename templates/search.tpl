@@ -35,7 +35,7 @@
 <table>
 <thead><tr><th scope="col">[[Written]]</th><th scope="col">[[Digits]]</th><th scope="col">[[First at position]]</th><th scope="col">[[How often]]</th></tr></thead>
 <tbody>
-{{#DATE}}<tr><th scope="row">{{LABEL}}</th><td class="digits"><a href="{{HREF}}">{{DIGITS}}</a></td><td class="position">{{#FOUND}}<a href="{{PI_PATH}}">{{POSITION}}</a>{{/FOUND}}</td><td class="count">{{COUNT}}</td></tr>
+{{#DATE}}<tr><th scope="row">{{LABEL}}</th><td class="digits"><a href="{{HREF}}">{{DIGITS}}</a></td><td class="where">{{#FOUND}}<a href="{{PI_PATH}}">{{POSITION}}</a>{{/FOUND}}{{#NOTHING}}–{{/NOTHING}}</td><td class="often">{{COUNT}}</td></tr>
 {{/DATE}}
 </tbody>
 </table>
