@@ -99,6 +99,7 @@ struct scrub {
 /* Making search indexes, one at a time. */
 struct indexing {
     struct worker worker; /* pid 0: none is being made */
+    struct watch watch;   /* over it */
     int radix;            /* of the one that is */
     struct published of;  /* and its file */
     int out_fd, lock;     /* its aside; run/index.lock, held meanwhile; or -1 */
@@ -212,6 +213,10 @@ unsigned settle_delay_ms(int failures);
 
 /* Kills workers that hang, or that need more than the configuration allows. */
 bool guard_jobs(struct daemon *d);
+
+/* One look at W, if it runs, by LIMITS; WATCH has what was seen before. */
+enum watch_verdict guard_look(const struct worker *w, struct watch *watch,
+                              const struct watch_limits *limits);
 
 /* False, with MESSAGE, when CONF does not allow a job that NEEDs this, and SECONDS with
  * all threads. */

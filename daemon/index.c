@@ -37,6 +37,9 @@
 #define PAUSE_US    INT64_C(60000000)
 #define PAUSE_MOST  60
 
+/* Seconds for a digit, on a machine that is very slow. */
+#define WORST_S 1e-5
+
 /* The lowest priority there is. */
 enum { NICENESS = 19 };
 
@@ -244,8 +247,27 @@ begin(struct daemon *d, const struct published *p)
     }
     x->of = *p;
     x->superseded = false;
+    x->watch = (struct watch){.at = 0};
     index_note(d, p->radix, p->length, 0);
     log_info("the index of %s is made, pid %ld", p->file, (long)x->worker.pid);
+}
+
+/* Kills the worker when it hangs. */
+static void
+watch(struct daemon *d)
+{
+    struct indexing *x = &d->indexing;
+    const struct watch_limits limits = {
+        .stall_s = d->conf->stall_s,
+        .estimate_s = WORST_S * (double)x->of.length,
+        .memory = 2 * (uint64_t)INDEX_MEMORY,
+    };
+
+    if (guard_look(&x->worker, &x->watch, &limits) != WATCH_GOOD) {
+        log_warning("the index of %s: worker %ld hangs and is killed", x->of.file,
+                    (long)x->worker.pid);
+        worker_kill(&x->worker);
+    }
 }
 
 /* How far it is; and it ends when its digits are not those that are published any more.
@@ -268,6 +290,8 @@ follow(struct daemon *d)
         log_info("%s is superseded: its index is not made", x->of.file);
         x->superseded = true;
         worker_kill(&x->worker);
+    } else {
+        watch(d);
     }
 }
 

@@ -158,6 +158,23 @@ test_worker_is_killed(void **state)
     assert_false(has_index(s, LENGTH));
 }
 
+/* A worker that hangs is killed. */
+static void
+test_worker_hangs(void **state)
+{
+    static const char *const options[] = {"--index-wait-s=0", "--stall-s=1", NULL};
+    struct site *s = *state;
+
+    site_start(s, 0, options);
+    publish(s, LENGTH);
+    pid_t worker = site_hold_worker(s, 0, 0);
+
+    site_wait_log(s, "hangs and is killed");
+    site_wait_gone(worker);
+    site_wait_log(s, "was not made: the worker was killed");
+    assert_false(has_index(s, LENGTH));
+}
+
 /* Two daemons on one state folder: one makes it, and the other's start leaves the aside
  * alone. */
 static void
@@ -209,6 +226,7 @@ main(void)
         TEST(test_stop),
         TEST(test_kill),
         TEST(test_worker_is_killed),
+        TEST(test_worker_hangs),
         TEST(test_two_daemons),
         TEST(test_strange_files),
     };
