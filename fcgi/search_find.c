@@ -7,6 +7,16 @@
 #include "common/store_status.h"
 #include "fcgi/damage.h"
 
+/* The index of P is damaged: the daemon makes it anew. */
+static void
+tell_daemon(struct context *ctx, const struct published *p)
+{
+    log_error("the index of %s is damaged", p->file);
+    if (store_note_index(ctx->store, p->radix, p->length, STORE_INDEX_DAMAGED) ==
+        STORE_OK)
+        doorbell_ring(ctx->app->bell);
+}
+
 /* The index of what is open, if there is one, and how far it is otherwise. */
 static void
 open_index(struct context *ctx, struct search_place *place)
@@ -19,13 +29,14 @@ open_index(struct context *ctx, struct search_place *place)
     enum digits_rc rc =
         search_shelf_get(ctx->app->shelf, &place->index, ctx->app->digits_fd, p->radix,
                          p->length, p->sha256);
-    if (rc == DIGITS_OK)
+    if (rc == DIGITS_OK ||
+        store_index(ctx->store, p->radix, &length, &percent) != STORE_OK ||
+        length != p->length)
         return;
-    if (rc != DIGITS_MISSING)
-        log_warning("the index of %s cannot be used", p->file);
-    if (store_index(ctx->store, p->radix, &length, &percent) == STORE_OK &&
-        length == p->length && percent < STORE_INDEX_DONE)
+    if (percent < STORE_INDEX_DONE)
         place->percent = percent;
+    else if (percent == STORE_INDEX_DONE && rc == DIGITS_BROKEN)
+        tell_daemon(ctx, p);
 }
 
 enum store_rc
@@ -55,14 +66,10 @@ search_place_close(struct search_place *place)
 static void
 give_up_index(struct context *ctx, struct search_place *place)
 {
-    const struct published *p = &place->prefix;
-    log_error("the index of %s is damaged", p->file);
     search_shelf_drop(ctx->app->shelf, place->index);
     search_index_release(place->index);
     place->index = NULL;
-    if (store_note_index(ctx->store, p->radix, p->length, STORE_INDEX_DAMAGED) ==
-        STORE_OK)
-        doorbell_ring(ctx->app->bell);
+    tell_daemon(ctx, &place->prefix);
 }
 
 /* The digits around what was found. */

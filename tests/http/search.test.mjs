@@ -195,6 +195,14 @@ test('a damaged index gives no wrong answer and is made anew', async () => {
   await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew');
   await until(async () => (await ask(`q=${string}`)).indexed, 'its use');
   await compare(string, 10, true);
+  // Its offsets, where nobody has it open yet.
+  const other = fs.openSync(file, 'r+');
+  fs.writeSync(other, '!', 5000);
+  fs.closeSync(other);
+  await site.restart('fcgi');
+  await site.waitReady();
+  await compare(string, 10, false);
+  await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew again');
 });
 
 test('the command line gives the same answers', async () => {
