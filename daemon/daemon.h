@@ -284,7 +284,7 @@ void scrub_end(struct scrub *scrub);
 /* index.c */
 
 
-/* Looks after the index that is being made, or begins with the next one; always true. */
+/* Looks after the index that is being made, or begins with the next; always true. */
 bool index_step(struct daemon *d);
 
 /* The worker that made an index has ended. */
