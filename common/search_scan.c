@@ -55,24 +55,49 @@ search_next(const char *text, size_t size, const char *pattern, size_t length)
     return size;
 }
 
+/* How often PATTERN is in the SIZE bytes at TEXT. */
+static uint64_t
+count_all(const char *text, size_t size, const char *pattern, size_t length)
+{
+    char first = pattern[0], last = pattern[length - 1];
+    size_t starts = size >= length ? size - length + 1 : 0, i = 0;
+    uint64_t count = 0;
+
+    for (; i + WIDTH <= starts; i += WIDTH) {
+        lanes mask = equal(text + i, first) & equal(text + i + length - 1, last);
+
+        if (!is_any(mask))
+            continue;
+        /* Of two digits, the first and the last are all. */
+        for (size_t k = 0; k < WIDTH; k++)
+            count += length <= 2
+                         ? mask[k] & 1
+                         : mask[k] != 0 && memcmp(text + i + k, pattern, length) == 0;
+    }
+    for (; i < starts; i++)
+        count += memcmp(text + i, pattern, length) == 0;
+    return count;
+}
+
 /* What is found in the SIZE digits at TEXT, the first of which has POSITION. True: that
  * was all that is asked. */
 static bool
 look(const struct search_ask *ask, const char *text, size_t size, uint64_t position,
      uint64_t *first, uint64_t *count)
 {
-    size_t at = 0;
+    /* Where those begin that may be the first. */
+    size_t at = position > ask->after          ? 0
+                : ask->after - position < size ? (size_t)(ask->after - position) + 1
+                                               : size;
 
-    while ((at += search_next(text + at, size - at, ask->text, ask->length)) < size) {
-        if (*first == 0 && position + at > ask->after)
-            *first = position + at;
-        if (count == NULL && *first != 0)
-            return true;
-        if (count != NULL)
-            ++*count;
-        at++;
-    }
-    return false;
+    if (count != NULL)
+        *count += count_all(text, size, ask->text, ask->length);
+    if (*first != 0)
+        return false;
+    at += search_next(text + at, size - at, ask->text, ask->length);
+    if (at < size)
+        *first = position + at;
+    return count == NULL && *first != 0;
 }
 
 enum digits_rc

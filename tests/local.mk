@@ -723,7 +723,9 @@ EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 
 # Many digits, and templates that change.
 EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
-	tests/http/templates.test.mjs
+	tests/http/templates.test.mjs \
+	tests/http/search.test.mjs tests/http/search_atsize.test.mjs \
+	tests/browser/search.test.mjs
 
 # What one visitor may do and ask for, and what a hostile one tries.
 EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \
