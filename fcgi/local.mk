@@ -65,6 +65,7 @@ libweb_a_SOURCES += \
 	fcgi/page_metrics.c \
 	fcgi/page_list.c \
 	fcgi/page_pi.c \
+	fcgi/page_search.c \
 	fcgi/page_text.c \
 	fcgi/pi_screen.c fcgi/pi_screen.h \
 	fcgi/pi_state.c fcgi/pi_state.h \
@@ -76,6 +77,8 @@ libweb_a_SOURCES += \
 	fcgi/queue.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
+	fcgi/search_date.c fcgi/search_date.h \
+	fcgi/search_find.c fcgi/search_find.h \
 	fcgi/stream.c fcgi/stream.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/timeline.c fcgi/timeline.h \

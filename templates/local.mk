@@ -18,7 +18,8 @@ template_files = \
 	templates/pi_live.tpl \
 	templates/pi_nav.tpl \
 	templates/pi_unknown.tpl \
-	templates/row.tpl
+	templates/row.tpl \
+	templates/search.tpl
 static_files = \
 	templates/static/icon.svg \
 	templates/static/form.js \
@@ -26,6 +27,7 @@ static_files = \
 	templates/static/live.js \
 	templates/static/noscript.css \
 	templates/static/robots.txt \
+	templates/static/search.js \
 	templates/static/viewer.js
 EXTRA_DIST += $(static_files) templates/name-static
 
@@ -37,6 +39,7 @@ css_files = \
 	templates/css/computation.css \
 	templates/css/compare.css \
 	templates/css/pi.css \
+	templates/css/search.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css
