@@ -141,6 +141,7 @@ read_told(struct request *r, const char *text)
     return bulk_parse(text, &r->told);
 }
 
+static bool
 read_beyond(struct request *r, const char *text)
 {
     return read_number(text, 0, POSITION_MAX, &r->beyond);
