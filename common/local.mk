@@ -26,6 +26,7 @@ libcommon_a_SOURCES = \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
 	common/state.c common/state.h \
+	common/statistics.c common/statistics.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_backup.c common/store_backup.h \
@@ -41,16 +42,18 @@ libcommon_a_SOURCES = \
 	common/store_prune.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
+	common/store_statistics.c common/store_statistics.h \
 	common/store_status.c common/store_status.h \
 	common/store_row.c \
 	common/store_sql.c
 nodist_libcommon_a_SOURCES = common/schema_sql.c
-common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS)
+common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS) -lm
 
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c
 CLEANFILES += common/schema_sql.c
-schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql
+schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql \
+	conf/schema/4.sql
 EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
 common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \

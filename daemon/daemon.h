@@ -11,6 +11,7 @@
  *   publish.c  digits files into place, superseded ones away
  *   mend.c     published digits that went bad, and longer ones that are not published
  *   scrub.c    published digits, read again now and then
+ *   tally.c    published digits, counted
  *   recover.c  rows that dead daemons left behind
  *   progress.c what workers tell, into the database
  *   upkeep.c   heartbeat, checkpoints of the log, old rows
@@ -22,6 +23,7 @@
 #include "common/doorbell.h"
 #include "common/store_list.h"
 #include "common/store_queue.h"
+#include "common/store_statistics.h"
 #include "daemon/aside.h"
 #include "daemon/engine/engine.h"
 #include "daemon/plan.h"
@@ -95,6 +97,15 @@ struct scrub {
     int64_t due; /* CLOCK_BOOTTIME */
 };
 
+/* Counting what is published. */
+struct tally {
+    char *block;             /* DIGITS_BLOCK bytes; NULL: nothing is being counted */
+    struct digits_file file; /* open while there is a block */
+    struct statistics counts;
+    uint64_t until; /* digits to count */
+    int64_t due;    /* CLOCK_BOOTTIME */
+};
+
 struct daemon {
     const struct conf *conf;
     int cpus; /* the thread budget */
@@ -109,6 +120,7 @@ struct daemon {
     struct superseded *superseded;
     struct digits_trust *trust; /* what is read of published files */
     struct scrub scrub;
+    struct tally tally;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
     unsigned shortages;     /* times that no worker could be started, in a row */
     int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
@@ -254,6 +266,18 @@ int64_t scrub_due(const struct daemon *d);
 
 /* Frees what SCRUB has open. */
 void scrub_end(struct scrub *scrub);
+
+/* tally.c */
+
+/* The next step of counting published digits; false: the database did not take the
+ * counts, which are begun again. */
+bool tally_step(struct daemon *d);
+
+/* When it is due (CLOCK_BOOTTIME). */
+int64_t tally_due(const struct daemon *d);
+
+/* Frees what TALLY has open. */
+void tally_end(struct tally *tally);
 
 /* recover.c */
 

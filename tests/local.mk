@@ -243,7 +243,8 @@ unit_tests += \
 	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_damage \
-	tests/unit/test_daemon_disk
+	tests/unit/test_daemon_disk \
+	tests/unit/test_tally
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
@@ -278,6 +279,11 @@ tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
 	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c $(daemon_fixture) \
+	$(digits_fixture)
+tests_unit_test_tally_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_tally_LDADD = $(daemon_test_LDADD)
+tests_unit_test_tally_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 # A daemon with faults.
 check_PROGRAMS += tests/unit/faulty_nthpid
 tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c \
@@ -554,7 +560,8 @@ unit_tests += \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_damage \
-	tests/unit/test_store_publish
+	tests/unit/test_store_publish \
+	tests/unit/test_statistics
 # Sanitizers have their own malloc().
 if !SANITIZED
 unit_tests += \
@@ -663,6 +670,10 @@ tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
 tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
+tests_unit_test_statistics_SOURCES = tests/unit/test_statistics.c $(store_fixture) \
+	tests/unit/digits_fixture.c tests/unit/digits_fixture.h
+tests_unit_test_statistics_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_statistics_LDADD = $(common_test_LIBS)
 # The load program's own.
 unit_tests += tests/unit/test_load_http
 tests_unit_test_load_http_SOURCES = tests/unit/test_load_http.c \
