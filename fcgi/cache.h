@@ -25,6 +25,7 @@ enum cache_kind {
     CACHE_PAGE = 1, /* a first screen of the list */
     CACHE_ANSWER,   /* an answer to a poll */
     CACHE_ROW,      /* a row of the list */
+    CACHE_PICTURE,  /* a picture, or the page of them */
     CACHE_GZIP,     /* the short form of any of these; see encode.h */
 };
 

@@ -52,6 +52,7 @@ enum request_param {
     PARAM_HIGHLIGHT = 1 << 6, /* a row id */
     PARAM_SINCE = 1 << 7,     /* a revision */
     PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
+    PARAM_DIGITS = 1 << 12,   /* "n", a power of ten from PICTURE_LEAST on */
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
 };
 
@@ -101,6 +102,7 @@ struct request {
     unsigned limit;
     int64_t highlight, since;
     uint64_t from;
+    uint64_t digits; /* how many, of pictures */
 
     /* who asks: from the owner cookie or the bearer token */
     char owner[OWNER_SIZE]; /* keyed hash, or "" */

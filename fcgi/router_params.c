@@ -6,6 +6,8 @@
 
 #include "fcgi/router.h"
 
+#include "fcgi/picture.h"
+
 #include <string.h>
 
 enum { LIMIT_MAX = 100 };
@@ -105,6 +107,18 @@ read_from(struct request *r, const char *text)
     return read_number(text, 0, POSITION_MAX, &r->from);
 }
 
+static bool
+read_digits(struct request *r, const char *text)
+{
+    uint64_t n;
+    if (!read_number(text, PICTURE_LEAST, PICTURE_MOST, &n))
+        return false;
+    r->digits = n;
+    while (n % 10 == 0)
+        n /= 10;
+    return n == 1;
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -120,6 +134,7 @@ static const struct param {
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},
     {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
+    {PARAM_DIGITS, "n", read_digits, TEXT_PARAM_DIGITS},
 };
 
 /* The sentence KEY about PARAM into DETAIL; PARAM's name. */
@@ -139,7 +154,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->after = (struct store_cursor){.running = false, .id = 0};
     r->limit = 0;
     r->highlight = r->since = 0;
-    r->from = 0;
+    r->from = r->digits = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
         const struct param *param = NULL;

@@ -14,6 +14,13 @@ template_files = \
 	templates/pi.tpl \
 	templates/pi_live.tpl \
 	templates/pi_unknown.tpl \
+	templates/picture_frequencies.tpl \
+	templates/picture_head.tpl \
+	templates/picture_matrix.tpl \
+	templates/picture_speed.tpl \
+	templates/picture_transitions.tpl \
+	templates/picture_walk.tpl \
+	templates/pictures.tpl \
 	templates/row.tpl
 static_files = \
 	templates/static/icon.svg \
@@ -29,6 +36,7 @@ css_files = \
 	templates/css/list.css \
 	templates/css/computation.css \
 	templates/css/pi.css \
+	templates/css/pictures.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css
@@ -70,6 +78,13 @@ english = \
 	templates/en/pi.tpl \
 	templates/en/pi_live.tpl \
 	templates/en/pi_unknown.tpl \
+	templates/en/picture_frequencies.tpl \
+	templates/en/picture_head.tpl \
+	templates/en/picture_matrix.tpl \
+	templates/en/picture_speed.tpl \
+	templates/en/picture_transitions.tpl \
+	templates/en/picture_walk.tpl \
+	templates/en/pictures.tpl \
 	templates/en/row.tpl
 templatesendir = $(pkgdatadir)/templates/en
 nodist_templatesen_DATA = $(english)

@@ -622,7 +622,8 @@ tests_unit_test_store_files_CFLAGS = $(common_test_CFLAGS) \
 tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_store_files_LDADD = $(common_test_LIBS)
-EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db
+EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db \
+	tests/data/schema-3.db
 tests_unit_test_store_check_SOURCES = tests/unit/test_store_check.c $(store_fixture)
 tests_unit_test_store_check_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_check_LDADD = $(common_test_LIBS)
