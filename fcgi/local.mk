@@ -50,6 +50,7 @@ libweb_a_SOURCES += \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
+	fcgi/lang.c fcgi/lang.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_computation.c \

@@ -49,8 +49,8 @@ _Static_assert(sizeof(struct picture_key) <= CACHE_KEY_SIZE, "a key of the cache
 static void
 print_version(const struct context *ctx, char version[VERSION_SIZE])
 {
-    snprintf(version, VERSION_SIZE, "%s-%" PRIx64 "-en", ctx->app->build_id,
-             view_version(ctx->app->view));
+    snprintf(version, VERSION_SIZE, "%s-%" PRIx64 "-%s", ctx->app->build_id,
+             view_version(ctx->app->view), lang_code(ctx->lang));
 }
 
 /* The largest number of digits up to MOST that can be shown, or 0. */
@@ -99,7 +99,7 @@ show_choices(struct context *ctx, struct dict *d, const struct question *q)
             continue;
         struct dict *choice = dict_section(d, VIEW_DIGITS_CHOICE);
         dict_setf(choice, VIEW_VALUE, "%" PRIu64, n);
-        dict_set(choice, VIEW_LABEL, text_number(label, n));
+        dict_set(choice, VIEW_LABEL, text_number(ctx->lang, label, n));
         if (n == q->number)
             dict_section(choice, VIEW_SELECTED);
     }
@@ -112,7 +112,7 @@ show_figure(struct context *ctx, struct dict *d, const struct picture *picture,
     struct dict *figure = dict_section(d, VIEW_FIGURE);
     char text[PICTURE_SENTENCE], version[VERSION_SIZE], number[TEXT_NUMBER_SIZE];
     dict_set(figure, VIEW_NAME, picture->name);
-    dict_set(figure, VIEW_LABEL, text_get(picture->title));
+    dict_set(figure, VIEW_LABEL, text_get(ctx->lang, picture->title));
     dict_set_int(figure, VIEW_WIDTH, picture->width);
     dict_set_int(figure, VIEW_HEIGHT, picture->height);
     print_version(ctx, version);
@@ -129,7 +129,7 @@ show_figure(struct context *ctx, struct dict *d, const struct picture *picture,
     }
     if (picture->of_digits) {
         struct dict *caption = dict_section(figure, VIEW_OF_DIGITS);
-        dict_set(caption, VIEW_COUNT, text_number(number, p->number));
+        dict_set(caption, VIEW_COUNT, text_number(ctx->lang, number, p->number));
         dict_set_int(caption, VIEW_RADIX, p->radix);
     }
     picture->tell(figure, p);
@@ -137,16 +137,17 @@ show_figure(struct context *ctx, struct dict *d, const struct picture *picture,
 
 /* A message in place of the pictures of digits; the HTTP status for it. */
 static int
-show_missing(struct dict *d, const struct question *q)
+show_missing(struct context *ctx, struct dict *d, const struct question *q)
 {
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
     struct dict *missing = dict_section(d, VIEW_MISSING);
     enum text_key key = q->state == PICTURE_UNCOUNTED ? TEXT_PICTURES_UNCOUNTED
                         : q->number == 0              ? TEXT_PICTURES_NONE
                                                       : TEXT_PICTURES_UNKNOWN;
-    text_fill(text, sizeof text, text_get(key), "n",
-              text_number(number, q->number == 0 ? PICTURE_LEAST : q->number), "known",
-              text_number(known, q->prefix.length), NULL);
+    text_fill(
+        text, sizeof text, text_get(ctx->lang, key), "n",
+        text_number(ctx->lang, number, q->number == 0 ? PICTURE_LEAST : q->number),
+        "known", text_number(ctx->lang, known, q->prefix.length), NULL);
     dict_set(missing, VIEW_MESSAGE, text);
     if (q->state == PICTURE_UNKNOWN)
         dict_setf(dict_section(missing, VIEW_LINK), VIEW_HREF, "/pi/%" PRIu64 "%s",
@@ -160,11 +161,11 @@ static void
 send_page(struct context *ctx, struct reply *reply, const struct question *q,
           const struct pictures *p)
 {
-    struct dict *d = page_new(text_get(TEXT_TITLE_PICTURES), NULL);
+    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_PICTURES), NULL);
     int status = 200;
     show_choices(ctx, d, q);
     if (q->state != PICTURE_KNOWN)
-        status = show_missing(d, q);
+        status = show_missing(ctx, d, q);
     if (status == 503)
         reply_header(reply, "Retry-After", "5");
     for (size_t i = 0; i < PICTURE_COUNT; i++)
@@ -184,17 +185,17 @@ send_svg(struct context *ctx, struct reply *reply, const struct question *q,
     struct dict *head = dict_include(d, VIEW_PICTURE_HEAD, "picture_head.tpl");
     char text[PICTURE_SENTENCE], *svg = NULL;
     size_t length = 0;
-    dict_set(head, VIEW_TITLE, text_get(picture->title));
+    dict_set(head, VIEW_TITLE, text_get(ctx->lang, picture->title));
     picture->say(text, p);
     dict_set(head, VIEW_DESCRIPTION, text);
     dict_set_int(head, VIEW_WIDTH, picture->width);
     dict_set_int(head, VIEW_HEIGHT, picture->height);
     dict_section(head, p->radix == 16 ? VIEW_HEXADECIMAL : VIEW_DECIMAL);
     picture->draw(d, p);
-    if (d == NULL ||
-        view_render(ctx->app->view, picture->template_name, d, &svg, &length) != 0) {
+    if (d == NULL || view_render(ctx->app->view, ctx->lang, picture->template_name, d,
+                                 &svg, &length) != 0) {
         reply_text(reply, 500, "text/plain; charset=utf-8",
-                   text_get(TEXT_ERROR_INTERNAL));
+                   text_get(ctx->lang, TEXT_ERROR_INTERNAL));
     } else {
         reply_header(reply, "ETag", "%s", q->etag);
         reply_take(reply, 200, "image/svg+xml; charset=utf-8", svg, length);
@@ -209,10 +210,11 @@ refuse(struct context *ctx, const struct request *r, struct reply *reply,
 {
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
     bool soon = q->state == PICTURE_UNCOUNTED;
-    text_fill(text, sizeof text,
-              text_get(soon ? TEXT_PICTURES_UNCOUNTED : TEXT_PICTURES_UNKNOWN), "n",
-              text_number(number, q->number == 0 ? PICTURE_LEAST : q->number), "known",
-              text_number(known, q->prefix.length), NULL);
+    text_fill(
+        text, sizeof text,
+        text_get(ctx->lang, soon ? TEXT_PICTURES_UNCOUNTED : TEXT_PICTURES_UNKNOWN),
+        "n", text_number(ctx->lang, number, q->number == 0 ? PICTURE_LEAST : q->number),
+        "known", text_number(ctx->lang, known, q->prefix.length), NULL);
     if (soon)
         reply_header(reply, "Retry-After", "5");
     reply_error(ctx, r, reply, soon ? 503 : 404, "n", text);
@@ -229,6 +231,8 @@ make_answer(struct context *ctx, const struct request *r, struct reply *reply,
     struct pictures *p = calloc(1, sizeof *p);
     bool digits = q->picture == NULL || q->picture->of_digits;
     *rc = (struct picture_rc){p == NULL ? STORE_ERROR : STORE_OK, DIGITS_OK};
+    if (p != NULL)
+        p->lang = ctx->lang;
     if (rc->store == STORE_OK && digits && q->state == PICTURE_KNOWN)
         *rc = pictures_read(ctx, &q->prefix, q->number, p);
     if (rc->store == STORE_OK && (q->picture == NULL || !digits))
@@ -308,7 +312,7 @@ answer(struct context *ctx, const struct request *r, struct reply *reply,
             q->picture->of_digits && named != NULL && strcmp(named, version) == 0;
         reply_header(reply, "Cache-Control",
                      kept ? "public, max-age=31536000, immutable" : "no-cache");
-        reply_header(reply, "Vary", "Accept-Encoding");
+        reply_header(reply, "Vary", PAGE_VARY);
         reply->own_style = true;
     }
 }

@@ -7,6 +7,8 @@
 
 #include "fcgi/damage.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,7 +122,24 @@ pictures_clear(struct pictures *p)
     p->digits = NULL;
 }
 
-/* ---- tables ---- */
+/* ---- numbers and tables ---- */
+
+char *
+picture_number(enum lang lang, char out[TEXT_NUMBER_SIZE], double value, int decimals,
+               bool plus)
+{
+    static const uint64_t powers[] = {1, 10, 100, 1000};
+    char whole[TEXT_NUMBER_SIZE], part[8] = "";
+    uint64_t scaled = (uint64_t)llround(fabs(value) * (double)powers[decimals]);
+    const char *sign = scaled == 0 ? "" : value < 0 ? "\u2212" : plus ? "+" : "";
+    text_number(lang, whole, scaled / powers[decimals]);
+    if (decimals > 0)
+        snprintf(part, sizeof part, "%0*u", decimals,
+                 (unsigned)(scaled % powers[decimals]) % 1000);
+    snprintf(out, TEXT_NUMBER_SIZE, "%s%.24s%.4s%s", sign, whole,
+             decimals > 0 ? text_get(lang, TEXT_NUMBER_DECIMAL) : "", part);
+    return out;
+}
 
 void
 picture_column(struct dict *figure, const char *label)

@@ -32,7 +32,7 @@
 enum { PICTURE_CELLS = 10000, PICTURE_STEPS = 1000000 };
 
 /* The series of the picture of speeds: each method with a radix that it knows. */
-enum { PICTURE_SERIES = 4, PICTURE_SENTENCE = 1024 };
+enum { PICTURE_SERIES = 4, PICTURE_SENTENCE = 1536 };
 struct picture_series {
     enum algorithm method;
     int radix;
@@ -42,6 +42,7 @@ struct picture_series {
 
 /* What pictures are made of. */
 struct pictures {
+    enum lang lang; /* of what is said about them */
     int radix;
     uint64_t number; /* n; 0: there are not enough digits for any */
     struct published prefix;
@@ -112,6 +113,11 @@ PICTURE(walk);
 PICTURE(transitions);
 PICTURE(speed);
 #undef PICTURE
+
+/* VALUE for people, rounded to DECIMALS (0 to 3), with separators and a real minus;
+ * with PLUS, also where it is positive, a plus. Returns OUT. */
+char *picture_number(enum lang lang, char out[TEXT_NUMBER_SIZE], double value,
+                     int decimals, bool plus);
 
 /* ---- the table beside a picture ---- */
 

@@ -33,19 +33,12 @@ difference(const struct pictures *p, int digit)
     return (double)p->counts.digits[digit] - expected(p);
 }
 
-/* VALUE with a sign, and a decimal only where there is no whole number. */
+/* VALUE with a sign, and a decimal only where it is no whole number. */
 static void
-print_difference(char text[TEXT_NUMBER_SIZE], double value)
+print_difference(enum lang lang, char text[TEXT_NUMBER_SIZE], double value)
 {
     bool whole = fabs(value - round(value)) < 1e-9;
-    const char *sign = value < -1e-9 ? "\u2212" : value > 1e-9 ? "+" : "";
-    if (whole && fabs(value) >= 1000) {
-        char number[TEXT_NUMBER_SIZE];
-        text_number(number, (uint64_t)llround(fabs(value)));
-        snprintf(text, TEXT_NUMBER_SIZE, "%s%.20s", sign, number);
-    } else {
-        snprintf(text, TEXT_NUMBER_SIZE, "%s%.*f", sign, whole ? 0 : 1, fabs(value));
-    }
+    picture_number(lang, text, value, whole ? 0 : 1, true);
 }
 
 /* The largest of 1, 2 and 5 times a power of ten that fits RANGE three times. */
@@ -58,13 +51,13 @@ tick_step(double range)
 }
 
 static void
-draw_ticks(struct dict *svg, double range, double scale)
+draw_ticks(enum lang lang, struct dict *svg, double range, double scale)
 {
     double step = tick_step(range);
     for (int i = (int)ceil(-range / step); i <= range / step; i++) {
         struct dict *tick = dict_section(svg, VIEW_TICK);
         char label[TEXT_NUMBER_SIZE];
-        print_difference(label, i * step);
+        print_difference(lang, label, i * step);
         dict_setf(tick, VIEW_Y, "%.1f", MIDDLE - i * step * scale);
         dict_set(tick, VIEW_LABEL, label);
     }
@@ -82,12 +75,12 @@ picture_frequencies_draw(struct dict *svg, const struct pictures *p)
 
     dict_setf(svg, VIEW_BAND_TOP, "%.1f", MIDDLE - band * deviation * scale);
     dict_setf(svg, VIEW_BAND_HEIGHT, "%.1f", 2 * band * deviation * scale);
-    draw_ticks(svg, range, scale);
+    draw_ticks(p->lang, svg, range, scale);
     for (int i = 0; i < p->radix; i++) {
         struct dict *bar = dict_section(svg, VIEW_BAR);
         double height = difference(p, i) * scale, x = LEFT + i * place;
         char label[TEXT_NUMBER_SIZE];
-        print_difference(label, difference(p, i));
+        print_difference(p->lang, label, difference(p, i));
         dict_setf(bar, VIEW_X, "%.1f", x + place * 0.2);
         dict_setf(bar, VIEW_Y, "%.1f", MIDDLE - fmax(height, 0));
         dict_setf(bar, VIEW_WIDTH, "%.1f", place * 0.6);
@@ -106,18 +99,17 @@ picture_frequencies_tell(struct dict *figure, const struct pictures *p)
 {
     double deviation = statistics_deviation(p->radix, p->number);
     char text[TEXT_NUMBER_SIZE];
-    picture_column(figure, text_get(TEXT_COLUMN_DIGIT));
-    picture_column(figure, text_get(TEXT_COLUMN_COUNT));
-    picture_column(figure, text_get(TEXT_COLUMN_DIFFERENCE));
-    picture_column(figure, text_get(TEXT_COLUMN_DEVIATIONS));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_DIGIT));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_COUNT));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_DIFFERENCE));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_DEVIATIONS));
     for (int i = 0; i < p->radix; i++) {
         snprintf(text, sizeof text, "%x", (unsigned)i);
         struct dict *row = picture_row(figure, text);
-        picture_cell(row, text_number(text, p->counts.digits[i]));
-        print_difference(text, difference(p, i));
+        picture_cell(row, text_number(p->lang, text, p->counts.digits[i]));
+        print_difference(p->lang, text, difference(p, i));
         picture_cell(row, text);
-        snprintf(text, sizeof text, "%s%.2f", difference(p, i) < 0 ? "\u2212" : "",
-                 fabs(difference(p, i)) / deviation);
+        picture_number(p->lang, text, difference(p, i) / deviation, 2, true);
         picture_cell(row, text);
     }
 }
@@ -138,12 +130,13 @@ picture_frequencies_say(char text[PICTURE_SENTENCE], const struct pictures *p)
     snprintf(least, sizeof least, "%x", (unsigned)low & 15);
     snprintf(radix, sizeof radix, "%d", p->radix);
     snprintf(out, sizeof out, "%d", outside);
-    text_fill(text, PICTURE_SENTENCE, text_get(TEXT_FREQUENCIES_WORDS), "n",
-              text_number(number, p->number), "radix", radix, "expected",
-              text_number(mean, (uint64_t)llround(expected(p))), "most", most,
-              "most_count", text_number(most_count, p->counts.digits[high]), "least",
-              least, "least_count", text_number(least_count, p->counts.digits[low]),
-              "outside", out, NULL);
+    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_FREQUENCIES_WORDS), "n",
+              text_number(p->lang, number, p->number), "radix", radix, "expected",
+              text_number(p->lang, mean, (uint64_t)llround(expected(p))), "most", most,
+              "most_count", text_number(p->lang, most_count, p->counts.digits[high]),
+              "least", least, "least_count",
+              text_number(p->lang, least_count, p->counts.digits[low]), "outside", out,
+              NULL);
 }
 
 void
@@ -156,9 +149,9 @@ picture_say_chance(char text[PICTURE_SENTENCE], const struct pictures *p)
                         : chance < 0.05 ? TEXT_CHANCE_UNEVEN
                         : chance > 0.99 ? TEXT_CHANCE_EVEN
                                         : TEXT_CHANCE_USUAL;
-    snprintf(value, sizeof value, "%.2f", x);
+    picture_number(p->lang, value, x, 2, false);
     snprintf(freedom, sizeof freedom, "%d", p->radix - 1);
-    snprintf(share, sizeof share, chance < 0.001 ? "%.2g" : "%.1f", 100 * chance);
-    text_fill(text, PICTURE_SENTENCE, text_get(key), "value", value, "freedom", freedom,
-              "share", share, NULL);
+    picture_number(p->lang, share, 100 * chance, chance < 0.001 ? 3 : 1, false);
+    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, key), "value", value, "freedom",
+              freedom, "share", share, NULL);
 }

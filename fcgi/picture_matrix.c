@@ -111,14 +111,14 @@ void
 picture_matrix_tell(struct dict *figure, const struct pictures *p)
 {
     struct matrix m = make_matrix(p);
-    picture_column(figure, text_get(TEXT_COLUMN_POSITION));
-    picture_column(figure, text_get(TEXT_COLUMN_DIGITS));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_POSITION));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_DIGITS));
     for (size_t i = 0; i < m.count; i += TABLE_LINE) {
         char number[TEXT_NUMBER_SIZE], line[TABLE_LINE + 1];
         size_t length = m.count - i < TABLE_LINE ? m.count - i : TABLE_LINE;
         memcpy(line, p->digits + i, length);
         line[length] = '\0';
-        picture_cell(picture_row(figure, text_number(number, i + 1)), line);
+        picture_cell(picture_row(figure, text_number(p->lang, number, i + 1)), line);
     }
 }
 
@@ -129,7 +129,7 @@ picture_matrix_say(char text[PICTURE_SENTENCE], const struct pictures *p)
     char number[TEXT_NUMBER_SIZE], columns[TEXT_NUMBER_SIZE], radix[12], top[2];
     snprintf(radix, sizeof radix, "%d", p->radix);
     snprintf(top, sizeof top, "%x", (unsigned)(p->radix - 1) & 15);
-    text_fill(text, PICTURE_SENTENCE, text_get(TEXT_MATRIX_WORDS), "n",
-              text_number(number, m.count), "radix", radix, "columns",
-              text_number(columns, m.columns), "top", top, NULL);
+    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_MATRIX_WORDS), "n",
+              text_number(p->lang, number, m.count), "radix", radix, "columns",
+              text_number(p->lang, columns, m.columns), "top", top, NULL);
 }

@@ -67,7 +67,7 @@ y_of(const struct axes *axes, double seconds)
 }
 
 static void
-draw_grid(struct dict *svg, const struct axes *axes)
+draw_grid(enum lang lang, struct dict *svg, const struct axes *axes)
 {
     for (int power = axes->least_n; power <= axes->most_n; power++) {
         struct dict *d = dict_section(svg, VIEW_COLUMN);
@@ -79,10 +79,11 @@ draw_grid(struct dict *svg, const struct axes *axes)
         char label[TEXT_SPAN_SIZE], number[TEXT_NUMBER_SIZE];
         dict_setf(d, VIEW_Y, "%.1f", y_of(axes, pow(10, power)));
         if (power < 0)
-            text_span(label, pow(10, power));
+            text_span(lang, label, pow(10, power));
         else
-            text_fill(label, sizeof label, text_get(TEXT_UNIT_SECONDS), "n",
-                      text_number(number, (uint64_t)llround(pow(10, power))), NULL);
+            text_fill(label, sizeof label, text_get(lang, TEXT_UNIT_SECONDS), "n",
+                      text_number(lang, number, (uint64_t)llround(pow(10, power))),
+                      NULL);
         dict_set(d, VIEW_LABEL, label);
     }
 }
@@ -117,7 +118,7 @@ picture_speed_draw(struct dict *svg, const struct pictures *p)
     }
     struct axes axes = make_axes(p);
     struct dict *chart = dict_section(svg, VIEW_CHART);
-    draw_grid(chart, &axes);
+    draw_grid(p->lang, chart, &axes);
     for (int i = 0; i < PICTURE_SERIES; i++)
         if (p->series[i].count > 0)
             draw_series(chart, &axes, &p->series[i], i);
@@ -126,24 +127,25 @@ picture_speed_draw(struct dict *svg, const struct pictures *p)
 void
 picture_speed_tell(struct dict *figure, const struct pictures *p)
 {
-    picture_column(figure, text_get(TEXT_COLUMN_ASKED));
-    picture_column(figure, text_get(TEXT_COLUMN_ALGORITHM));
-    picture_column(figure, text_get(TEXT_COLUMN_RADIX));
-    picture_column(figure, text_get(TEXT_COLUMN_TIME));
-    picture_column(figure, text_get(TEXT_COLUMN_CPU));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_ASKED));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_ALGORITHM));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_RADIX));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_TIME));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_CPU));
     for (size_t i = 0; i < PICTURE_SERIES; i++) {
         const struct picture_series *series = &p->series[i];
         for (size_t k = 0; k < series->count; k++) {
             const struct store_speed *speed = &series->speeds[k];
             char number[TEXT_NUMBER_SIZE], span[TEXT_SPAN_SIZE] = "";
             struct dict *row =
-                picture_row(figure, text_number(number, speed->position));
+                picture_row(figure, text_number(p->lang, number, speed->position));
             dict_setf(dict_section(row, VIEW_LINK), VIEW_HREF, "/computations/%" PRId64,
                       speed->id);
             picture_cell(row, algorithm_name(series->method));
             picture_cell(row, series->radix == 16 ? "16" : "10");
-            picture_cell(row, text_span(span, speed->wall_s));
-            picture_cell(row, speed->cpu_s < 0 ? "" : text_span(span, speed->cpu_s));
+            picture_cell(row, text_span(p->lang, span, speed->wall_s));
+            picture_cell(
+                row, speed->cpu_s < 0 ? "" : text_span(p->lang, span, speed->cpu_s));
         }
     }
 }
@@ -154,7 +156,7 @@ picture_speed_say(char text[PICTURE_SENTENCE], const struct pictures *p)
     char number[TEXT_NUMBER_SIZE];
     size_t count = count_all(p);
     text_fill(text, PICTURE_SENTENCE,
-              count == 0 ? text_get(TEXT_SPEED_NONE)
-                         : text_plural(TEXT_SPEED_WORDS, count),
-              "count", text_number(number, count), NULL);
+              count == 0 ? text_get(p->lang, TEXT_SPEED_NONE)
+                         : text_plural(p->lang, TEXT_SPEED_WORDS, count),
+              "count", text_number(p->lang, number, count), NULL);
 }

@@ -126,7 +126,7 @@ void
 picture_transitions_tell(struct dict *figure, const struct pictures *p)
 {
     char text[TEXT_NUMBER_SIZE];
-    picture_column(figure, text_get(TEXT_COLUMN_FOLLOWED));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_FOLLOWED));
     for (int b = 0; b < p->radix; b++) {
         snprintf(text, sizeof text, "%x", (unsigned)b);
         picture_column(figure, text);
@@ -135,7 +135,7 @@ picture_transitions_tell(struct dict *figure, const struct pictures *p)
         snprintf(text, sizeof text, "%x", (unsigned)a);
         struct dict *row = picture_row(figure, text);
         for (int b = 0; b < p->radix; b++)
-            picture_cell(row, text_number(text, p->counts.pairs[a][b]));
+            picture_cell(row, text_number(p->lang, text, p->counts.pairs[a][b]));
     }
 }
 
@@ -157,11 +157,12 @@ picture_transitions_say(char text[PICTURE_SENTENCE], const struct pictures *p)
              (unsigned)(low % p->radix) & 15);
     snprintf(radix, sizeof radix, "%d", p->radix);
     snprintf(pairs, sizeof pairs, "%d", kinds);
-    text_fill(text, PICTURE_SENTENCE, text_get(TEXT_TRANSITIONS_WORDS), "n",
-              text_number(number, p->number), "radix", radix, "pairs", pairs,
-              "expected", text_number(mean, (p->number - 1) / (uint64_t)kinds), "most",
-              most, "most_count",
-              text_number(most_count, count[high / p->radix][high % p->radix]), "least",
-              least, "least_count",
-              text_number(least_count, count[low / p->radix][low % p->radix]), NULL);
+    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_TRANSITIONS_WORDS), "n",
+              text_number(p->lang, number, p->number), "radix", radix, "pairs", pairs,
+              "expected", text_number(p->lang, mean, (p->number - 1) / (uint64_t)kinds),
+              "most", most, "most_count",
+              text_number(p->lang, most_count, count[high / p->radix][high % p->radix]),
+              "least", least, "least_count",
+              text_number(p->lang, least_count, count[low / p->radix][low % p->radix]),
+              NULL);
 }

@@ -138,11 +138,10 @@ picture_walk_draw(struct dict *svg, const struct pictures *p)
 }
 
 static void
-add_number(struct dict *row, double value)
+add_number(enum lang lang, struct dict *row, double value)
 {
     char text[TEXT_NUMBER_SIZE];
-    snprintf(text, sizeof text, "%s%.1f", value < -0.05 ? "\u2212" : "", fabs(value));
-    picture_cell(row, text);
+    picture_cell(row, picture_number(lang, text, value, 1, false));
 }
 
 void
@@ -154,18 +153,19 @@ picture_walk_tell(struct dict *figure, const struct pictures *p)
         return;
     }
     make_walk(p, w);
-    picture_column(figure, text_get(TEXT_COLUMN_STEPS));
-    picture_column(figure, text_get(TEXT_COLUMN_RIGHT));
-    picture_column(figure, text_get(TEXT_COLUMN_UP));
-    picture_column(figure, text_get(TEXT_COLUMN_DISTANCE));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_STEPS));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_RIGHT));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_UP));
+    picture_column(figure, text_get(p->lang, TEXT_COLUMN_DISTANCE));
     for (size_t i = 1; i <= ROWS; i++) {
         size_t point = (w->count - 1) * i / ROWS;
         const struct point *at = &w->points[point];
         char number[TEXT_NUMBER_SIZE];
-        struct dict *row = picture_row(figure, text_number(number, point * w->every));
-        add_number(row, at->x);
-        add_number(row, at->y);
-        add_number(row, hypot(at->x, at->y));
+        struct dict *row =
+            picture_row(figure, text_number(p->lang, number, point * w->every));
+        add_number(p->lang, row, at->x);
+        add_number(p->lang, row, at->y);
+        add_number(p->lang, row, hypot(at->x, at->y));
     }
     free(w);
 }
@@ -183,10 +183,11 @@ picture_walk_say(char text[PICTURE_SENTENCE], const struct pictures *p)
     }
     make_walk(p, w);
     const struct point *end = &w->points[w->count - 1];
-    text_fill(text, PICTURE_SENTENCE, text_get(TEXT_WALK_WORDS), "n",
-              text_number(number, p->count), "distance",
-              text_number(distance, (uint64_t)llround(hypot(end->x, end->y))),
+    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_WALK_WORDS), "n",
+              text_number(p->lang, number, p->count), "distance",
+              text_number(p->lang, distance, (uint64_t)llround(hypot(end->x, end->y))),
               "expected",
-              text_number(expected, (uint64_t)llround(sqrt((double)p->count))), NULL);
+              text_number(p->lang, expected, (uint64_t)llround(sqrt((double)p->count))),
+              NULL);
     free(w);
 }

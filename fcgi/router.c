@@ -164,10 +164,10 @@ router_locate(struct context *ctx, struct request *r, struct reply *reply)
         char text[40];
         print_methods(allowed, text);
         reply_header(reply, "Allow", "%s", text);
-        reply_error(ctx, r, reply, 405, NULL, text_get(TEXT_ERROR_METHOD));
+        reply_error(ctx, r, reply, 405, NULL, text_get(ctx->lang, TEXT_ERROR_METHOD));
         return;
     }
-    reply_error(ctx, r, reply, 404, NULL, text_get(TEXT_ERROR_NOWHERE));
+    reply_error(ctx, r, reply, 404, NULL, text_get(ctx->lang, TEXT_ERROR_NOWHERE));
 }
 
 void
