@@ -129,16 +129,21 @@ picture_number(enum lang lang, char out[TEXT_NUMBER_SIZE], double value, int dec
                bool plus)
 {
     static const uint64_t powers[] = {1, 10, 100, 1000};
-    char whole[TEXT_NUMBER_SIZE], part[8] = "";
+    char whole[TEXT_NUMBER_SIZE], part[8];
     uint64_t scaled = (uint64_t)llround(fabs(value) * (double)powers[decimals]);
     const char *sign = scaled == 0 ? "" : value < 0 ? "\u2212" : plus ? "+" : "";
     text_number(lang, whole, scaled / powers[decimals]);
-    if (decimals > 0)
-        snprintf(part, sizeof part, "%0*u", decimals,
-                 (unsigned)(scaled % powers[decimals]) % 1000);
+    snprintf(part, sizeof part, "%03u", (unsigned)(scaled % powers[decimals]) % 1000);
     snprintf(out, TEXT_NUMBER_SIZE, "%s%.24s%.4s%s", sign, whole,
-             decimals > 0 ? text_get(lang, TEXT_NUMBER_DECIMAL) : "", part);
+             decimals > 0 ? text_get(lang, TEXT_NUMBER_DECIMAL) : "",
+             part + 3 - decimals);
     return out;
+}
+
+char *
+picture_mean(enum lang lang, char out[TEXT_NUMBER_SIZE], double value)
+{
+    return picture_number(lang, out, value, fabs(value - round(value)) >= 0.05, false);
 }
 
 void

@@ -119,6 +119,9 @@ PICTURE(speed);
 char *picture_number(enum lang lang, char out[TEXT_NUMBER_SIZE], double value,
                      int decimals, bool plus);
 
+/* A mean of counts: with one decimal where it is no whole number. Returns OUT. */
+char *picture_mean(enum lang lang, char out[TEXT_NUMBER_SIZE], double value);
+
 /* ---- the table beside a picture ---- */
 
 /* One more heading of a column, from left to right; the first is that of the rows. */

@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 /* The drawing's area within the picture. */
-enum { LEFT = 76, RIGHT = 704, TOP = 24, BOTTOM = 400, MIDDLE = (TOP + BOTTOM) / 2 };
+enum { LEFT = 76, RIGHT = 704, TOP = 28, BOTTOM = 400, MIDDLE = (TOP + BOTTOM) / 2 };
 
 static const double band = 1.96;
 
@@ -86,7 +86,7 @@ picture_frequencies_draw(struct dict *svg, const struct pictures *p)
         dict_setf(bar, VIEW_WIDTH, "%.1f", place * 0.6);
         dict_setf(bar, VIEW_HEIGHT, "%.1f", fmax(fabs(height), 1));
         dict_setf(bar, VIEW_X2, "%.1f", x + place / 2);
-        dict_setf(bar, VIEW_Y2, "%.1f", MIDDLE - height + (height < 0 ? 16 : -7));
+        dict_setf(bar, VIEW_Y2, "%.1f", MIDDLE - height + (height < 0 ? 17 : -7));
         dict_set(bar, VIEW_LABEL, label);
         dict_setf(bar, VIEW_DIGIT, "%x", (unsigned)i);
         if (fabs(difference(p, i)) > band * deviation)
@@ -132,11 +132,10 @@ picture_frequencies_say(char text[PICTURE_SENTENCE], const struct pictures *p)
     snprintf(out, sizeof out, "%d", outside);
     text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_FREQUENCIES_WORDS), "n",
               text_number(p->lang, number, p->number), "radix", radix, "expected",
-              text_number(p->lang, mean, (uint64_t)llround(expected(p))), "most", most,
-              "most_count", text_number(p->lang, most_count, p->counts.digits[high]),
-              "least", least, "least_count",
-              text_number(p->lang, least_count, p->counts.digits[low]), "outside", out,
-              NULL);
+              picture_mean(p->lang, mean, expected(p)), "most", most, "most_count",
+              text_number(p->lang, most_count, p->counts.digits[high]), "least", least,
+              "least_count", text_number(p->lang, least_count, p->counts.digits[low]),
+              "outside", out, NULL);
 }
 
 void

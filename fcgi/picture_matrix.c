@@ -86,8 +86,8 @@ draw_legend(struct dict *svg, const struct pictures *p)
     for (int i = 0; i < p->radix; i++) {
         struct dict *d = dict_section(svg, VIEW_LEGEND);
         dict_setf(d, VIEW_DIGIT, "%x", (unsigned)i);
-        dict_setf(d, VIEW_X, "%.1f", i * place + place / 2 - 20);
-        dict_setf(d, VIEW_X2, "%.1f", i * place + place / 2 + 2);
+        dict_setf(d, VIEW_X, "%.1f", i * place + place / 2 - 18);
+        dict_setf(d, VIEW_X2, "%.1f", i * place + place / 2 + 5);
     }
 }
 
@@ -99,7 +99,7 @@ picture_matrix_draw(struct dict *svg, const struct pictures *p)
     for (int i = 0; i < p->radix; i++)
         draw_squares(svg, p, &m, "0123456789abcdef"[i]);
     if (m.written)
-        dict_setf(svg, VIEW_SIZE, "%.0f", m.columns == 10 ? 32.0 : 13.0);
+        dict_setf(svg, VIEW_SIZE, "%.0f", m.columns == 10 ? 34.0 : 14.0);
     for (size_t row = 0; m.written && row < m.rows; row++) {
         write_row(svg, p, &m, row, true);
         write_row(svg, p, &m, row, false);

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LEFT = 84, RIGHT = 696, TOP = 58, BOTTOM = 404 };
+enum { LEFT = 92, RIGHT = 696, TOP = 70, BOTTOM = 404 };
 
 /* Powers of ten between which all values lie. */
 struct axes {
@@ -104,7 +104,7 @@ draw_series(struct dict *svg, const struct axes *axes,
     picture_path_set(&path, d, VIEW_PATH);
     dict_set_int(d, VIEW_KIND, kind);
     dict_set_int(d, VIEW_X, LEFT + kind % 2 * 310);
-    dict_set_int(d, VIEW_Y, 16 + kind / 2 * 22);
+    dict_set_int(d, VIEW_Y, 18 + kind / 2 * 27);
     dict_set(d, VIEW_NAME, algorithm_name(series->method));
     dict_set_int(d, VIEW_RADIX, series->radix);
 }

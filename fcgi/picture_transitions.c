@@ -159,7 +159,7 @@ picture_transitions_say(char text[PICTURE_SENTENCE], const struct pictures *p)
     snprintf(pairs, sizeof pairs, "%d", kinds);
     text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_TRANSITIONS_WORDS), "n",
               text_number(p->lang, number, p->number), "radix", radix, "pairs", pairs,
-              "expected", text_number(p->lang, mean, (p->number - 1) / (uint64_t)kinds),
+              "expected", picture_mean(p->lang, mean, (double)(p->number - 1) / kinds),
               "most", most, "most_count",
               text_number(p->lang, most_count, count[high / p->radix][high % p->radix]),
               "least", least, "least_count",

@@ -96,10 +96,10 @@ draw_compass(struct dict *svg, const struct pictures *p)
         double angle = 2 * M_PI * i / p->radix;
         struct dict *d = dict_section(svg, VIEW_DIRECTION);
         dict_setf(d, VIEW_DIGIT, "%x", (unsigned)i);
-        dict_setf(d, VIEW_X, "%.1f", 36 * sin(angle));
-        dict_setf(d, VIEW_Y, "%.1f", -36 * cos(angle));
-        dict_setf(d, VIEW_X2, "%.1f", 24 * sin(angle));
-        dict_setf(d, VIEW_Y2, "%.1f", -24 * cos(angle));
+        dict_setf(d, VIEW_X, "%.1f", 48 * sin(angle));
+        dict_setf(d, VIEW_Y, "%.1f", -48 * cos(angle));
+        dict_setf(d, VIEW_X2, "%.1f", 34 * sin(angle));
+        dict_setf(d, VIEW_Y2, "%.1f", -34 * cos(angle));
     }
 }
 
@@ -109,8 +109,8 @@ mark(struct dict *svg, enum view_key section, struct point at)
     struct dict *d = dict_section(svg, section);
     dict_setf(d, VIEW_X, "%.1f", at.x);
     dict_setf(d, VIEW_Y, "%.1f", at.y);
-    dict_setf(d, VIEW_X2, "%.1f", at.x + (at.x > FROM + SPAN - 60 ? -9 : 9));
-    if (at.x > FROM + SPAN - 60)
+    dict_setf(d, VIEW_X2, "%.1f", at.x + (at.x > FROM + SPAN - 80 ? -11 : 11));
+    if (at.x > FROM + SPAN - 80)
         dict_section(d, VIEW_LEFTWARDS);
 }
 

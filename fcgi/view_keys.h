@@ -1,4 +1,6 @@
-/* Every key, section and include that the templates use: VIEW_KEY(ACTIONS)
+/* Every key, section and include that the templates use: VIEW_KEY(NAME) for
+ * {{NAME}}, {{#NAME}} or {{>NAME}}. Included by view.h and view.cc. */
+VIEW_KEY(ACTIONS)
 VIEW_KEY(ALGORITHM)
 VIEW_KEY(ALGORITHM_CHOICE)
 VIEW_KEY(ALGORITHM_LINE)

@@ -6,7 +6,7 @@
 svg {
   --paper: #fffefb; --ink: #1d1f21; --soft: #63615b; --line: #e2ddd2; --accent: #0e6267;
   --tint: #e3efec; --strong: #a3282c;
-  font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  font: 17px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   svg {

@@ -5,7 +5,7 @@
 .swatch { fill: var(--digit); }
 .on-dark { fill: #ffffff; }
 .on-bright { fill: #10201f; }
-.swatch-name { font-size: 15px; text-anchor: start; }
+.swatch-name { font-size: 19px; text-anchor: start; }
 </style>
 <g transform="scale({{SCALE}})">
 {{#SQUARES}}<path class="squares d{{DIGIT}}" d="{{PATH}}"/>
@@ -17,6 +17,6 @@
 {{#ON_BRIGHT}}<text class="on-bright" y="{{Y}}" dy=".35em" x="{{X}}">{{DIGITS}}</text>
 {{/ON_BRIGHT}}
 </g>
-{{#LEGEND}}<rect class="swatch d{{DIGIT}}" x="{{X}}" y="692" width="17" height="17"/><text class="digit swatch-name" x="{{X2}}" y="706">{{DIGIT}}</text>
+{{#LEGEND}}<rect class="swatch d{{DIGIT}}" x="{{X}}" y="690" width="20" height="20"/><text class="digit swatch-name" x="{{X2}}" y="707">{{DIGIT}}</text>
 {{/LEGEND}}
 </svg>

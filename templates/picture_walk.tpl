@@ -5,6 +5,7 @@
 .circle { fill: none; stroke: var(--soft); stroke-dasharray: 3 5; }
 .point { fill: var(--ink); stroke: var(--paper); stroke-width: 2; }
 .mark { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
+.direction { font-size: 15px; }
 .compass { stroke: var(--soft); fill: none; }
 .p0 { stroke: #501d7a; }
 .p1 { stroke: #423b9a; }
@@ -27,8 +28,8 @@
 {{/PIECE}}
 {{#START}}<circle class="point" cx="{{X}}" cy="{{Y}}" r="5.5"/><text class="mark{{#LEFTWARDS}} end{{/LEFTWARDS}}" x="{{X2}}" y="{{Y}}" dy=".35em">[[start]]</text>{{/START}}
 {{#END}}<rect class="point" x="-5" y="-5" width="10" height="10" transform="translate({{X}} {{Y}})"/><text class="mark{{#LEFTWARDS}} end{{/LEFTWARDS}}" x="{{X2}}" y="{{Y}}" dy=".35em">[[end]]</text>{{/END}}
-<g transform="translate(54 54)">
-{{#DIRECTION}}<path class="compass" d="M0 0L{{X2}} {{Y2}}"/><text class="digit soft" x="{{X}}" y="{{Y}}" dy=".35em">{{DIGIT}}</text>
+<g transform="translate(64 64)">
+{{#DIRECTION}}<path class="compass" d="M0 0L{{X2}} {{Y2}}"/><text class="digit soft direction" x="{{X}}" y="{{Y}}" dy=".35em">{{DIGIT}}</text>
 {{/DIRECTION}}
 </g>
 </svg>

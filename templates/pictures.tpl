@@ -22,9 +22,9 @@
 {{#FIGURE}}
 <figure class="picture" id="{{NAME}}">
 <h2>{{LABEL}}</h2>
-<a href="{{HREF}}"><img src="{{HREF}}" width="{{WIDTH}}" height="{{HEIGHT}}" alt="{{DESCRIPTION}}"></a>
+<a href="{{HREF}}"><img src="{{HREF}}" width="{{WIDTH}}" height="{{HEIGHT}}" alt="{{LABEL}}" aria-describedby="{{NAME}}-words"></a>
 <figcaption>
-<p>{{DESCRIPTION}}</p>
+<p id="{{NAME}}-words">{{DESCRIPTION}}</p>
 {{#CHANCE}}<p>{{MESSAGE}}</p>{{/CHANCE}}
 </figcaption>
 <details>
