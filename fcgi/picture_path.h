@@ -7,13 +7,15 @@
 
 #include "fcgi/view.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 struct picture_path {
-    FILE *stream; /* NULL: no memory; the page then fails as a whole */
+    FILE *stream; /* over `text` */
     char *text;
     size_t length;
+    bool failed; /* no memory: what it is set in fails as a whole */
 };
 
 /* Begins an empty one, to be given to picture_path_set(). */

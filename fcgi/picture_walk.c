@@ -103,14 +103,16 @@ draw_compass(struct dict *svg, const struct pictures *p)
     }
 }
 
+/* Marks the START or the END at AT. The circle keeps the start off the edges. */
 static void
 mark(struct dict *svg, enum view_key section, struct point at)
 {
+    bool leftwards = section == VIEW_END && at.x > FROM + SPAN - 80;
     struct dict *d = dict_section(svg, section);
     dict_setf(d, VIEW_X, "%.1f", at.x);
     dict_setf(d, VIEW_Y, "%.1f", at.y);
-    dict_setf(d, VIEW_X2, "%.1f", at.x + (at.x > FROM + SPAN - 80 ? -11 : 11));
-    if (at.x > FROM + SPAN - 80)
+    dict_setf(d, VIEW_X2, "%.1f", at.x + (leftwards ? -11 : 11));
+    if (leftwards)
         dict_section(d, VIEW_LEFTWARDS);
 }
 

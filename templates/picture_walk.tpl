@@ -26,7 +26,7 @@
 <circle class="circle" cx="{{X}}" cy="{{Y}}" r="{{RADIUS}}"/>
 {{#PIECE}}<path class="piece p{{KIND}}" d="{{PATH}}"/>
 {{/PIECE}}
-{{#START}}<circle class="point" cx="{{X}}" cy="{{Y}}" r="5.5"/><text class="mark{{#LEFTWARDS}} end{{/LEFTWARDS}}" x="{{X2}}" y="{{Y}}" dy=".35em">[[start]]</text>{{/START}}
+{{#START}}<circle class="point" cx="{{X}}" cy="{{Y}}" r="5.5"/><text class="mark" x="{{X2}}" y="{{Y}}" dy=".35em">[[start]]</text>{{/START}}
 {{#END}}<rect class="point" x="-5" y="-5" width="10" height="10" transform="translate({{X}} {{Y}})"/><text class="mark{{#LEFTWARDS}} end{{/LEFTWARDS}}" x="{{X2}}" y="{{Y}}" dy=".35em">[[end]]</text>{{/END}}
 <g transform="translate(64 64)">
 {{#DIRECTION}}<path class="compass" d="M0 0L{{X2}} {{Y2}}"/><text class="digit soft direction" x="{{X}}" y="{{Y}}" dy=".35em">{{DIGIT}}</text>

@@ -453,6 +453,7 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
+	tests/unit/test_pictures \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
@@ -497,6 +498,10 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pictures_SOURCES = tests/unit/test_pictures.c $(site_fixture)
+tests_unit_test_pictures_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pictures_LDADD = $(site_test_LDADD)
+tests_unit_test_pictures_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
 tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_downloads_LDADD = $(site_test_LDADD)

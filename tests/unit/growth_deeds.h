@@ -7,7 +7,7 @@
 
 #include "store_fixture.h"
 
-enum { GROWTH_DEEDS = 16 };
+enum { GROWTH_DEEDS = 18 };
 
 struct growth_deed {
     const char *name;
