@@ -9,6 +9,7 @@
 #include "fcgi/live.h"
 #include "fcgi/page.h"
 #include "fcgi/pi_state.h"
+#include "fcgi/picture.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -302,6 +303,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (state->number > SCREEN && state->kind != PI_WINDOW)
         dict_section(d, VIEW_JUMP);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
+    picture_link(d, &state->prefix, state->number);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
 }
 

@@ -7,6 +7,7 @@
 
 #include "fcgi/damage.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,19 @@ picture_find(const char *path)
             return &pictures[i];
     }
     return NULL;
+}
+
+void
+picture_link(struct dict *d, const struct published *prefix, uint64_t number)
+{
+    uint64_t known = number < prefix->length ? number : prefix->length;
+    uint64_t n = PICTURE_LEAST;
+    if (known < n)
+        return;
+    while (n <= known / 10)
+        n *= 10;
+    dict_setf(dict_section(d, VIEW_PICTURES), VIEW_HREF,
+              "/pictures?radix=%d&n=%" PRIu64, prefix->radix, n);
 }
 
 /* ---- what they are made of ---- */

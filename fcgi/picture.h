@@ -99,6 +99,10 @@ extern const struct picture pictures[PICTURE_COUNT];
 /* The picture of PATH, "/pictures/NAME.svg", or NULL. */
 const struct picture *picture_find(const char *path);
 
+/* Shows the link to the pictures of the first NUMBER digits of PREFIX, or of as many of
+ * them as there are pictures of, in D's section PICTURES; nothing for too few. */
+void picture_link(struct dict *d, const struct published *prefix, uint64_t number);
+
 /* Chi-squared of P's digits and what to think of it, in words. */
 void picture_say_chance(char text[PICTURE_SENTENCE], const struct pictures *p);
 

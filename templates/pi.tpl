@@ -16,4 +16,5 @@
 {{>LIVE_PART}}
 </div>
 <p id="announce" class="hidden" role="status" aria-live="polite"></p>
+{{#PICTURES}}<p class="pi-pictures"><a href="{{HREF}}">[[Pictures of these digits]]</a></p>{{/PICTURES}}
 {{>FOOT}}

@@ -149,6 +149,23 @@ what_is_not_known_is_said(void **state)
     }
 }
 
+/* Pages of digits lead to the pictures of them. */
+static void
+digits_lead_to_pictures(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 12345);
+    publish(site, 16, 1000);
+    site_get(site, "/pi/12345");
+    assert_has(site, "href=\"/pictures?radix=10&amp;n=10000\"");
+    site_get(site, "/pi/999");
+    assert_has(site, "href=\"/pictures?radix=10&amp;n=100\"");
+    site_get(site, "/pi/1000?radix=16");
+    assert_has(site, "href=\"/pictures?radix=16&amp;n=1000\"");
+    site_get(site, "/pi/99");
+    assert_has_not(site, "/pictures");
+}
+
 /* More digits than the program counts itself, and nobody has counted them yet. */
 static void
 counts_are_waited_for(void **state)
@@ -282,6 +299,7 @@ main(void)
         TEST(nothing_is_known_at_first),
         TEST(the_page_has_all_pictures),
         TEST(what_is_not_known_is_said),
+        TEST(digits_lead_to_pictures),
         TEST(counts_are_waited_for),
         TEST(pictures_are_kept),
         TEST(the_page_is_kept_while_nothing_changes),
