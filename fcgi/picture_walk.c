@@ -51,12 +51,11 @@ make_walk(const struct pictures *p, struct walk *w)
             &steps[digit <= '9' ? digit - '0' : digit - 'a' + 10];
         at.x += step->x;
         at.y += step->y;
-        w->least.x = fmin(w->least.x, at.x);
-        w->least.y = fmin(w->least.y, at.y);
-        w->most.x = fmax(w->most.x, at.x);
-        w->most.y = fmax(w->most.y, at.y);
-        if ((i + 1) % w->every == 0)
+        if ((i + 1) % w->every == 0) {
+            w->least = (struct point){fmin(w->least.x, at.x), fmin(w->least.y, at.y)};
+            w->most = (struct point){fmax(w->most.x, at.x), fmax(w->most.y, at.y)};
             w->points[w->count++] = at;
+        }
     }
 }
 
