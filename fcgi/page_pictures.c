@@ -25,8 +25,8 @@
 
 enum { VERSION_SIZE = 48 };
 
-/* A question for pictures, and what is known about the answer. */
-struct question {
+/* What is asked for, and what is known about it. */
+struct picture_query {
     const struct picture *picture; /* NULL: the page */
     int radix;
     uint64_t number; /* n, 0: too few digits are known for any */
@@ -66,7 +66,7 @@ largest_known(struct store *store, const struct published *prefix, uint64_t most
 
 /* Fills Q from R; within store_begin_read(). */
 static enum store_rc
-read_question(struct context *ctx, const struct request *r, struct question *q)
+read_query(struct context *ctx, const struct request *r, struct picture_query *q)
 {
     bool chosen = (r->has & PARAM_DIGITS) != 0;
     q->radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
@@ -85,7 +85,7 @@ read_question(struct context *ctx, const struct request *r, struct question *q)
 /* ---- the page ---- */
 
 static void
-show_choices(struct context *ctx, struct dict *d, const struct question *q)
+show_choices(struct context *ctx, struct dict *d, const struct picture_query *q)
 {
     for (int radix = 10; radix <= 16; radix += 6) {
         struct dict *choice = dict_section(d, VIEW_RADIX_CHOICE);
@@ -137,7 +137,7 @@ show_figure(struct context *ctx, struct dict *d, const struct picture *picture,
 
 /* A message in place of the pictures of digits; the HTTP status for it. */
 static int
-show_missing(struct context *ctx, struct dict *d, const struct question *q)
+show_missing(struct context *ctx, struct dict *d, const struct picture_query *q)
 {
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
     struct dict *missing = dict_section(d, VIEW_MISSING);
@@ -158,7 +158,7 @@ show_missing(struct context *ctx, struct dict *d, const struct question *q)
 
 /* Sends the page of Q, with P's pictures. */
 static void
-send_page(struct context *ctx, struct reply *reply, const struct question *q,
+send_page(struct context *ctx, struct reply *reply, const struct picture_query *q,
           const struct pictures *p)
 {
     struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_PICTURES), NULL);
@@ -177,7 +177,7 @@ send_page(struct context *ctx, struct reply *reply, const struct question *q,
 /* ---- one picture ---- */
 
 static void
-send_svg(struct context *ctx, struct reply *reply, const struct question *q,
+send_svg(struct context *ctx, struct reply *reply, const struct picture_query *q,
          const struct pictures *p)
 {
     const struct picture *picture = q->picture;
@@ -206,7 +206,7 @@ send_svg(struct context *ctx, struct reply *reply, const struct question *q,
 /* 404 or 503 for a picture of digits that are not known, or not counted yet. */
 static void
 refuse(struct context *ctx, const struct request *r, struct reply *reply,
-       const struct question *q)
+       const struct picture_query *q)
 {
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE], known[TEXT_NUMBER_SIZE];
     bool soon = q->state == PICTURE_UNCOUNTED;
@@ -226,7 +226,7 @@ refuse(struct context *ctx, const struct request *r, struct reply *reply,
  * that can't be read: *RC says why, and nothing is answered. */
 static void
 make_answer(struct context *ctx, const struct request *r, struct reply *reply,
-            const struct question *q, struct picture_rc *rc)
+            const struct picture_query *q, struct picture_rc *rc)
 {
     struct pictures *p = calloc(1, sizeof *p);
     bool digits = q->picture == NULL || q->picture->of_digits;
@@ -251,7 +251,7 @@ make_answer(struct context *ctx, const struct request *r, struct reply *reply,
 /* The same, once for all who ask for it. */
 static void
 share_answer(struct context *ctx, const struct request *r, struct reply *reply,
-             const struct question *q, struct picture_rc *rc)
+             const struct picture_query *q, struct picture_rc *rc)
 {
     struct cache *cache = ctx->app->cache;
     struct picture_key key;
@@ -278,11 +278,11 @@ share_answer(struct context *ctx, const struct request *r, struct reply *reply,
  * store_begin_read(). */
 static void
 answer(struct context *ctx, const struct request *r, struct reply *reply,
-       struct question *q, struct picture_rc *rc)
+       struct picture_query *q, struct picture_rc *rc)
 {
     char version[VERSION_SIZE];
     const char *named = request_query(r, "v");
-    rc->store = read_question(ctx, r, q);
+    rc->store = read_query(ctx, r, q);
     if (rc->store != STORE_OK) {
         reply_store_error(ctx, r, reply, rc->store);
         return;
@@ -321,7 +321,7 @@ static void
 handle(struct context *ctx, const struct request *r, struct reply *reply,
        const struct picture *picture)
 {
-    struct question q = {.picture = picture};
+    struct picture_query q = {.picture = picture};
     struct picture_rc rc = {store_begin_read(ctx->store), DIGITS_OK};
     if (rc.store != STORE_OK) {
         reply_store_error(ctx, r, reply, rc.store);
