@@ -31,6 +31,7 @@ libcommon_a_SOURCES = \
 	common/search_index.c common/search_index.h \
 	common/search_scan.c \
 	common/state.c common/state.h \
+	common/statistics.c common/statistics.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_backup.c common/store_backup.h \
@@ -49,6 +50,7 @@ libcommon_a_SOURCES = \
 	common/store_prune.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
+	common/store_statistics.c common/store_statistics.h \
 	common/store_status.c common/store_status.h \
 	common/store_row.c \
 	common/store_sql.c \

@@ -215,6 +215,7 @@ daemon_close(struct daemon *d)
         free(s);
     }
     scrub_end(&d->scrub);
+    tally_end(&d->tally);
     digits_trust_free(d->trust);
     doorbell_close(d->bell);
     store_close(d->relaxed);

@@ -12,6 +12,7 @@
  *   mend.c     published digits that went bad, and longer ones that are not published
  *   scrub.c    published digits, read again now and then
  *   index.c, index_files.c   indexes of published digits, for searching
+ *   tally.c    published digits, counted
  *   recover.c  rows that dead daemons left behind
  *   progress.c what workers tell, into the database
  *   estimates.c what jobs cost here, for those who ask before
@@ -25,6 +26,7 @@
 #include "common/doorbell.h"
 #include "common/store_list.h"
 #include "common/store_queue.h"
+#include "common/store_statistics.h"
 #include "daemon/aside.h"
 #include "daemon/engine/engine.h"
 #include "daemon/plan.h"
@@ -112,6 +114,13 @@ struct indexing {
     /* of radix 10 and 16: */
     int64_t ready[2];          /* revision of what is published and has its index */
     int64_t seen[2], since[2]; /* revision of what is published, and since when */
+/* Counting what is published. */
+struct tally {
+    char *block;             /* DIGITS_BLOCK bytes; NULL: nothing is being counted */
+    struct digits_file file; /* open while there is a block */
+    struct statistics counts;
+    uint64_t until; /* digits to count */
+    int64_t due;    /* CLOCK_BOOTTIME */
 };
 
 struct daemon {
@@ -129,6 +138,7 @@ struct daemon {
     struct digits_trust *trust; /* what is read of published files */
     struct scrub scrub;
     struct indexing indexing;
+    struct tally tally;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
     unsigned shortages;     /* times that no worker could be started, in a row */
     int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
@@ -289,7 +299,6 @@ void scrub_end(struct scrub *scrub);
 
 /* index.c */
 
-
 /* Looks after the index that is being made, or begins with the next; always true. */
 bool index_step(struct daemon *d);
 
@@ -318,6 +327,17 @@ void index_sweep(struct daemon *d);
 
 /* Notes in the database how far the index of LENGTH digits is; see store_status.h. */
 void index_note(struct daemon *d, int radix, uint64_t length, int percent);
+/* tally.c */
+
+/* The next step of counting published digits; false: the database did not take the
+ * counts, which are begun again. */
+bool tally_step(struct daemon *d);
+
+/* When it is due (CLOCK_BOOTTIME). */
+int64_t tally_due(const struct daemon *d);
+
+/* Frees what TALLY has open. */
+void tally_end(struct tally *tally);
 
 /* recover.c */
 

@@ -32,6 +32,7 @@ libdaemon_a_SOURCES = \
 	daemon/scrub.c \
 	daemon/settle.c \
 	daemon/slots.c daemon/slots.h \
+	daemon/tally.c \
 	daemon/upkeep.c \
 	daemon/watch.c daemon/watch.h \
 	daemon/worker.c daemon/worker.h \

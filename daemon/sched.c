@@ -86,6 +86,7 @@ enum task_name {
     TASK_PRUNE,
     TASK_SCRUB,
     TASK_INDEX,
+    TASK_TALLY,
     TASK_COUNT
 };
 
@@ -113,15 +114,17 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_PRUNE] = (struct task){upkeep_prune, 3600 * SECOND_US, 0};
     tasks[TASK_SCRUB] = (struct task){scrub_step, 0, 0};
     tasks[TASK_INDEX] = (struct task){index_step, SECOND_US, 0};
+    tasks[TASK_TALLY] = (struct task){tally_step, 0, 0};
 }
 
-/* When task I is due; the news of jobs and the digits' check have times of their own.
- */
+/* When task I is due; the news of jobs and what goes through the digits have times of
+ * their own. */
 static int64_t
 task_due(const struct daemon *d, const struct task tasks[TASK_COUNT], int i)
 {
     int64_t own = i == TASK_PROGRESS ? progress_due(d)
                   : i == TASK_SCRUB  ? scrub_due(d)
+                  : i == TASK_TALLY  ? tally_due(d)
                                      : 0;
 
     return own > tasks[i].due ? own : tasks[i].due;

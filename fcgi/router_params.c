@@ -6,6 +6,8 @@
 
 #include "fcgi/router.h"
 
+#include "fcgi/picture.h"
+
 #include <string.h>
 
 enum { LIMIT_MAX = 100 };
@@ -156,6 +158,18 @@ read_typed(struct request *r, const char *text)
     return true;
 }
 
+static bool
+read_digits(struct request *r, const char *text)
+{
+    uint64_t n;
+    if (!read_number(text, PICTURE_LEAST, PICTURE_MOST, &n))
+        return false;
+    r->digits = n;
+    while (n % 10 == 0)
+        n /= 10;
+    return n == 1;
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -181,6 +195,7 @@ static const struct param {
     {PARAM_MONTH, "month", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_YEAR, "year", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_ORDER, "order", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_DIGITS, "n", read_digits, TEXT_PARAM_DIGITS},
 };
 
 /* The row of the parameter NAME, of those whose bits are in ALLOWED; or NULL. */
@@ -211,7 +226,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->after = (struct store_cursor){.running = false, .id = 0};
     r->limit = 0;
     r->highlight = r->since = 0;
-    r->from = r->beyond = 0;
+    r->from = r->beyond = r->digits = 0;
     r->per = r->columns = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {

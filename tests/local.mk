@@ -244,7 +244,8 @@ unit_tests += \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_damage \
 	tests/unit/test_daemon_disk \
-	tests/unit/test_daemon_index
+	tests/unit/test_daemon_index \
+	tests/unit/test_tally
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
@@ -279,6 +280,11 @@ tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
 	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c $(daemon_fixture) \
+	$(digits_fixture)
+tests_unit_test_tally_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_tally_LDADD = $(daemon_test_LDADD)
+tests_unit_test_tally_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 # A daemon with faults.
 check_PROGRAMS += tests/unit/faulty_nthpid
 tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c \
@@ -462,6 +468,7 @@ unit_tests += \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
 	tests/unit/test_pi_screens \
+	tests/unit/test_pictures \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
@@ -526,6 +533,10 @@ tests_unit_test_pi_screens_SOURCES = tests/unit/test_pi_screens.c $(site_fixture
 tests_unit_test_pi_screens_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_screens_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_screens_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pictures_SOURCES = tests/unit/test_pictures.c $(site_fixture)
+tests_unit_test_pictures_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pictures_LDADD = $(site_test_LDADD)
+tests_unit_test_pictures_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
 tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_downloads_LDADD = $(site_test_LDADD)
@@ -590,7 +601,8 @@ unit_tests += \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_damage \
-	tests/unit/test_store_publish
+	tests/unit/test_store_publish \
+	tests/unit/test_statistics
 # Sanitizers have their own malloc().
 if !SANITIZED
 unit_tests += \
@@ -703,6 +715,10 @@ tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
 tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
+tests_unit_test_statistics_SOURCES = tests/unit/test_statistics.c $(store_fixture) \
+	tests/unit/digits_fixture.c tests/unit/digits_fixture.h
+tests_unit_test_statistics_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_statistics_LDADD = $(common_test_LIBS)
 # The load program's own.
 unit_tests += tests/unit/test_load_http
 tests_unit_test_load_http_SOURCES = tests/unit/test_load_http.c \
