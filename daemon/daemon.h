@@ -114,6 +114,8 @@ struct indexing {
     /* of radix 10 and 16: */
     int64_t ready[2];          /* revision of what is published and has its index */
     int64_t seen[2], since[2]; /* revision of what is published, and since when */
+};
+
 /* Counting what is published. */
 struct tally {
     char *block;             /* DIGITS_BLOCK bytes; NULL: nothing is being counted */
