@@ -26,7 +26,12 @@ libcommon_a_SOURCES = \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
+	common/search.c common/search.h \
+	common/search_build.c \
+	common/search_index.c common/search_index.h \
+	common/search_scan.c \
 	common/state.c common/state.h \
+	common/statistics.c common/statistics.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
 	common/store_backup.c common/store_backup.h \
@@ -35,6 +40,7 @@ libcommon_a_SOURCES = \
 	common/store_cost.c common/store_cost.h \
 	common/store_cursor.c \
 	common/store_damage.c \
+	common/store_index.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \
@@ -44,6 +50,7 @@ libcommon_a_SOURCES = \
 	common/store_prune.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
+	common/store_statistics.c common/store_statistics.h \
 	common/store_status.c common/store_status.h \
 	common/store_row.c \
 	common/store_sql.c \

@@ -9,6 +9,7 @@
  *   store_queue.h  what the daemon alone changes: leases, stages, publishing
  *   store_backup.h copies of the database, and what is removed for good
  *   store_check.h  is everything in it what it should be?
+ *   store_statistics.h  counts of digits, and speeds, for pictures
  *
  * A struct store is one connection. It belongs to one thread at a time and is
  * never used across fork(). Every change is one transaction that raises the

@@ -37,6 +37,11 @@ enum sql {
     SQL_PUBLISHED_GET,
     SQL_PUBLISHED_SET,
     SQL_PUBLISHED_DROP,
+    /* pictures */
+    SQL_STATISTICS_GET,
+    SQL_STATISTICS_HAS,
+    SQL_STATISTICS_KEEP,
+    SQL_SPEED,
     /* reading rows */
     SQL_GET,
     SQL_FIND,

@@ -67,6 +67,16 @@ const char *const store_sql[SQL_COUNT] = {
         " verified = excluded.verified, revision = excluded.revision",
     [SQL_PUBLISHED_DROP] = "DELETE FROM published WHERE radix = ?1",
 
+    [SQL_STATISTICS_GET] = "SELECT digits, pairs FROM statistics"
+                           " WHERE radix = ?1 AND length = ?2",
+    [SQL_STATISTICS_HAS] = "SELECT 1 FROM statistics WHERE radix = ?1 AND length = ?2",
+    [SQL_STATISTICS_KEEP] = "INSERT INTO statistics (radix, length, digits, pairs)"
+                            " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    [SQL_SPEED] = "SELECT id, position, wall_s, cpu_s FROM computation"
+                  " INDEXED BY computation_speed WHERE status = 'done' AND wall_s > 0"
+                  " AND radix = ?1 AND method = ?2 AND position >= ?3"
+                  " ORDER BY position LIMIT 1",
+
     [SQL_GET] = ROW "WHERE id = ?1",
     [SQL_FIND] = ROW "WHERE radix = ?1 AND position = ?2 AND algorithm = ?3",
     /* Running rows are few: they are filtered one by one. */

@@ -13,6 +13,9 @@ libdaemon_a_SOURCES = \
 	daemon/estimates.c \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
 	daemon/guard.c \
+	daemon/index.c \
+	daemon/index_files.c \
+	daemon/index_worker.c daemon/index_worker.h \
 	daemon/launch.c \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
@@ -29,6 +32,7 @@ libdaemon_a_SOURCES = \
 	daemon/scrub.c \
 	daemon/settle.c \
 	daemon/slots.c daemon/slots.h \
+	daemon/tally.c \
 	daemon/upkeep.c \
 	daemon/watch.c daemon/watch.h \
 	daemon/worker.c daemon/worker.h \
@@ -49,6 +53,7 @@ nthpi_SOURCES = \
 	daemon/cli_prune.c \
 	daemon/cli_queue.c \
 	daemon/cli_restore.c \
+	daemon/cli_search.c \
 	daemon/cli_terminal.c
 nthpi_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS)
 nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS)

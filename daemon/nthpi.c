@@ -29,6 +29,7 @@ static const struct {
     {"submit", cli_submit, "put a question into the site's queue"},
     {"list", cli_list, "list the site's computations"},
     {"show", cli_show, "show one computation with its history"},
+    {"search", cli_search, "find a string of digits in what is published"},
     {"cancel", cli_cancel, "cancel a computation"},
     {"retry", cli_retry, "queue a failed or cancelled computation again"},
     {"delete", cli_delete, "delete a computation"},

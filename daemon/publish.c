@@ -125,8 +125,11 @@ publish_job(struct daemon *d, struct job *j)
     memcpy(published.verified, j->verified, sizeof published.verified);
     rc = store_stored(d->durable, j->row.id, d->token, j->verified, &published,
                       put_into_place, &p, &done, &superseded);
-    if (rc == STORE_OK && done && superseded > 0) {
-        publish_supersede(d, j->row.radix, superseded);
+    if (rc == STORE_OK && done) {
+        d->tally.due = 0; /* there may be more to count */
+        if (superseded > 0) {
+            publish_supersede(d, j->row.radix, superseded);
+        }
     }
     if (rc == STORE_ERROR && p.rc != DIGITS_OK) {
         settle_fail(j, "publishing the digits failed: %s",

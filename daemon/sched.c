@@ -79,12 +79,14 @@ enum task_name {
     TASK_LOOK,
     TASK_PROGRESS,
     TASK_GUARD,
-    TASK_HEARTBEAT,
     TASK_ESTIMATES,
+    TASK_HEARTBEAT,
     TASK_CHECKPOINT,
     TASK_TIDY,
     TASK_PRUNE,
     TASK_SCRUB,
+    TASK_INDEX,
+    TASK_TALLY,
     TASK_COUNT
 };
 
@@ -111,15 +113,18 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
     tasks[TASK_PRUNE] = (struct task){upkeep_prune, 3600 * SECOND_US, 0};
     tasks[TASK_SCRUB] = (struct task){scrub_step, 0, 0};
+    tasks[TASK_INDEX] = (struct task){index_step, SECOND_US, 0};
+    tasks[TASK_TALLY] = (struct task){tally_step, 0, 0};
 }
 
-/* When task I is due; the news of jobs and the digits' check have times of their own.
- */
+/* When task I is due; the news of jobs and what goes through the digits have times of
+ * their own. */
 static int64_t
 task_due(const struct daemon *d, const struct task tasks[TASK_COUNT], int i)
 {
     int64_t own = i == TASK_PROGRESS ? progress_due(d)
                   : i == TASK_SCRUB  ? scrub_due(d)
+                  : i == TASK_TALLY  ? tally_due(d)
                                      : 0;
 
     return own > tasks[i].due ? own : tasks[i].due;
@@ -153,6 +158,10 @@ reap(struct daemon *d)
     pid_t pid;
 
     while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        if (pid == d->indexing.worker.pid) {
+            index_ended(d, status, &usage);
+            continue;
+        }
         for (struct job *j = d->jobs; j; j = j->next) {
             if (j->worker.pid == pid) {
                 worker_ended(&j->worker, status, &usage);
@@ -301,6 +310,7 @@ let_save(struct daemon *d)
 static void
 stop(struct daemon *d)
 {
+    index_stop(d);
     let_save(d);
     for (struct job *j = d->jobs; j; j = j->next) {
         worker_kill(&j->worker);
@@ -337,6 +347,7 @@ start(struct daemon *d)
     settle_jobs(d);
     recover_asides(d);
     publish_scan(d);
+    index_begin(d);
     /* Until here nothing of ours runs, and giving up would end the program. */
     store_set_patience(d->durable, PATIENCE_MS);
     store_set_patience(d->relaxed, PATIENCE_MS);

@@ -155,6 +155,7 @@ settle_result(struct daemon *d, struct job *j)
         }
         j->calculated = true;
         estimates_learn(d, j);
+        estimates_tell(d); /* with the change of the row; else a little later */
         daemon_changed(d);
     }
     return publish_job(d, j);

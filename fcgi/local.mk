@@ -65,10 +65,19 @@ libweb_a_SOURCES += \
 	fcgi/page_metrics.c \
 	fcgi/page_list.c \
 	fcgi/page_pi.c \
+	fcgi/page_search.c \
+	fcgi/page_pictures.c \
 	fcgi/page_text.c \
 	fcgi/pi_screen.c fcgi/pi_screen.h \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/pi_sum.c fcgi/pi_sum.h \
+	fcgi/picture.c fcgi/picture.h \
+	fcgi/picture_frequencies.c \
+	fcgi/picture_matrix.c \
+	fcgi/picture_path.c fcgi/picture_path.h \
+	fcgi/picture_speed.c \
+	fcgi/picture_transitions.c \
+	fcgi/picture_walk.c \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
 	fcgi/post_language.c \
@@ -76,6 +85,8 @@ libweb_a_SOURCES += \
 	fcgi/queue.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
+	fcgi/search_date.c fcgi/search_date.h \
+	fcgi/search_find.c fcgi/search_find.h \
 	fcgi/stream.c fcgi/stream.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/timeline.c fcgi/timeline.h \

@@ -82,17 +82,20 @@ middleware_headers(bool in_front, struct reply *reply)
 {
     /* The same stand in nthpi.nginx. */
     static const char lines[] =
-        "Content-Security-Policy: default-src 'none'; connect-src 'self'; "
-        "img-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'\r\n"
         "Cross-Origin-Opener-Policy: same-origin\r\n"
         "Cross-Origin-Resource-Policy: same-origin\r\n"
         "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n"
         "Referrer-Policy: same-origin\r\n"
         "X-Content-Type-Options: nosniff\r\n"
         "X-Frame-Options: DENY\r\n";
-    if (!in_front)
-        reply_lines(reply, lines, sizeof lines - 1);
+    if (in_front)
+        return;
+    reply_header(reply, "Content-Security-Policy",
+                 "default-src 'none'; connect-src 'self'; img-src 'self'; "
+                 "script-src 'self'; style-src 'self'%s; base-uri 'none'; "
+                 "form-action 'self'; frame-ancestors 'none'",
+                 reply->own_style ? " 'unsafe-inline'" : "");
+    reply_lines(reply, lines, sizeof lines - 1);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "fcgi/page.h"
 #include "fcgi/pi_screen.h"
 #include "fcgi/pi_sum.h"
+#include "fcgi/picture.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -246,6 +247,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     show_jump(d, s);
     pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
+    picture_link(d, &state->prefix, state->number);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
 }
 

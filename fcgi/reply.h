@@ -50,6 +50,7 @@ struct reply {
     size_t headers_length;
     bool headers_cut; /* one did not fit: a 500 is sent instead */
     bool head_only;   /* HEAD: the body is measured, not sent */
+    bool own_style;   /* an SVG with a style sheet in it: its policy allows that */
 
     char *body; /* malloc()ed, owned by the reply or its share; NULL: none */
     size_t body_length;

@@ -58,6 +58,15 @@ enum request_param {
     PARAM_COLUMNS = 1 << 10,  /* groups of digits in a line: 5, 10 or 20 */
     PARAM_SORT = 1 << 11,
     PARAM_TOLD = 1 << 12, /* what became of an action on several rows */
+    PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
+    /* of the search; those that are typed are checked by the page, which has them again
+     * in its form */
+    PARAM_QUERY = 1 << 20,  /* "q": any text */
+    PARAM_BEYOND = 1 << 21, /* "after": a position, 0 allowed */
+    PARAM_DAY = 1 << 22,
+    PARAM_MONTH = 1 << 23,
+    PARAM_YEAR = 1 << 24,
+    PARAM_ORDER = 1 << 25,
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_POSITION,
 };
 
@@ -107,7 +116,7 @@ struct request {
     struct store_cursor after;
     unsigned limit;
     int64_t highlight, since;
-    uint64_t from;
+    uint64_t from, beyond, digits;
     unsigned per, columns;
     struct bulk_outcome told;
 

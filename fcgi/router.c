@@ -22,6 +22,10 @@ enum { PARAM_LIST = PARAM_FILTER | PARAM_SORT | PARAM_AFTER | PARAM_HIGHLIGHT };
 enum { PARAM_LIST_PAGE = PARAM_LIST | PARAM_TOLD };
 enum { PARAM_SCREEN = PARAM_RADIX | PARAM_FROM | PARAM_PER | PARAM_COLUMNS };
 enum { PARAM_API_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_LIMIT };
+enum {
+    PARAM_SEARCH = PARAM_RADIX | PARAM_QUERY | PARAM_BEYOND | PARAM_DAY | PARAM_MONTH |
+                   PARAM_YEAR | PARAM_ORDER
+};
 
 /* clang-format off */
 const struct route routes[] = {
@@ -40,6 +44,13 @@ const struct route routes[] = {
     {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
     {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, "language", NULL, true},
     {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, "language-ru", NULL, true},
+    {GET,    "/search",                         page_search,         PARAM_SEARCH,              BODY_NONE, "search", NULL, true},
+    {GET,    "/pictures",                       page_pictures,       PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "pictures", NULL, true},
+    {GET,    "/pictures/frequencies.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-frequencies", NULL, true},
+    {GET,    "/pictures/walk.svg",              page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-walk", NULL, true},
+    {GET,    "/pictures/matrix.svg",            page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-matrix", NULL, true},
+    {GET,    "/pictures/transitions.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-transitions", NULL, true},
+    {GET,    "/pictures/speed.svg",             page_picture,        0,                         BODY_NONE, "picture-speed", NULL, true},
     {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL, false},
     {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL, false},
     {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL, true},

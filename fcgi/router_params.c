@@ -6,6 +6,8 @@
 
 #include "fcgi/router.h"
 
+#include "fcgi/picture.h"
+
 #include <string.h>
 
 enum { LIMIT_MAX = 100 };
@@ -141,6 +143,33 @@ read_told(struct request *r, const char *text)
     return bulk_parse(text, &r->told);
 }
 
+static bool
+read_beyond(struct request *r, const char *text)
+{
+    return read_number(text, 0, POSITION_MAX, &r->beyond);
+}
+
+/* What is typed: any text, as request_query() has it. */
+static bool
+read_typed(struct request *r, const char *text)
+{
+    (void)r;
+    (void)text;
+    return true;
+}
+
+static bool
+read_digits(struct request *r, const char *text)
+{
+    uint64_t n;
+    if (!read_number(text, PICTURE_LEAST, PICTURE_MOST, &n))
+        return false;
+    r->digits = n;
+    while (n % 10 == 0)
+        n /= 10;
+    return n == 1;
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -160,14 +189,21 @@ static const struct param {
     {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
     {PARAM_PER, "per", read_per, TEXT_PARAM_PER},
     {PARAM_COLUMNS, "columns", read_columns, TEXT_PARAM_COLUMNS},
+    {PARAM_BEYOND, "after", read_beyond, TEXT_PARAM_FROM},
+    {PARAM_QUERY, "q", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_DAY, "day", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_MONTH, "month", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_YEAR, "year", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_ORDER, "order", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_DIGITS, "n", read_digits, TEXT_PARAM_DIGITS},
 };
 
-/* The row of the parameter NAME, or NULL. */
+/* The row of the parameter NAME, of those whose bits are in ALLOWED; or NULL. */
 static const struct param *
-find_param(const char *name)
+find_param(unsigned allowed, const char *name)
 {
     for (size_t i = 0; i < sizeof params / sizeof *params; i++)
-        if (strcmp(name, params[i].name) == 0)
+        if ((allowed & params[i].bit) && strcmp(name, params[i].name) == 0)
             return &params[i];
     return NULL;
 }
@@ -190,12 +226,12 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->after = (struct store_cursor){.running = false, .id = 0};
     r->limit = 0;
     r->highlight = r->since = 0;
-    r->from = 0;
+    r->from = r->beyond = r->digits = 0;
     r->per = r->columns = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
-        const struct param *param = find_param(r->fields[i].name);
-        if (!param || !(route->params & param->bit))
+        const struct param *param = find_param(route->params, r->fields[i].name);
+        if (!param)
             continue;
         if (seen & param->bit)
             return complain(detail, r->lang, TEXT_PARAM_REPEATED, param);
@@ -208,6 +244,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     }
     /* A place in another order is none in this. */
     if ((r->has & PARAM_AFTER) && r->after.sort != r->filter.sort)
-        return complain(detail, r->lang, TEXT_PARAM_AFTER, find_param("after"));
+        return complain(detail, r->lang, TEXT_PARAM_AFTER,
+                        find_param(PARAM_AFTER, "after"));
     return NULL;
 }

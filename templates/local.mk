@@ -2,9 +2,9 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/bulk.tpl \
 	templates/compare.tpl \
 	templates/compare_live.tpl \
-	templates/bulk.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \
@@ -18,7 +18,15 @@ template_files = \
 	templates/pi_live.tpl \
 	templates/pi_nav.tpl \
 	templates/pi_unknown.tpl \
-	templates/row.tpl
+	templates/picture_frequencies.tpl \
+	templates/picture_head.tpl \
+	templates/picture_matrix.tpl \
+	templates/picture_speed.tpl \
+	templates/picture_transitions.tpl \
+	templates/picture_walk.tpl \
+	templates/pictures.tpl \
+	templates/row.tpl \
+	templates/search.tpl
 static_files = \
 	templates/static/icon.svg \
 	templates/static/form.js \
@@ -26,6 +34,7 @@ static_files = \
 	templates/static/live.js \
 	templates/static/noscript.css \
 	templates/static/robots.txt \
+	templates/static/search.js \
 	templates/static/viewer.js
 EXTRA_DIST += $(static_files) templates/name-static
 
@@ -37,6 +46,8 @@ css_files = \
 	templates/css/computation.css \
 	templates/css/compare.css \
 	templates/css/pi.css \
+	templates/css/pictures.css \
+	templates/css/search.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css

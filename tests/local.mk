@@ -243,7 +243,9 @@ unit_tests += \
 	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_damage \
-	tests/unit/test_daemon_disk
+	tests/unit/test_daemon_disk \
+	tests/unit/test_daemon_index \
+	tests/unit/test_tally
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
@@ -278,6 +280,11 @@ tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
 	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c $(daemon_fixture) \
+	$(digits_fixture)
+tests_unit_test_tally_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_tally_LDADD = $(daemon_test_LDADD)
+tests_unit_test_tally_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 # A daemon with faults.
 check_PROGRAMS += tests/unit/faulty_nthpid
 tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c \
@@ -332,6 +339,10 @@ tests_unit_test_daemon_damage_SOURCES = tests/unit/test_daemon_damage.c $(daemon
 tests_unit_test_daemon_damage_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_damage_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_damage_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_index_SOURCES = tests/unit/test_daemon_index.c $(daemon_fixture)
+tests_unit_test_daemon_index_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_index_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_index_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_disk_SOURCES = tests/unit/test_daemon_disk.c $(daemon_fixture)
 tests_unit_test_daemon_disk_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_disk_LDADD = $(daemon_test_LDADD)
@@ -347,6 +358,7 @@ unit_tests += \
 	tests/unit/test_view \
 	tests/unit/test_cache \
 	tests/unit/test_encode \
+	tests/unit/test_search_date \
 	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
@@ -394,6 +406,10 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tes
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_search_date_SOURCES = tests/unit/test_search_date.c tests/unit/cmocka_all.h
+tests_unit_test_search_date_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_search_date_LDADD = $(web_test_LDADD)
+tests_unit_test_search_date_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_encode_SOURCES = tests/unit/test_encode.c tests/unit/cmocka_all.h
 tests_unit_test_encode_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_encode_LDADD = $(web_test_LDADD)
@@ -452,6 +468,7 @@ unit_tests += \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
 	tests/unit/test_pi_screens \
+	tests/unit/test_pictures \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
@@ -516,6 +533,10 @@ tests_unit_test_pi_screens_SOURCES = tests/unit/test_pi_screens.c $(site_fixture
 tests_unit_test_pi_screens_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_screens_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_screens_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pictures_SOURCES = tests/unit/test_pictures.c $(site_fixture)
+tests_unit_test_pictures_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pictures_LDADD = $(site_test_LDADD)
+tests_unit_test_pictures_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
 tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_downloads_LDADD = $(site_test_LDADD)
@@ -562,6 +583,7 @@ unit_tests += \
 	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
+	tests/unit/test_search \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
@@ -579,7 +601,8 @@ unit_tests += \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_damage \
-	tests/unit/test_store_publish
+	tests/unit/test_store_publish \
+	tests/unit/test_statistics
 # Sanitizers have their own malloc().
 if !SANITIZED
 unit_tests += \
@@ -619,6 +642,9 @@ tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
+tests_unit_test_search_SOURCES = tests/unit/test_search.c $(digits_fixture)
+tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_search_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
@@ -689,6 +715,10 @@ tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
 tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_fixture)
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
+tests_unit_test_statistics_SOURCES = tests/unit/test_statistics.c $(store_fixture) \
+	tests/unit/digits_fixture.c tests/unit/digits_fixture.h
+tests_unit_test_statistics_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_statistics_LDADD = $(common_test_LIBS)
 # The load program's own.
 unit_tests += tests/unit/test_load_http
 tests_unit_test_load_http_SOURCES = tests/unit/test_load_http.c \
@@ -735,7 +765,9 @@ EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 
 # Many digits, and templates that change.
 EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
-	tests/http/templates.test.mjs
+	tests/http/templates.test.mjs \
+	tests/http/search.test.mjs tests/http/search_atsize.test.mjs \
+	tests/browser/search.test.mjs
 
 # What one visitor may do and ask for, and what a hostile one tries.
 EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \

@@ -120,10 +120,10 @@ test('they are made with the packages of contrib/packages', () => {
   const [first] = paragraphs(fs.readFileSync(path.join(packaging, 'debian/control'), 'utf8'));
   const needs = dependencies(first['Build-Depends']);
   const always = needs.filter(({ profile }) => !profile).map(({ name }) => name);
-  // These four every Debian that makes packages has.
+  // (make and the compilers come with build-essential, which needs no mention.)
   assert.deepEqual(always.sort(), [...listed('build').filter((name) => !['make', 'gcc', 'g++'].includes(name)),
     'debhelper-compat'].sort());
-  assert.ok(listed('package').includes('debhelper'));
+  for (const name of ['build-essential', 'debhelper', 'dpkg-dev']) assert.ok(listed('package').includes(name));
   for (const { name, profile } of needs.filter((one) => one.profile)) {
     assert.equal(profile, '!nocheck');
     assert.ok(listed('check').includes(name), name);

@@ -95,6 +95,15 @@ test('pages, the API and polls', async () => {
   check(await waits, 200, 'news after a wait');
 });
 
+test('a picture may have its style sheet in it', async () => {
+  const answer = await get('/pictures/speed.svg');
+  const policy = answer.headers['content-security-policy'];
+  assert.deepEqual(policy, [expected['content-security-policy'].replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")]);
+  answer.headers['content-security-policy'] = [expected['content-security-policy']];
+  check(answer, 200, 'a picture');
+  check(await get('/pictures'), 200, 'their page');
+});
+
 test('refusals of nthpi-fcgi', async () => {
   for (const [status, path] of [[404, '/nothing'], [404, '/computations/99999'], [400, '/?radix=7'], [400, '/%ff'],
     [400, '/v1/pi?start=x'], [405, '/computations'], [404, '/pi/0'], [404, '/api/v1/computations/99999']]) {

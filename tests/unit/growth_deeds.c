@@ -6,10 +6,10 @@
  */
 #include "growth_deeds.h"
 
-#include "common/store_worker.h"
-
 #include "common/store_cost.h"
+#include "common/store_statistics.h"
 #include "common/store_status.h"
+#include "common/store_worker.h"
 #include "growth_fixture.h"
 
 static void
@@ -131,6 +131,31 @@ read_site(struct fixture *f)
     store_heartbeat_age(f->s);
     assert_true(store_data_version(f->s) > 0);
     assert_true(store_oldest_delta(f->s) >= 0);
+}
+
+/* Each leap is a seek. Leaps get more with the range of positions, not with the rows:
+ * one that finds nothing is as dear as any other. */
+static void
+read_speeds(struct fixture *f)
+{
+    struct store_speed speeds[STORE_SPEEDS_MAX];
+    size_t count;
+
+    assert_int_equal(store_speeds(f->s, 16, ALGORITHM_SPIGOT, speeds, &count),
+                     STORE_OK);
+    assert_int_equal(count, 0);
+}
+
+static void
+keep_counts(struct fixture *f)
+{
+    struct statistics counts;
+
+    statistics_init(&counts, 16);
+    statistics_add(&counts, "3243f6a8885a308d", 16);
+    assert_int_equal(store_keep_statistics(f->s, &counts), STORE_OK);
+    assert_true(store_has_statistics(f->s, 16, 16));
+    assert_int_equal(store_statistics(f->s, 16, 16, &counts), STORE_OK);
 }
 
 static void
@@ -306,6 +331,8 @@ const struct growth_deed growth_deeds[GROWTH_DEEDS] = {
     {"a question", read_by_question},
     {"who computes enough digits", read_coming},
     {"the counts", read_counts},
+    {"speeds", read_speeds},
+    {"counts of digits", keep_counts},
     {"what changed", read_changes},
     {"a history", read_events},
     {"lists in other orders", read_sorted},

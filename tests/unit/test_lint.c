@@ -11,6 +11,7 @@
 
 #include "common/store_cost.h"
 #include "common/store_worker.h"
+#include "fcgi/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,39 @@ make_digits(struct site *site)
     site_get(site, "/");
 }
 
+/* With the digits of make_digits(); those of radix 16 are not there. */
+static void
+make_searches(struct site *site)
+{
+    site_get(site, "/search?q=1&radix=16");
+    site_get(site, "/search?q=1");
+    site_get(site, "/search?q=1&after=5");
+    site_get(site, "/search?q=x");
+    site_get(site, "/search?day=23&month=1&year=1989"); /* 890123 is at position 44 */
+    site_get(site, "/search?day=x&month=1&year=2000");
+}
+
+static void
+make_pictures(struct site *site)
+{
+    site_publish(site, 16, 1000,
+                 put_as(site->store, 16, 1000, ALGORITHM_CHUDNOVSKY, NULL));
+    run_sql(site->store, "UPDATE computation SET wall_s = 0.5, cpu_s = 0.5"
+                         " WHERE status = 'done' AND radix = 16");
+    site_get(site, "/pictures?n=1000");
+    site_get(site, "/pictures?n=100&radix=16");
+    site_get(site, "/pictures?n=1000000");
+    for (int radix = 10; radix <= 16; radix += 6) {
+        for (size_t i = 0; i < PICTURE_COUNT; i++) {
+            char target[96];
+            snprintf(target, sizeof target, "/pictures/%s.svg?n=1000&radix=%d",
+                     pictures[i].name, radix);
+            site_get(site, target);
+            assert_status(site, 200);
+        }
+    }
+}
+
 static void
 make_errors(struct site *site)
 {
@@ -226,11 +260,14 @@ names_are_set_and_used(void **state)
     const struct facts *set = lint_recorded();
     size_t wrong = 0;
 
+    site_get(site, "/pictures/speed.svg");
     make_lists(site);
     make_computations(site);
     make_details(site);
     make_comparisons(site);
     make_digits(site);
+    make_searches(site);
+    make_pictures(site);
     make_errors(site);
     lint_read(&used, HTML);
     assert_true(used.count > 100 && set->count > 100);

@@ -130,8 +130,10 @@ padding_does_not_tell_waits_apart(void **state)
     dirty.number = dirty.from = 0;
     dirty.filter.status = dirty.filter.radix = dirty.filter.algorithm = 0;
     dirty.filter.position = 0;
+    dirty.filter.sort = SORT_NEWEST;
     dirty.after.running = false;
-    dirty.after.id = 0;
+    dirty.after.id = dirty.after.key = 0;
+    dirty.after.sort = SORT_NEWEST;
     dirty.limit = dirty.columns = 0;
     dirty.lang = clean.lang;
     dirty.gzip = dirty.front_headers = false;

@@ -27,11 +27,14 @@ finds_handlers(void **state)
         {"/pi/%31%30", "page_pi", 0, 10},
         {"/pi/10000000000000", "page_pi", 0, POSITION_MAX},
         {"/pi/100.txt", "page_text", 0, 100},
+        {"/search", "page_search", 0, 0},
         {"/updates", "updates_handler", 0, 0},
         {"/api/v1/computations", "api_list", 0, 0},
         {"/api/v1/computations/7", "api_get", 7, 0},
         {"/v1/pi?start=-1", "api_pi", 0, 0},
         {"/healthz", "page_health", 0, 0},
+        {"/pictures", "page_pictures", 0, 0},
+        {"/pictures/walk.svg", "page_picture", 0, 0},
         {"/metrics", "page_metrics", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -157,6 +160,13 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
+    chain_run(c, &r, &reply, "GET", "/pictures/walk.svg?n=1000&radix=16&v=x", NULL,
+              NULL);
+    assert_int_equal(r.has, PARAM_DIGITS | PARAM_RADIX);
+    assert_int_equal(r.digits, 1000);
+    reply_clear(&reply);
+    request_clear(&r);
+
     /* A form's "any", and what the route does not take. */
     chain_run(c, &r, &reply, "GET",
               "/?status=&radix=&algorithm=&position=&from=x&utm=1&utm=2", NULL, NULL);
@@ -208,6 +218,12 @@ refuses_bad_parameters(void **state)
         {"/updates?since=1.5", "since", NULL},
         {"/updates?since=%2B1", "since", NULL},
         {"/updates?since=%D9%A3", "since", NULL},
+        {"/pictures?n=1000&n=1000", "n", "n is given more than once."},
+        {"/pictures?n=10", "n",
+         "n must be a power of ten from 100 to 10000000000000."},
+        {"/pictures/walk.svg?n=1001", "n", NULL},
+        {"/pictures/walk.svg?n=5000", "n", NULL},
+        {"/pictures/walk.svg?n=100000000000000", "n", NULL},
         {"/api/v1/computations?limit=0", "limit",
          "limit must be a whole number from 1 to 100."},
         {"/api/v1/computations?limit=101", "limit", NULL},

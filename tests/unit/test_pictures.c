@@ -1,0 +1,309 @@
+/*
+ * The pages of pictures, and the pictures: which there are, what they say, and how long
+ * they may be kept. That they show the right numbers of pi is seen by
+ * tests/http/pictures.test.mjs.
+ */
+#include "site_fixture.h"
+
+#include "fcgi/picture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const names[] = {"frequencies", "walk", "matrix", "transitions",
+                                    "speed"};
+
+static void
+publish(struct site *site, int radix, uint64_t length)
+{
+    site_publish(site, radix, length,
+                 put_as(site->store, radix, length, ALGORITHM_CHUDNOVSKY, NULL));
+}
+
+/* How often TEXT stands in the last answer. */
+static int
+count_of(struct site *site, const char *text)
+{
+    int count = 0;
+    for (const char *at = site_body(site); (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void
+numbers_are_for_people(void **state)
+{
+    static const struct {
+        double value;
+        int decimals;
+        bool plus;
+        const char *text;
+    } cases[] = {
+        {0, 0, true, "0"},
+        {12, 0, true, "+12"},
+        {-12, 0, true, "\u221212"},
+        {1234567, 0, false, "1,234,567"},
+        {-1234.56, 1, true, "\u22121,234.6"},
+        {0.994, 2, false, "0.99"},
+        {0.996, 2, false, "1.00"},
+        {2.005, 1, false, "2.0"},
+        {-0.04, 1, true, "0.0"},
+        {0.0006, 3, false, "0.001"},
+    };
+    char text[TEXT_NUMBER_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(picture_number(LANG_EN, text, cases[i].value,
+                                           cases[i].decimals, cases[i].plus),
+                            cases[i].text);
+    assert_string_equal(picture_mean(LANG_EN, text, 62500), "62,500");
+    assert_string_equal(picture_mean(LANG_EN, text, 62.5), "62.5");
+    assert_string_equal(picture_mean(LANG_EN, text, 99.99), "100");
+}
+
+static void
+pictures_have_addresses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PICTURE_COUNT; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/pictures/%s.svg", names[i]);
+        assert_ptr_equal(picture_find(path), &pictures[i]);
+    }
+    assert_null(picture_find("/pictures/walks.svg"));
+    assert_null(picture_find("/pictures/walk.svgz"));
+    assert_null(picture_find("/pictures/walk"));
+    assert_null(picture_find("/pictures"));
+}
+
+static void
+nothing_is_known_at_first(void **state)
+{
+    struct site *site = *state;
+    site_get(site, "/pictures");
+    assert_status(site, 200);
+    assert_has(site, "Pictures of digits need at least 100 of them; 0 are known");
+    assert_has(site, "href=\"/pi/100\"");
+    assert_has(site, "Nothing was computed on this site yet.");
+    assert_int_equal(count_of(site, "<img "), 1);
+    site_get(site, "/pictures/speed.svg");
+    assert_status(site, 200);
+    assert_has(site, "Nothing was computed on this site yet.");
+    site_get(site, "/pictures/walk.svg");
+    assert_status(site, 404);
+}
+
+static void
+the_page_has_all_pictures(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 12345);
+    publish(site, 16, 1000);
+    site_get(site, "/pictures");
+    assert_status(site, 200);
+    assert_int_equal(count_of(site, "<img "), 5);
+    assert_int_equal(count_of(site, "<table>"), 5);
+    assert_int_equal(count_of(site, "<caption>"), 5);
+    for (size_t i = 0; i < PICTURE_COUNT - 1; i++) {
+        char address[96];
+        snprintf(address, sizeof address, "src=\"/pictures/%s.svg?radix=10&amp;n=10000",
+                 names[i]);
+        assert_has(site, address);
+    }
+    assert_has(site, "src=\"/pictures/speed.svg\"");
+    assert_has(site, "Among the first 10,000 digits in radix 10, each would come 1,000 "
+                     "times");
+    assert_has(site, "Chi-squared is ");
+    /* What can be chosen, and what is. */
+    assert_has(site, "<option value=\"100\">100</option>");
+    assert_has(site, "<option value=\"10000\" selected>10,000</option>");
+    assert_has_not(site, "<option value=\"100000\"");
+    site_get(site, "/pictures?radix=16&n=");
+    assert_has(site, "<option value=\"1000\" selected>1,000</option>");
+    assert_has(site, "in radix 16, each would come 62.5 times");
+}
+
+static void
+what_is_not_known_is_said(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 12345);
+    site_get(site, "/pictures?n=100000");
+    assert_status(site, 404);
+    assert_has(site, "The first 100,000 digits are not known here yet; 12,345 are.");
+    assert_has(site, "href=\"/pi/100000\"");
+    assert_has(site, "<option value=\"100000\" selected>");
+    assert_int_equal(count_of(site, "<img "), 1);
+    site_get(site, "/pictures/matrix.svg?n=100000");
+    assert_status(site, 404);
+    site_get_json(site, "/pictures/matrix.svg?n=100000&radix=16");
+    assert_status(site, 404);
+    assert_has(site, "\"field\":");
+    for (size_t i = 0; i < 6; i++) {
+        static const char *const bad[] = {"n=10",  "n=0",     "n=2000",
+                                          "n=1e3", "radix=7", "n=100&n=100"};
+        char target[64];
+        snprintf(target, sizeof target, "/pictures?%s", bad[i]);
+        site_get(site, target);
+        assert_status(site, 400);
+    }
+}
+
+/* Pages of digits lead to the pictures of them. */
+static void
+digits_lead_to_pictures(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 12345);
+    publish(site, 16, 1000);
+    site_get(site, "/pi/12345");
+    assert_has(site, "href=\"/pictures?radix=10&amp;n=10000\"");
+    site_get(site, "/pi/999");
+    assert_has(site, "href=\"/pictures?radix=10&amp;n=100\"");
+    site_get(site, "/pi/1000?radix=16");
+    assert_has(site, "href=\"/pictures?radix=16&amp;n=1000\"");
+    site_get(site, "/pi/99");
+    assert_has_not(site, "/pictures");
+}
+
+/* More digits than the program counts itself, and nobody has counted them yet. */
+static void
+counts_are_waited_for(void **state)
+{
+    struct site *site = *state;
+    struct statistics s;
+    publish(site, 10, 10000000);
+    site_get(site, "/pictures?n=10000000");
+    assert_status(site, 503);
+    assert_header(site, "Retry-After", "5");
+    assert_has(site, "The first 10,000,000 digits are being counted.");
+    site_get(site, "/pictures/walk.svg?n=10000000");
+    assert_status(site, 503);
+    site_get(site, "/pictures?n=1000000");
+    assert_status(site, 200);
+    assert_has_not(site, "<option value=\"10000000\"");
+
+    statistics_init(&s, 10);
+    for (int i = 0; i < 1000000; i++)
+        statistics_add(&s, "0123456789", 10);
+    assert_int_equal(store_keep_statistics(site->store->s, &s), STORE_OK);
+    site_get(site, "/pictures?n=10000000");
+    assert_status(site, 200);
+    assert_has(site, "each would come 1,000,000 times");
+    assert_has(site, "Chi-squared is 0.00");
+    assert_has(site, "these are remarkably even");
+    assert_has(site, "A walk of 1,000,000 steps"); /* as many as are drawn */
+    for (size_t i = 0; i < PICTURE_COUNT; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/pictures/%s.svg?n=10000000", names[i]);
+        site_get(site, target);
+        assert_status(site, 200);
+    }
+}
+
+/* The address of picture NAME on the last page into TARGET. */
+static void
+address_of(struct site *site, const char *name, char target[160])
+{
+    char begin[64];
+    snprintf(begin, sizeof begin, "src=\"/pictures/%s.svg", name);
+    const char *at = strstr(site_body(site), begin);
+    size_t used = 0;
+    assert_non_null(at);
+    for (at += 5; *at != '"' && used < 159; at++) {
+        if (strncmp(at, "&amp;", 5) == 0) {
+            target[used++] = '&';
+            at += 4;
+        } else {
+            target[used++] = *at;
+        }
+    }
+    target[used] = '\0';
+}
+
+static void
+pictures_are_kept(void **state)
+{
+    static const char forever[] = "public, max-age=31536000, immutable";
+    struct site *site = *state;
+    char target[160], etag[SITE_HEADER_SIZE], again[SITE_HEADER_SIZE];
+    publish(site, 10, 1000);
+    for (size_t i = 0; i < PICTURE_COUNT; i++) {
+        bool of_digits = strcmp(names[i], "speed") != 0;
+        site_get(site, "/pictures");
+        address_of(site, names[i], target);
+        site_get(site, target);
+        assert_status(site, 200);
+        assert_header(site, "Content-Type", "image/svg+xml; charset=utf-8");
+        assert_header(site, "Cache-Control", of_digits ? forever : "no-cache");
+        assert_has(site, "role=\"img\"");
+        assert_has(site, "<title id=\"title\">");
+        assert_has(site, "<desc id=\"description\">");
+        site_header(site, "ETag", etag);
+        site_ask(site, &(struct ask){.target = target, .if_none_match = etag});
+        assert_status(site, 304);
+        assert_header(site, "Cache-Control", of_digits ? forever : "no-cache");
+        /* Of a page that another version made, or asked for by hand. */
+        snprintf(target, sizeof target, "/pictures/%s.svg?n=1000&v=1", names[i]);
+        site_get(site, target);
+        assert_status(site, 200);
+        assert_header(site, "Cache-Control", "no-cache");
+        /* Digits do not change, speeds do. */
+        site_header(site, "ETag", etag);
+        put(site->store, 5000 + i, NULL);
+        site_get(site, target);
+        site_header(site, "ETag", again);
+        assert_int_equal(strcmp(etag, again) == 0, of_digits);
+    }
+}
+
+static void
+the_page_is_kept_while_nothing_changes(void **state)
+{
+    struct site *site = *state;
+    char etag[SITE_HEADER_SIZE];
+    publish(site, 10, 1000);
+    site_get(site, "/pictures");
+    assert_header(site, "Cache-Control", "no-cache");
+    site_header(site, "ETag", etag);
+    site_ask(site, &(struct ask){.target = "/pictures", .if_none_match = etag});
+    assert_status(site, 304);
+    put(site->store, 5000, NULL);
+    site_ask(site, &(struct ask){.target = "/pictures", .if_none_match = etag});
+    assert_status(site, 200);
+}
+
+/* The style sheet in a picture is allowed there, and nowhere else. */
+static void
+pictures_may_have_a_style(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 1000);
+    site_get(site, "/pictures/walk.svg?n=100");
+    assert_non_null(
+        strstr(site->reply.headers, "style-src 'self' 'unsafe-inline'; base-uri"));
+    site_get(site, "/pictures?n=100");
+    assert_non_null(strstr(site->reply.headers, "style-src 'self'; base-uri"));
+    site_get(site, "/pictures/walk.svg?n=10000");
+    assert_non_null(strstr(site->reply.headers, "style-src 'self'; base-uri"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, site_setup, site_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_for_people),
+        cmocka_unit_test(pictures_have_addresses),
+        TEST(nothing_is_known_at_first),
+        TEST(the_page_has_all_pictures),
+        TEST(what_is_not_known_is_said),
+        TEST(digits_lead_to_pictures),
+        TEST(counts_are_waited_for),
+        TEST(pictures_are_kept),
+        TEST(the_page_is_kept_while_nothing_changes),
+        TEST(pictures_may_have_a_style),
+    };
+    return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);
+}
