@@ -10,6 +10,7 @@ libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/confine.c fcgi/confine.h \
+	fcgi/cors.c fcgi/cors.h \
 	fcgi/handlers.h \
 	fcgi/encode.c fcgi/encode.h \
 	fcgi/exposition.c fcgi/exposition.h \

@@ -7,6 +7,7 @@
 
 #include "fcgi/router.h"
 
+#include "fcgi/cors.h"
 #include "fcgi/handlers.h"
 #include "fcgi/middleware.h"
 #include "fcgi/text.h"
@@ -158,6 +159,8 @@ router_locate(struct context *ctx, struct request *r, struct reply *reply)
         char text[40];
         print_methods(allowed, text);
         reply_header(reply, "Allow", "%s", text);
+        if (cors_preflight(r, allowed, reply))
+            return;
         reply_error(ctx, r, reply, 405, NULL, text_get(TEXT_ERROR_METHOD));
         return;
     }

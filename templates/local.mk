@@ -19,6 +19,7 @@ static_files = \
 	templates/static/icon.svg \
 	templates/static/live.js \
 	templates/static/noscript.css \
+	templates/static/openapi.json \
 	templates/static/robots.txt
 EXTRA_DIST += $(static_files) templates/name-static
 
