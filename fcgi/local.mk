@@ -49,10 +49,12 @@ libweb_a_SOURCES += \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
 	fcgi/damage.c fcgi/damage.h \
+	common/computation_json.c common/computation_json.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
+	fcgi/page_api.c \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \

@@ -40,6 +40,7 @@ const struct route routes[] = {
     {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete", NULL, true},
     {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel", NULL, true},
     {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL, true},
+    {GET,    "/api",                            page_api,            0,                         BODY_NONE, "api", NULL, false},
     {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL, true},
     {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL, false},
     {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, "metrics", NULL, false},

@@ -2,6 +2,7 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/api.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \
@@ -30,6 +31,7 @@ css_files = \
 	templates/css/list.css \
 	templates/css/computation.css \
 	templates/css/pi.css \
+	templates/css/api.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css
@@ -59,6 +61,7 @@ uninstall-static: templates/static-names
 .PHONY: install-static uninstall-static
 
 english = \
+	templates/en/api.tpl \
 	templates/en/computation.tpl \
 	templates/en/computation_live.tpl \
 	templates/en/confirm.tpl \

@@ -31,6 +31,7 @@ finds_handlers(void **state)
         {"/api/v1/computations/7", "api_get", 7, 0},
         {"/v1/pi?start=-1", "api_pi", 0, 0},
         {"/healthz", "page_health", 0, 0},
+        {"/api", "page_api", 0, 0},
         {"/metrics", "page_metrics", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
