@@ -13,8 +13,8 @@
  * only when the row is done. Any thread. */
 json_t *json_computation(const struct computation *c);
 
-/* MICROS since 1970 as RFC 3339, UTC: a string, or null for 0. A new reference, or NULL:
- * no memory. Any thread. */
+/* MICROS since 1970 as RFC 3339, UTC: a string, or null for 0. A new reference, or
+ * NULL: no memory. Any thread. */
 json_t *json_time(int64_t micros);
 
 #endif

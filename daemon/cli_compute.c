@@ -7,11 +7,14 @@
  * that the output is exactly a digits file; on a terminal one follows. digit prints
  * after the verification. Its "auto" is not that of a site, which wants all digits for
  * its pages: it is what gives the one digit first by the engine's cost model.
+ *
+ * With --url a site elsewhere computes, see cli_site.c.
  */
 #include "daemon/cli.h"
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/machine.h"
+#include "daemon/place.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -187,11 +190,28 @@ run(struct compute *c, bool progress,
                                      : CLI_FAILED;
 }
 
+/* True unless flags of a computation HERE were given for another place, or those for
+ * one ELSEWHERE for here. */
+static bool
+fits_place(const struct place_flags *where, bool here, bool elsewhere)
+{
+    if (where->url && here) {
+        cli_error("--threads and --no-verify are not for a site elsewhere (--url)");
+        return false;
+    }
+    if (!where->url && (elsewhere || where->ca_file)) {
+        cli_error("--json and --ca-file go with --url");
+        return false;
+    }
+    return true;
+}
+
 int
 cli_digit(int argc, char **argv)
 {
     const char *radix = NULL, *algorithm = NULL, *threads = NULL, *window = NULL;
-    const char *unverified = NULL, *progress = NULL;
+    const char *unverified = NULL, *progress = NULL, *json = NULL;
+    struct place_flags where = {NULL, NULL};
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digit, 10 unless given", &radix},
         {"algorithm", "NAME", "auto, spigot, chudnovsky or bbp", &algorithm},
@@ -199,6 +219,8 @@ cli_digit(int argc, char **argv)
         {"window", NULL, "print the digits that follow, too", &window},
         {"no-verify", NULL, "do not verify the result", &unverified},
         {"progress", NULL, "tell on standard error how far it is", &progress},
+        {"json", NULL, "with --url: print the site's computation as JSON", &json},
+        PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
     struct compute c = {0};
@@ -213,6 +235,13 @@ cli_digit(int argc, char **argv)
     }
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
+    }
+    if (!fits_place(&where, threads != NULL || unverified != NULL, json != NULL)) {
+        return cli_end(&cli, CLI_USAGE);
+    }
+    if (where.url) {
+        return cli_end(&cli, site_digit(&cli, &where, &q, window != NULL, json != NULL,
+                                        progress != NULL));
     }
     if (!prepare(&c, &q, &cli.conf, threads, !unverified) ||
         !choose(&c, q.algorithm == ALGORITHM_AUTO
@@ -268,6 +297,7 @@ cli_digits(int argc, char **argv)
     const char *radix = NULL, *algorithm = "chudnovsky", *threads = NULL,
                *output = NULL;
     const char *unverified = NULL, *progress = NULL;
+    struct place_flags where = {NULL, NULL};
     const struct engine_algorithm *asked;
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digits, 10 unless given", &radix},
@@ -276,6 +306,7 @@ cli_digits(int argc, char **argv)
         {"output", "FILE", "write to FILE (also -o FILE)", &output},
         {"no-verify", NULL, "do not verify the result", &unverified},
         {"progress", NULL, "tell on standard error how far it is", &progress},
+        PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
     struct compute c = {0};
@@ -297,6 +328,12 @@ cli_digits(int argc, char **argv)
     if (!asked->prefix) {
         cli_error("%s gives single digits only; use chudnovsky", asked->name);
         return cli_end(&cli, CLI_USAGE);
+    }
+    if (!fits_place(&where, threads != NULL || unverified != NULL, false)) {
+        return cli_end(&cli, CLI_USAGE);
+    }
+    if (where.url) {
+        return cli_end(&cli, site_digits(&cli, &where, &q, output, progress != NULL));
     }
     if (!prepare(&c, &q, &cli.conf, threads, !unverified) || !choose(&c, asked)) {
         return cli_end(&cli, CLI_USAGE);
