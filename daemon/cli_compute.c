@@ -22,6 +22,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Seconds from which on a terminal is shown how far a computation is. */
+#define LONG_S 2.0
+
 struct compute {
     const struct engine_algorithm *algorithm;
     struct engine_job job;
@@ -147,6 +150,16 @@ confine(const struct compute *c)
         &(struct sandbox){.program = SANDBOX_TOOL, .mode = c->sandbox});
 }
 
+/* True when somebody at a terminal would wonder whether C goes on; not when the digits
+ * come there themselves. */
+static bool
+is_long(const struct compute *c, double seconds)
+{
+    bool digits_there = c->output.file == stdout && isatty(STDOUT_FILENO);
+
+    return seconds >= LONG_S && isatty(STDERR_FILENO) && !digits_there;
+}
+
 /* Computes and verifies; the result is the exit code. Errors of the output are left
  * to cli_output_close(). */
 static int
@@ -161,11 +174,13 @@ run(struct compute *c, bool progress,
     };
     char words[ENGINE_WORDS] = "";
     enum engine_rc rc;
+    double seconds;
 
     if (!confine(c)) {
         return CLI_FAILED;
     }
-    cli_progress_begin(&c->progress, progress, seconds_by(c, c->algorithm));
+    seconds = seconds_by(c, c->algorithm);
+    cli_progress_begin(&c->progress, progress || is_long(c, seconds), seconds);
     rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, words)
                    : engine_run(c->algorithm, &c->job, &callbacks);
     cli_progress_end(&c->progress);

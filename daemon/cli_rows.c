@@ -23,30 +23,16 @@ rows_print_json(const json_t *value)
     free(text);
 }
 
-/* Writes TEXT, which may come from elsewhere, without what a terminal would obey. */
-static void
-print_plain(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        putc(c < ' ' || c == 0x7f ? ' ' : c, out);
-    }
-}
-
 void
 rows_print_result(const json_t *row)
 {
-    printf("%" PRId64 " ", row_number(row, "id"));
-    print_plain(stdout, row_text(row, "status"));
+    printf("%" PRId64 " %s", row_number(row, "id"), row_text(row, "status"));
     if (row_is(row, "done")) {
-        putchar(' ');
-        print_plain(stdout, row_text(row, "digit"));
+        printf(" %s", row_text(row, "digit"));
     }
     putchar('\n');
     if (row_is(row, "failed")) {
-        fputs("nthpi: ", stderr);
-        print_plain(stderr, row_text(row, "error"));
-        putc('\n', stderr);
+        cli_error("%s", row_text(row, "error"));
     }
 }
 
@@ -54,15 +40,11 @@ rows_print_result(const json_t *row)
 static void
 print_state(const json_t *row)
 {
-    if (row_is(row, "done")) {
-        print_plain(stdout, row_text(row, "digit"));
-    } else if (row_is(row, "running")) {
-        printf("%.0f %% ", row_real(row, "progress") * 100);
-        print_plain(stdout, row_text(row, "phase"));
-    } else if (row_is(row, "failed")) {
-        print_plain(stdout, row_text(row, "error"));
+    if (row_is(row, "running")) {
+        printf("%.0f %% %s\n", row_real(row, "progress") * 100, row_text(row, "phase"));
+    } else {
+        puts(row_text(row, row_is(row, "failed") ? "error" : "digit"));
     }
-    putchar('\n');
 }
 
 void
@@ -86,9 +68,7 @@ static void
 print_field(const char *name, const char *value)
 {
     if (value[0]) {
-        printf("%-12s ", name);
-        print_plain(stdout, value);
-        putchar('\n');
+        printf("%-12s %s\n", name, value);
     }
 }
 
@@ -143,9 +123,8 @@ rows_print_details(const json_t *row, const json_t *history)
     print_field("status", row_text(row, "status"));
     print_field("stage", row_text(row, "stage"));
     if (row_is(row, "running")) {
-        printf("%-12s %.1f %% ", "progress", row_real(row, "progress") * 100);
-        print_plain(stdout, row_text(row, "phase"));
-        putchar('\n');
+        printf("%-12s %.1f %% %s\n", "progress", row_real(row, "progress") * 100,
+               row_text(row, "phase"));
     }
     if (row_is(row, "done")) {
         const char *verified = row_text(row, "verified");

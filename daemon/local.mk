@@ -55,6 +55,7 @@ nthpi_SOURCES = \
 	daemon/place_elsewhere.c \
 	daemon/place_here.c \
 	daemon/remote.c daemon/remote.h \
+	daemon/remote_json.c \
 	daemon/remote_token.c \
 	common/computation_json.c common/computation_json.h
 nthpi_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS) \

@@ -22,7 +22,7 @@ static const char rows_path[] = "/api/v1/computations";
 static void
 tell_problem(const struct place *p, const struct remote_answer *a)
 {
-    json_t *problem = a->body ? json_loadb(a->body, a->length, 0, NULL) : NULL;
+    json_t *problem = remote_json(a);
     const char *detail = row_text(problem, "detail");
     const char *url = remote_url(p->remote);
 
@@ -52,8 +52,7 @@ call_site(struct place *p, const struct remote_call *call, json_t **json)
         }
     } else if (a.status >= 400 || (a.status >= 300 && a.status != 304)) {
         tell_problem(p, &a);
-    } else if (a.length > 0 && (!(*json = json_loadb(a.body, a.length, 0, NULL)) ||
-                                !json_is_object(*json))) {
+    } else if (a.length > 0 && !(*json = remote_json(&a))) {
         cli_error("%s: the answer is not JSON; is that a site of nthpi?",
                   remote_url(p->remote));
     } else {
@@ -166,7 +165,7 @@ news(struct place *p, json_t **row)
                 &(struct remote_call){.method = "GET", .path = path, .wait_s = POLL_S},
                 &a);
     if (a.status == 200) {
-        newer = json_loadb(a.body ? a.body : "", a.length, 0, NULL);
+        newer = remote_json(&a);
     }
     if (newer && row_number(newer, "id") == row_number(*row, "id")) {
         json_decref(*row);

@@ -6,6 +6,7 @@
 #ifndef NTHPI_REMOTE_H
 #define NTHPI_REMOTE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -53,6 +54,12 @@ struct remote_answer {
 bool remote_send(struct remote *r, const struct remote_call *call,
                  struct remote_answer *answer);
 void remote_clear(struct remote_answer *answer);
+
+/* ---- remote_json.c: what it says ---- */
+
+/* ANSWER's body, an object of JSON, with a space for every control character in its
+ * strings; a new reference. NULL: it is none. */
+json_t *remote_json(const struct remote_answer *answer);
 
 /* ---- remote_token.c: who we are to a site ---- */
 
