@@ -19,7 +19,8 @@ reply_conflict(struct context *ctx, const struct request *r, struct reply *reply
     }
     enum text_key key =
         action == ACTION_CANCEL ? TEXT_ERROR_CANNOT_CANCEL : TEXT_ERROR_CANNOT_RETRY;
-    text_fill(text, sizeof text, text_get(key), "status", text_status(c.status), NULL);
+    text_fill(text, sizeof text, text_get(ctx->lang, key), "status",
+              text_status(ctx->lang, c.status), NULL);
     reply_error(ctx, r, reply, 409, NULL, text);
 }
 

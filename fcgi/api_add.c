@@ -42,7 +42,7 @@ api_add(struct context *ctx, struct request *r, struct reply *reply)
 {
     struct question q;
     struct fault f;
-    if (question_read(r->body != NULL ? r->body : "", r->body_length,
+    if (question_read(ctx->lang, r->body != NULL ? r->body : "", r->body_length,
                       &ctx->app->conf->limits, &q, &f))
         add(ctx, r, reply, &q);
     else

@@ -8,6 +8,7 @@
 #include "common/conf.h"
 #include "common/doorbell.h"
 #include "common/store.h"
+#include "fcgi/lang.h"
 
 struct view;
 struct cache;
@@ -43,6 +44,8 @@ struct context {
     /* Says that a disk or another process may hold this thread up from here on, so
      * that another takes requests meanwhile (park_pool.c). NULL: there is none. */
     void (*make_way)(struct context *ctx);
+    /* The language of who is being answered: of the request, or of a parked poll. */
+    enum lang lang;
 };
 
 #endif

@@ -59,16 +59,18 @@ asker_known_or_new(struct asker *asker, const struct app *app, const struct requ
 }
 
 const char *
-asker_full(const struct app *app, enum store_rc rc, char text[TEXT_SIZE])
+asker_full(const struct context *ctx, enum store_rc rc, char text[TEXT_SIZE])
 {
+    const struct app *app = ctx->app;
     char limit[TEXT_NUMBER_SIZE];
     bool address = rc == STORE_ADDRESS_FULL;
-    return text_fill(text, TEXT_SIZE,
-                     text_get(address ? TEXT_ASK_ADDRESS_FULL : TEXT_ASK_VISITOR_FULL),
-                     "limit",
-                     text_number(limit, address ? app->conf->address_limit
-                                                : app->conf->visitor_limit),
-                     NULL);
+    return text_fill(
+        text, TEXT_SIZE,
+        text_get(ctx->lang, address ? TEXT_ASK_ADDRESS_FULL : TEXT_ASK_VISITOR_FULL),
+        "limit",
+        text_number(ctx->lang, limit,
+                    address ? app->conf->address_limit : app->conf->visitor_limit),
+        NULL);
 }
 
 void

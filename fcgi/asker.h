@@ -35,7 +35,8 @@ void asker_known(struct asker *asker, const struct app *app, const struct reques
 
 /* Which limit the store says is reached (STORE_OWNER_FULL, STORE_ADDRESS_FULL), for
  * people, into TEXT, which it returns. */
-const char *asker_full(const struct app *app, enum store_rc rc, char text[TEXT_SIZE]);
+const char *asker_full(const struct context *ctx, enum store_rc rc,
+                       char text[TEXT_SIZE]);
 
 /* Hands a new token out as a cookie. */
 void asker_set_cookie(const struct asker *asker, const struct context *ctx,

@@ -59,5 +59,5 @@ damage_answer(struct context *ctx, const struct request *r, struct reply *reply,
         tell_daemon(ctx, p);
     reply_header(reply, "Retry-After", "2");
     reply_error(ctx, r, reply, 503, NULL,
-                text_get(damaged ? TEXT_ERROR_DAMAGED : TEXT_ERROR_DIGITS));
+                text_get(ctx->lang, damaged ? TEXT_ERROR_DAMAGED : TEXT_ERROR_DIGITS));
 }

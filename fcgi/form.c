@@ -8,9 +8,10 @@
 #include <string.h>
 
 void
-form_init(struct form *form)
+form_init(struct form *form, enum lang lang)
 {
     memset(form, 0, sizeof *form);
+    form->lang = lang;
     form->typed[FORM_POSITION] = "";
     form->typed[FORM_RADIX] = "10";
     form->typed[FORM_ALGORITHM] = "auto";
@@ -35,7 +36,7 @@ furthest(const struct limits *limits, int radix)
 }
 
 static const char *
-above_limit(char out[TEXT_SIZE], const struct limits *limits, int radix,
+above_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
             enum algorithm algorithm)
 {
     char limit[TEXT_NUMBER_SIZE], better_limit[TEXT_NUMBER_SIZE];
@@ -44,15 +45,16 @@ above_limit(char out[TEXT_SIZE], const struct limits *limits, int radix,
     uint64_t there = position_limit(limits, better, radix);
     enum text_key key =
         there > here ? TEXT_ASK_ABOVE_LIMIT_BETTER : TEXT_ASK_ABOVE_LIMIT;
-    return text_fill(
-        out, TEXT_SIZE, text_get(key), "algorithm", algorithm_name(algorithm), "radix",
-        radix == 16 ? "16" : "10", "limit", text_number(limit, here), "better",
-        algorithm_name(better), "better_limit", text_number(better_limit, there), NULL);
+    return text_fill(out, TEXT_SIZE, text_get(lang, key), "algorithm",
+                     algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10",
+                     "limit", text_number(lang, limit, here), "better",
+                     algorithm_name(better), "better_limit",
+                     text_number(lang, better_limit, there), NULL);
 }
 
 const char *
-form_problem(char out[TEXT_SIZE], enum ask_problem problem, const struct limits *limits,
-             int radix, enum algorithm algorithm)
+form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
+             const struct limits *limits, int radix, enum algorithm algorithm)
 {
     static const enum text_key keys[] = {
         [ASK_EMPTY] = TEXT_ASK_EMPTY,       [ASK_NOT_A_NUMBER] = TEXT_ASK_NOT_A_NUMBER,
@@ -60,14 +62,14 @@ form_problem(char out[TEXT_SIZE], enum ask_problem problem, const struct limits 
         [ASK_ZERO] = TEXT_ASK_ZERO,
     };
     if (problem == ASK_ABOVE_LIMIT)
-        return above_limit(out, limits, radix, algorithm);
+        return above_limit(out, lang, limits, radix, algorithm);
     if (problem == ASK_RADIX)
         return text_fill(out, TEXT_SIZE,
-                         text_get(algorithm_has_radix(algorithm, 10)
-                                      ? TEXT_ASK_RADIX_10
-                                      : TEXT_ASK_RADIX_16),
+                         text_get(lang, algorithm_has_radix(algorithm, 10)
+                                            ? TEXT_ASK_RADIX_10
+                                            : TEXT_ASK_RADIX_16),
                          "algorithm", algorithm_name(algorithm), NULL);
-    return text_fill(out, TEXT_SIZE, text_get(keys[problem]), NULL);
+    return text_fill(out, TEXT_SIZE, text_get(lang, keys[problem]), NULL);
 }
 
 /* Notes PROBLEM with the field it is about. */
@@ -75,7 +77,8 @@ static void
 note(struct form *form, enum ask_problem problem, const struct limits *limits)
 {
     enum form_field field = problem == ASK_RADIX ? FORM_RADIX : FORM_POSITION;
-    form_problem(form->problem[field], problem, limits, form->radix, form->algorithm);
+    form_problem(form->problem[field], form->lang, problem, limits, form->radix,
+                 form->algorithm);
 }
 
 bool
@@ -86,12 +89,12 @@ form_check(struct form *form, const struct limits *limits)
     if (!radix) {
         form->radix = 10;
         text_fill(form->problem[FORM_RADIX], TEXT_SIZE,
-                  text_get(TEXT_ASK_UNKNOWN_RADIX), NULL);
+                  text_get(form->lang, TEXT_ASK_UNKNOWN_RADIX), NULL);
     }
     if (!algorithm) {
         form->algorithm = ALGORITHM_AUTO;
         text_fill(form->problem[FORM_ALGORITHM], TEXT_SIZE,
-                  text_get(TEXT_ASK_UNKNOWN_ALGORITHM), NULL);
+                  text_get(form->lang, TEXT_ASK_UNKNOWN_ALGORITHM), NULL);
     }
     bool fits =
         !radix || !algorithm || algorithm_has_radix(form->algorithm, form->radix);

@@ -14,6 +14,7 @@
 enum form_field { FORM_POSITION, FORM_RADIX, FORM_ALGORITHM, FORM_FIELDS };
 
 struct form {
+    enum lang lang;                       /* of its messages */
     const char *typed[FORM_FIELDS];       /* as it came; not owned */
     char problem[FORM_FIELDS][TEXT_SIZE]; /* "" where all is well */
     char notice[TEXT_SIZE];               /* about the form as a whole, or "" */
@@ -27,8 +28,8 @@ struct form {
     enum algorithm algorithm;
 };
 
-/* An empty form: radix 10, algorithm auto. */
-void form_init(struct form *form);
+/* An empty form: radix 10, algorithm auto. Its messages will be in LANG. */
+void form_init(struct form *form, enum lang lang);
 
 /* Reads what was typed into the question; false: FORM's problems say what is
  * wrong, all of it at once. */
@@ -40,9 +41,9 @@ bool form_check(struct form *form, const struct limits *limits);
 void form_show(struct context *ctx, struct dict *page, const struct form *form,
                bool refresh);
 
-/* What PROBLEM (not ASK_OK) means, for people, into OUT; and the name of the
+/* What PROBLEM (not ASK_OK) means, for people, in LANG, into OUT; and the name of the
  * field it is about ("position" or "radix"; static storage). */
-const char *form_problem(char out[TEXT_SIZE], enum ask_problem problem,
+const char *form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
                          const struct limits *limits, int radix,
                          enum algorithm algorithm);
 const char *form_problem_field(enum ask_problem problem);

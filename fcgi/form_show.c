@@ -9,7 +9,8 @@
 
 /* "50,000 (radix 10)": how far ALGORITHM goes. */
 static void
-show_limit(struct dict *d, const struct limits *limits, enum algorithm algorithm)
+show_limit(enum lang lang, struct dict *d, const struct limits *limits,
+           enum algorithm algorithm)
 {
     char text[TEXT_SIZE], limit[TEXT_NUMBER_SIZE], limit16[TEXT_NUMBER_SIZE];
     uint64_t ten = position_limit(limits, algorithm, 10);
@@ -17,9 +18,10 @@ show_limit(struct dict *d, const struct limits *limits, enum algorithm algorithm
     enum text_key key = ten == 0 || sixteen == 0 ? TEXT_ALGORITHM_RADIX
                         : ten == sixteen         ? TEXT_ALGORITHM_BOTH
                                                  : TEXT_ALGORITHM_RADIXES;
-    text_fill(text, sizeof text, text_get(key), "limit",
-              text_number(limit, ten != 0 ? ten : sixteen), "radix",
-              ten != 0 ? "10" : "16", "limit16", text_number(limit16, sixteen), NULL);
+    text_fill(text, sizeof text, text_get(lang, key), "limit",
+              text_number(lang, limit, ten != 0 ? ten : sixteen), "radix",
+              ten != 0 ? "10" : "16", "limit16", text_number(lang, limit16, sixteen),
+              NULL);
     dict_set(d, VIEW_LIMIT, text);
 }
 
@@ -70,7 +72,7 @@ form_show(struct context *ctx, struct dict *page, const struct form *form, bool 
         show_choice(d, VIEW_ALGORITHM_CHOICE, name, form->typed[FORM_ALGORITHM]);
         struct dict *line = dict_section(d, VIEW_ALGORITHM_LINE);
         dict_set(line, VIEW_NAME, name);
-        dict_set(line, VIEW_EXPLANATION, text_get(lines[a]));
-        show_limit(line, &ctx->app->conf->limits, (enum algorithm)a);
+        dict_set(line, VIEW_EXPLANATION, text_get(ctx->lang, lines[a]));
+        show_limit(ctx->lang, line, &ctx->app->conf->limits, (enum algorithm)a);
     }
 }

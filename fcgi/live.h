@@ -12,6 +12,9 @@
 
 #include <stdbool.h>
 
+/* What of a request decides what its poll is answered with. */
+#define LIVE_VARY "Accept-Encoding, Accept-Language, Cookie, Prefer"
+
 /* REVISION is that of the snapshot. */
 typedef bool live_answer(struct context *ctx, const struct wait *wait, int64_t revision,
                          struct reply *reply);

@@ -52,6 +52,7 @@ libweb_a_SOURCES += \
 	common/computation_json.c common/computation_json.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
+	fcgi/lang.c fcgi/lang.h \
 	fcgi/list.h fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_api.c \

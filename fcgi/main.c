@@ -112,13 +112,7 @@ prepare_store(struct app *app)
 static int
 open_view(struct app *app)
 {
-    char *path;
-    if (asprintf(&path, "%s/en", app->conf->templates) < 0) {
-        log_error("no memory for the templates' path");
-        return -1;
-    }
-    app->view = view_open(path);
-    free(path);
+    app->view = view_open(app->conf->templates);
     return app->view ? 0 : -1;
 }
 

@@ -146,8 +146,8 @@ check_limits(struct context *ctx, struct request *r, struct reply *reply)
     default:
         break;
     }
-    text_fill(detail, sizeof detail, text_get(key), "size",
-              text_number(size, ctx->app->conf->body_limit), NULL);
+    text_fill(detail, sizeof detail, text_get(ctx->lang, key), "size",
+              text_number(ctx->lang, size, ctx->app->conf->body_limit), NULL);
     reply_error(ctx, r, reply, r->read_status, NULL, detail);
 }
 
@@ -194,5 +194,6 @@ middleware_run(struct context *ctx, struct request *r, int status, struct reply 
     json_begin();
     r->step = 0;
     r->read_status = status;
+    ctx->lang = r->lang;
     middleware_next(ctx, r, reply);
 }

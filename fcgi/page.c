@@ -1,5 +1,6 @@
 /*
- * Common parts of pages. Pages are the same for all visitors, so an ETag needs
+ * Common parts of pages. Pages are the same for all visitors
+ * who read the same language, so an ETag needs
  * to know only the state of the database, the build, and the quarter of an hour
  * that the form's token belongs to.
  */
@@ -47,13 +48,13 @@ page_not_modified(struct context *ctx, const struct request *r, struct reply *re
                   int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
 {
     snprintf(etag, PAGE_ETAG_SIZE,
-             "\"%s-%" PRIx64 "-en-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
-             ctx->app->build_id, view_version(ctx->app->view), revision, (uint64_t)more,
-             (uint64_t)token_csrf_step());
+             "\"%s-%" PRIx64 "-%s-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
+             ctx->app->build_id, view_version(ctx->app->view), lang_code(ctx->lang),
+             revision, (uint64_t)more, (uint64_t)token_csrf_step());
     if (!request_etag_matches(r, etag))
         return false;
     reply_header(reply, "Cache-Control", "no-cache");
-    reply_header(reply, "Vary", "Accept, Accept-Encoding");
+    reply_header(reply, "Vary", PAGE_VARY);
     reply_not_modified(reply, etag);
     /* As the page itself would have it: see encode.h. */
     if (r->gzip)
@@ -68,17 +69,17 @@ page_send(struct context *ctx, struct reply *reply, int status,
     char *html = NULL;
     size_t length = 0;
     if (d == NULL ||
-        view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
+        view_render(ctx->app->view, ctx->lang, template_name, d, &html, &length) != 0) {
         dict_free(d);
         reply_text(reply, 500, "text/plain; charset=utf-8",
-                   text_get(TEXT_ERROR_INTERNAL));
+                   text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }
     dict_free(d);
     if (etag != NULL)
         reply_header(reply, "ETag", "%s", etag);
     reply_header(reply, "Cache-Control", "%s", etag != NULL ? "no-cache" : "no-store");
-    reply_header(reply, "Vary", "Accept, Accept-Encoding");
+    reply_header(reply, "Vary", PAGE_VARY);
     reply_take(reply, status, "text/html; charset=utf-8", html, length);
 }
 
@@ -89,9 +90,10 @@ page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
     char *html = NULL;
     size_t length = 0;
     if (d == NULL ||
-        view_render(ctx->app->view, template_name, d, &html, &length) != 0) {
+        view_render(ctx->app->view, ctx->lang, template_name, d, &html, &length) != 0) {
         dict_free(d);
-        reply_error(ctx, NULL, reply, 500, NULL, text_get(TEXT_ERROR_INTERNAL));
+        reply_error(ctx, NULL, reply, 500, NULL,
+                    text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }
     dict_free(d);
@@ -101,7 +103,7 @@ page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
     json_object_set_new(answer, "live", json_boolean(live));
     free(html);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", revision);
-    reply_header(reply, "Vary", "Accept, Accept-Encoding, Prefer");
+    reply_header(reply, "Vary", PAGE_VARY ", Prefer");
     /* The web server in front may keep pages for a moment, and none of these. */
     reply_header(reply, "X-Accel-Expires", "0");
     json_send(reply, 200, answer);

@@ -14,6 +14,9 @@
 
 enum { PAGE_ETAG_SIZE = 96 };
 
+/* What of a request decides which page it gets: the cookie may name a language. */
+#define PAGE_VARY "Accept, Accept-Encoding, Accept-Language, Cookie"
+
 /*
  * A page's dictionary with its common parts (head.tpl, foot.tpl) filled in;
  * TITLE is plain text. NULL: no memory (page_send() answers it). With RELOAD,
@@ -25,8 +28,8 @@ struct dict *page_new(const char *title, const struct request *reload);
 
 /*
  * The ETag of a page that shows the database at REVISION, for everybody: it
- * changes with the program, its templates, the form's token, and MORE (a number
- * for what else the page depends on, or 0). Returns true when the visitor has
+ * changes with the program, its templates, the language, the form's token, and MORE (a
+ * number for what else the page depends on, or 0). Returns true when the visitor has
  * this very page: REPLY is then a 304 and the caller is done.
  */
 bool page_not_modified(struct context *ctx, const struct request *r,

@@ -25,37 +25,37 @@ struct detail {
 
 /* Room for "Digit N of pi in radix R". */
 static const char *
-make_title(char title[TEXT_SIZE], const struct computation *c)
+make_title(enum lang lang, char title[TEXT_SIZE], const struct computation *c)
 {
     char number[TEXT_NUMBER_SIZE];
-    return text_fill(title, TEXT_SIZE, text_get(TEXT_TITLE_COMPUTATION), "position",
-                     text_number(number, c->position), "radix",
+    return text_fill(title, TEXT_SIZE, text_get(lang, TEXT_TITLE_COMPUTATION),
+                     "position", text_number(lang, number, c->position), "radix",
                      c->radix == 16 ? "16" : "10", NULL);
 }
 
 static void
-set_time(struct dict *d, int64_t micros)
+set_time(enum lang lang, struct dict *d, int64_t micros)
 {
     char time[TEXT_TIME_SIZE];
     dict_set(d, VIEW_TIME, text_time_machine(time, micros));
-    dict_set(d, VIEW_TIME_TEXT, text_time(time, micros));
+    dict_set(d, VIEW_TIME_TEXT, text_time(lang, time, micros));
 }
 
 /* "after 1.3 s" where TIME came after the one BEFORE it. */
 static void
-set_since_then(struct dict *d, int64_t before, int64_t time)
+set_since_then(enum lang lang, struct dict *d, int64_t before, int64_t time)
 {
     char span[TEXT_SPAN_SIZE], text[TEXT_SIZE];
     if (before == 0 || time <= before)
         return;
-    text_span(span, (double)(time - before) / 1e6);
-    dict_set(
-        d, VIEW_TOOK,
-        text_fill(text, sizeof text, text_get(TEXT_SINCE_THEN), "time", span, NULL));
+    text_span(lang, span, (double)(time - before) / 1e6);
+    dict_set(d, VIEW_TOOK,
+             text_fill(text, sizeof text, text_get(lang, TEXT_SINCE_THEN), "time", span,
+                       NULL));
 }
 
 static void
-show_stages(struct dict *d, const struct computation *c)
+show_stages(enum lang lang, struct dict *d, const struct computation *c)
 {
     int64_t before = 0;
     for (int s = 0; s < STAGE_COUNT; s++) {
@@ -67,11 +67,11 @@ show_stages(struct dict *d, const struct computation *c)
             state = "broken";
         dict_set(stage, VIEW_STATE, state);
         dict_set(stage, VIEW_NAME, stage_name((enum stage)s));
-        dict_set(stage, VIEW_LABEL, text_stage((enum stage)s));
+        dict_set(stage, VIEW_LABEL, text_stage(lang, (enum stage)s));
         if (s <= (int)c->stage && c->at[s] != 0) {
             struct dict *reached = dict_section(stage, VIEW_REACHED);
-            set_time(reached, c->at[s]);
-            set_since_then(reached, before, c->at[s]);
+            set_time(lang, reached, c->at[s]);
+            set_since_then(lang, reached, before, c->at[s]);
             before = c->at[s];
         }
     }
@@ -96,7 +96,7 @@ show_answer(struct dict *d, const struct computation *c)
 }
 
 static void
-show_facts(struct dict *d, const struct computation *c)
+show_facts(enum lang lang, struct dict *d, const struct computation *c)
 {
     char span[TEXT_SPAN_SIZE];
     struct dict *facts = dict_section(d, VIEW_FACTS);
@@ -108,12 +108,13 @@ show_facts(struct dict *d, const struct computation *c)
         dict_set_int(dict_section(facts, VIEW_ANSWERED_BY), VIEW_ID, c->answered_by);
     if (c->wall_s >= 0)
         dict_set(dict_section(facts, VIEW_WALL), VIEW_VALUE,
-                 text_span(span, c->wall_s));
+                 text_span(lang, span, c->wall_s));
     if (c->cpu_s >= 0)
-        dict_set(dict_section(facts, VIEW_CPU), VIEW_VALUE, text_span(span, c->cpu_s));
+        dict_set(dict_section(facts, VIEW_CPU), VIEW_VALUE,
+                 text_span(lang, span, c->cpu_s));
     if (c->peak_kib > 0)
         dict_set(dict_section(facts, VIEW_PEAK), VIEW_VALUE,
-                 text_memory(span, c->peak_kib));
+                 text_memory(lang, span, c->peak_kib));
     if (c->attempts > 1)
         dict_set_int(dict_section(facts, VIEW_ATTEMPTS), VIEW_VALUE, c->attempts);
     if (c->status == STATUS_DONE) {
@@ -125,13 +126,13 @@ show_facts(struct dict *d, const struct computation *c)
 }
 
 static void
-show_events(struct dict *d, const struct detail *detail)
+show_events(enum lang lang, struct dict *d, const struct detail *detail)
 {
     for (size_t i = 0; i < detail->count; i++) {
         const struct event *e = &detail->events[i];
         struct dict *event = dict_section(d, VIEW_EVENT);
-        set_time(event, e->at);
-        dict_set(event, VIEW_LABEL, text_event(e->stage));
+        set_time(lang, event, e->at);
+        dict_set(event, VIEW_LABEL, text_event(lang, e->stage));
         dict_set(event, VIEW_MESSAGE, e->detail);
     }
 }
@@ -155,8 +156,8 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     char path[ROWS_PATH_SIZE];
     dict_set_int(d, VIEW_ID, c->id);
     dict_set(d, VIEW_STATUS, status_name(c->status));
-    dict_set(d, VIEW_STATUS_TEXT, text_status(c->status));
-    rows_fill_progress(d, c);
+    dict_set(d, VIEW_STATUS_TEXT, text_status(ctx->lang, c->status));
+    rows_fill_progress(ctx->lang, d, c);
     if (c->status == STATUS_DONE)
         show_answer(d, c);
     if (c->status == STATUS_FAILED)
@@ -165,9 +166,9 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(d, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    show_stages(d, c);
-    show_facts(d, c);
-    show_events(d, detail);
+    show_stages(ctx->lang, d, c);
+    show_facts(ctx->lang, d, c);
+    show_events(ctx->lang, d, detail);
     show_actions(ctx, d, c);
 }
 
@@ -212,7 +213,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
     if (page_not_modified(ctx, r, reply, c->revision, 0, etag))
         return;
-    make_title(title, c);
+    make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
@@ -265,11 +266,12 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     if (!r->ambient && page_not_modified(ctx, r, reply, c.revision, 0, etag))
         return;
     snprintf(id, sizeof id, "%" PRId64, c.id);
-    text_fill(title, sizeof title, text_get(TEXT_TITLE_DELETE), "id", id, NULL);
+    text_fill(title, sizeof title, text_get(ctx->lang, TEXT_TITLE_DELETE), "id", id,
+              NULL);
     struct dict *d = page_new(title, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c.id);
-    dict_set(d, VIEW_LABEL, make_title(question, &c));
+    dict_set(d, VIEW_LABEL, make_title(ctx->lang, question, &c));
     page_set_csrf(ctx, d, r);
     page_send(ctx, reply, 200, "delete.tpl", d, r->ambient ? NULL : etag);
 }

@@ -12,37 +12,37 @@
 
 /* The headline for STATUS. */
 static const char *
-headline(int status)
+headline(enum lang lang, int status)
 {
     switch (status) {
     case 400:
-        return text_get(TEXT_HTTP_400);
+        return text_get(lang, TEXT_HTTP_400);
     case 403:
-        return text_get(TEXT_HTTP_403);
+        return text_get(lang, TEXT_HTTP_403);
     case 404:
-        return text_get(TEXT_HTTP_404);
+        return text_get(lang, TEXT_HTTP_404);
     case 405:
-        return text_get(TEXT_HTTP_405);
+        return text_get(lang, TEXT_HTTP_405);
     case 409:
-        return text_get(TEXT_HTTP_409);
+        return text_get(lang, TEXT_HTTP_409);
     case 413:
-        return text_get(TEXT_HTTP_413);
+        return text_get(lang, TEXT_HTTP_413);
     case 414:
-        return text_get(TEXT_HTTP_414);
+        return text_get(lang, TEXT_HTTP_414);
     case 415:
-        return text_get(TEXT_HTTP_415);
+        return text_get(lang, TEXT_HTTP_415);
     case 416:
-        return text_get(TEXT_HTTP_416);
+        return text_get(lang, TEXT_HTTP_416);
     case 422:
-        return text_get(TEXT_HTTP_422);
+        return text_get(lang, TEXT_HTTP_422);
     case 429:
-        return text_get(TEXT_HTTP_429);
+        return text_get(lang, TEXT_HTTP_429);
     case 431:
-        return text_get(TEXT_HTTP_431);
+        return text_get(lang, TEXT_HTTP_431);
     case 503:
-        return text_get(TEXT_HTTP_503);
+        return text_get(lang, TEXT_HTTP_503);
     default:
-        return text_get(TEXT_HTTP_OTHER);
+        return text_get(lang, TEXT_HTTP_OTHER);
     }
 }
 
@@ -70,9 +70,9 @@ reply_error(struct context *ctx, const struct request *r, struct reply *reply,
         send_problem(r, reply, status, field, detail);
         return;
     }
-    struct dict *d = page_new(headline(status), NULL);
+    struct dict *d = page_new(headline(ctx->lang, status), NULL);
     dict_set_int(d, VIEW_STATUS, status);
-    dict_set(d, VIEW_TITLE, headline(status));
+    dict_set(d, VIEW_TITLE, headline(ctx->lang, status));
     dict_set(d, VIEW_MESSAGE, detail);
     if (field != NULL)
         dict_set(dict_section(d, VIEW_BAD_FIELD), VIEW_NAME, field);
@@ -87,37 +87,38 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
     char text[TEXT_SIZE];
     switch (rc) {
     case STORE_NOT_FOUND:
-        reply_error(ctx, r, reply, 404, NULL, text_get(TEXT_ERROR_NO_ROW));
+        reply_error(ctx, r, reply, 404, NULL, text_get(ctx->lang, TEXT_ERROR_NO_ROW));
         return;
     case STORE_FORBIDDEN:
-        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_FORBIDDEN));
+        reply_error(ctx, r, reply, 403, NULL,
+                    text_get(ctx->lang, TEXT_ERROR_FORBIDDEN));
         return;
     case STORE_CONFLICT:
-        reply_error(ctx, r, reply, 409, NULL, text_get(TEXT_ERROR_CONFLICT));
+        reply_error(ctx, r, reply, 409, NULL, text_get(ctx->lang, TEXT_ERROR_CONFLICT));
         return;
     case STORE_OWNER_FULL:
     case STORE_ADDRESS_FULL:
         reply_header(reply, "Retry-After", "30");
-        reply_error(ctx, r, reply, 429, NULL, asker_full(ctx->app, rc, text));
+        reply_error(ctx, r, reply, 429, NULL, asker_full(ctx, rc, text));
         return;
     case STORE_FULL:
         reply_header(reply, "Retry-After", "30");
-        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ASK_QUEUE_FULL));
+        reply_error(ctx, r, reply, 503, NULL, text_get(ctx->lang, TEXT_ASK_QUEUE_FULL));
         return;
     case STORE_BUSY:
         reply_header(reply, "Retry-After", "2");
-        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_BUSY));
+        reply_error(ctx, r, reply, 503, NULL, text_get(ctx->lang, TEXT_ERROR_BUSY));
         return;
     case STORE_DISK:
         reply_header(reply, "Retry-After", "60");
-        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_DISK));
+        reply_error(ctx, r, reply, 503, NULL, text_get(ctx->lang, TEXT_ERROR_DISK));
         return;
     case STORE_CORRUPT:
         reply_header(reply, "Retry-After", "60");
-        reply_error(ctx, r, reply, 503, NULL, text_get(TEXT_ERROR_CORRUPT));
+        reply_error(ctx, r, reply, 503, NULL, text_get(ctx->lang, TEXT_ERROR_CORRUPT));
         return;
     default:
-        reply_error(ctx, r, reply, 500, NULL, text_get(TEXT_ERROR_STORE));
+        reply_error(ctx, r, reply, 500, NULL, text_get(ctx->lang, TEXT_ERROR_STORE));
         return;
     }
 }

@@ -74,18 +74,19 @@ show_filter(struct dict *page, enum view_key section, const struct store_filter 
 }
 
 static void
-show_filters(struct dict *page, const struct list *list)
+show_filters(enum lang lang, struct dict *page, const struct list *list)
 {
     const struct store_filter *now = &list->filter;
     struct store_filter f = *now;
-    const char *all = text_get(TEXT_FILTER_ALL);
+    const char *all = text_get(lang, TEXT_FILTER_ALL);
 
     f.status = -1;
     show_filter(page, VIEW_STATUS_LINK, &f, all, now->status < 0);
     for (int s = 0; s < STATUS_COUNT; s++) {
         f.status = s;
-        struct dict *link = show_filter(page, VIEW_STATUS_LINK, &f,
-                                        text_status((enum status)s), now->status == s);
+        struct dict *link =
+            show_filter(page, VIEW_STATUS_LINK, &f, text_status(lang, (enum status)s),
+                        now->status == s);
         struct dict *counted = dict_section(link, VIEW_COUNTED);
         dict_set(counted, VIEW_STATUS, status_name((enum status)s));
         dict_set_int(counted, VIEW_COUNT, list->counts[s]);
@@ -95,10 +96,10 @@ show_filters(struct dict *page, const struct list *list)
     f.radix = 0;
     show_filter(page, VIEW_RADIX_LINK, &f, all, now->radix == 0);
     f.radix = 10;
-    show_filter(page, VIEW_RADIX_LINK, &f, text_get(TEXT_FILTER_RADIX_10),
+    show_filter(page, VIEW_RADIX_LINK, &f, text_get(lang, TEXT_FILTER_RADIX_10),
                 now->radix == 10);
     f.radix = 16;
-    show_filter(page, VIEW_RADIX_LINK, &f, text_get(TEXT_FILTER_RADIX_16),
+    show_filter(page, VIEW_RADIX_LINK, &f, text_get(lang, TEXT_FILTER_RADIX_16),
                 now->radix == 16);
 
     f = *now;
@@ -112,7 +113,7 @@ show_filters(struct dict *page, const struct list *list)
 }
 
 static void
-show_table(struct dict *page, const struct list *list)
+show_table(enum lang lang, struct dict *page, const struct list *list)
 {
     char url[URL_SIZE];
     bool filtered = list->filter.status >= 0 || list->filter.radix != 0 ||
@@ -126,12 +127,12 @@ show_table(struct dict *page, const struct list *list)
     if (list->first.id != 0) {
         dict_set_int(dict_section(page, VIEW_PINNED), VIEW_ID, list->first.id);
         struct dict *row = dict_include(page, VIEW_ROW, "row.tpl");
-        rows_fill(row, &list->first);
+        rows_fill(lang, row, &list->first);
         dict_section(row, VIEW_HIGHLIGHT);
     }
     for (size_t i = 0; i < list->count; i++)
         if (list->rows[i].id != list->first.id)
-            rows_fill(dict_include(page, VIEW_ROW, "row.tpl"), &list->rows[i]);
+            rows_fill(lang, dict_include(page, VIEW_ROW, "row.tpl"), &list->rows[i]);
     if (list->count > 0 || list->first.id != 0)
         dict_section(page, VIEW_HAS_ROWS);
     dict_section(page, filtered ? VIEW_EMPTY_FILTER : VIEW_EMPTY_ALL);
@@ -159,10 +160,10 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
           const struct list *list, const struct form *form, const char *etag)
 {
     bool refresh = r != NULL && !form->focus && anything_live(list);
-    struct dict *d = page_new(text_get(TEXT_TITLE_LIST), refresh ? r : NULL);
+    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_LIST), refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
-    show_filters(d, list);
-    show_table(d, list);
+    show_filters(ctx->lang, d, list);
+    show_table(ctx->lang, d, list);
     if (form->focus)
         dict_section(d, VIEW_FOCUS);
     page_send(ctx, reply, status, "list.tpl", d, etag);
@@ -233,7 +234,7 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
         free(list);
         return;
     }
-    form_init(&form);
+    form_init(&form, ctx->lang);
     const char *position = request_query(r, "position");
     if (position != NULL)
         form.typed[FORM_POSITION] = position;
@@ -309,7 +310,8 @@ list_with_form(struct context *ctx, struct reply *reply, int status,
 {
     struct list *list = calloc(1, sizeof *list);
     if (list == NULL) {
-        reply_error(ctx, NULL, reply, 500, NULL, text_get(TEXT_ERROR_INTERNAL));
+        reply_error(ctx, NULL, reply, 500, NULL,
+                    text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }
     list->filter = (struct store_filter)STORE_FILTER_ANY;

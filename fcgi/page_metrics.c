@@ -273,7 +273,7 @@ page_metrics(struct context *ctx, struct request *r, struct reply *reply)
     size_t length = 0;
 
     if (!is_local(r->remote_addr)) {
-        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_LOCAL));
+        reply_error(ctx, r, reply, 403, NULL, text_get(ctx->lang, TEXT_ERROR_LOCAL));
         return;
     }
     FILE *out = open_memstream(&text, &length);

@@ -66,12 +66,12 @@ set_screen_url(struct dict *d, const struct pi_state *state, uint64_t from,
 
 /* One group of ten, with the digit at N marked where it is among them. */
 static void
-show_group(struct dict *d, const char *digits, size_t count, uint64_t position,
-           uint64_t marked, bool last_of_line)
+show_group(enum lang lang, struct dict *d, const char *digits, size_t count,
+           uint64_t position, uint64_t marked, bool last_of_line)
 {
     struct dict *group = dict_section(d, VIEW_GROUP);
     char label[TEXT_NUMBER_SIZE];
-    dict_set(group, VIEW_LABEL, text_number(label, position));
+    dict_set(group, VIEW_LABEL, text_number(lang, label, position));
     dict_section(group, last_of_line ? VIEW_LINE_END : VIEW_GROUP_END);
     if (marked < position || marked >= position + count) {
         dict_setf(group, VIEW_DIGITS, "%.*s", (int)count, digits);
@@ -86,8 +86,8 @@ show_group(struct dict *d, const char *digits, size_t count, uint64_t position,
 
 /* The digits of DIGITS from position FROM on. */
 static void
-show_digits(struct dict *part, const char *digits, size_t count, uint64_t from,
-            uint64_t marked)
+show_digits(enum lang lang, struct dict *part, const char *digits, size_t count,
+            uint64_t from, uint64_t marked)
 {
     struct dict *d = dict_section(part, VIEW_DIGITS_PART);
     dict_set_int(d, VIEW_FROM, (int64_t)from);
@@ -98,12 +98,12 @@ show_digits(struct dict *part, const char *digits, size_t count, uint64_t from,
     for (size_t i = 0; i < count; i += GROUP) {
         size_t length = count - i < GROUP ? count - i : GROUP;
         bool line_end = i % LINE == LINE - GROUP || i + length == count;
-        show_group(d, digits + i, length, from + i, marked, line_end);
+        show_group(lang, d, digits + i, length, from + i, marked, line_end);
     }
 }
 
 static void
-show_links(struct dict *part, const struct screen *s)
+show_links(enum lang lang, struct dict *part, const struct screen *s)
 {
     const struct pi_state *state = &s->state;
     char number[TEXT_NUMBER_SIZE], to[TEXT_NUMBER_SIZE];
@@ -112,8 +112,8 @@ show_links(struct dict *part, const struct screen *s)
     struct dict *d = dict_section(part, VIEW_NAVIGATION);
     uint64_t last = screen_of(state->known);
     uint64_t end = s->count > 0 ? s->from + s->count - 1 : s->from;
-    dict_set(d, VIEW_FROM, text_number(number, s->from));
-    dict_set(d, VIEW_TO, text_number(to, end));
+    dict_set(d, VIEW_FROM, text_number(lang, number, s->from));
+    dict_set(d, VIEW_TO, text_number(lang, to, end));
     if (s->from > 1) {
         set_screen_url(dict_section(d, VIEW_FIRST), state, 1, "");
         set_screen_url(dict_section(d, VIEW_PREVIOUS), state,
@@ -127,7 +127,7 @@ show_links(struct dict *part, const struct screen *s)
 
 /* What is known, what is not, and how the work goes. */
 static void
-show_state(struct dict *part, const struct screen *s)
+show_state(enum lang lang, struct dict *part, const struct screen *s)
 {
     const struct pi_state *state = &s->state;
     const struct computation *row = &state->row;
@@ -136,16 +136,16 @@ show_state(struct dict *part, const struct screen *s)
         struct dict *d = dict_section(part, VIEW_COMING);
         dict_set_int(d, VIEW_ID, row->id);
         dict_set(d, VIEW_STATUS, status_name(row->status));
-        dict_set(d, VIEW_STATUS_TEXT, text_status(row->status));
-        rows_fill_progress(d, row);
+        dict_set(d, VIEW_STATUS_TEXT, text_status(lang, row->status));
+        rows_fill_progress(lang, d, row);
         if (state->known > 0)
             dict_set(dict_section(d, VIEW_KNOWN), VIEW_VALUE,
-                     text_number(known, state->known));
+                     text_number(lang, known, state->known));
     }
     if (s->digit != 0) {
         struct dict *d = dict_section(part, VIEW_ANSWER);
         dict_setf(d, VIEW_DIGIT, "%c", s->digit);
-        dict_set(d, VIEW_POSITION, text_number(number, state->number));
+        dict_set(d, VIEW_POSITION, text_number(lang, number, state->number));
         bool here = s->from <= state->number && state->number < s->from + s->count;
         if (state->kind == PI_KNOWN && !here)
             set_screen_url(dict_section(d, VIEW_ELSEWHERE), state,
@@ -172,7 +172,7 @@ show_offer(struct context *ctx, struct dict *d, const struct pi_state *state)
     page_set_csrf(ctx, offer, NULL);
     dict_set_int(offer, VIEW_POSITION, (int64_t)state->number);
     dict_set_int(offer, VIEW_RADIX, state->radix);
-    dict_set(offer, VIEW_LABEL, text_number(number, state->number));
+    dict_set(offer, VIEW_LABEL, text_number(ctx->lang, number, state->number));
 }
 
 /* Fills D, a dictionary of pi_live.tpl. */
@@ -181,17 +181,17 @@ fill_live(struct context *ctx, struct dict *d, const struct screen *s)
 {
     const struct pi_state *state = &s->state;
     char text[TEXT_NUMBER_SIZE];
-    show_state(d, s);
+    show_state(ctx->lang, d, s);
     if (state->kind == PI_WINDOW)
-        show_digits(d, state->row.window, strlen(state->row.window), state->number,
-                    state->number);
+        show_digits(ctx->lang, d, state->row.window, strlen(state->row.window),
+                    state->number, state->number);
     else if (s->count > 0)
-        show_digits(d, s->digits, s->count, s->from, state->number);
+        show_digits(ctx->lang, d, s->digits, s->count, s->from, state->number);
     else
         dict_set(dict_section(d, VIEW_NOT_YET), VIEW_POSITION,
-                 text_number(text, s->from));
+                 text_number(ctx->lang, text, s->from));
     if (state->kind != PI_WINDOW)
-        show_links(d, s);
+        show_links(ctx->lang, d, s);
     show_offer(ctx, d, state);
 }
 
@@ -249,13 +249,13 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
 
 /* "pi to N digits". */
 static const char *
-make_title(char title[TEXT_SIZE], int radix, uint64_t number)
+make_title(enum lang lang, char title[TEXT_SIZE], int radix, uint64_t number)
 {
     char text[TEXT_NUMBER_SIZE];
     return text_fill(
         title, TEXT_SIZE,
-        text_plural(radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
-        "position", text_number(text, number), NULL);
+        text_plural(lang, radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
+        "position", text_number(lang, text, number), NULL);
 }
 
 /* 404 with the form ready to send. */
@@ -264,8 +264,8 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
 {
     char title[TEXT_SIZE], position[TEXT_NUMBER_SIZE];
     struct form form;
-    make_title(title, state->radix, state->number);
-    form_init(&form);
+    make_title(ctx->lang, title, state->radix, state->number);
+    form_init(&form, ctx->lang);
     snprintf(position, sizeof position, "%" PRIu64, state->number);
     form.typed[FORM_POSITION] = position;
     form.typed[FORM_RADIX] = state->radix == 16 ? "16" : "10";
@@ -289,7 +289,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
     if (page_not_modified(ctx, r, reply, state->revision, (int64_t)state->known, etag))
         return;
-    make_title(title, state->radix, state->number);
+    make_title(ctx->lang, title, state->radix, state->number);
     bool live = pi_is_live(state);
     struct dict *d = page_new(title, live ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
@@ -310,9 +310,9 @@ static void
 refuse_range(struct context *ctx, const struct request *r, struct reply *reply)
 {
     char text[TEXT_SIZE], from[TEXT_NUMBER_SIZE], number[TEXT_NUMBER_SIZE];
-    text_fill(text, sizeof text, text_get(TEXT_ERROR_RANGE), "from",
-              text_number(from, r->from), "position", text_number(number, r->number),
-              NULL);
+    text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_RANGE), "from",
+              text_number(ctx->lang, from, r->from), "position",
+              text_number(ctx->lang, number, r->number), NULL);
     reply_error(ctx, r, reply, 416, "from", text);
 }
 

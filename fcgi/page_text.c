@@ -39,10 +39,11 @@ refuse_unknown(struct context *ctx, const struct request *r, struct reply *reply
     if (coming)
         reply_header(reply, "Retry-After", "%d",
                      c.eta_s > 1 && c.eta_s < 3600 ? (int)c.eta_s + 1 : 10);
-    text_fill(text, sizeof text,
-              text_get(coming ? TEXT_ERROR_TEXT_COMING : TEXT_ERROR_TEXT_UNKNOWN),
-              "position", text_number(number, r->number), "radix",
-              radix == 16 ? "16" : "10", NULL);
+    text_fill(
+        text, sizeof text,
+        text_get(ctx->lang, coming ? TEXT_ERROR_TEXT_COMING : TEXT_ERROR_TEXT_UNKNOWN),
+        "position", text_number(ctx->lang, number, r->number), "radix",
+        radix == 16 ? "16" : "10", NULL);
     reply_error(ctx, r, reply, 404, NULL, text);
 }
 
@@ -62,8 +63,8 @@ refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
 {
     char text[TEXT_SIZE], bytes[TEXT_NUMBER_SIZE];
     reply_header(reply, "Content-Range", "bytes */%" PRIu64, size);
-    text_fill(text, sizeof text, text_get(TEXT_ERROR_BYTES), "size",
-              text_number(bytes, size), NULL);
+    text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_BYTES), "size",
+              text_number(ctx->lang, bytes, size), NULL);
     reply_error(ctx, r, reply, 416, "Range", text);
 }
 
@@ -123,7 +124,8 @@ page_text(struct context *ctx, struct request *r, struct reply *reply)
     }
     snprintf(etag, sizeof etag, "\"pi%d-%" PRIu64 "\"", radix, r->number);
     if (request_precondition_fails(r, etag)) {
-        reply_error(ctx, r, reply, 412, "If-Match", text_get(TEXT_ERROR_CHANGED));
+        reply_error(ctx, r, reply, 412, "If-Match",
+                    text_get(ctx->lang, TEXT_ERROR_CHANGED));
         return;
     }
     if (request_etag_matches(r, etag)) {

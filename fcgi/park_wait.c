@@ -91,6 +91,7 @@ normalize(struct wait *out, const struct wait *wait)
     out->after.running = wait->after.running;
     out->after.id = wait->after.id;
     out->limit = wait->limit;
+    out->lang = wait->lang;
     out->gzip = wait->gzip;
     out->front_headers = wait->front_headers;
 }

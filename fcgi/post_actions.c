@@ -46,9 +46,9 @@ post_delete(struct context *ctx, struct request *r, struct reply *reply)
 void
 post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
 {
-    struct dict *d = page_new(text_get(TEXT_HTTP_403), NULL);
-    dict_set(d, VIEW_TITLE, text_get(TEXT_HTTP_403));
-    dict_set(d, VIEW_MESSAGE, text_get(TEXT_ACTION_AGAIN));
+    struct dict *d = page_new(text_get(ctx->lang, TEXT_HTTP_403), NULL);
+    dict_set(d, VIEW_TITLE, text_get(ctx->lang, TEXT_HTTP_403));
+    dict_set(d, VIEW_MESSAGE, text_get(ctx->lang, TEXT_ACTION_AGAIN));
     dict_set_int(d, VIEW_ID, r->row_id);
     dict_set(d, VIEW_NAME, r->route->name);
     page_set_csrf(ctx, d, r);

@@ -23,7 +23,7 @@ typed(const struct request *r, const char *name, const char *instead)
 static void
 read_form(const struct request *r, struct form *form)
 {
-    form_init(form);
+    form_init(form, r->lang);
     form->sent = r;
     form->typed[FORM_POSITION] = typed(r, "position", "");
     form->typed[FORM_RADIX] = typed(r, "radix", "10");
@@ -36,7 +36,7 @@ static void
 refuse(struct context *ctx, struct reply *reply, struct form *form, int status,
        enum text_key key)
 {
-    text_fill(form->notice, sizeof form->notice, text_get(key), NULL);
+    text_fill(form->notice, sizeof form->notice, text_get(ctx->lang, key), NULL);
     list_with_form(ctx, reply, status, form);
 }
 
@@ -51,8 +51,8 @@ refuse_repeated(struct context *ctx, struct request *r, struct reply *reply)
     };
     char text[TEXT_SIZE];
     struct form form;
-    text_fill(text, sizeof text, text_get(TEXT_ASK_REPEATED), "field", r->repeated,
-              NULL);
+    text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ASK_REPEATED), "field",
+              r->repeated, NULL);
     if (r->wants_json) {
         reply_error(ctx, r, reply, 400, r->repeated, text);
         return;
@@ -101,7 +101,7 @@ post_add(struct context *ctx, struct request *r, struct reply *reply)
     case STORE_OWNER_FULL:
     case STORE_ADDRESS_FULL:
         reply_header(reply, "Retry-After", "30");
-        asker_full(ctx->app, rc, form.notice);
+        asker_full(ctx, rc, form.notice);
         list_with_form(ctx, reply, 429, &form);
         return;
     case STORE_FULL:

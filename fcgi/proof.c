@@ -89,7 +89,7 @@ refuse_form(struct context *ctx, struct request *r, struct reply *reply)
     if (r->route->refused && !r->wants_json)
         r->route->refused(ctx, r, reply);
     else
-        reply_error(ctx, r, reply, 403, "csrf", text_get(TEXT_ERROR_CSRF));
+        reply_error(ctx, r, reply, 403, "csrf", text_get(ctx->lang, TEXT_ERROR_CSRF));
 }
 
 void
@@ -101,14 +101,15 @@ proof(struct context *ctx, struct request *r, struct reply *reply)
     }
     bool form = r->route->body == BODY_FORM;
     if (!type_fits(r))
-        reply_error(ctx, r, reply, 415, NULL,
-                    text_get(form ? TEXT_ERROR_NOT_FORM : TEXT_ERROR_NOT_JSON));
+        reply_error(
+            ctx, r, reply, 415, NULL,
+            text_get(ctx->lang, form ? TEXT_ERROR_NOT_FORM : TEXT_ERROR_NOT_JSON));
     else if (is_foreign(r, ctx->app->conf))
-        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_FOREIGN));
+        reply_error(ctx, r, reply, 403, NULL, text_get(ctx->lang, TEXT_ERROR_FOREIGN));
     else if (form && !token_proves(ctx->app, r))
         refuse_form(ctx, r, reply);
     else if (!form && r->ambient && !is_vouched_for(r))
-        reply_error(ctx, r, reply, 403, NULL, text_get(TEXT_ERROR_UNPROVEN));
+        reply_error(ctx, r, reply, 403, NULL, text_get(ctx->lang, TEXT_ERROR_UNPROVEN));
     else
         middleware_next(ctx, r, reply);
 }

@@ -28,7 +28,7 @@ fault(struct fault *f, int status, const char *field, enum text_key key)
 {
     f->status = status;
     set_field(f, field);
-    text_fill(f->detail, sizeof f->detail, text_get(key), NULL);
+    text_fill(f->detail, sizeof f->detail, text_get(f->lang, key), NULL);
     return false;
 }
 
@@ -38,7 +38,7 @@ fault_problem(struct fault *f, enum ask_problem problem, const struct limits *li
 {
     f->status = 422;
     set_field(f, form_problem_field(problem));
-    form_problem(f->detail, problem, limits, q->radix, q->algorithm);
+    form_problem(f->detail, f->lang, problem, limits, q->radix, q->algorithm);
     return false;
 }
 
@@ -54,7 +54,7 @@ explain(struct fault *f, json_error_t *error)
     json_decref(string);
     f->status = 400;
     set_field(f, "");
-    text_fill(f->detail, sizeof f->detail, text_get(TEXT_JSON_BROKEN), "why",
+    text_fill(f->detail, sizeof f->detail, text_get(f->lang, TEXT_JSON_BROKEN), "why",
               error->text, NULL);
 }
 
@@ -124,9 +124,10 @@ read_members(json_t *body, const struct limits *limits, struct question *q,
 }
 
 bool
-question_read(const char *text, size_t length, const struct limits *limits,
-              struct question *q, struct fault *f)
+question_read(enum lang lang, const char *text, size_t length,
+              const struct limits *limits, struct question *q, struct fault *f)
 {
+    f->lang = lang;
     json_t *body = NULL;
     bool valid = parse(text, length, &body, f) && read_members(body, limits, q, f);
     json_decref(body);

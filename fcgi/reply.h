@@ -34,6 +34,7 @@ struct wait {
     struct store_filter filter;
     struct store_cursor after;
     unsigned limit;
+    enum lang lang;     /* of what is rendered for it */
     bool gzip;          /* the client takes the short form, see encode.h */
     bool front_headers; /* of the request, see middleware_headers() */
 };

@@ -33,6 +33,7 @@ enum cgi {
     CGI_SECURITY_HEADERS,
     CGI_ACCEPT,
     CGI_ACCEPT_ENCODING,
+    CGI_ACCEPT_LANGUAGE,
     CGI_AUTHORIZATION,
     CGI_COOKIE,
     CGI_HOST,
@@ -79,6 +80,7 @@ find_params(FCGX_Request *fcgi, struct params *params)
         [CGI_SECURITY_HEADERS] = NAME("SECURITY_HEADERS"),
         [CGI_ACCEPT] = NAME("HTTP_ACCEPT"),
         [CGI_ACCEPT_ENCODING] = NAME("HTTP_ACCEPT_ENCODING"),
+        [CGI_ACCEPT_LANGUAGE] = NAME("HTTP_ACCEPT_LANGUAGE"),
         [CGI_AUTHORIZATION] = NAME("HTTP_AUTHORIZATION"),
         [CGI_COOKIE] = NAME("HTTP_COOKIE"),
         [CGI_HOST] = NAME("HTTP_HOST"),
@@ -317,6 +319,7 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
                     (r->path && (strncmp(r->path, "/api/", 5) == 0 ||
                                  strcmp(r->path, "/updates") == 0));
     r->gzip = request_accepts_gzip(params.value[CGI_ACCEPT_ENCODING]);
+    r->lang = request_lang(params.value[CGI_COOKIE], params.value[CGI_ACCEPT_LANGUAGE]);
     r->wait_s = request_prefer_wait(params.value[CGI_PREFER], conf->wait_max);
     if (!r->path)
         r->path = strdup("");

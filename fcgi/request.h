@@ -9,6 +9,7 @@
 #include "common/computation.h"
 #include "common/store_ask.h"
 #include "common/store_list.h"
+#include "fcgi/lang.h"
 
 #include <fcgiapp.h>
 #include <stdbool.h>
@@ -72,6 +73,7 @@ struct request {
     bool wants_json; /* Accept names application/json but not text/html, or
                         the path is under /api/ */
     bool gzip; /* Accept-Encoding allows gzip and does not like another form better */
+    enum lang lang; /* which the visitor has chosen, or his browser asks for */
     bool https;
     bool front_headers; /* SECURITY_HEADERS: see middleware_headers() */
     unsigned wait_s;    /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
@@ -135,6 +137,19 @@ bool request_accepts_json(const char *header);
  * asked for) allows gzip, and does not give a body as it is a higher weight (RFC 9110,
  * 12.5.3). */
 bool request_accepts_gzip(const char *header);
+
+/* The language for an Accept-Language header (may be NULL): the one of ours that has
+ * the highest weight there, of several such the first. A range names a language
+ * whatever follows in it: "ru-RU" is ru (RFC 4647, 3.4); "*" is all that are not named.
+ * English when none of ours is accepted. */
+enum lang request_accepts_lang(const char *header);
+
+/* The name of the cookie that a visitor's choice of a language is kept in. */
+#define REQUEST_LANG_COOKIE "nthpi_lang"
+
+/* The language that the cookie of a Cookie header names, else the one for an
+ * Accept-Language header; both may be NULL. */
+enum lang request_lang(const char *cookie, const char *accepted);
 
 /* Percent-decodes the LENGTH bytes of TEXT into a new terminated string *OUT
  * (the caller frees it). Returns 0; 400 for a broken escape, %00 or bytes that

@@ -1,11 +1,13 @@
 /*
  * Header fields with a grammar: Prefer (RFC 7240), Range, If-None-Match,
- * Accept, Accept-Encoding and Content-Type (RFC 9110), Cookie (RFC 6265).
+ * Accept, Accept-Encoding, Accept-Language and Content-Type (RFC 9110), Cookie (RFC
+ * 6265).
  */
 #include "config.h"
 
 #include "fcgi/request.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -206,6 +208,62 @@ request_accepts_gzip(const char *header)
     if (gzip < 0)
         gzip = any;
     return gzip > 0 && gzip >= identity;
+}
+
+/* The language that RANGE is one of; LANG_COUNT: none of ours. */
+static enum lang
+lang_of(struct slice range)
+{
+    enum lang lang;
+    char code[9] = "";
+    for (size_t i = 0; i < range.length && range.text[i] != '-'; i++) {
+        if (i == sizeof code - 1)
+            return LANG_COUNT;
+        code[i] = (char)tolower((unsigned char)range.text[i]);
+    }
+    return lang_parse(code, &lang) ? lang : LANG_COUNT;
+}
+
+enum lang
+request_accepts_lang(const char *header)
+{
+    enum { PLACES = 1000 }; /* of equal weights the first counts, among so many */
+    int scores[LANG_COUNT], any = -1, place = PLACES; /* -1: not named */
+    for (int i = 0; i < LANG_COUNT; i++)
+        scores[i] = -1;
+    for (const char *p = header; p && *p;) {
+        p += strspn(p, ", \t");
+        struct slice range = take_token(&p);
+        int weight = (int)take_weight(&p);
+        int score = weight > 0 ? weight * PLACES + place : 0;
+        enum lang lang = lang_of(range);
+        if (slice_is(range, "*"))
+            any = score > any ? score : any;
+        else if (lang < LANG_COUNT && score > scores[lang])
+            scores[lang] = score;
+        place -= place > 1;
+    }
+    enum lang best = LANG_EN;
+    int most = 0;
+    for (int i = 0; i < LANG_COUNT; i++) {
+        int score = scores[i] >= 0 ? scores[i] : any;
+        if (score > most) {
+            most = score;
+            best = (enum lang)i;
+        }
+    }
+    return best;
+}
+
+enum lang
+request_lang(const char *cookie, const char *accepted)
+{
+    char code[9];
+    enum lang lang;
+    if (request_cookie(cookie, REQUEST_LANG_COOKIE, code, sizeof code) &&
+        lang_parse(code, &lang))
+        return lang;
+    return request_accepts_lang(accepted);
 }
 
 /* True when the list of tags at P, or "*", has ETAG; a weak tag of the list counts

@@ -162,10 +162,10 @@ router_locate(struct context *ctx, struct request *r, struct reply *reply)
         reply_header(reply, "Allow", "%s", text);
         if (cors_preflight(r, allowed, reply))
             return;
-        reply_error(ctx, r, reply, 405, NULL, text_get(TEXT_ERROR_METHOD));
+        reply_error(ctx, r, reply, 405, NULL, text_get(ctx->lang, TEXT_ERROR_METHOD));
         return;
     }
-    reply_error(ctx, r, reply, 404, NULL, text_get(TEXT_ERROR_NOWHERE));
+    reply_error(ctx, r, reply, 404, NULL, text_get(ctx->lang, TEXT_ERROR_NOWHERE));
 }
 
 void

@@ -124,9 +124,10 @@ static const struct param {
 
 /* The sentence KEY about PARAM into DETAIL; PARAM's name. */
 static const char *
-complain(char detail[TEXT_SIZE], enum text_key key, const struct param *param)
+complain(char detail[TEXT_SIZE], enum lang lang, enum text_key key,
+         const struct param *param)
 {
-    text_fill(detail, TEXT_SIZE, text_get(key), "field", param->name, NULL);
+    text_fill(detail, TEXT_SIZE, text_get(lang, key), "field", param->name, NULL);
     return param->name;
 }
 
@@ -149,12 +150,12 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
         if (!param || !(route->params & param->bit))
             continue;
         if (seen & param->bit)
-            return complain(detail, TEXT_PARAM_REPEATED, param);
+            return complain(detail, r->lang, TEXT_PARAM_REPEATED, param);
         seen |= param->bit;
         if (!*r->fields[i].value)
             continue;
         if (!param->read(r, r->fields[i].value))
-            return complain(detail, param->rule, param);
+            return complain(detail, r->lang, param->rule, param);
         r->has |= param->bit;
     }
     return NULL;

@@ -37,31 +37,31 @@ rows_is_live(const struct computation *c)
 
 /* What queued C waits for, if it says so, and what is kept of an earlier run. */
 static bool
-waiting(char out[WAITING_SIZE], const struct computation *c)
+waiting(enum lang lang, char out[WAITING_SIZE], const struct computation *c)
 {
     char time[TEXT_SPAN_SIZE], percent[TEXT_NUMBER_SIZE];
     size_t used;
 
     if (strcmp(c->phase, STORE_WAITS_MEMORY) == 0)
-        text_fill(out, WAITING_SIZE, text_get(TEXT_WAITS_MEMORY), NULL);
+        text_fill(out, WAITING_SIZE, text_get(lang, TEXT_WAITS_MEMORY), NULL);
     else if (strcmp(c->phase, STORE_WAITS_DISK) == 0)
-        text_fill(out, WAITING_SIZE, text_get(TEXT_WAITS_DISK), NULL);
+        text_fill(out, WAITING_SIZE, text_get(lang, TEXT_WAITS_DISK), NULL);
     else if (strcmp(c->phase, STORE_WAITS_RETRY) == 0)
-        text_fill(out, WAITING_SIZE, text_get(TEXT_WAITS_RETRY), "time",
-                  text_span(time, c->eta_s < 1 ? 1 : c->eta_s), NULL);
+        text_fill(out, WAITING_SIZE, text_get(lang, TEXT_WAITS_RETRY), "time",
+                  text_span(lang, time, c->eta_s < 1 ? 1 : c->eta_s), NULL);
     else
         return false;
     if (c->progress > 0) {
         used = strlen(out);
-        text_number(percent, (uint64_t)(c->progress * 100));
-        text_fill(out + used, WAITING_SIZE - used, text_get(TEXT_WAITS_KEPT), "percent",
-                  percent, NULL);
+        text_number(lang, percent, (uint64_t)(c->progress * 100));
+        text_fill(out + used, WAITING_SIZE - used, text_get(lang, TEXT_WAITS_KEPT),
+                  "percent", percent, NULL);
     }
     return true;
 }
 
 void
-rows_fill_progress(struct dict *d, const struct computation *c)
+rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
 {
     char text[WAITING_SIZE];
     if (c->status == STATUS_RUNNING) {
@@ -73,19 +73,19 @@ rows_fill_progress(struct dict *d, const struct computation *c)
         dict_set(running, VIEW_PHASE, c->phase);
         if (c->eta_s >= 0)
             dict_set(dict_section(running, VIEW_TIME_LEFT), VIEW_ETA,
-                     text_eta(eta, c->eta_s));
+                     text_eta(lang, eta, c->eta_s));
     }
-    if (c->status == STATUS_QUEUED && waiting(text, c))
+    if (c->status == STATUS_QUEUED && waiting(lang, text, c))
         dict_set(dict_section(d, VIEW_WAITS), VIEW_WAITING, text);
     if (rows_is_live(c) && c->wanted != WANTED_RUN) {
         enum text_key key =
             c->wanted == WANTED_CANCEL ? TEXT_WANTED_CANCEL : TEXT_WANTED_DELETE;
-        dict_set(dict_section(d, VIEW_WISH), VIEW_WANTED, text_get(key));
+        dict_set(dict_section(d, VIEW_WISH), VIEW_WANTED, text_get(lang, key));
     }
 }
 
 void
-rows_fill(struct dict *row, const struct computation *c)
+rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
     char path[ROWS_PATH_SIZE], time[TEXT_TIME_SIZE];
 
@@ -98,8 +98,8 @@ rows_fill(struct dict *row, const struct computation *c)
         dict_set(dict_section(row, VIEW_CHOSEN), VIEW_METHOD,
                  algorithm_name(c->method));
     dict_set(row, VIEW_STATUS, status_name(c->status));
-    dict_set(row, VIEW_STATUS_TEXT, text_status(c->status));
-    rows_fill_progress(row, c);
+    dict_set(row, VIEW_STATUS_TEXT, text_status(lang, c->status));
+    rows_fill_progress(lang, row, c);
     if (c->status == STATUS_DONE)
         dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
@@ -107,19 +107,19 @@ rows_fill(struct dict *row, const struct computation *c)
         dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
     }
     dict_set(row, VIEW_TIME, text_time_machine(time, c->at[STAGE_REGISTERED]));
-    dict_set(row, VIEW_TIME_TEXT, text_time(time, c->at[STAGE_REGISTERED]));
+    dict_set(row, VIEW_TIME_TEXT, text_time(lang, time, c->at[STAGE_REGISTERED]));
 }
 
 static struct share *
-render(struct view *view, const struct computation *c)
+render(struct view *view, enum lang lang, const struct computation *c)
 {
     char *html;
     size_t length;
     struct dict *row = dict_new();
     if (row == NULL)
         return NULL;
-    rows_fill(row, c);
-    int rc = view_render(view, "row.tpl", row, &html, &length);
+    rows_fill(lang, row, c);
+    int rc = view_render(view, lang, "row.tpl", row, &html, &length);
     dict_free(row);
     return rc == 0 ? share_new(html, length) : NULL;
 }
@@ -128,14 +128,14 @@ struct share *
 rows_html(struct context *ctx, const struct computation *c)
 {
     struct {
-        int64_t kind, id, revision;
+        int64_t kind, lang, id, revision;
         uint64_t templates;
-    } key = {CACHE_ROW, c->id, c->revision, view_version(ctx->app->view)};
+    } key = {CACHE_ROW, ctx->lang, c->id, c->revision, view_version(ctx->app->view)};
     struct cache *cache = ctx->app->cache;
     struct share *share;
     if (cache_get(cache, &key, sizeof key, &share) == CACHE_FOUND)
         return share;
-    share = render(ctx->app->view, c);
+    share = render(ctx->app->view, ctx->lang, c);
     cache_put(cache, &key, sizeof key, share);
     return share;
 }

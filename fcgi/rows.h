@@ -8,6 +8,7 @@
 
 #include "common/computation.h"
 #include "fcgi/app.h"
+#include "fcgi/lang.h"
 #include "fcgi/share.h"
 #include "fcgi/view.h"
 
@@ -16,17 +17,18 @@
 /* Room for the path of a page with its query. */
 enum { ROWS_PATH_SIZE = 64 };
 
-/* Fills ROW, a dictionary of row.tpl, from C. Any thread (each its own ROW). */
-void rows_fill(struct dict *row, const struct computation *c);
+/* Fills ROW, a dictionary of row.tpl, from C, in LANG. Any thread (each its own ROW).
+ */
+void rows_fill(enum lang lang, struct dict *row, const struct computation *c);
 
-/* C rendered with row.tpl, as the page does: a reference, to be released. Each
- * revision of a row is rendered once for all. NULL: an error, logged. Any
- * thread. */
+/* C rendered with row.tpl in the language of CTX, as the page does: a reference, to be
+ * released. Each revision of a row is rendered once for all of a language. NULL: an
+ * error, logged. Any thread. */
 struct share *rows_html(struct context *ctx, const struct computation *c);
 
 /* Fills what running and queued computations show besides their status into D:
  * progress, phase and time left. */
-void rows_fill_progress(struct dict *d, const struct computation *c);
+void rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c);
 
 /* The paths of the pages of pi to POSITION digits: the page, the text. */
 void rows_pi_path(char path[ROWS_PATH_SIZE], uint64_t position, int radix);

@@ -13,24 +13,27 @@
 
 static const struct {
     const char *one, *many;
-} texts[TEXT_COUNT] = {
+} texts[LANG_COUNT][TEXT_COUNT] = {
 #define TEXT(key, text)        [TEXT_##key] = {text, text},
 #define TEXT_N(key, one, many) [TEXT_##key] = {one, many},
+    [LANG_EN] =
+        {
 #include "fcgi/text.def"
+        },
 #undef TEXT
 #undef TEXT_N
 };
 
 const char *
-text_get(enum text_key key)
+text_get(enum lang lang, enum text_key key)
 {
-    return texts[key].one;
+    return texts[lang][key].one;
 }
 
 const char *
-text_plural(enum text_key key, uint64_t n)
+text_plural(enum lang lang, enum text_key key, uint64_t n)
 {
-    return n == 1 ? texts[key].one : texts[key].many;
+    return n == 1 ? texts[lang][key].one : texts[lang][key].many;
 }
 
 /* Appends the LENGTH bytes at FROM to OUT, keeping room for the terminator. */
@@ -84,70 +87,73 @@ text_fill(char *out, size_t size, const char *pattern, ...)
 }
 
 char *
-text_number(char out[TEXT_NUMBER_SIZE], uint64_t n)
+text_number(enum lang lang, char out[TEXT_NUMBER_SIZE], uint64_t n)
 {
     char plain[24];
     int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
+    const char *separator = text_get(lang, TEXT_NUMBER_THOUSANDS);
     size_t used = 0;
+    out[0] = '\0';
     for (int i = 0; i < length; i++) {
         if (i > 0 && (length - i) % 3 == 0)
-            out[used++] = ',';
-        out[used++] = plain[i];
+            append(out, TEXT_NUMBER_SIZE, &used, separator, strlen(separator));
+        append(out, TEXT_NUMBER_SIZE, &used, plain + i, 1);
     }
-    out[used] = '\0';
     return out;
 }
 
 /* VALUE with one decimal below ten, none above, in the unit of KEY. */
 static char *
-with_unit(char out[TEXT_SPAN_SIZE], enum text_key key, double value)
+with_unit(enum lang lang, char out[TEXT_SPAN_SIZE], enum text_key key, double value)
 {
-    char number[32];
+    char number[32], written[32];
     snprintf(number, sizeof number, "%.*f", value < 9.95 ? 1 : 0, value);
-    char *zero = strstr(number, ".0");
-    if (zero != NULL)
-        *zero = '\0';
-    return text_fill(out, TEXT_SPAN_SIZE, text_get(key), "n", number, NULL);
+    size_t whole = strcspn(number, ".");
+    bool decimals = number[whole] != '\0' && strcmp(number + whole, ".0") != 0;
+    snprintf(written, sizeof written, "%.*s%s%s", (int)whole, number,
+             decimals ? text_get(lang, TEXT_NUMBER_DECIMAL) : "",
+             decimals ? number + whole + 1 : "");
+    return text_fill(out, TEXT_SPAN_SIZE, text_get(lang, key), "n", written, NULL);
 }
 
 char *
-text_span(char out[TEXT_SPAN_SIZE], double seconds)
+text_span(enum lang lang, char out[TEXT_SPAN_SIZE], double seconds)
 {
     if (seconds < 0)
         seconds = 0;
     if (seconds < 0.001)
-        return with_unit(out, TEXT_UNIT_MICROSECONDS, seconds * 1e6);
+        return with_unit(lang, out, TEXT_UNIT_MICROSECONDS, seconds * 1e6);
     if (seconds < 1)
-        return with_unit(out, TEXT_UNIT_MILLISECONDS, seconds * 1000);
+        return with_unit(lang, out, TEXT_UNIT_MILLISECONDS, seconds * 1000);
     if (seconds < 90)
-        return with_unit(out, TEXT_UNIT_SECONDS, seconds);
+        return with_unit(lang, out, TEXT_UNIT_SECONDS, seconds);
     if (seconds < 90 * 60)
-        return with_unit(out, TEXT_UNIT_MINUTES, seconds / 60);
+        return with_unit(lang, out, TEXT_UNIT_MINUTES, seconds / 60);
     if (seconds < 48 * 3600)
-        return with_unit(out, TEXT_UNIT_HOURS, seconds / 3600);
-    return with_unit(out, TEXT_UNIT_DAYS, seconds / 86400);
+        return with_unit(lang, out, TEXT_UNIT_HOURS, seconds / 3600);
+    return with_unit(lang, out, TEXT_UNIT_DAYS, seconds / 86400);
 }
 
 char *
-text_eta(char out[TEXT_SPAN_SIZE], double seconds)
+text_eta(enum lang lang, char out[TEXT_SPAN_SIZE], double seconds)
 {
     char span[TEXT_SPAN_SIZE];
     out[0] = '\0';
     if (seconds < 0)
         return out;
-    text_span(span, seconds < 1 ? 1 : seconds);
-    return text_fill(out, TEXT_SPAN_SIZE, text_get(TEXT_ETA), "time", span, NULL);
+    text_span(lang, span, seconds < 1 ? 1 : seconds);
+    return text_fill(out, TEXT_SPAN_SIZE, text_get(lang, TEXT_ETA), "time", span, NULL);
 }
 
 char *
-text_memory(char out[TEXT_SPAN_SIZE], int64_t kib)
+text_memory(enum lang lang, char out[TEXT_SPAN_SIZE], int64_t kib)
 {
     double amount = (double)kib;
     if (amount < 1024)
-        return with_unit(out, TEXT_UNIT_KIB, amount);
+        return with_unit(lang, out, TEXT_UNIT_KIB, amount);
     if (amount < 1024.0 * 1024)
-        return with_unit(out, TEXT_UNIT_MIB, amount / 1024);
-    return with_unit(out, TEXT_UNIT_GIB, amount / (1024.0 * 1024));
+        return with_unit(lang, out, TEXT_UNIT_MIB, amount / 1024);
+    return with_unit(lang, out, TEXT_UNIT_GIB, amount / (1024.0 * 1024));
 }
 
 /* MICROS as calendar time in UTC; false for what a calendar cannot hold. */
@@ -171,17 +177,23 @@ text_time_machine(char out[TEXT_TIME_SIZE], int64_t micros)
 }
 
 char *
-text_time(char out[TEXT_TIME_SIZE], int64_t micros)
+text_time(enum lang lang, char out[TEXT_TIME_SIZE], int64_t micros)
 {
     struct tm tm;
+    char year[8], month[4], day[4], time[12];
     out[0] = '\0';
-    if (calendar(micros, &tm))
-        strftime(out, TEXT_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm);
-    return out;
+    if (!calendar(micros, &tm))
+        return out;
+    strftime(year, sizeof year, "%Y", &tm);
+    strftime(month, sizeof month, "%m", &tm);
+    strftime(day, sizeof day, "%d", &tm);
+    strftime(time, sizeof time, "%H:%M:%S", &tm);
+    return text_fill(out, TEXT_TIME_SIZE, text_get(lang, TEXT_TIME), "year", year,
+                     "month", month, "day", day, "time", time, NULL);
 }
 
 const char *
-text_status(enum status status)
+text_status(enum lang lang, enum status status)
 {
     static const enum text_key keys[STATUS_COUNT] = {
         [STATUS_QUEUED] = TEXT_STATUS_QUEUED,
@@ -190,11 +202,11 @@ text_status(enum status status)
         [STATUS_FAILED] = TEXT_STATUS_FAILED,
         [STATUS_CANCELLED] = TEXT_STATUS_CANCELLED,
     };
-    return text_get(keys[status]);
+    return text_get(lang, keys[status]);
 }
 
 const char *
-text_stage(enum stage stage)
+text_stage(enum lang lang, enum stage stage)
 {
     static const enum text_key keys[STAGE_COUNT] = {
         [STAGE_REGISTERED] = TEXT_STAGE_REGISTERED,
@@ -203,11 +215,11 @@ text_stage(enum stage stage)
         [STAGE_CALCULATED] = TEXT_STAGE_CALCULATED,
         [STAGE_STORED] = TEXT_STAGE_STORED,
     };
-    return text_get(keys[stage]);
+    return text_get(lang, keys[stage]);
 }
 
 const char *
-text_event(const char *stage)
+text_event(enum lang lang, const char *stage)
 {
     static const struct {
         const char *name;
@@ -219,9 +231,9 @@ text_event(const char *stage)
     };
     enum stage known;
     if (stage_parse(stage, &known))
-        return text_stage(known);
+        return text_stage(lang, known);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(stage, others[i].name) == 0)
-            return text_get(others[i].key);
+            return text_get(lang, others[i].key);
     return stage;
 }

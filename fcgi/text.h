@@ -1,12 +1,13 @@
 /*
- * What the program says to people, by key, so that other languages can be
- * added without touching code. English stands in text.def. All functions are
- * pure (they write only what they are given) and may be called by any thread.
+ * What the program says to people, by key, in the language of each. English stands
+ * in text.def. All functions are pure (they write only what they are given) and may
+ * be called by any thread.
  */
 #ifndef NTHPI_TEXT_H
 #define NTHPI_TEXT_H
 
 #include "common/computation.h"
+#include "fcgi/lang.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,16 +25,16 @@ enum text_key {
  * separators, for a length of time, for a point of time. */
 enum {
     TEXT_SIZE = 512,
-    TEXT_NUMBER_SIZE = 32,
+    TEXT_NUMBER_SIZE = 40,
     TEXT_SPAN_SIZE = 64,
     TEXT_TIME_SIZE = 40
 };
 
 /* The text of KEY, with its placeholders; static storage. */
-const char *text_get(enum text_key key);
+const char *text_get(enum lang lang, enum text_key key);
 
 /* The form of KEY that fits N things; static storage. */
-const char *text_plural(enum text_key key, uint64_t n);
+const char *text_plural(enum lang lang, enum text_key key, uint64_t n);
 
 /* PATTERN with each {name} replaced by its value, cut at SIZE, into OUT. Names
  * and values alternate and end with NULL; unknown names stay as they are. Returns
@@ -41,29 +42,30 @@ const char *text_plural(enum text_key key, uint64_t n);
 __attribute__((sentinel)) char *text_fill(char *out, size_t size, const char *pattern,
                                           ...);
 
-/* N in digits with separators between thousands: "1,000,000". Returns OUT. */
-char *text_number(char out[TEXT_NUMBER_SIZE], uint64_t n);
+/* N in digits with the separators of LANG between thousands: "1,000,000". Returns
+ * OUT. */
+char *text_number(enum lang lang, char out[TEXT_NUMBER_SIZE], uint64_t n);
 
 /* A length of time for people: "340 ms", "12 s", "3.5 h". Returns OUT. */
-char *text_span(char out[TEXT_SPAN_SIZE], double seconds);
+char *text_span(enum lang lang, char out[TEXT_SPAN_SIZE], double seconds);
 
 /* "about 12 s left" for the seconds that a job still needs, or "" when they are
  * not known (negative). Returns OUT. */
-char *text_eta(char out[TEXT_SPAN_SIZE], double seconds);
+char *text_eta(enum lang lang, char out[TEXT_SPAN_SIZE], double seconds);
 
 /* An amount of memory for people: "12.5 MiB". Returns OUT. */
-char *text_memory(char out[TEXT_SPAN_SIZE], int64_t kib);
+char *text_memory(enum lang lang, char out[TEXT_SPAN_SIZE], int64_t kib);
 
 /* MICROS since 1970 UTC as RFC 3339 with milliseconds
  * ("2026-01-31T12:00:00.123Z"), and for people ("2026-01-31 12:00:00 UTC").
  * Return OUT. */
 char *text_time_machine(char out[TEXT_TIME_SIZE], int64_t micros);
-char *text_time(char out[TEXT_TIME_SIZE], int64_t micros);
+char *text_time(enum lang lang, char out[TEXT_TIME_SIZE], int64_t micros);
 
 /* The words for a status, a stage, and an event's stage (its own name when it
  * is not known). */
-const char *text_status(enum status status);
-const char *text_stage(enum stage stage);
-const char *text_event(const char *stage);
+const char *text_status(enum lang lang, enum status status);
+const char *text_stage(enum lang lang, enum stage stage);
+const char *text_event(enum lang lang, const char *stage);
 
 #endif

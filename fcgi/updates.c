@@ -97,6 +97,7 @@ bool
 updates_answer(struct context *ctx, const struct wait *wait, struct reply *reply,
                int64_t *checked)
 {
+    ctx->lang = wait->lang;
     enum store_rc rc = store_begin_read(ctx->store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
@@ -121,7 +122,7 @@ updates_nothing_new(const struct wait *wait, struct reply *reply)
     char etag[32];
     snprintf(etag, sizeof etag, "\"%" PRId64 "\"", wait->since);
     reply_header(reply, "Cache-Control", "no-store");
-    reply_header(reply, "Vary", "Accept-Encoding, Prefer");
+    reply_header(reply, "Vary", LIVE_VARY);
     reply_not_modified(reply, etag);
     if (wait->gzip)
         reply_weaken_etag(reply);
@@ -134,10 +135,11 @@ updates_answer_or_park(struct context *ctx, const struct request *r,
     int64_t checked = 0;
     if (r->wait_s > 0)
         reply_header(reply, "Preference-Applied", "wait=%u", r->wait_s);
-    if (updates_answer(ctx, wait, reply, &checked))
-        return;
     struct wait own;
     memcpy(&own, wait, sizeof own);
+    own.lang = r->lang;
+    if (updates_answer(ctx, &own, reply, &checked))
+        return;
     own.gzip = r->gzip;
     own.front_headers = r->front_headers;
     if (r->wait_s > 0)
@@ -153,7 +155,7 @@ updates_handler(struct context *ctx, struct request *r, struct reply *reply)
     memset(&wait, 0, sizeof wait);
     if (!live_since(r, &wait.since)) {
         r->wants_json = true; /* only scripts ask here */
-        reply_error(ctx, r, reply, 400, "since", text_get(TEXT_ERROR_SINCE));
+        reply_error(ctx, r, reply, 400, "since", text_get(ctx->lang, TEXT_ERROR_SINCE));
         return;
     }
     wait.kind = WAIT_UPDATES;

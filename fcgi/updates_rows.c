@@ -224,7 +224,7 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     int64_t to = d->about.revision;
     free(d);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", to);
-    reply_header(reply, "Vary", "Accept-Encoding, Prefer");
+    reply_header(reply, "Vary", LIVE_VARY);
     json_send(reply, 200, answer);
     return true;
 }

@@ -27,6 +27,7 @@ extern "C" {
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -51,8 +52,8 @@ namespace
 
 /* All templates as they were at one time. */
 struct Templates {
-    TemplateCache cache;
-    std::set<std::string> names;
+    std::array<TemplateCache, LANG_COUNT> caches;
+    std::set<std::string> names; /* the same in all languages */
     uint64_t version = 0;
 };
 
@@ -182,40 +183,59 @@ read_file(const std::filesystem::path &file)
     return std::string{std::istreambuf_iterator<char>(in), {}};
 }
 
-/* Reads and checks all templates of FOLDER; nullptr: something is wrong, logged. */
-std::shared_ptr<Templates>
-load(const std::filesystem::path &folder)
+/* Reads the templates of FOLDER, which are for one language, into CACHE, their names
+ * into NAMES and both into HASH; false: something is wrong with one, logged. */
+bool
+load_language(const std::filesystem::path &folder, TemplateCache &cache,
+              std::set<std::string> &names, crypto_generichash_state &hash)
 {
-    auto templates = std::make_shared<Templates>();
     std::set<std::filesystem::path> files;
     for (const auto &entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".tpl")
             files.insert(entry.path());
-    if (files.empty()) {
+    if (files.empty())
         log_error("no templates in %s", folder.c_str());
-        return nullptr;
-    }
-
-    crypto_generichash_state hash;
-    crypto_generichash_init(&hash, nullptr, 0, crypto_generichash_BYTES_MIN);
     for (const auto &file : files) {
         std::string name = file.filename().string(), text = read_file(file);
         if (!view_check(file.c_str(), text.c_str(), text.size()))
-            return nullptr;
-        if (!templates->cache.StringToTemplateCache(name, text, strip)) {
+            return false;
+        if (!cache.StringToTemplateCache(name, text, strip)) {
             log_error("template %s is not valid", file.c_str());
-            return nullptr;
+            return false;
         }
         for (const std::string &part : {name, text})
             crypto_generichash_update(
                 &hash, reinterpret_cast<const unsigned char *>(part.c_str()),
                 part.size() + 1);
-        templates->names.insert(name);
+        names.insert(name);
+    }
+    cache.Freeze();
+    return !files.empty();
+}
+
+/* Reads and checks all templates in the folders of FOLDER; nullptr: something is wrong,
+ * logged. */
+std::shared_ptr<Templates>
+load(const std::filesystem::path &folder)
+{
+    auto templates = std::make_shared<Templates>();
+    crypto_generichash_state hash;
+    crypto_generichash_init(&hash, nullptr, 0, crypto_generichash_BYTES_MIN);
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        std::filesystem::path own = folder / lang_code(static_cast<enum lang>(lang));
+        std::set<std::string> names;
+        if (!load_language(own, templates->caches[lang], names, hash))
+            return nullptr;
+        if (lang > 0 && names != templates->names) {
+            log_error("the templates in %s are not those of the other languages",
+                      own.c_str());
+            return nullptr;
+        }
+        templates->names = std::move(names);
     }
     unsigned char digest[crypto_generichash_BYTES_MIN];
     crypto_generichash_final(&hash, digest, sizeof digest);
     std::memcpy(&templates->version, digest, sizeof templates->version);
-    templates->cache.Freeze();
     return templates;
 }
 
@@ -377,8 +397,8 @@ dict_include(struct dict *dict, enum view_key key, const char *template_name)
 }
 
 int
-view_render(struct view *view, const char *template_name, const struct dict *dict,
-            char **out, size_t *length)
+view_render(struct view *view, enum lang lang, const char *template_name,
+            const struct dict *dict, char **out, size_t *length)
 {
     *out = nullptr;
     *length = 0;
@@ -389,7 +409,7 @@ view_render(struct view *view, const char *template_name, const struct dict *dic
     try {
         Output output;
         ctemplate::PerExpandData data;
-        bool whole = current(view)->cache.ExpandNoLoad(
+        bool whole = current(view)->caches[lang].ExpandNoLoad(
             TemplateString(template_name, std::strlen(template_name)), strip,
             unwrap(const_cast<struct dict *>(dict)), &data, &output);
         if (!whole) {

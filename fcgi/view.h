@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+#include "fcgi/lang.h"
+
 struct view;
 struct dict;
 
@@ -28,10 +30,11 @@ enum view_key {
     VIEW_KEY_COUNT
 };
 
-/* Loads and checks every template (*.tpl) of FOLDER: its first line is the
- * AUTOESCAPE pragma, ctemplate accepts its syntax, every key in it is in
- * view_keys.h, and none is passed through ":none". Files changed later are not
- * looked at before view_reload(). NULL: something is wrong, logged. */
+/* Loads and checks every template (*.tpl) of the folders of all languages in FOLDER
+ * ("en"), which have the same ones: the first line of each is the AUTOESCAPE pragma,
+ * ctemplate accepts its syntax, every key in it is in view_keys.h, and none is passed
+ * through ":none". Files changed later are not looked at before view_reload(). NULL:
+ * something is wrong, logged. */
 struct view *view_open(const char *folder);
 void view_close(struct view *view);
 
@@ -41,8 +44,9 @@ void view_close(struct view *view);
  * at a time. */
 int view_reload(struct view *view);
 
-/* A number made from the names and texts of all templates of VIEW: what is rendered
- * after it was read is of that version, or of a newer one. Any thread. */
+/* A number made from the names and texts of all templates of VIEW, in all languages:
+ * what is rendered after it was read is of that version, or of a newer one. Any thread.
+ */
 uint64_t view_version(const struct view *view);
 
 /* An empty dictionary, or NULL: no memory. */
@@ -70,11 +74,11 @@ struct dict *dict_section(struct dict *dict, enum view_key key);
 struct dict *dict_include(struct dict *dict, enum view_key key,
                           const char *template_name);
 
-/* Expands TEMPLATE with DICT into *OUT (malloc()ed, terminated; the caller
+/* Expands TEMPLATE of LANG with DICT into *OUT (malloc()ed, terminated; the caller
  * frees it) of *LENGTH bytes. 0, or -1 with a message logged: *OUT is then NULL,
  * never a part of a page. Thread-safe; by the thread that made DICT. */
-int view_render(struct view *view, const char *template_name, const struct dict *dict,
-                char **out, size_t *length);
+int view_render(struct view *view, enum lang lang, const char *template_name,
+                const struct dict *dict, char **out, size_t *length);
 
 #ifdef __cplusplus
 }

@@ -60,27 +60,30 @@ uninstall-static: templates/static-names
 	done
 .PHONY: install-static uninstall-static
 
-english = \
-	templates/en/api.tpl \
-	templates/en/computation.tpl \
-	templates/en/computation_live.tpl \
-	templates/en/confirm.tpl \
-	templates/en/delete.tpl \
-	templates/en/error.tpl \
-	templates/en/foot.tpl \
-	templates/en/form.tpl \
-	templates/en/head.tpl \
-	templates/en/list.tpl \
-	templates/en/pi.tpl \
-	templates/en/pi_live.tpl \
-	templates/en/pi_unknown.tpl \
-	templates/en/row.tpl
-templatesendir = $(pkgdatadir)/templates/en
-nodist_templatesen_DATA = $(english)
-CLEANFILES += $(english)
-# Each is made from the template of the same name in the source tree.
-$(english): templates/localize.awk $(template_files) templates/static-names
-	$(AM_V_GEN)$(MKDIR_P) templates/en && \
-	  $(AWK) -v lang=en -v static=templates/static-names -f $(srcdir)/templates/localize.awk \
-	    $(srcdir)/templates/$(@F) > $@.tmp && \
-	  mv $@.tmp $@
+# One set of templates for each language of fcgi/lang.h.
+languages = en
+templatedir = $(pkgdatadir)/templates
+noinst_DATA += templates/localized
+CLEANFILES += templates/localized templates/en/*
+templates/localized: templates/localize.awk $(template_files) templates/static-names
+	$(AM_V_GEN)for lang in $(languages); do \
+	  $(MKDIR_P) templates/$$lang || exit 1; \
+	  for file in $(template_files); do \
+	    name=templates/$$lang/$${file##*/}; \
+	    $(AWK) -v lang=$$lang -v static=templates/static-names \
+	      -f $(srcdir)/templates/localize.awk $(srcdir)/$$file > $$name.tmp && \
+	    mv $$name.tmp $$name || exit 1; \
+	  done; \
+	done && touch $@
+install-data-local: install-templates
+uninstall-local: uninstall-templates
+install-templates: templates/localized
+	for lang in $(languages); do \
+	  $(MKDIR_P) "$(DESTDIR)$(templatedir)/$$lang" && \
+	  $(INSTALL_DATA) templates/$$lang/*.tpl "$(DESTDIR)$(templatedir)/$$lang" || exit 1; \
+	done
+uninstall-templates:
+	for lang in $(languages); do for file in $(template_files); do \
+	  rm -f "$(DESTDIR)$(templatedir)/$$lang/$${file##*/}"; \
+	done; done
+.PHONY: install-templates uninstall-templates

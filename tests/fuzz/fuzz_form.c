@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(r, 0, sizeof *r);
     if (request_fields(text, size, r->form, &r->form_count) == 0) {
         bool wrong = false;
-        form_init(&form);
+        form_init(&form, LANG_EN);
         for (int i = 0; i < FORM_FIELDS; i++)
             if (request_form(r, names[i]))
                 form.typed[i] = request_form(r, names[i]);

@@ -25,12 +25,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(body, data, size);
 
-    if (question_read(body, size, &limits, &q, &f)) {
+    if (question_read(LANG_EN, body, size, &limits, &q, &f)) {
         PROPERTY(ask_check(&limits, q.radix, q.position, q.algorithm) == ASK_OK);
         int n = snprintf(text, sizeof text,
                          "{\"algorithm\":\"%s\",\"radix\":%d,\"position\":%" PRIu64 "}",
                          algorithm_name(q.algorithm), q.radix, q.position);
-        PROPERTY(question_read(text, (size_t)n, &limits, &again, &f));
+        PROPERTY(question_read(LANG_EN, text, (size_t)n, &limits, &again, &f));
         PROPERTY(again.position == q.position && again.radix == q.radix &&
                  again.algorithm == q.algorithm);
     } else {

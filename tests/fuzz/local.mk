@@ -40,6 +40,7 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	daemon/protocol.c \
 	fcgi/form.c \
 	fcgi/gate.c \
+	fcgi/lang.c \
 	fcgi/question.c \
 	fcgi/record.c \
 	fcgi/request.c fcgi/request_decode.c fcgi/request_header.c \

@@ -12,7 +12,9 @@ import { Site, build, source } from '../lib/site.mjs';
 const site = await Site.start({ processes: ['nginx', 'fcgi'] });
 after(() => site.stop());
 
-const original = (name) => fs.readFileSync(path.join(source, 'templates', 'static', name));
+// The stylesheet is put together when it is built.
+const original = (name) => fs.readFileSync(name === 'nthpi.css'
+  ? path.join(build, 'templates', name) : path.join(source, 'templates', 'static', name));
 const get = (path_, encoding = 'identity') =>
   site.get(path_, { headers: { 'accept-encoding': encoding } });
 
@@ -37,6 +39,19 @@ test('pages name static files by their content, to be kept for ever', async () =
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
     assert.equal(answer.headers['content-encoding'], undefined);
   }
+});
+
+test('the stylesheet is all of its parts, each once, the one for printing last', () => {
+  const folder = path.join(source, 'templates', 'css');
+  const whole = original('nthpi.css').toString();
+  let length = 0;
+  for (const name of fs.readdirSync(folder)) {
+    const part = fs.readFileSync(path.join(folder, name), 'utf8');
+    assert.equal(whole.split(part).length, 2, name);
+    length += part.length;
+    if (name === 'print.css') assert.ok(whole.endsWith(part));
+  }
+  assert.equal(whole.length, length);
 });
 
 test('what is sent compressed was compressed when it was built', async () => {

@@ -66,7 +66,8 @@ const NEXT = {
   '': ['registered'],
   registered: ['scheduled', 'cancelled'],
   scheduled: ['taken'],
-  taken: ['calculated', 'requeued', 'failed', 'cancelled'],
+  taken: ['resumed', 'calculated', 'requeued', 'failed', 'cancelled'],
+  resumed: ['calculated', 'requeued', 'failed', 'cancelled'],
   calculated: ['stored', 'requeued', 'failed', 'cancelled'],
   requeued: ['scheduled', 'cancelled'],
   retried: ['scheduled', 'cancelled'],
@@ -78,7 +79,7 @@ const NEXT = {
 /** The last event of a row by its status. */
 const LAST = {
   queued: ['registered', 'requeued', 'retried'],
-  running: ['taken', 'calculated'],
+  running: ['taken', 'resumed', 'calculated'],
   done: ['stored'],
   failed: ['failed'],
   cancelled: ['cancelled'],
@@ -127,7 +128,7 @@ export const checks = {
       const own = byRow.get(id);
       let before = own.length < EVENTS ? { stage: '', at: 0 } : undefined;
       for (const event of own) {
-        if (before && !NEXT[before.stage].includes(event.stage)) {
+        if (before && !NEXT[before.stage]?.includes(event.stage)) {
           problems.push(`row ${id}: ${event.stage} after ${before.stage || 'nothing'}`);
         }
         if (before && event.at < before.at) problems.push(`row ${id}: ${event.stage} before ${before.stage}`);

@@ -265,12 +265,12 @@ __wrap_dict_include(struct dict *dict, enum view_key key, const char *template_n
     return included;
 }
 
-int __real_view_render(struct view *view, const char *template_name,
+int __real_view_render(struct view *view, enum lang lang, const char *template_name,
                        const struct dict *dict, char **out, size_t *length);
-int __wrap_view_render(struct view *view, const char *template_name,
+int __wrap_view_render(struct view *view, enum lang lang, const char *template_name,
                        const struct dict *dict, char **out, size_t *length);
 int
-__wrap_view_render(struct view *view, const char *template_name,
+__wrap_view_render(struct view *view, enum lang lang, const char *template_name,
                    const struct dict *dict, char **out, size_t *length)
 {
     const struct made *root = find_made(dict);
@@ -286,5 +286,5 @@ __wrap_view_render(struct view *view, const char *template_name,
                 add_fact(&recorded, template, path, '>', names[key]);
         }
     }
-    return __real_view_render(view, template_name, dict, out, length);
+    return __real_view_render(view, lang, template_name, dict, out, length);
 }

@@ -86,7 +86,8 @@ answer_poll(struct context *ctx, struct request *r, struct reply *reply, int64_t
     wait.after.running = false;
     wait.after.id = 0;
     wait.limit = tag;
-    wait.gzip = false;
+    wait.lang = LANG_EN;
+    wait.gzip = wait.front_headers = false;
     if (!late && updates_answer(ctx, &wait, reply, &checked))
         return;
     reply_park(reply, &wait, checked, r->wait_s);

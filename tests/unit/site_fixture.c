@@ -57,7 +57,7 @@ site_setup(void **state)
     site->conf.accel = site->none;
     site->app.conf = &site->conf;
     json_init();
-    site->app.view = view_open("templates/en");
+    site->app.view = view_open("templates");
     assert_non_null(site->app.view);
     char *bell = in_folder(site, "doorbell"), *key = in_folder(site, "key");
     site->app.bell = doorbell_open(bell, 0);
@@ -153,6 +153,7 @@ site_ask(struct site *site, const struct ask *ask)
     r.wants_json = ask->json || strncmp(ask->target, "/api/", 5) == 0 ||
                    strncmp(ask->target, "/updates", 8) == 0;
     r.gzip = ask->gzip;
+    r.lang = request_lang(ask->cookie, ask->accept_language);
     r.wait_s = ask->wait_s;
     r.if_match = copy(ask->if_match);
     r.if_unmodified_since = copy(ask->if_unmodified_since);

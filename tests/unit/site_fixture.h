@@ -38,6 +38,7 @@ struct ask {
     bool json;          /* Accept: application/json */
     bool gzip;          /* Accept-Encoding: gzip */
     unsigned wait_s;
+    const char *accept_language;
     const char *if_match, *if_none_match, *range, *if_range, *if_unmodified_since;
     const char *cookie, *authorization, *remote_addr;
 };

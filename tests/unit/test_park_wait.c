@@ -93,8 +93,8 @@ every_member_tells_waits_apart(void **state)
 {
     struct waits *w = *state;
     struct waiter waiters[20] = {0};
-    struct wait waits[15];
-    for (size_t i = 0; i < 15; i++)
+    struct wait waits[16];
+    for (size_t i = 0; i < 16; i++)
         waits[i] = wait_for(1, 1);
     waits[1].kind = WAIT_API_ROW;
     waits[2].since = 2;
@@ -110,9 +110,10 @@ every_member_tells_waits_apart(void **state)
     waits[12].limit = 1;
     waits[13].gzip = true;
     waits[14].front_headers = true;
-    for (size_t i = 0; i < 15; i++)
+    waits[15].lang = LANG_COUNT;
+    for (size_t i = 0; i < 16; i++)
         waits_add(w, &waiters[i], &waits[i], 1, 10, NOW, commit, NULL);
-    assert_int_equal(announce(w, 2), 15);
+    assert_int_equal(announce(w, 2), 16);
 }
 
 static void
@@ -131,6 +132,7 @@ padding_does_not_tell_waits_apart(void **state)
     dirty.after.running = false;
     dirty.after.id = 0;
     dirty.limit = 0;
+    dirty.lang = clean.lang;
     dirty.gzip = dirty.front_headers = false;
     waits_add(w, &one, &clean, 1, 10, NOW, commit, NULL);
     waits_add(w, &two, &dirty, 1, 10, NOW, commit, NULL);

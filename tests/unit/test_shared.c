@@ -219,7 +219,7 @@ one_delta_for_all_who_ask_the_same(void **state)
     /* Headers of the request that made it are not part of it. */
     assert_string_equal(site_header(site, "Preference-Applied", value), "");
     assert_header(site, "Cache-Control", "no-store");
-    assert_header(site, "Vary", "Accept-Encoding, Prefer");
+    assert_header(site, "Vary", "Accept-Encoding, Accept-Language, Cookie, Prefer");
 
     /* Another question about the same rows: one delta and one row more. */
     assert_int_equal(renders_for(site, "/updates?since=0"), 2);

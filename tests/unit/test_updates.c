@@ -59,7 +59,7 @@ a_change_brings_its_row(void **state)
     snprintf(etag, sizeof etag, "\"%" PRId64 "\"", revision_of(answer));
     assert_header(site, "ETag", etag);
     assert_header(site, "Cache-Control", "no-store");
-    assert_header(site, "Vary", "Accept-Encoding, Prefer");
+    assert_header(site, "Vary", "Accept-Encoding, Accept-Language, Cookie, Prefer");
     json_decref(answer);
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PRAGMA "{{%AUTOESCAPE context=\"HTML\"}}\n"
@@ -25,6 +26,14 @@ struct folder {
     struct view *view;
 };
 
+/* The path of NAME among the templates of LANG, into PATH. */
+static const char *
+in_language(struct folder *f, int lang, const char *name, char path[static 128])
+{
+    snprintf(path, 128, "%s/%s/%s", f->path, lang_code((enum lang)lang), name);
+    return path;
+}
+
 static int
 setup(void **state)
 {
@@ -33,6 +42,10 @@ setup(void **state)
     assert_true(sodium_init() >= 0);
     log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
     temporary_make(f->path, sizeof f->path);
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        char path[128];
+        assert_int_equal(mkdir(in_language(f, lang, "", path), 0700), 0);
+    }
     *state = f;
     return 0;
 }
@@ -48,14 +61,29 @@ teardown(void **state)
 }
 
 static void
-put_file(struct folder *f, const char *name, const char *text)
+put_in_language(struct folder *f, int lang, const char *name, const char *text)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/%s", f->path, name);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(in_language(f, lang, name, path), "w");
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
+}
+
+/* Puts NAME with TEXT into the folders of all languages. */
+static void
+put_file(struct folder *f, const char *name, const char *text)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        put_in_language(f, lang, name, text);
+}
+
+static void
+remove_file(struct folder *f, const char *name)
+{
+    char path[128];
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        assert_int_equal(unlink(in_language(f, lang, name, path)), 0);
 }
 
 /* Opens the folder, which holds the template a.tpl with TEXT behind its pragma. */
@@ -74,7 +102,7 @@ expect(struct folder *f, const struct dict *dict, const char *expected)
 {
     char *out = NULL;
     size_t length = 0;
-    assert_int_equal(view_render(f->view, "a.tpl", dict, &out, &length), 0);
+    assert_int_equal(view_render(f->view, LANG_EN, "a.tpl", dict, &out, &length), 0);
     assert_string_equal(out, expected);
     assert_int_equal(length, strlen(expected));
     free(out);
@@ -144,14 +172,15 @@ never_gives_a_part_of_a_page(void **state)
     open_with(f, "before {{>ROW}} after");
     struct dict *dict = dict_new();
     dict_include(dict, VIEW_ROW, "missing.tpl");
-    assert_int_equal(view_render(f->view, "a.tpl", dict, &out, &length), -1);
+    assert_int_equal(view_render(f->view, LANG_EN, "a.tpl", dict, &out, &length), -1);
     assert_null(out);
     assert_int_equal(length, 0);
-    assert_int_equal(view_render(f->view, "missing.tpl", dict, &out, &length), -1);
+    assert_int_equal(view_render(f->view, LANG_EN, "missing.tpl", dict, &out, &length),
+                     -1);
     assert_null(out);
     /* A file that appears later is not taken either: all were checked at start. */
     put_file(f, "missing.tpl", PRAGMA "late");
-    assert_int_equal(view_render(f->view, "a.tpl", dict, &out, &length), -1);
+    assert_int_equal(view_render(f->view, LANG_EN, "a.tpl", dict, &out, &length), -1);
     dict_free(dict);
 }
 
@@ -248,9 +277,7 @@ a_reload_takes_good_templates_only(void **state)
     dict_set(dict, VIEW_TITLE, "three");
     expect(f, dict, "two three");
     /* One that the code may ask for is gone; one that is new does no harm. */
-    char path[128];
-    snprintf(path, sizeof path, "%s/b.tpl", f->path);
-    assert_int_equal(unlink(path), 0);
+    remove_file(f, "b.tpl");
     put_file(f, "c.tpl", PRAGMA);
     assert_int_equal(reload_with(f, "four"), -1);
     expect(f, dict, "two three");
@@ -258,7 +285,7 @@ a_reload_takes_good_templates_only(void **state)
     assert_int_equal(view_reload(f->view), 0);
     expect(f, dict, "four");
     assert_int_equal(reload_with(f, "one"), 0);
-    assert_int_equal(unlink(path), 0);
+    remove_file(f, "c.tpl");
     dict_free(dict);
 }
 
@@ -300,7 +327,7 @@ accepts_no_dictionary(void **state)
     dict_setf(NULL, VIEW_TITLE, "%d", 1);
     assert_null(dict_section(NULL, VIEW_TITLE));
     assert_null(dict_include(NULL, VIEW_TITLE, "a.tpl"));
-    assert_int_equal(view_render(f->view, "a.tpl", NULL, &out, &length), -1);
+    assert_int_equal(view_render(f->view, LANG_EN, "a.tpl", NULL, &out, &length), -1);
     dict_free(NULL);
     view_close(NULL);
 }
@@ -318,7 +345,7 @@ render_often(void *argument)
         dict_set_int(dict, VIEW_TITLE, i);
         dict_set_int(dict_include(dict, VIEW_ROW, "row.tpl"), VIEW_NAME, i);
         snprintf(expected, sizeof expected, "%d (%d)", i, i);
-        if (view_render(f->view, "a.tpl", dict, &out, &length) != 0 ||
+        if (view_render(f->view, LANG_EN, "a.tpl", dict, &out, &length) != 0 ||
             strcmp(out, expected) != 0)
             return f;
         free(out);
