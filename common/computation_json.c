@@ -69,6 +69,9 @@ json_computation(const struct computation *c)
                         c->method != ALGORITHM_AUTO
                             ? json_string(algorithm_name(c->method))
                             : json_null());
+    json_object_set_new(o, "answered_by",
+                        c->answered_by > 0 ? json_integer(c->answered_by)
+                                           : json_null());
     json_object_set_new(o, "status", json_string(status_name(c->status)));
     json_object_set_new(o, "stage", json_string(stage_name(c->stage)));
     json_object_set_new(o, "digit", done ? json_stringn(&c->digit, 1) : json_null());

@@ -1,6 +1,6 @@
 /*
- * Writes the example configuration file to standard output, or with --manual the options
- * of the manual page nthpi.conf(5); run by make.
+ * Writes the example configuration file to standard output, or with --manual the
+ * options of the manual page nthpi.conf(5); run by make.
  */
 #include "conf.h"
 

@@ -134,6 +134,9 @@ rows_print_details(const json_t *row, const json_t *history)
         print_field("verified", verified[0] ? verified : "not checked");
     }
     print_field("error", row_text(row, "error"));
+    if (row_number(row, "answered_by") > 0) {
+        printf("%-12s %" PRId64 "\n", "answered by", row_number(row, "answered_by"));
+    }
     printf("%-12s %" PRId64 "\n", "attempts", row_number(row, "attempts"));
     if (row_real(row, "cpu_s") >= 0 && row_real(row, "wall_s") >= 0 &&
         row_number(row, "peak_kib") > 0) {

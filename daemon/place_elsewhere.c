@@ -138,11 +138,12 @@ is_passing(const struct remote_answer *a)
                           : a->status == 429 || (a->status >= 500 && a->status != 501);
 }
 
-/* Sleeps before another try; a signal ends it. */
+/* Sleeps before another try, longer after each of FAILURES, and as long as the site
+ * ASKED for; a signal ends it. */
 static void
-pause_before_retry(struct place *p, unsigned asked)
+pause_before_retry(unsigned failures, unsigned asked)
 {
-    unsigned seconds = p->failures < 5 ? 1u << p->failures : PAUSE_MOST_S;
+    unsigned seconds = failures < 5 ? 1u << failures : PAUSE_MOST_S;
     struct timespec t = {.tv_sec = asked > seconds ? asked : seconds};
 
     if (t.tv_sec > PAUSE_MOST_S) {
@@ -151,12 +152,30 @@ pause_before_retry(struct place *p, unsigned asked)
     nanosleep(&t, NULL);
 }
 
+static double
+now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* True when NEWER is a later state of ROW. */
+static bool
+is_news(const json_t *newer, const json_t *row)
+{
+    return newer && row_number(newer, "id") == row_number(row, "id") &&
+           row_number(newer, "revision") != row_number(row, "revision");
+}
+
 static int
 news(struct place *p, json_t **row)
 {
     struct remote_answer a;
     char path[PATH_SIZE];
     json_t *newer = NULL;
+    double asked_at = now();
     int code = CLI_OK;
 
     snprintf(path, sizeof path, "%s/%" PRId64 "?since=%" PRId64, rows_path,
@@ -167,15 +186,18 @@ news(struct place *p, json_t **row)
     if (a.status == 200) {
         newer = remote_json(&a);
     }
-    if (newer && row_number(newer, "id") == row_number(*row, "id")) {
+    if (is_news(newer, *row)) {
         json_decref(*row);
         *row = json_incref(newer);
         p->failures = 0;
     } else if (a.status == 304) {
+        /* One that does not let us wait is not asked all the time. */
+        if (now() - asked_at < 1) {
+            pause_before_retry(0, a.retry_after);
+        }
         p->failures = 0;
     } else if (is_passing(&a) && p->failures < TRIES) {
-        pause_before_retry(p, a.retry_after);
-        p->failures++;
+        pause_before_retry(p->failures++, a.retry_after);
     } else {
         if (a.status == 0) {
             cli_error("%s: %s", remote_url(p->remote), a.error);

@@ -192,6 +192,7 @@ test('what is not a site is told', async () => {
     html: (answer) => answer.end('<p>welcome'),
     array: (answer) => answer.end('[]'),
     object: (answer) => answer.end('{"id":"x"}'),
+    deep: (answer) => answer.end(`${'['.repeat(100000)}`),
     moved: (answer) => answer.writeHead(301, { location: 'https://elsewhere.example/' }).end(),
     missing: (answer) => answer.writeHead(404).end('no'),
     endless: (answer) => {
@@ -216,6 +217,22 @@ test('what is not a site is told', async () => {
       assert.equal(result.stdout, '', `${what} ${args}`);
     }
   }
+});
+
+test('a site that does not let us wait is asked again', async () => {
+  const asked = [];
+  const row = { id: 7, position: 5, radix: 10, status: 'running', phase: 'summing', progress: 0.5, eta_s: 3, revision: 4 };
+  const url = await serve((request, answer) => {
+    asked.push([request.url, request.headers.prefer]);
+    if (asked.length === 1) answer.end(JSON.stringify(row));
+    else if (asked.length === 2) answer.writeHead(304).end();
+    else if (asked.length === 3) answer.writeHead(503).end();
+    else answer.end(JSON.stringify({ ...row, status: 'done', digit: '9', revision: 5 }));
+  });
+  assert.equal(ok(await nthpi(['wait', '--url', url, '7'])), '7 done 9\n');
+  assert.deepEqual(asked.map(([target]) => target), ['/api/v1/computations/7',
+    ...Array(3).fill('/api/v1/computations/7?since=4')]);
+  assert.match(asked[1][1], /^wait=\d+$/);
 });
 
 test('digits that are not pi, or not as many, leave no file', async () => {
