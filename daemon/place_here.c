@@ -127,7 +127,7 @@ static int
 list(struct place *p, const struct store_filter *filter, uint64_t limit, json_t **rows)
 {
     struct computation page[PAGE];
-    struct store_cursor cursor = {false, 0};
+    struct store_cursor cursor = {.id = 0};
     size_t count;
 
     *rows = json_array();

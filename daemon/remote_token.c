@@ -138,7 +138,7 @@ remote_token_write(const char *url, const char *token)
     bool ok = false;
     int fd = -1;
 
-    errno = ENOMEM;
+    errno = ENOENT; /* without a path: there is no home */
     if (path && make_folders(path) && asprintf(&aside, "%s.XXXXXX", path) >= 0) {
         fd = mkostemp(aside, O_CLOEXEC); /* of mode 0600 */
         ok = fd >= 0 && write_aside(fd, token);
@@ -152,8 +152,8 @@ remote_token_write(const char *url, const char *token)
         aside = NULL;
     }
     if (!ok) {
-        cli_error("the token of %s cannot be kept%s%s: %s", url, path ? " in " : "",
-                  path ? path : "", strerror(errno));
+        cli_error("the token of %s cannot be kept in %s: %s", url,
+                  path ? path : "a home (see HOME)", strerror(errno));
     }
     free(aside);
     free(path);

@@ -114,13 +114,13 @@ test('digit and digits are found by the site', async () => {
 });
 
 test('progress: lines in a file, a bar on a terminal', async () => {
-  const lines = await at('submit', '--wait', '--progress', '--algorithm=spigot', '60000');
+  const lines = await at('submit', '--wait', '--progress', '--algorithm=spigot', '40000');
   assert.match(lines.stdout, /^\d+ done \d\n$/);
   assert.match(lines.stderr, /^(queued|\w[\w ]*) \d+ %/m);
   assert.doesNotMatch(lines.stderr, /\r/);
-  assert.equal((await at('submit', '--wait', '60001')).stderr, '', 'nothing that was not asked for');
+  assert.equal((await at('submit', '--wait', '30001')).stderr, '', 'nothing that was not asked for');
   const bar = execFileSync('script', ['-qec',
-    `${program} submit --url ${site.url} --wait --algorithm=spigot 65000`, '/dev/null'],
+    `${program} submit --url ${site.url} --wait --algorithm=spigot 45000`, '/dev/null'],
   { env: environment, encoding: 'utf8' });
   assert.match(bar, /\r(queued|\w[\w ]*) +\[#*-*\] +\d+ %/);
   assert.match(bar, /\n\d+ done \d\r?\n$/);
@@ -297,5 +297,8 @@ test('a home that cannot be written is told, and the answer is there', async () 
   const code = await new Promise((resolve) => child.on('close', resolve));
   assert.equal(code, 0);
   assert.match(out, /^\d+ /);
-  assert.match(err, /the token of .* cannot be kept/);
+  assert.match(err, /the token of .* cannot be kept in \/.*: Not a directory/);
+  const homeless = await nthpi(['submit', '--url', site.url, '4243'], { env: { HOME: '' } });
+  assert.match(ok(homeless), /^\d+ /);
+  assert.match(homeless.stderr, /cannot be kept in a home/);
 });
