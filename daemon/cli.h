@@ -95,6 +95,9 @@ void cli_progress_tell(struct cli_progress *p, const char *phase, double fractio
 void cli_progress_tell_left(struct cli_progress *p, const char *phase, double fraction,
                             double left);
 
+/* Seconds since cli_progress_begin(). */
+double cli_progress_age(const struct cli_progress *p);
+
 /* Ends the line. */
 void cli_progress_end(struct cli_progress *p);
 

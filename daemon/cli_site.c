@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 64 };
+/* A text of so many bytes takes a while to come. */
+enum { PATH_SIZE = 64, LONG_TEXT = 1 << 20 };
 
 /* Asks for Q and waits; *ROW is done when the result is CLI_OK. */
 static int
@@ -24,7 +25,8 @@ ask_and_wait(struct place *p, const struct cli_question *q, bool progress, json_
         code = place_wait(p, row, progress);
     }
     if (code == CLI_OK && !row_is(*row, "done")) {
-        rows_print_result(*row);
+        cli_error("computation %" PRId64 ": %s %s", row_number(*row, "id"),
+                  row_text(*row, "status"), row_text(*row, "error"));
         code = CLI_FAILED;
     }
     return code;
@@ -89,7 +91,8 @@ fetch(struct place *p, const struct cli_question *q, struct cli_output *output,
 
     snprintf(path, sizeof path, "/pi/%" PRIu64 ".txt%s", q->position,
              q->radix == 16 ? "?radix=16" : "");
-    cli_progress_begin(&t.progress, progress || isatty(STDERR_FILENO), 0);
+    cli_progress_begin(&t.progress,
+                       progress || (isatty(STDERR_FILENO) && t.length >= LONG_TEXT), 0);
     came = remote_send(p->remote,
                        &(struct remote_call){
                            .method = "GET", .path = path, .sink = take_text, .ctx = &t},

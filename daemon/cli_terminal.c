@@ -38,6 +38,12 @@ cli_progress_begin(struct cli_progress *p, bool on, double seconds)
     p->began = p->told = now();
 }
 
+double
+cli_progress_age(const struct cli_progress *p)
+{
+    return now() - p->began;
+}
+
 /* "5 s", "3 min 20 s" or "7 h 05 min" into TEXT. */
 static void
 print_time(char text[32], double seconds)

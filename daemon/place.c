@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Seconds that need no bar. */
+#define SHORT_S 0.5
+
 bool
 place_open(struct place *p, struct cli *cli, const struct place_flags *flags,
            bool reading)
@@ -83,9 +86,13 @@ place_wait(struct place *p, json_t **row, bool progress)
     }
     cli_progress_begin(&told, progress || isatty(STDERR_FILENO), 0);
     while (code == CLI_OK && !row_is_final(*row)) {
-        cli_progress_tell_left(
-            &told, row_is(*row, "queued") ? "queued" : row_text(*row, "phase"),
-            row_real(*row, "progress"), row_real(*row, "eta_s"));
+        /* What nobody asked to see is shown when there is something to wait for. */
+        p->brief = !progress && cli_progress_age(&told) < SHORT_S;
+        if (!p->brief) {
+            cli_progress_tell_left(
+                &told, row_is(*row, "queued") ? "queued" : row_text(*row, "phase"),
+                row_real(*row, "progress"), row_real(*row, "eta_s"));
+        }
         code = p->kind->news(p, row);
         if (cli_signal() != 0) {
             code = CLI_SIGNAL + cli_signal();

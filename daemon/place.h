@@ -24,6 +24,7 @@ struct place {
     struct remote *remote; /* NULL: the place is here */
     char *token;           /* who we are to the site elsewhere, or NULL */
     unsigned failures;     /* in a row, while we wait for news from it */
+    bool brief;            /* the next wait for news is one of a second at most */
 };
 
 /* What a kind of place can do; P is open. */

@@ -181,7 +181,8 @@ news(struct place *p, json_t **row)
     snprintf(path, sizeof path, "%s/%" PRId64 "?since=%" PRId64, rows_path,
              row_number(*row, "id"), row_number(*row, "revision"));
     remote_send(p->remote,
-                &(struct remote_call){.method = "GET", .path = path, .wait_s = POLL_S},
+                &(struct remote_call){
+                    .method = "GET", .path = path, .wait_s = p->brief ? 1 : POLL_S},
                 &a);
     if (a.status == 200) {
         newer = remote_json(&a);

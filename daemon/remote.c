@@ -239,8 +239,7 @@ explain(struct transfer *t, CURLcode code)
     a->status = 0;
     a->lasting = t->too_large || t->refused || cli_signal() != 0 ||
                  code == CURLE_PEER_FAILED_VERIFICATION ||
-                 code == CURLE_SSL_CACERT_BADFILE || code == CURLE_OUT_OF_MEMORY ||
-                 code == CURLE_COULDNT_RESOLVE_HOST;
+                 code == CURLE_SSL_CACERT_BADFILE || code == CURLE_OUT_OF_MEMORY;
     snprintf(a->error, sizeof a->error, "%s",
              t->too_large ? "the answer is too large to be one of a site of nthpi"
              : code == CURLE_PEER_FAILED_VERIFICATION

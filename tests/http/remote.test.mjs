@@ -119,11 +119,20 @@ test('progress: lines in a file, a bar on a terminal', async () => {
   assert.match(lines.stderr, /^(queued|\w[\w ]*) \d+ %/m);
   assert.doesNotMatch(lines.stderr, /\r/);
   assert.equal((await at('submit', '--wait', '30001')).stderr, '', 'nothing that was not asked for');
-  const bar = execFileSync('script', ['-qec',
-    `${program} submit --url ${site.url} --wait --algorithm=spigot 45000`, '/dev/null'],
-  { env: environment, encoding: 'utf8' });
-  assert.match(bar, /\r(queued|\w[\w ]*) +\[#*-*\] +\d+ %/);
-  assert.match(bar, /\n\d+ done \d\r?\n$/);
+  const child = spawn('script', ['-qefc',
+    `exec ${program} submit --url ${site.url} --wait --algorithm=spigot ${slow.position + 9}`, '/dev/null'],
+  { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  let shown = '';
+  const bar = new Promise((resolve) => child.stdout.on('data', (text) => {
+    shown += text;
+    if (/\r\w[\w ]* +\[#*-*\] +\d+ %/.test(shown)) resolve();
+  }));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await Promise.race([bar, ended]);
+  const [{ id }] = JSON.parse(ok(await at('list', '--json', '--limit=1')));
+  ok(await at('cancel', String(id)));
+  assert.equal(await ended, 1);
+  assert.match(shown, new RegExp(`\\[[#-]{30}\\] +\\d+ %[^]*\\n${id} cancelled\\r?\\n$`));
 });
 
 test('Ctrl-C ends a wait, and the computation goes on', async () => {
