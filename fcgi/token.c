@@ -180,7 +180,8 @@ unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *
      * the text that we made is this token. */
     sodium_bin2base64(again, sizeof again, payload, length, VARIANT);
     mac(key, payload, size, name, expected);
-    return strcmp(again, token) == 0 &&
+    return strlen(again) == strlen(token) &&
+           sodium_memcmp(again, token, strlen(again)) == 0 &&
            sodium_memcmp(expected, payload + size, MAC_SIZE) == 0;
 }
 

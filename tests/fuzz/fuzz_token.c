@@ -56,7 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t cut = size < left ? size : left;
     snprintf(changed, sizeof changed, "%.*s%.*s%s", (int)at, token, TOKEN_SIZE - 1,
              text, token + at + cut);
-    /* (Not by strcmp(): libFuzzer sees what that compares, and would learn tokens.) */
+    /* (Not by strcmp(), here and in token.c: libFuzzer sees what that compares, and
+     * would learn tokens that are valid.) */
     bool same = strlen(changed) == strlen(token) &&
                 sodium_memcmp(changed, token, strlen(token)) == 0;
     PROPERTY(is_valid(changed, csrf) == same);
