@@ -63,6 +63,8 @@ struct conf {
     unsigned job_memory;     /* most memory of a job, MiB; 0: no limit */
     unsigned job_time;       /* most seconds of a job; 0: no limit */
     unsigned stall_s;        /* a worker without a sign of life is killed, 1 .. */
+    bool index;              /* long published digits get an index for searching */
+    unsigned index_wait_s;   /* not before nothing has run for so many seconds */
 };
 
 /*

@@ -340,6 +340,23 @@ const struct conf_option conf_options[] = {
      .initial = "60",
      .argument = "SECONDS",
      .help = "how long a worker may neither report nor use the CPU"},
+    {.name = "index",
+     .programs = CONF_DAEMON,
+     .type = CONF_SWITCH,
+     .offset = FIELD(index),
+     .initial = "yes",
+     .argument = "yes|no",
+     .help = "makes an index for searching of 100,000 published digits or more; 4 "
+             "bytes a digit"},
+    {.name = "index-wait-s",
+     .programs = CONF_DAEMON,
+     .type = CONF_NUMBER,
+     .offset = FIELD(index_wait_s),
+     .min = 0,
+     .max = 86400,
+     .initial = "10",
+     .argument = "SECONDS",
+     .help = "begins with it when nothing has run for so long"},
 };
 _Static_assert(sizeof conf_options / sizeof conf_options[0] <= CONF_OPTIONS_MAX,
                "room for every option");

@@ -71,7 +71,8 @@ void digits_writer_free(struct digits_writer *w);
 enum digits_rc digits_commit(int work_fd, const char *aside_txt, const char *aside_sum,
                              int digits_fd, int radix, uint64_t length);
 
-/* Removes a published file and its sidecar; missing ones are no error. */
+/* Removes a published file with its sidecar and its index (search_index.h); missing ones
+ * are no error. */
 enum digits_rc digits_remove(int digits_fd, int radix, uint64_t length);
 
 /* Takes a published file and its sidecar out of the way, whatever they are by now

@@ -51,14 +51,15 @@ digits_commit(int work_fd, const char *aside_txt, const char *aside_sum, int dig
 enum digits_rc
 digits_remove(int digits_fd, int radix, uint64_t length)
 {
-    char txt[DIGITS_NAME_SIZE], sum[DIGITS_NAME_SIZE];
+    static const char *const parts[] = {"txt", "sum", "idx"};
+    char name[DIGITS_NAME_SIZE];
 
-    digits_name(txt, radix, length, "txt");
-    digits_name(sum, radix, length, "sum");
     /* The digits go first: a file without its sidecar must not be found. */
-    if ((unlinkat(digits_fd, txt, 0) != 0 && errno != ENOENT) ||
-        (unlinkat(digits_fd, sum, 0) != 0 && errno != ENOENT))
-        return DIGITS_IO;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        digits_name(name, radix, length, parts[i]);
+        if (unlinkat(digits_fd, name, 0) != 0 && errno != ENOENT)
+            return DIGITS_IO;
+    }
     return DIGITS_OK;
 }
 

@@ -25,6 +25,10 @@ libcommon_a_SOURCES = \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
+	common/search.c common/search.h \
+	common/search_build.c \
+	common/search_index.c common/search_index.h \
+	common/search_scan.c \
 	common/state.c common/state.h \
 	common/store.c common/store.h common/store_internal.h \
 	common/store_ask.c common/store_ask.h \
@@ -33,6 +37,7 @@ libcommon_a_SOURCES = \
 	common/store_check.c common/store_check.h \
 	common/store_cursor.c \
 	common/store_damage.c \
+	common/store_index.c \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \

@@ -46,6 +46,9 @@ int cli_prune(int argc, char **argv);
 int cli_list(int argc, char **argv);
 int cli_show(int argc, char **argv);
 
+/* cli_search.c: strings of digits in what is published */
+int cli_search(int argc, char **argv);
+
 /* ---- cli_output.c: where digits go ---- */
 
 /* Standard output, or a file that appears under its name when it is whole. */

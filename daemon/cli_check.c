@@ -9,6 +9,7 @@
 
 #include "daemon/cli.h"
 
+#include "common/search_index.h"
 #include "common/store_check.h"
 
 #include <dirent.h>
@@ -193,6 +194,27 @@ check_published(struct check *c, int radix)
     return true;
 }
 
+/* An index that is there; that of a superseded file goes with it. */
+static bool
+check_index(struct check *c, const char *name, int radix, uint64_t length)
+{
+    struct search_index *index = NULL;
+    struct published p;
+    enum digits_rc rc = DIGITS_OK;
+
+    if (store_published(c->cli->store, radix, &p) != STORE_OK) {
+        return false;
+    }
+    if (p.length == length) {
+        rc = search_index_open(&index, c->digits_fd, radix, length, p.sha256);
+        search_index_release(index);
+    }
+    if (rc != DIGITS_OK && rc != DIGITS_MISSING) {
+        problem(c, "%s %s", name, words_of(rc));
+    }
+    return true;
+}
+
 /* A file in digits/ besides those that are published. */
 static bool
 check_other(struct check *c, const char *name)
@@ -205,6 +227,9 @@ check_other(struct check *c, const char *name)
 
     if (digits_is_put_away(name)) {
         return true; /* broken, as is known; kept for the administrator */
+    }
+    if (search_parse_name(name, &radix, &length)) {
+        return check_index(c, name, radix, length);
     }
     if (!digits_parse_name(name, &radix, &length)) {
         problem(c, "%s does not belong there", name);

@@ -168,6 +168,8 @@ daemon_open(struct daemon *d, const struct conf *conf)
     d->conf = conf;
     d->exe_fd = d->work_fd = d->digits_fd = d->signal_fd = d->score_fd = -1;
     d->state_lock = d->name_lock = d->checkpoint_lock = -1;
+    worker_init(&d->indexing.worker);
+    d->indexing.out_fd = d->indexing.lock = -1;
     d->cpus = conf->cpus > 0 ? (int)conf->cpus : machine_cpus();
     d->clock_offset = upkeep_clock_offset();
     d->look = true;

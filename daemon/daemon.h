@@ -11,6 +11,7 @@
  *   publish.c  digits files into place, superseded ones away
  *   mend.c     published digits that went bad, and longer ones that are not published
  *   scrub.c    published digits, read again now and then
+ *   index.c, index_files.c   indexes of published digits, for searching
  *   recover.c  rows that dead daemons left behind
  *   progress.c what workers tell, into the database
  *   upkeep.c   heartbeat, checkpoints of the log, old rows
@@ -95,6 +96,22 @@ struct scrub {
     int64_t due; /* CLOCK_BOOTTIME */
 };
 
+/* Making search indexes, one at a time. */
+struct indexing {
+    struct worker worker; /* pid 0: none is being made */
+    struct watch watch;   /* over it */
+    int radix;            /* of the one that is */
+    struct published of;  /* and its file */
+    int out_fd, lock;     /* its aside; run/index.lock, held meanwhile; or -1 */
+    bool superseded;      /* they are not published any more: it was ended */
+    unsigned failures;    /* in a row */
+    int64_t retry_at;     /* CLOCK_BOOTTIME: none is begun before */
+    int64_t idle_since;   /* CLOCK_BOOTTIME: nothing has run since; 0: something runs */
+    /* of radix 10 and 16: */
+    int64_t ready[2];          /* revision of what is published and has its index */
+    int64_t seen[2], since[2]; /* revision of what is published, and since when */
+};
+
 struct daemon {
     const struct conf *conf;
     int cpus; /* the thread budget */
@@ -109,6 +126,7 @@ struct daemon {
     struct superseded *superseded;
     struct digits_trust *trust; /* what is read of published files */
     struct scrub scrub;
+    struct indexing indexing;
     char token[LEASE_SIZE]; /* of all our leases: tells us from a predecessor */
     unsigned shortages;     /* times that no worker could be started, in a row */
     int64_t short_until;    /* CLOCK_BOOTTIME: none is started before */
@@ -151,6 +169,10 @@ uint64_t daemon_file_bytes(const struct engine_algorithm *algorithm, uint64_t po
 /* launch.c: looks at the rows that wait; answers, starts or refuses them. */
 void launch_pending(struct daemon *d);
 
+/* The limit of the address space of a worker that may use MEMORY bytes, each of whose
+ * THREADS has a stack and an arena of its own; 0: none, in builds with sanitizers. */
+uint64_t launch_address_space(uint64_t memory, int threads);
+
 /* answer.c */
 
 /* Answers queued ROW, which asks for auto, when the published digits or a row that
@@ -191,6 +213,10 @@ unsigned settle_delay_ms(int failures);
 
 /* Kills workers that hang, or that need more than the configuration allows. */
 bool guard_jobs(struct daemon *d);
+
+/* One look at W, if it runs, by LIMITS; WATCH has what was seen before. */
+enum watch_verdict guard_look(const struct worker *w, struct watch *watch,
+                              const struct watch_limits *limits);
 
 /* False, with MESSAGE, when CONF does not allow a job that NEEDs this, and SECONDS with
  * all threads. */
@@ -254,6 +280,38 @@ int64_t scrub_due(const struct daemon *d);
 
 /* Frees what SCRUB has open. */
 void scrub_end(struct scrub *scrub);
+
+/* index.c */
+
+
+/* Looks after the index that is being made, or begins with the next one; always true. */
+bool index_step(struct daemon *d);
+
+/* The worker that made an index has ended. */
+void index_ended(struct daemon *d, int status, const struct rusage *usage);
+
+/* Ends the worker, if there is one, and removes what it wrote. */
+void index_stop(struct daemon *d);
+
+/* index_files.c */
+
+/* What an index is written to in work/, and the lock of the daemon that makes one. */
+#define INDEX_ASIDE "index.new"
+#define INDEX_LOCK  "index"
+
+/* At the start: nothing is under way, whatever the database says, and indexes whose
+ * files are gone go, too. */
+void index_begin(struct daemon *d);
+
+/* True when NAME in work/ is the aside of an index that a daemon makes now. */
+bool index_needs(const struct daemon *d, const char *name);
+
+/* Removes indexes whose digits are gone: renamed into place in the moment when these
+ * were superseded. */
+void index_sweep(struct daemon *d);
+
+/* Notes in the database how far the index of LENGTH digits is; see store_status.h. */
+void index_note(struct daemon *d, int radix, uint64_t length, int percent);
 
 /* recover.c */
 

@@ -99,21 +99,28 @@ guard_allows(const struct conf *conf, const struct plan_need *need, double secon
     return true;
 }
 
+enum watch_verdict
+guard_look(const struct worker *w, struct watch *watch,
+           const struct watch_limits *limits)
+{
+    struct watch_sign sign = {.now = monotonic_us(), .heard = w->heard};
+
+    if (w->pid == 0 || !machine_process(w->pid, &sign.cpu_s, &sign.held)) {
+        return WATCH_GOOD;
+    }
+    sign.resident = limits->memory > 0 ? machine_resident(w->pid) : 0;
+    return watch_look(watch, &sign, limits);
+}
+
 bool
 guard_jobs(struct daemon *d)
 {
-    int64_t now = monotonic_us();
-
     for (struct job *j = d->jobs; j; j = j->next) {
-        struct watch_sign sign = {.now = now, .heard = j->worker.heard};
         struct watch_limits limits = limits_of(d->conf, j);
 
-        if (j->worker.pid == 0 || j->verdict != WATCH_GOOD || j->granted || j->lost ||
-            !machine_process(j->worker.pid, &sign.cpu_s, &sign.held)) {
-            continue;
+        if (j->verdict == WATCH_GOOD && !j->granted && !j->lost) {
+            put_down(d->conf, j, guard_look(&j->worker, &j->watch, &limits));
         }
-        sign.resident = limits.memory > 0 ? machine_resident(j->worker.pid) : 0;
-        put_down(d->conf, j, watch_look(&j->watch, &sign, &limits));
     }
     return true;
 }

@@ -147,10 +147,8 @@ refuse(struct daemon *d, const struct computation *row,
     return j ? j->untaken : STORE_OK;
 }
 
-/* Address space for a worker that may use MEMORY bytes: the estimate may be off by a
- * factor of 3, and each thread has a stack and an arena of its own. */
-static uint64_t
-address_space(uint64_t memory, int threads)
+uint64_t
+launch_address_space(uint64_t memory, int threads)
 {
 #ifdef NTHPI_SANITIZED
     (void)memory;
@@ -169,8 +167,9 @@ limit_memory(const struct daemon *d, struct job *j)
     uint64_t allowed = d->conf->job_memory * MIB;
 
     j->memory_capped = allowed > 0 && allowed < 3 * j->need.memory;
-    j->memory_limit =
-        address_space(j->memory_capped ? allowed : 3 * j->need.memory, j->slot.threads);
+    /* The estimate may be off by a factor of 3. */
+    j->memory_limit = launch_address_space(
+        j->memory_capped ? allowed : 3 * j->need.memory, j->slot.threads);
 }
 
 /* True for errors that are the machine's at this moment, and no row's. */

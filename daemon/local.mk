@@ -12,6 +12,9 @@ libdaemon_a_SOURCES = \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/gmp_guard.c daemon/gmp_guard.h \
 	daemon/guard.c \
+	daemon/index.c \
+	daemon/index_files.c \
+	daemon/index_worker.c daemon/index_worker.h \
 	daemon/launch.c \
 	daemon/lock.c daemon/lock.h \
 	daemon/machine.c daemon/machine.h \
@@ -49,6 +52,7 @@ nthpi_SOURCES = \
 	daemon/cli_queue.c \
 	daemon/cli_restore.c \
 	daemon/cli_rows.c \
+	daemon/cli_search.c \
 	daemon/cli_site.c \
 	daemon/cli_terminal.c \
 	daemon/place.c daemon/place.h \

@@ -30,6 +30,7 @@ static const struct {
     {"list", cli_list, "list the site's computations"},
     {"show", cli_show, "show one computation with its history"},
     {"wait", cli_wait, "wait until a computation is done, failed or cancelled"},
+    {"search", cli_search, "find a string of digits in what is published"},
     {"cancel", cli_cancel, "cancel a computation"},
     {"retry", cli_retry, "queue a failed or cancelled computation again"},
     {"delete", cli_delete, "delete a computation"},

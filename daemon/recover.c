@@ -130,8 +130,8 @@ is_needed(void *ctx, const char *name)
         }
         return rc == STORE_OK ? row.status == STATUS_RUNNING : rc != STORE_NOT_FOUND;
     }
-    return digits_parse_name(name, &radix, &length) &&
-           publish_is_awaited(d, radix, length);
+    return index_needs(d, name) || (digits_parse_name(name, &radix, &length) &&
+                                    publish_is_awaited(d, radix, length));
 }
 
 /* The same, and true for everything but checkpoints. */

@@ -90,10 +90,10 @@ take_message(struct report *r, const struct message *m)
         memcpy(r->error, m->error, sizeof r->error);
         return NULL;
     case MESSAGE_DONE:
-        if (!r->verified[0]) {
+        if (r->radix != 0 && !r->verified[0]) {
             return "an end before the verification";
         }
-        if (!r->window[0] || (r->file_length > 0 && !r->sha256[0])) {
+        if ((r->radix != 0 && !r->window[0]) || (r->file_length > 0 && !r->sha256[0])) {
             return "an end before the result";
         }
         r->done = true;

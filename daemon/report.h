@@ -10,7 +10,8 @@
 
 struct report {
     /* what to expect */
-    int radix;            /* the window's digits are of this radix */
+    int radix;            /* the window's digits are of this radix; 0: an index is
+                             made, which has neither window nor verification */
     uint64_t file_length; /* digits the file must have, or 0: no file is made */
 
     /* what was told */
@@ -30,8 +31,8 @@ struct report {
     char line[PROTOCOL_LINE_SIZE];
 };
 
-/* An empty report of a run in RADIX that makes a file of FILE_LENGTH digits,
- * or none (0). */
+/* An empty report of a run in RADIX (0: see above) that makes a file of FILE_LENGTH
+ * digits, or none (0). */
 void report_init(struct report *r, int radix, uint64_t file_length);
 
 /*

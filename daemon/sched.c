@@ -84,6 +84,7 @@ enum task_name {
     TASK_TIDY,
     TASK_PRUNE,
     TASK_SCRUB,
+    TASK_INDEX,
     TASK_COUNT
 };
 
@@ -109,6 +110,7 @@ make_tasks(const struct conf *conf, struct task tasks[TASK_COUNT])
     tasks[TASK_TIDY] = (struct task){publish_tidy, 2 * SECOND_US, 0};
     tasks[TASK_PRUNE] = (struct task){upkeep_prune, 3600 * SECOND_US, 0};
     tasks[TASK_SCRUB] = (struct task){scrub_step, 0, 0};
+    tasks[TASK_INDEX] = (struct task){index_step, SECOND_US, 0};
 }
 
 /* When task I is due; the news of jobs and the digits' check have times of their own.
@@ -151,6 +153,10 @@ reap(struct daemon *d)
     pid_t pid;
 
     while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        if (pid == d->indexing.worker.pid) {
+            index_ended(d, status, &usage);
+            continue;
+        }
         for (struct job *j = d->jobs; j; j = j->next) {
             if (j->worker.pid == pid) {
                 worker_ended(&j->worker, status, &usage);
@@ -299,6 +305,7 @@ let_save(struct daemon *d)
 static void
 stop(struct daemon *d)
 {
+    index_stop(d);
     let_save(d);
     for (struct job *j = d->jobs; j; j = j->next) {
         worker_kill(&j->worker);
@@ -335,6 +342,7 @@ start(struct daemon *d)
     settle_jobs(d);
     recover_asides(d);
     publish_scan(d);
+    index_begin(d);
     /* Until here nothing of ours runs, and giving up would end the program. */
     store_set_patience(d->durable, PATIENCE_MS);
     store_set_patience(d->relaxed, PATIENCE_MS);

@@ -22,6 +22,7 @@
 #include "daemon/confine.h"
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
+#include "daemon/index_worker.h"
 #include "daemon/protocol.h"
 #include "daemon/read_back.h"
 #include "daemon/slots.h"
@@ -353,6 +354,9 @@ worker_main(int argc, char **argv, worker_find *find)
     enum sandbox_mode sandbox;
     int code;
 
+    if (index_is_order(argc, argv)) {
+        return index_worker(argv);
+    }
     if (!parse_arguments(&run, &sandbox, argc, argv, find)) {
         return WORKER_USAGE;
     }

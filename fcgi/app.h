@@ -15,6 +15,7 @@ struct cache;
 struct metrics;
 struct park;
 struct digits_trust;
+struct search_shelf;
 
 enum { APP_KEY_SIZE = 32, APP_CACHE_SIZE = 8 << 20 };
 
@@ -27,6 +28,7 @@ struct app {
     struct metrics *metrics;    /* what is counted, or NULL: nothing is */
     struct park *park;          /* connections and parked polls */
     struct digits_trust *trust; /* which digits were checked */
+    struct search_shelf *shelf; /* their indexes, or NULL: opened each time */
     struct doorbell *bell;      /* rung after every change we commit */
     char *db_path;
     int digits_fd, work_fd;               /* folders, for openat() */

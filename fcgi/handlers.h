@@ -17,6 +17,7 @@ handler page_delete_confirm; /* GET /computations/ID/delete */
 handler page_pi;             /* GET /pi/N; JSON: its live part */
 handler page_text;           /* GET /pi/N.txt */
 handler page_api;            /* GET /api: about the API */
+handler page_search;         /* GET /search; JSON: the answer alone */
 handler page_health;         /* GET /healthz */
 handler page_metrics;        /* GET /metrics */
 

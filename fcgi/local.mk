@@ -62,12 +62,15 @@ libweb_a_SOURCES += \
 	fcgi/page_metrics.c \
 	fcgi/page_list.c \
 	fcgi/page_pi.c \
+	fcgi/page_search.c \
 	fcgi/page_text.c \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
 	fcgi/question.c fcgi/question.h \
 	fcgi/rows.c fcgi/rows.h \
+	fcgi/search_date.c fcgi/search_date.h \
+	fcgi/search_find.c fcgi/search_find.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/updates.c fcgi/updates.h \
 	fcgi/updates_rows.c

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "common/log.h"
+#include "common/search_index.h"
 #include "common/state.h"
 #include "fcgi/app.h"
 #include "fcgi/cache.h"
@@ -178,6 +179,9 @@ app_open(struct app *app, const struct conf *conf)
     app->trust = digits_trust_new();
     if (!app->trust)
         log_warning("no memory for what was checked: digits are checked each time");
+    app->shelf = search_shelf_new();
+    if (!app->shelf)
+        log_warning("no memory for indexes: they are opened each time");
     app->metrics = metrics_new(router_count());
     if (!app->metrics)
         log_warning("no memory for metrics: nothing is counted");
@@ -191,6 +195,7 @@ app_close(struct app *app)
     park_close(app->park);
     metrics_free(app->metrics);
     cache_free(app->cache);
+    search_shelf_free(app->shelf);
     digits_trust_free(app->trust);
     if (app->work_fd >= 0)
         close(app->work_fd);

@@ -142,6 +142,33 @@ put_cache(FILE *out, struct cache *cache)
 
 /* ---- the site ---- */
 
+/* How far the search indexes of what is published are. */
+static bool
+put_indexes(FILE *out, struct store *s)
+{
+    static const char ready[] = "nthpi_index_ready";
+    exposition_metric(out, ready, "gauge",
+                      "Share of the search index of the published digits that is made; "
+                      "1: it is in use.");
+    for (int radix = 10; radix <= 16; radix += 6) {
+        struct published p;
+        uint64_t length;
+        int percent;
+        if (store_published(s, radix, &p) != STORE_OK ||
+            store_index(s, radix, &length, &percent) != STORE_OK)
+            return false;
+        if (length != p.length || percent > STORE_INDEX_DONE)
+            percent = 0;
+        if (percent == STORE_INDEX_DONE || percent == 0)
+            exposition_integer(out, ready, LABELS("radix", radix == 10 ? "10" : "16"),
+                               percent / STORE_INDEX_DONE);
+        else
+            exposition_real(out, ready, LABELS("radix", radix == 10 ? "10" : "16"),
+                            percent / 100.0);
+    }
+    return true;
+}
+
 /* In a snapshot. False: the database cannot be read; what is known was written. */
 static bool
 put_rows(FILE *out, struct store *s)
@@ -169,6 +196,8 @@ put_rows(FILE *out, struct store *s)
         exposition_integer(out, digits, LABELS("radix", i == 0 ? "10" : "16"),
                            (int64_t)p.length);
     }
+    if (!put_indexes(out, s))
+        return false;
     integer(out, "nthpi_revision", "gauge", "Revision of the database.",
             store_revision(s));
     return true;

@@ -54,6 +54,14 @@ enum request_param {
     PARAM_HIGHLIGHT = 1 << 6, /* a row id */
     PARAM_SINCE = 1 << 7,     /* a revision */
     PARAM_FROM = 1 << 8,      /* a position, 0 allowed */
+    /* of the search; those that are typed are checked by the page, which has them again
+     * in its form */
+    PARAM_QUERY = 1 << 20,  /* "q": any text */
+    PARAM_BEYOND = 1 << 21, /* "after": a position, 0 allowed */
+    PARAM_DAY = 1 << 22,
+    PARAM_MONTH = 1 << 23,
+    PARAM_YEAR = 1 << 24,
+    PARAM_ORDER = 1 << 25,
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM,
 };
 
@@ -103,7 +111,7 @@ struct request {
     struct store_cursor after;
     unsigned limit;
     int64_t highlight, since;
-    uint64_t from;
+    uint64_t from, beyond;
 
     /* who asks: from the owner cookie or the bearer token */
     char owner[OWNER_SIZE]; /* keyed hash, or "" */

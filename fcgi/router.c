@@ -19,6 +19,10 @@ enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
 
 /* What one screen of the list is chosen by. */
 enum { PARAM_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_HIGHLIGHT };
+enum {
+    PARAM_SEARCH = PARAM_RADIX | PARAM_QUERY | PARAM_BEYOND | PARAM_DAY | PARAM_MONTH |
+                   PARAM_YEAR | PARAM_ORDER
+};
 enum { PARAM_API_LIST = PARAM_FILTER | PARAM_POSITION | PARAM_AFTER | PARAM_LIMIT };
 
 /* clang-format off */
@@ -33,6 +37,7 @@ const struct route routes[] = {
     {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", post_action_refused, true},
     {GET,    "/pi/N",                           page_pi,             PARAM_RADIX | PARAM_FROM | PARAM_SINCE, BODY_NONE, "pi", NULL, true},
     {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
+    {GET,    "/search",                         page_search,         PARAM_SEARCH,              BODY_NONE, "search", NULL, true},
     {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL, false},
     {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL, false},
     {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL, true},

@@ -105,6 +105,21 @@ read_from(struct request *r, const char *text)
     return read_number(text, 0, POSITION_MAX, &r->from);
 }
 
+static bool
+read_beyond(struct request *r, const char *text)
+{
+    return read_number(text, 0, POSITION_MAX, &r->beyond);
+}
+
+/* What is typed: any text, as request_query() has it. */
+static bool
+read_typed(struct request *r, const char *text)
+{
+    (void)r;
+    (void)text;
+    return true;
+}
+
 static const struct param {
     enum request_param bit;
     const char *name;
@@ -120,6 +135,12 @@ static const struct param {
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},
     {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
+    {PARAM_BEYOND, "after", read_beyond, TEXT_PARAM_FROM},
+    {PARAM_QUERY, "q", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_DAY, "day", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_MONTH, "month", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_YEAR, "year", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_ORDER, "order", read_typed, TEXT_PARAM_REPEATED},
 };
 
 /* The sentence KEY about PARAM into DETAIL; PARAM's name. */
@@ -140,14 +161,15 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->after = (struct store_cursor){.running = false, .id = 0};
     r->limit = 0;
     r->highlight = r->since = 0;
-    r->from = 0;
+    r->from = r->beyond = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
         const struct param *param = NULL;
         for (size_t k = 0; k < sizeof params / sizeof *params && !param; k++)
-            if (strcmp(r->fields[i].name, params[k].name) == 0)
+            if ((route->params & params[k].bit) &&
+                strcmp(r->fields[i].name, params[k].name) == 0)
                 param = &params[k];
-        if (!param || !(route->params & param->bit))
+        if (!param)
             continue;
         if (seen & param->bit)
             return complain(detail, r->lang, TEXT_PARAM_REPEATED, param);

@@ -15,13 +15,15 @@ template_files = \
 	templates/pi.tpl \
 	templates/pi_live.tpl \
 	templates/pi_unknown.tpl \
-	templates/row.tpl
+	templates/row.tpl \
+	templates/search.tpl
 static_files = \
 	templates/static/icon.svg \
 	templates/static/live.js \
 	templates/static/noscript.css \
 	templates/static/openapi.json \
-	templates/static/robots.txt
+	templates/static/robots.txt \
+	templates/static/search.js
 EXTRA_DIST += $(static_files) templates/name-static
 
 # The stylesheet of all pages, in this order.
@@ -32,6 +34,7 @@ css_files = \
 	templates/css/computation.css \
 	templates/css/pi.css \
 	templates/css/api.css \
+	templates/css/search.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css

@@ -243,7 +243,8 @@ unit_tests += \
 	tests/unit/test_daemon_saves \
 	tests/unit/test_daemon_faults \
 	tests/unit/test_daemon_damage \
-	tests/unit/test_daemon_disk
+	tests/unit/test_daemon_disk \
+	tests/unit/test_daemon_index
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
@@ -332,6 +333,10 @@ tests_unit_test_daemon_damage_SOURCES = tests/unit/test_daemon_damage.c $(daemon
 tests_unit_test_daemon_damage_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_damage_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_damage_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_index_SOURCES = tests/unit/test_daemon_index.c $(daemon_fixture)
+tests_unit_test_daemon_index_CFLAGS = $(daemon_test_CFLAGS)
+tests_unit_test_daemon_index_LDADD = $(daemon_test_LDADD)
+tests_unit_test_daemon_index_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
 tests_unit_test_daemon_disk_SOURCES = tests/unit/test_daemon_disk.c $(daemon_fixture)
 tests_unit_test_daemon_disk_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_disk_LDADD = $(daemon_test_LDADD)
@@ -348,6 +353,7 @@ unit_tests += \
 	tests/unit/test_view \
 	tests/unit/test_cache \
 	tests/unit/test_encode \
+	tests/unit/test_search_date \
 	tests/unit/test_metrics \
 	tests/unit/test_park_wait \
 	tests/unit/test_park \
@@ -400,6 +406,10 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tes
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_search_date_SOURCES = tests/unit/test_search_date.c tests/unit/cmocka_all.h
+tests_unit_test_search_date_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_search_date_LDADD = $(web_test_LDADD)
+tests_unit_test_search_date_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_encode_SOURCES = tests/unit/test_encode.c tests/unit/cmocka_all.h
 tests_unit_test_encode_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_encode_LDADD = $(web_test_LDADD)
@@ -543,6 +553,7 @@ unit_tests += \
 	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
+	tests/unit/test_search \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
@@ -600,6 +611,9 @@ tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
+tests_unit_test_search_SOURCES = tests/unit/test_search.c $(digits_fixture)
+tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_search_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)

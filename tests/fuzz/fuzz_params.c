@@ -19,7 +19,8 @@ check_values(const struct request *r)
     PROPERTY(r->filter.status >= -1 && r->filter.status < STATUS_COUNT);
     PROPERTY(r->filter.radix == 0 || r->filter.radix == 10 || r->filter.radix == 16);
     PROPERTY(r->filter.algorithm >= -1 && r->filter.algorithm < ALGORITHM_COUNT);
-    PROPERTY(r->filter.position <= POSITION_MAX && r->from <= POSITION_MAX);
+    PROPERTY(r->filter.position <= POSITION_MAX && r->from <= POSITION_MAX &&
+             r->beyond <= POSITION_MAX);
     PROPERTY(r->limit <= 100 && r->highlight >= 0 && r->since >= 0);
     PROPERTY(!(r->has & PARAM_STATUS) == (r->filter.status < 0));
     PROPERTY(!(r->has & PARAM_RADIX) == (r->filter.radix == 0));

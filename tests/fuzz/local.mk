@@ -16,6 +16,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_protocol \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_names \
+	tests/fuzz/fuzz_search \
 	tests/fuzz/fuzz_sidecar \
 	tests/fuzz/fuzz_token
 EXTRA_PROGRAMS = $(fuzz_targets)
@@ -36,6 +37,7 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/log.c common/log_repeat.c \
 	common/sandbox.c common/sandbox_calls.c common/sandbox_kernel.c \
 	common/sandbox_paths.c common/sandbox_table.c \
+	common/search.c common/search_index.c common/search_scan.c \
 	common/store_cursor.c \
 	daemon/protocol.c \
 	fcgi/form.c \
@@ -45,6 +47,7 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	fcgi/record.c \
 	fcgi/request.c fcgi/request_decode.c fcgi/request_header.c \
 	fcgi/router.c fcgi/router_params.c \
+	fcgi/search_date.c \
 	fcgi/text.c \
 	fcgi/token.c
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c tests/fuzz/fuzz.h
@@ -91,6 +94,10 @@ tests_fuzz_fuzz_names_SOURCES = tests/fuzz/fuzz_names.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_names_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_fuzz_names_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_names_LDADD = $(fuzz_LIBS)
+tests_fuzz_fuzz_search_SOURCES = tests/fuzz/fuzz_search.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_search_CFLAGS = $(fuzz_CFLAGS)
+tests_fuzz_fuzz_search_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_search_LDADD = $(fuzz_LIBS)
 tests_fuzz_fuzz_sidecar_SOURCES = tests/fuzz/fuzz_sidecar.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_sidecar_CFLAGS = $(fuzz_CFLAGS)
 tests_fuzz_fuzz_sidecar_LDFLAGS = $(FUZZ_LINK)

@@ -152,7 +152,7 @@ export const checks = {
 
   files({ digits, files, published }, { reference }) {
     const problems = [];
-    const names = new Set(published.flatMap(({ file }) => [file, file.replace(/txt$/, 'sum')]));
+    const names = new Set(published.flatMap(({ file }) => ['txt', 'sum', 'idx'].map((kind) => file.replace(/txt$/, kind))));
     for (const name of files) if (!names.has(name)) problems.push(`${name} is not what is published`);
     for (const { radix, length, file } of published) {
       if (file !== `pi-${radix}-${length}.txt`) problems.push(`${length} digits in ${file}`);
@@ -181,7 +181,8 @@ export const checks = {
     return problems;
   },
 
-  work: ({ aside }) => aside.map((name) => `work/${name} belongs to nobody`),
+  /* An index may be on its way: it is nobody's job. */
+  work: ({ aside }) => aside.filter((name) => name !== 'index.new').map((name) => `work/${name} belongs to nobody`),
 
   told: ({ rows, events }, { ledger }) => ledger.check(rows, events),
 

@@ -1,9 +1,9 @@
 /*
  * make_digits STATE RADIX N: publishes N digits in the state folder STATE at once,
  * so that tests have files of a size that would take long to compute. They are not
- * those of pi but repeat nothing in a short period, so that a digit that was read
- * from a wrong place is noticed. File, sidecar and row are made as the worker and
- * the daemon make them. Nothing may be published in this radix yet.
+ * those of pi but as good as random, so that a digit that was read from a wrong place
+ * is noticed, and strings are as frequent as in pi. File, sidecar and row are made as
+ * the worker and the daemon make them. Nothing may be published in this radix yet.
  *
  * Exit status: 0, or 1 with a message.
  */
@@ -22,14 +22,15 @@
 
 enum { BLOCK = 1 << 16 };
 
-/* The digit at POSITION: the top bits of the position times 2^64 / phi (Knuth, The
- * Art of Computer Programming 3, 6.4: Fibonacci hashing). */
+/* The digit at POSITION: the mixing function of SplitMix64 (Steele, Lea, Flood: Fast
+ * Splittable Pseudorandom Number Generators, OOPSLA 2014). */
 static char
 digit_at(uint64_t position, unsigned radix)
 {
-    uint64_t hash = position * UINT64_C(11400714819323198485);
-    hash ^= hash >> 29;
-    return "0123456789abcdef"[(hash >> 32) % radix];
+    uint64_t z = position * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return "0123456789abcdef"[((z ^ z >> 31) >> 32) % radix];
 }
 
 static int

@@ -122,6 +122,18 @@ make_digits(struct site *site)
     site_get(site, "/");
 }
 
+/* With the digits of make_digits(); those of radix 16 are not there. */
+static void
+make_searches(struct site *site)
+{
+    site_get(site, "/search?q=1&radix=16");
+    site_get(site, "/search?q=1");
+    site_get(site, "/search?q=1&after=5");
+    site_get(site, "/search?q=x");
+    site_get(site, "/search?day=23&month=1&year=1989"); /* 890123 is at position 44 */
+    site_get(site, "/search?day=x&month=1&year=2000");
+}
+
 static void
 make_errors(struct site *site)
 {
@@ -147,6 +159,7 @@ names_are_set_and_used(void **state)
     make_lists(site);
     make_computations(site);
     make_digits(site);
+    make_searches(site);
     make_errors(site);
     site_get(site, "/api");
     lint_read(&used, HTML);

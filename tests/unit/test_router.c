@@ -26,6 +26,7 @@ finds_handlers(void **state)
         {"/pi/%31%30", "page_pi", 0, 10},
         {"/pi/10000000000000", "page_pi", 0, POSITION_MAX},
         {"/pi/100.txt", "page_text", 0, 100},
+        {"/search", "page_search", 0, 0},
         {"/updates", "updates_handler", 0, 0},
         {"/api/v1/computations", "api_list", 0, 0},
         {"/api/v1/computations/7", "api_get", 7, 0},

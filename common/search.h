@@ -1,0 +1,67 @@
+/*
+ * Finding strings of digits in the published digits of pi. Position 1 is the first
+ * digit after the point; the 3 is not searched. Occurrences may overlap.
+ */
+#ifndef NTHPI_SEARCH_H
+#define NTHPI_SEARCH_H
+
+#include "digits.h"
+#include "search_index.h"
+
+enum {
+    SEARCH_LENGTH_MOST = 120,
+    /* Digits that are scanned where there is no index: some tens of milliseconds. */
+    SEARCH_SCAN_MOST = 20000000,
+};
+
+struct search_ask {
+    int radix;
+    char text[SEARCH_LENGTH_MOST + 1]; /* digits only, letters small */
+    size_t length;                     /* 1 .. SEARCH_LENGTH_MOST */
+    uint64_t after; /* the first position after this one; 0: of all */
+};
+
+enum search_problem {
+    SEARCH_GOOD = 0,
+    SEARCH_EMPTY,
+    SEARCH_TOO_LONG,
+    SEARCH_LETTERS, /* digits of radix 16, asked for in radix 10 */
+    SEARCH_STRANGE, /* other characters */
+};
+
+/* Reads what somebody TYPED into *ASK (AFTER is 0). Spaces and what stands between the
+ * parts of dates and numbers (. , - / :) is left out, capital letters become small.
+ * Pure. */
+enum search_problem search_parse(const char *typed, int radix, struct search_ask *ask);
+
+struct search_found {
+    uint64_t searched; /* the first so many digits were searched */
+    uint64_t count;    /* occurrences in all of these */
+    uint64_t position; /* of the first after ASK's `after`, or 0: there is none */
+    bool indexed;      /* by the index: then all digits were searched */
+};
+
+/*
+ * Looks for ASK in FILE (opened as checked), with INDEX, which is of the same digits,
+ * or without (NULL), and then only in the first SEARCH_SCAN_MOST digits. Thread-safe.
+ * Other results than DIGITS_OK: FILE or INDEX is damaged or cannot be read; without
+ * INDEX it can only be FILE.
+ */
+enum digits_rc search_run(const struct digits_file *file,
+                          const struct search_index *index,
+                          const struct search_ask *ask, struct search_found *found);
+
+/* ---- search_scan.c ---- */
+
+/* Where the LENGTH (> 0) digits at PATTERN are first in the SIZE bytes at TEXT; SIZE
+ * where they are not. Pure. */
+size_t search_next(const char *text, size_t size, const char *pattern, size_t length);
+
+/* Scans the digits FROM .. TO of FILE: *FIRST is the first position of ASK's string
+ * among them that is larger than ASK's `after`, or 0, and *COUNT how often it is there.
+ * COUNT may be NULL: the scan then ends at the first one. */
+enum digits_rc search_scan(const struct digits_file *file, const struct search_ask *ask,
+                           uint64_t from, uint64_t to, uint64_t *first,
+                           uint64_t *count);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * nthpi search: where a string of digits is among those that a site has published.
+ * Exit status: 0 it is there, 1 it is not (or something failed), 2 bad arguments.
+ */
+#include "config.h"
+
+#include "daemon/cli.h"
+
+#include "common/search.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONTEXT = 20 }; /* digits before and behind */
+
+/* What was found. */
+struct result {
+    struct published published;
+    struct search_found found;
+    char before[CONTEXT + 1], behind[CONTEXT + 1];
+};
+
+static bool
+read_question(const char *typed, const char *radix_text, const char *after,
+              struct search_ask *ask)
+{
+    int radix = 10;
+    uint64_t beyond = 0;
+
+    if (radix_text && !radix_parse(radix_text, &radix)) {
+        cli_error("radix \"%s\" is not known: 10 or 16", radix_text);
+        return false;
+    }
+    if (after && strcmp(after, "0") != 0 &&
+        !cli_number("after", after, 1, POSITION_MAX, &beyond)) {
+        return false;
+    }
+    switch (search_parse(typed, radix, ask)) {
+    case SEARCH_GOOD:
+        ask->after = beyond;
+        return true;
+    case SEARCH_TOO_LONG:
+        cli_error("at most %d digits can be searched for", SEARCH_LENGTH_MOST);
+        return false;
+    case SEARCH_LETTERS:
+        cli_error("the digits a to f are hexadecimal: give --radix=16");
+        return false;
+    default:
+        cli_error("\"%s\" is no string of digits of radix %d", typed, radix);
+        return false;
+    }
+}
+
+/* The digits around what was found. */
+static enum digits_rc
+read_context(const struct digits_file *file, const struct search_ask *ask,
+             struct result *r)
+{
+    uint64_t at = r->found.position, end = at + ask->length - 1;
+    uint64_t left = at - 1 < CONTEXT ? at - 1 : CONTEXT;
+    uint64_t right = file->length - end < CONTEXT ? file->length - end : CONTEXT;
+    enum digits_rc rc;
+
+    if (at == 0) {
+        return DIGITS_OK;
+    }
+    rc = digits_read(file, at - left, (size_t)left, r->before);
+    if (rc == DIGITS_OK) {
+        rc = digits_read(file, end + 1, (size_t)right, r->behind);
+    }
+    return rc;
+}
+
+/* Looks for ASK in the published digits, whose folder is DIGITS_FD. */
+static enum digits_rc
+look(int digits_fd, const struct search_ask *ask, struct result *r)
+{
+    const struct published *p = &r->published;
+    struct search_index *index = NULL;
+    struct digits_file file;
+    enum digits_rc rc =
+        digits_open_checked(&file, NULL, digits_fd, p->radix, p->length, p->sha256);
+
+    if (rc != DIGITS_OK) {
+        return rc;
+    }
+    search_index_open(&index, digits_fd, p->radix, p->length, p->sha256);
+    rc = search_run(&file, index, ask, &r->found);
+    if (rc == DIGITS_BROKEN && index) {
+        rc = search_run(&file, NULL, ask, &r->found); /* the index is damaged */
+    }
+    if (rc == DIGITS_OK) {
+        rc = read_context(&file, ask, r);
+    }
+    search_index_release(index);
+    digits_close(&file);
+    return rc;
+}
+
+static void
+print_text(const struct search_ask *ask, const struct result *r)
+{
+    const struct search_found *found = &r->found;
+
+    if (found->position > 0) {
+        printf("%s: %s at position %" PRIu64 "\n", ask->text,
+               ask->after > 0 ? "next" : "first", found->position);
+        printf("  %s%s [%s] %s\n", found->position > CONTEXT + 1 ? "..." : "3.",
+               r->before, ask->text, r->behind);
+    } else {
+        printf("%s: not in the first %" PRIu64 " digits%s\n", ask->text,
+               found->searched, ask->after > 0 ? " after that position" : "");
+    }
+    printf("occurrences: %" PRIu64 " in the first %" PRIu64 " digits\n", found->count,
+           found->searched);
+    if (found->searched < r->published.length) {
+        printf("(%" PRIu64 " are known; all will be searched when there is an index)\n",
+               r->published.length);
+    }
+}
+
+/* The members that /search has. False: no memory. */
+static bool
+print_json(const struct search_ask *ask, const struct result *r)
+{
+    const struct search_found *found = &r->found;
+    json_t *object = json_pack(
+        "{ss, si, sI, sI, sI, sI, sb, ss, ss}", "query", ask->text, "radix", ask->radix,
+        "after", (json_int_t)ask->after, "count", (json_int_t)found->count, "searched",
+        (json_int_t)found->searched, "known", (json_int_t)r->published.length,
+        "indexed", found->indexed, "before", r->before, "behind", r->behind);
+    bool ok =
+        object && json_object_set_new(object, "position",
+                                      found->position > 0
+                                          ? json_integer((json_int_t)found->position)
+                                          : json_null()) == 0;
+
+    ok = ok && json_dumpf(object, stdout, JSON_INDENT(2)) == 0;
+    json_decref(object);
+    putchar('\n');
+    return ok;
+}
+
+static int
+answer(struct cli *cli, const struct search_ask *ask, bool json)
+{
+    struct result r = {.found = {.searched = 0}};
+    char *path = conf_path(&cli->conf, "digits");
+    int digits_fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    enum digits_rc rc = DIGITS_OK;
+
+    free(path);
+    if (digits_fd < 0 ||
+        store_published(cli->store, ask->radix, &r.published) != STORE_OK) {
+        cli_error("cannot read what is published");
+        rc = DIGITS_IO;
+    } else if (r.published.length > 0) {
+        rc = look(digits_fd, ask, &r);
+        if (rc != DIGITS_OK) {
+            cli_error("%s cannot be read, or is damaged", r.published.file);
+        }
+    }
+    if (digits_fd >= 0) {
+        close(digits_fd);
+    }
+    if (rc == DIGITS_OK && json && !print_json(ask, &r)) {
+        cli_error("out of memory");
+        rc = DIGITS_NO_MEMORY;
+    } else if (rc == DIGITS_OK && !json) {
+        print_text(ask, &r);
+    }
+    return rc == DIGITS_OK && r.found.position > 0 ? CLI_OK : CLI_FAILED;
+}
+
+int
+cli_search(int argc, char **argv)
+{
+    const char *radix = NULL, *after = NULL, *json = NULL;
+    const struct conf_flag flags[] = {
+        {"radix", "10|16", "decimal digits unless given", &radix},
+        {"after", "POSITION", "the first occurrence after this position", &after},
+        {"json", NULL, "the answer as JSON", &json},
+        {NULL, NULL, NULL, NULL},
+    };
+    struct search_ask ask;
+    struct cli cli;
+    int code =
+        cli_begin(&cli, argc, argv,
+                  "nthpi search [OPTIONS] DIGITS: finds a string of digits among those "
+                  "that are published; status 0: it is there, 1: it is not",
+                  flags, 1);
+
+    if (code >= 0) {
+        return code;
+    }
+    if (!read_question(cli.argument, radix, after, &ask)) {
+        return cli_end(&cli, CLI_USAGE);
+    }
+    if (!cli_open_store(&cli, STORE_READER)) {
+        return cli_end(&cli, CLI_FAILED);
+    }
+    return cli_end(&cli, answer(&cli, &ask, json != NULL));
+}

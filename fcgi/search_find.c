@@ -1,0 +1,113 @@
+/*
+ * Searching the published digits for a request, see search_find.h.
+ */
+#include "fcgi/search_find.h"
+
+#include "common/log.h"
+#include "common/store_status.h"
+#include "fcgi/damage.h"
+
+/* The index of P is damaged: the daemon makes it anew. */
+static void
+tell_daemon(struct context *ctx, const struct published *p)
+{
+    log_error("the index of %s is damaged", p->file);
+    if (store_note_index(ctx->store, p->radix, p->length, STORE_INDEX_DAMAGED) ==
+        STORE_OK)
+        doorbell_ring(ctx->app->bell);
+}
+
+/* The index of what is open, if there is one, and how far it is otherwise. */
+static void
+open_index(struct context *ctx, struct search_place *place)
+{
+    const struct published *p = &place->prefix;
+    uint64_t length;
+    int percent;
+    if (p->length < SEARCH_INDEX_LEAST)
+        return;
+    enum digits_rc rc =
+        search_shelf_get(ctx->app->shelf, &place->index, ctx->app->digits_fd, p->radix,
+                         p->length, p->sha256);
+    if (rc == DIGITS_OK ||
+        store_index(ctx->store, p->radix, &length, &percent) != STORE_OK ||
+        length != p->length)
+        return;
+    if (percent < STORE_INDEX_DONE)
+        place->percent = percent;
+    else if (percent == STORE_INDEX_DONE && rc == DIGITS_BROKEN)
+        tell_daemon(ctx, p);
+}
+
+enum store_rc
+search_place_open(struct context *ctx, int radix, struct search_place *place,
+                  enum digits_rc *rc)
+{
+    *place = (struct search_place){.file = {.fd = -1}};
+    *rc = DIGITS_OK;
+    enum store_rc store = store_published(ctx->store, radix, &place->prefix);
+    if (store != STORE_OK || place->prefix.length == 0)
+        return store;
+    *rc = damage_open(ctx, &place->prefix, &place->file);
+    if (*rc == DIGITS_OK)
+        open_index(ctx, place);
+    return STORE_OK;
+}
+
+void
+search_place_close(struct search_place *place)
+{
+    search_index_release(place->index);
+    place->index = NULL;
+    digits_close(&place->file);
+}
+
+/* The index of PLACE is damaged: it is not used any more, and made anew. */
+static void
+give_up_index(struct context *ctx, struct search_place *place)
+{
+    search_shelf_drop(ctx->app->shelf, place->index);
+    search_index_release(place->index);
+    place->index = NULL;
+    tell_daemon(ctx, &place->prefix);
+}
+
+/* The digits around what was found. */
+static enum digits_rc
+read_context(const struct digits_file *file, const struct search_ask *ask,
+             struct search_answer *answer)
+{
+    uint64_t at = answer->found.position, end = at + ask->length - 1;
+    uint64_t left = at - 1 < SEARCH_CONTEXT ? at - 1 : SEARCH_CONTEXT;
+    uint64_t right =
+        file->length - end < SEARCH_CONTEXT ? file->length - end : SEARCH_CONTEXT;
+    if (at == 0)
+        return DIGITS_OK;
+    enum digits_rc rc = digits_read(file, at - left, (size_t)left, answer->before);
+    if (rc == DIGITS_OK)
+        rc = digits_read(file, end + 1, (size_t)right, answer->behind);
+    answer->before[left] = answer->behind[right] = '\0';
+    return rc;
+}
+
+enum digits_rc
+search_place_ask(struct context *ctx, struct search_place *place,
+                 const struct search_ask *ask, struct search_answer *answer)
+{
+    enum digits_rc rc;
+    *answer = (struct search_answer){.found = {.searched = 0}};
+    if (place->prefix.length == 0)
+        return DIGITS_OK;
+    rc = search_run(&place->file, place->index, ask, &answer->found);
+    if (rc == DIGITS_BROKEN && place->index != NULL) {
+        give_up_index(ctx, place);
+        rc = search_run(&place->file, NULL, ask, &answer->found);
+    }
+    return rc == DIGITS_OK ? read_context(&place->file, ask, answer) : rc;
+}
+
+int64_t
+search_place_version(const struct search_place *place)
+{
+    return place->index != NULL ? STORE_INDEX_DONE : place->percent;
+}

@@ -1,0 +1,94 @@
+// The search page: as one types, without JavaScript, by keyboard, and its looks.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, open, overflow, picture } from '../lib/browser.mjs';
+import { Site } from '../lib/site.mjs';
+
+const site = await Site.start();
+after(() => site.stop());
+const browser = await launch();
+after(() => browser.close());
+await site.waitDone((await site.ask(20_000)).id);
+await site.waitDone((await site.ask(5_000, { radix: 16, algorithm: 'chudnovsky' })).id);
+
+test('the answer comes while one types, and the address has it', async () => {
+  const page = await open(browser);
+  const asked = [];
+  let most = 0;
+  let flying = 0;
+  page.on('request', (request) => {
+    if (!request.url().includes('/search?')) return;
+    asked.push(request.url());
+    flying += 1;
+    most = Math.max(most, flying);
+  });
+  page.on('requestfinished', (request) => { flying -= request.url().includes('/search?') ? 1 : 0; });
+  await page.goto(`${site.url}/search`);
+  await page.locator('#q').pressSequentially('999999', { delay: 60 });
+  await page.locator('#headline', { hasText: '999999 First at position 762.' }).waitFor();
+  assert.equal(await page.locator('#announce').textContent(), '999999 First at position 762.');
+  assert.match(page.url(), /\/search\?q=999999$/);
+  assert.equal(most, 1, 'one request in flight');
+  assert.ok(asked.length < 6, `${asked.length} requests for six keys`);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'q', 'the field keeps the focus');
+
+  await page.locator('#q').pressSequentially('x');
+  await page.locator('#q-error').waitFor();
+  assert.equal(await page.locator('#q').getAttribute('aria-invalid'), 'true');
+  await page.locator('#q').press('Backspace');
+  await page.locator('#headline', { hasText: '762' }).waitFor();
+  assert.equal(await page.locator('#q-error').count(), 0);
+  assert.equal(await page.locator('#q').getAttribute('aria-invalid'), null);
+
+  await page.locator('#q').fill('243f');
+  await page.locator('#radix').selectOption('16');
+  await page.locator('#headline', { hasText: '243f First at position 1.' }).waitFor();
+  assert.deepEqual(page.problems().filter((text) => !/400/.test(text)), []);
+  await page.context().close();
+});
+
+test('the order of day and month is the visitor\'s', async () => {
+  for (const [locale, order] of [['en-US', 'mdy'], ['de-DE', 'dmy'], ['sv-SE', 'ymd']]) {
+    const page = await open(browser, { locale });
+    await page.goto(`${site.url}/search`);
+    await page.waitForFunction((value) => document.getElementById('order').value === value, order);
+    await page.goto(`${site.url}/search?day=1&month=2&year=2003&order=ymd`);
+    assert.equal(await page.locator('#order').inputValue(), 'ymd', 'what was chosen stays');
+    await page.context().close();
+  }
+});
+
+test('without JavaScript and without a mouse', async () => {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await page.goto(`${site.url}/search`);
+  await page.locator('#q').focus();
+  await page.keyboard.type('14159');
+  await page.keyboard.press('Enter');
+  await page.locator('#headline', { hasText: '14159 First at position 1.' }).waitFor();
+  await page.locator('.around a').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/pi\/5\?from=1/);
+  await page.goto(`${site.url}/search`);
+  for (const [id, value] of [['day', '14'], ['month', '3'], ['year', '1879']]) {
+    await page.locator(`#${id}`).fill(value);
+  }
+  await page.locator('#date button').click();
+  assert.equal(await page.locator('.dates tbody tr').count(), 6);
+  assert.equal(await page.locator('#year').inputValue(), '1879');
+  await page.context().close();
+});
+
+for (const width of [1280, 390]) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`${width} pixels, ${colorScheme}: nothing is wider than the window`, async () => {
+      const page = await open(browser, { viewport: { width, height: 900 }, colorScheme });
+      for (const [name, path] of [['empty', ''], ['found', '?q=9999'], ['next', '?q=9999&after=762'],
+        ['none', `?q=${'7'.repeat(120)}`], ['bad', '?q=what'], ['date', '?day=14&month=3&year=1879']]) {
+        await page.goto(`${site.url}/search${path}`);
+        assert.equal(await overflow(page), 0, `${path} overflows`);
+        await picture(page, `search-${name}-${width}-${colorScheme}`);
+      }
+      await page.context().close();
+    });
+  }
+}

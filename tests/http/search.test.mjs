@@ -1,0 +1,233 @@
+// GET /search: strings of digits of pi, found before and after there is an index, in
+// both radixes; dates; what is no question; JSON, ETags, metrics; a damaged index.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { promisify } from 'node:util';
+import { element, elements, tags, text } from '../lib/html.mjs';
+import { Site, build, until } from '../lib/site.mjs';
+
+const N = 300_000;
+const run = promisify(execFile);
+
+const site = await Site.start({ options: { 'index-wait-s': 3600, 'grace-s': 0 } });
+after(() => site.stop());
+const visitor = site.visitor();
+
+const json = (query) => site.get(`/search?${query}`, { headers: { accept: 'application/json' } });
+const ask = async (query) => {
+  const answer = await json(query);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json();
+};
+const indexFile = (radix, n = N) => path.join(site.state, 'digits', `pi-${radix}-${n}.idx`);
+const known = {};
+
+/** All positions of STRING in the digits of RADIX. */
+function positions(string, radix) {
+  const found = [];
+  for (let at = known[radix].indexOf(string); at >= 0; at = known[radix].indexOf(string, at + 1)) {
+    found.push(at + 1);
+  }
+  return found;
+}
+
+async function compare(string, radix, indexed, after_ = 0) {
+  const all = positions(string, radix);
+  const position = all.find((at) => at > after_) ?? null;
+  const answer = await ask(`q=${string}&radix=${radix}&after=${after_}`);
+  assert.deepEqual(
+    [answer.query, answer.count, answer.position, answer.searched, answer.indexed],
+    [string, all.length, position, N, indexed],
+  );
+  if (position) {
+    const digits = known[radix];
+    assert.equal(answer.before, digits.slice(Math.max(0, position - 21), position - 1));
+    assert.equal(answer.behind, digits.slice(position - 1 + string.length).slice(0, 20));
+  }
+}
+
+/** Strings of many lengths from many places, and such as are not there. */
+async function compareAll(indexed) {
+  for (const radix of [10, 16]) {
+    for (const length of [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 31, 119, 120]) {
+      for (const at of [0, 1, 777, N - 200, N - length]) {
+        const string = known[radix].slice(at, at + length);
+        await compare(string, radix, indexed);
+        await compare(string, radix, indexed, at);
+        await compare(string, radix, indexed, at + 1);
+      }
+      await compare('7'.repeat(length), radix, indexed);
+    }
+  }
+}
+
+test('without digits the page says so', async () => {
+  const page = await visitor.get('/search?q=14159');
+  assert.equal(page.status, 200);
+  assert.match(text(page.text), /No digits are published in this radix yet/);
+  assert.deepEqual(await ask('q=14159').then(({ position, count, searched }) => [position, count, searched]),
+    [null, 0, 0]);
+});
+
+test('without an index all of them are searched', async () => {
+  for (const radix of [10, 16]) {
+    await site.waitDone((await site.ask(N, { radix, algorithm: 'chudnovsky' })).id);
+    known[radix] = (await site.get(`/pi/${N}.txt${radix === 16 ? '?radix=16' : ''}`)).text.slice(2);
+    assert.equal(known[radix].length, N);
+  }
+  await compareAll(false);
+});
+
+test('with one the answers are the same', async () => {
+  site.options['index-wait-s'] = 0;
+  await site.restart('daemon');
+  await until(() => fs.existsSync(indexFile(10)) && fs.existsSync(indexFile(16)), 'the indexes');
+  await compareAll(true);
+});
+
+test('the six nines, as a page', async () => {
+  const page = await visitor.get('/search?q=999999');
+  assert.equal(page.status, 200);
+  const answer = element(page.text, 'section', { class: 'answer', 'data-found': 1 });
+  assert.match(text(answer.inner), /999999 First at position 762\./);
+  const around = element(answer.inner, 'p', { class: 'around' });
+  assert.equal(text(around.inner).replaceAll(' ', ''), `…${known[10].slice(741, 787)}…`);
+  assert.equal(text(element(around.inner, 'mark').inner), '999999');
+  const link = elements(around.inner, 'a')[0].attributes.href;
+  assert.equal(link, '/pi/767?from=1#n');
+  assert.equal((await visitor.get(link.replace(/#.*/, ''))).status, 200);
+  const [input] = tags(page.text, 'input').filter(({ name }) => name === 'q');
+  assert.equal(input.value, '999999');
+});
+
+test('the next occurrence and the first again are links', async () => {
+  const all = positions('99999', 10);
+  assert.ok(all.length > 2);
+  let href = '/search?q=99999';
+  for (const [i, position] of all.entries()) {
+    const page = await visitor.get(href);
+    assert.match(text(page.text), new RegExp(`position ${position.toLocaleString('en')}\\.`));
+    const links = elements(element(page.text, 'div', { id: 'result' }).inner, 'a');
+    assert.equal(links.some(({ attributes }) => attributes.href === '/search?q=99999'), i > 0);
+    href = links.find(({ attributes }) => attributes.rel === 'next').attributes.href;
+  }
+  assert.match(text((await visitor.get(href)).text), /After position [\d,]+, no more among the first 300,000 digits/);
+});
+
+test('what people type', async () => {
+  assert.equal((await ask('q=14.03.1879')).query, '14031879');
+  assert.equal((await ask('q=243F+6A88&radix=16')).position, 1);
+  for (const [query, words] of [
+    ['q=12x', /Only digits/], ['q=beef', /choose radix 16/], ['q=xyz&radix=16', /0 to 9 and a to f/],
+    [`q=${'1'.repeat(121)}`, /At most 120 digits/], ['q=%C3%A9', /Only digits/],
+  ]) {
+    const page = await visitor.get(`/search?${query}`);
+    assert.equal(page.status, 400);
+    assert.match(text(element(page.text, 'p', { 'data-field': 'q' }).inner), words);
+    const [input] = tags(page.text, 'input').filter(({ name }) => name === 'q');
+    assert.equal(input.value, new URLSearchParams(query).get('q'), 'the form is kept');
+    const problem = await json(query);
+    assert.equal(problem.status, 400);
+    assert.match(problem.headers['content-type'], /^application\/problem\+json/);
+    assert.equal(problem.json().field, 'q');
+  }
+  for (const query of ['q=1&q=2', 'q=1&after=x', 'q=1&after=-1', 'q=1&radix=7']) {
+    assert.equal((await visitor.get(`/search?${query}`)).status, 400, query);
+  }
+  for (const query of ['', 'q=', 'q=&radix=']) {
+    const page = await visitor.get(`/search?${query}`);
+    assert.equal(page.status, 200);
+    assert.equal(element(page.text, 'section', { class: 'answer' }), undefined);
+  }
+  assert.equal((await json('')).status, 400);
+  assert.equal((await visitor.request('/search', { method: 'POST' })).status, 405);
+});
+
+test('a date in all the ways it is written, the visitor\'s own first', async () => {
+  const page = await visitor.get('/search?day=4&month=7&year=1976&order=mdy');
+  assert.equal(page.status, 200);
+  const lines = elements(element(page.text, 'section', { class: 'dates' }).inner, 'tr').slice(1)
+    .map(({ inner }) => elements(inner, 'td').map((cell) => text(cell.inner)));
+  assert.deepEqual(lines.map(([digits]) => digits),
+    ['07041976', '070476', '04071976', '040776', '19760704', '760704']);
+  for (const [digits, position, count] of lines) {
+    const all = positions(digits, 10);
+    assert.equal(position, all[0]?.toLocaleString('en') ?? '–');
+    assert.equal(count, String(all.length));
+  }
+  assert.equal((await visitor.get('/search?day=29&month=2&year=2000')).status, 200);
+  for (const query of ['day=29&month=2&year=1900', 'day=31&month=4&year=2000', 'day=&month=4&year=2000',
+    'day=1&month=13&year=2000', 'day=1&month=1&year=0', 'day=x&month=1&year=2000']) {
+    const bad = await visitor.get(`/search?${query}`);
+    assert.equal(bad.status, 400, query);
+    assert.match(text(bad.text), /There is no such day/);
+    const [input] = tags(bad.text, 'input').filter(({ name }) => name === 'year');
+    assert.equal(input.value, new URLSearchParams(query).get('year'));
+  }
+});
+
+test('a page that has not changed is not sent again', async () => {
+  const page = await visitor.get('/search?q=271828');
+  const { etag } = page.headers;
+  assert.ok(etag);
+  const again = await visitor.get('/search?q=271828', { headers: { 'if-none-match': etag } });
+  assert.equal(again.status, 304);
+});
+
+test('metrics know of the indexes', async () => {
+  const { text: metrics } = await site.get('/metrics');
+  assert.match(metrics, /^nthpi_index_ready\{radix="10"\} 1$/m);
+  assert.match(metrics, /^nthpi_index_ready\{radix="16"\} 1$/m);
+});
+
+test('a damaged index gives no wrong answer and is made anew', async () => {
+  const file = indexFile(10);
+  const whole = fs.readFileSync(file);
+  const string = known[10].slice(1000, 1008);
+  const fd = fs.openSync(file, 'r+');
+  // All positions, in the very file that is open.
+  fs.writeSync(fd, Buffer.alloc(whole.length / 2, '!'), 0, whole.length / 2, whole.length / 2);
+  fs.closeSync(fd);
+  await compare(string, 10, false);
+  await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew');
+  await until(async () => (await ask(`q=${string}`)).indexed, 'its use');
+  await compare(string, 10, true);
+  // Its offsets, where nobody has it open yet.
+  const other = fs.openSync(file, 'r+');
+  fs.writeSync(other, '!', 5000);
+  fs.closeSync(other);
+  await site.restart('fcgi');
+  await site.waitReady();
+  await compare(string, 10, false);
+  await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew again');
+});
+
+test('the command line gives the same answers', async () => {
+  const nthpi = path.join(build, 'nthpi');
+  const options = { env: site.environment };
+  const { stdout } = await run(nthpi, ['search', '999999'], options);
+  assert.match(stdout, /^999999: first at position 762\n/);
+  assert.match(stdout, new RegExp(`: ${positions('999999', 10).length} in the first 300000 digits`));
+  const told = JSON.parse((await run(nthpi, ['search', '--json', '--radix=16', '--after=5', '243f'], options)).stdout);
+  const served = await ask('q=243f&radix=16&after=5');
+  delete served.links;
+  assert.deepEqual(told, served);
+  const none = await run(nthpi, ['search', '9'.repeat(50)], options).catch((error) => error);
+  assert.equal(none.code, 1);
+  assert.match(none.stdout, /not in the first 300000 digits/);
+  const bad = await run(nthpi, ['search', 'beef'], options).catch((error) => error);
+  assert.equal(bad.code, 2);
+});
+
+test('an index goes with its digits, and the next ones get theirs', async () => {
+  await site.waitDone((await site.ask(N + 1, { algorithm: 'chudnovsky' })).id);
+  await until(() => fs.existsSync(indexFile(10, N + 1)), 'the next index');
+  await until(() => !fs.existsSync(indexFile(10)), 'the end of the one before');
+  const answer = await ask(`q=${known[10].slice(-8)}`);
+  assert.deepEqual([answer.searched, answer.indexed], [N + 1, true]);
+  assert.ok(!fs.existsSync(path.join(site.state, 'work', 'index.new')));
+  await run(path.join(build, 'nthpi'), ['check'], { env: site.environment });
+});
