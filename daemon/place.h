@@ -64,6 +64,9 @@ bool place_open(struct place *p, struct cli *cli, const struct place_flags *flag
                 bool reading);
 void place_close(struct place *p);
 
+/* What a site elsewhere answers to GET PATH: *JSON is a new reference to an object. */
+int place_fetch(struct place *p, const char *path, json_t **json);
+
 /* Waits until *ROW is done, failed or cancelled, and tells its progress. CLI_OK: it is,
  * whichever; a signal ends the wait with CLI_SIGNAL and its number. */
 int place_wait(struct place *p, json_t **row, bool progress);

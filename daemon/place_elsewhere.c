@@ -81,6 +81,18 @@ call_row(struct place *p, const struct remote_call *call, json_t **row)
     return code;
 }
 
+int
+place_fetch(struct place *p, const char *path, json_t **json)
+{
+    int code = call_site(p, &(struct remote_call){.method = "GET", .path = path}, json);
+
+    if (code == CLI_OK && !*json) {
+        cli_error("%s: there is no answer", remote_url(p->remote));
+        code = CLI_FAILED;
+    }
+    return code;
+}
+
 /* Keeps the token that comes with the answer ROW to a first question. */
 static void
 keep_token(struct place *p, json_t *row)

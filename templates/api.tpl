@@ -21,6 +21,8 @@
 <pre class="example" data-run="sh" translate="no"><code>curl -o pi.txt '{{SITE}}/pi/1000.txt'</code></pre>
 <pre class="example" data-run="sh" translate="no"><code>curl -r 0-9 '{{SITE}}/pi/1000.txt'</code></pre>
 <pre class="answer" translate="no"><samp>3.14159265</samp></pre>
+<p>[[Where a string of digits is first, and how often:]]</p>
+<pre class="example" data-run="sh" translate="no"><code>curl -H 'Accept: application/json' '{{SITE}}/search?q=999999'</code></pre>
 </section>
 
 <section class="api">
@@ -48,6 +50,7 @@
 <p>[[The program <code>nthpi</code> does the same, keeps the token, and shows progress:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>nthpi digit --url '{{SITE}}' 1000</code></pre>
 <pre class="answer" translate="no"><samp>9</samp></pre>
+<pre class="example" data-run="sh" translate="no"><code>nthpi search --url '{{SITE}}' 999999</code></pre>
 <pre class="example" data-run="sh" translate="no"><code>nthpi list --url '{{SITE}}' --json</code></pre>
 </section>
 

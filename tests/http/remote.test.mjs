@@ -113,6 +113,20 @@ test('digit and digits are found by the site', async () => {
   assert.equal(ok(await at('digits', '--radix=16', '17')), '3.243f6a8885a308d31');
 });
 
+test('search is done by the site', async () => {
+  const found = JSON.parse(ok(await at('search', '--json', '999999')));
+  assert.equal(found.position, 762);
+  const api = (await site.get('/search?q=999999', { headers: { accept: 'application/json' } })).json();
+  assert.deepEqual(found, api);
+  assert.match(ok(await at('search', '999999')), /999999: first at position 762\n {2}\.\.\.\d+ \[999999\] \d+\noccurrences: \d+ in/);
+  const { links, ...rest } = api;
+  assert.deepEqual(JSON.parse((await site.tool('search', '--json', '999999')).stdout), rest);
+  const missing = await at('search', '99999999999999');
+  assert.equal(missing.code, 1);
+  assert.match(missing.stdout, /not in the first \d+ digits/);
+  assert.ok(links.next);
+});
+
 test('progress: lines in a file, a bar on a terminal', async () => {
   const lines = await at('submit', '--wait', '--progress', '--algorithm=spigot', '40000');
   assert.match(lines.stdout, /^\d+ done \d\n$/);
