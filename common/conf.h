@@ -94,6 +94,9 @@ void conf_clear(struct conf *conf);
 /* Writes the commented example file to OUT: every option with its default. */
 void conf_write_example(FILE *out);
 
+/* Writes the options to OUT, as they stand in the manual page nthpi.conf(5). */
+void conf_write_manual(FILE *out);
+
 /* Where both programs meet in the state folder; for conf_path(). */
 #define CONF_DB       "db/nthpi.db"
 #define CONF_DOORBELL "run/doorbell"

@@ -55,15 +55,45 @@ conf_help(FILE *out, enum conf_program program, const char *usage,
     print_flag(out, "version", NULL, "print the version and leave");
 }
 
+static const struct {
+    enum conf_program program;
+    const char *name;
+} programs[] = {
+    {CONF_FCGI, "nthpi-fcgi"}, {CONF_DAEMON, "nthpid"}, {CONF_TOOL, "nthpi"}};
+enum { PROGRAMS = sizeof programs / sizeof programs[0] };
+
+/* The programs that know OPTION: "nthpi-fcgi, nthpid". */
+static void
+print_programs(FILE *out, const struct conf_option *option)
+{
+    const char *separator = "";
+
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        if ((option->programs & programs[i].program) == 0)
+            continue;
+        fprintf(out, "%s%s", separator, programs[i].name);
+        separator = ", ";
+    }
+}
+
+void
+conf_write_manual(FILE *out)
+{
+    for (size_t i = 0; i < conf_option_count; i++) {
+        const struct conf_option *option = &conf_options[i];
+
+        fprintf(out, ".TP\n.BI %s \" = \" %s\n%s\n(", option->name, option->argument,
+                option->help);
+        print_range(out, option);
+        fputs(";\nfor ", out);
+        print_programs(out, option);
+        fputs(")\n", out);
+    }
+}
+
 void
 conf_write_example(FILE *out)
 {
-    static const struct {
-        enum conf_program program;
-        const char *name;
-    } programs[] = {
-        {CONF_FCGI, "nthpi-fcgi"}, {CONF_DAEMON, "nthpid"}, {CONF_TOOL, "nthpi"}};
-
     fputs(
         "# Configuration of nthpi. All programs read this file; each option also is a\n"
         "# flag (--wait-max=60) and a variable (NTHPI_WAIT_MAX=60), which win over "
@@ -72,17 +102,11 @@ conf_write_example(FILE *out)
         out);
     for (size_t i = 0; i < conf_option_count; i++) {
         const struct conf_option *option = &conf_options[i];
-        const char *separator = "";
 
         fprintf(out, "\n# %s (", option->help);
         print_range(out, option);
         fputs(")\n# for ", out);
-        for (size_t j = 0; j < sizeof programs / sizeof programs[0]; j++) {
-            if ((option->programs & programs[j].program) == 0)
-                continue;
-            fprintf(out, "%s%s", separator, programs[j].name);
-            separator = ", ";
-        }
+        print_programs(out, option);
         fprintf(out, "\n#%s =%s%s\n", option->name,
                 option->initial[0] == '\0' ? "" : " ", option->initial);
     }

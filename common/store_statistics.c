@@ -127,8 +127,8 @@ store_keep_statistics(struct store *s, const struct statistics *statistics)
 }
 
 enum store_rc
-store_speeds(struct store *s, int radix, enum algorithm method,
-             struct store_speed speeds[STORE_SPEEDS_MAX], size_t *count)
+store_timings(struct store *s, int radix, enum algorithm method,
+              struct store_speed speeds[STORE_SPEEDS_MAX], size_t *count)
 {
     const double leap = pow(10, 1.0 / STORE_SPEEDS_A_DECADE);
     uint64_t from = 1;

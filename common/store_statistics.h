@@ -28,7 +28,7 @@ struct store_speed {
     double wall_s, cpu_s; /* > 0; cpu_s is negative when it is not known */
 };
 
-/* How far apart those are that store_speeds() gives: at most so many have positions
+/* How far apart those are that store_timings() gives: at most so many have positions
  * between one power of ten and the next. */
 enum { STORE_SPEEDS_A_DECADE = 8, STORE_SPEEDS_MAX = 14 * STORE_SPEEDS_A_DECADE };
 
@@ -38,7 +38,7 @@ enum { STORE_SPEEDS_A_DECADE = 8, STORE_SPEEDS_MAX = 14 * STORE_SPEEDS_A_DECADE 
  * whose position is at least 10^(1/8) times as large. Few are read however many there
  * are.
  */
-enum store_rc store_speeds(struct store *s, int radix, enum algorithm method,
+enum store_rc store_timings(struct store *s, int radix, enum algorithm method,
                            struct store_speed speeds[STORE_SPEEDS_MAX], size_t *count);
 
 #endif

@@ -1,4 +1,16 @@
-# Scripts around the programs: trying out, checking, running under systemd.
+# Scripts around the programs: trying out, checking, running under systemd, and what a
+# shell completes.
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = contrib/completion/nthpi
+install-data-hook: install-completion
+uninstall-hook: uninstall-completion
+# bash looks for a file of the command's name.
+install-completion:
+	cd "$(DESTDIR)$(bashcompletiondir)" && \
+	  ln -sf nthpi nthpid && ln -sf nthpi nthpi-fcgi
+uninstall-completion:
+	cd "$(DESTDIR)$(bashcompletiondir)" && rm -f nthpid nthpi-fcgi
+.PHONY: install-completion uninstall-completion
 EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/check contrib/analyze contrib/analysis/known \
 	contrib/analysis/cppcheck contrib/bench/engine contrib/bench/measure.c \

@@ -29,8 +29,9 @@ int cli_digits(int argc, char **argv);
 /* cli_bench.c: the engine's speed, no database */
 int cli_bench(int argc, char **argv);
 
-/* cli_queue.c: rows, as an administrator changes them */
+/* cli_queue.c: rows, as one who asks or an administrator changes them */
 int cli_submit(int argc, char **argv);
+int cli_wait(int argc, char **argv);
 int cli_cancel(int argc, char **argv);
 int cli_retry(int argc, char **argv);
 int cli_delete(int argc, char **argv);
@@ -88,9 +89,17 @@ struct cli_progress {
 void cli_progress_begin(struct cli_progress *p, bool on, double seconds);
 
 /* Tells on standard error that FRACTION (0 .. 1) of it is done, what PHASE it is in,
- * and how long it will take: one line that changes on a terminal, otherwise a line for
- * each percent. */
+ * and how long it will take, by the time it took so far: one line with a bar that
+ * changes on a terminal, otherwise a line for each percent. */
 void cli_progress_tell(struct cli_progress *p, const char *phase, double fraction);
+
+/* The same of what is done elsewhere; it will take LEFT seconds more, which is not told
+ * when it is negative. */
+void cli_progress_tell_left(struct cli_progress *p, const char *phase, double fraction,
+                            double left);
+
+/* Seconds since cli_progress_begin(). */
+double cli_progress_age(const struct cli_progress *p);
 
 /* Ends the line. */
 void cli_progress_end(struct cli_progress *p);

@@ -7,17 +7,23 @@
  * that the output is exactly a digits file; on a terminal one follows. digit prints
  * after the verification. Its "auto" is not that of a site, which wants all digits for
  * its pages: it is what gives the one digit first by the engine's cost model.
+ *
+ * With --url a site elsewhere computes, see cli_site.c.
  */
 #include "daemon/cli.h"
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/machine.h"
+#include "daemon/place.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Seconds from which on a terminal is shown how far a computation is. */
+#define LONG_S 2.0
 
 struct compute {
     const struct engine_algorithm *algorithm;
@@ -144,6 +150,16 @@ confine(const struct compute *c)
         &(struct sandbox){.program = SANDBOX_TOOL, .mode = c->sandbox});
 }
 
+/* True when somebody at a terminal would wonder whether C goes on; not when the digits
+ * come there themselves. */
+static bool
+is_long(const struct compute *c, double seconds)
+{
+    bool digits_there = c->output.file == stdout && isatty(STDOUT_FILENO);
+
+    return seconds >= LONG_S && isatty(STDERR_FILENO) && !digits_there;
+}
+
 /* Computes and verifies; the result is the exit code. Errors of the output are left
  * to cli_output_close(). */
 static int
@@ -158,11 +174,13 @@ run(struct compute *c, bool progress,
     };
     char words[ENGINE_WORDS] = "";
     enum engine_rc rc;
+    double seconds;
 
     if (!confine(c)) {
         return CLI_FAILED;
     }
-    cli_progress_begin(&c->progress, progress, seconds_by(c, c->algorithm));
+    seconds = seconds_by(c, c->algorithm);
+    cli_progress_begin(&c->progress, progress || is_long(c, seconds), seconds);
     rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, words)
                    : engine_run(c->algorithm, &c->job, &callbacks);
     cli_progress_end(&c->progress);
@@ -187,11 +205,28 @@ run(struct compute *c, bool progress,
                                      : CLI_FAILED;
 }
 
+/* True unless flags of a computation HERE were given for another place, or those for
+ * one ELSEWHERE for here. */
+static bool
+fits_place(const struct place_flags *where, bool here, bool elsewhere)
+{
+    if (where->url && here) {
+        cli_error("--threads and --no-verify are not for a site elsewhere (--url)");
+        return false;
+    }
+    if (!where->url && (elsewhere || where->ca_file)) {
+        cli_error("--json and --ca-file go with --url");
+        return false;
+    }
+    return true;
+}
+
 int
 cli_digit(int argc, char **argv)
 {
     const char *radix = NULL, *algorithm = NULL, *threads = NULL, *window = NULL;
-    const char *unverified = NULL, *progress = NULL;
+    const char *unverified = NULL, *progress = NULL, *json = NULL;
+    struct place_flags where = {NULL, NULL};
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digit, 10 unless given", &radix},
         {"algorithm", "NAME", "auto, spigot, chudnovsky or bbp", &algorithm},
@@ -199,6 +234,8 @@ cli_digit(int argc, char **argv)
         {"window", NULL, "print the digits that follow, too", &window},
         {"no-verify", NULL, "do not verify the result", &unverified},
         {"progress", NULL, "tell on standard error how far it is", &progress},
+        {"json", NULL, "with --url: print the site's computation as JSON", &json},
+        PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
     struct compute c = {0};
@@ -213,6 +250,13 @@ cli_digit(int argc, char **argv)
     }
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
+    }
+    if (!fits_place(&where, threads != NULL || unverified != NULL, json != NULL)) {
+        return cli_end(&cli, CLI_USAGE);
+    }
+    if (where.url) {
+        return cli_end(&cli, site_digit(&cli, &where, &q, window != NULL, json != NULL,
+                                        progress != NULL));
     }
     if (!prepare(&c, &q, &cli.conf, threads, !unverified) ||
         !choose(&c, q.algorithm == ALGORITHM_AUTO
@@ -268,6 +312,7 @@ cli_digits(int argc, char **argv)
     const char *radix = NULL, *algorithm = "chudnovsky", *threads = NULL,
                *output = NULL;
     const char *unverified = NULL, *progress = NULL;
+    struct place_flags where = {NULL, NULL};
     const struct engine_algorithm *asked;
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digits, 10 unless given", &radix},
@@ -276,6 +321,7 @@ cli_digits(int argc, char **argv)
         {"output", "FILE", "write to FILE (also -o FILE)", &output},
         {"no-verify", NULL, "do not verify the result", &unverified},
         {"progress", NULL, "tell on standard error how far it is", &progress},
+        PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
     struct compute c = {0};
@@ -297,6 +343,12 @@ cli_digits(int argc, char **argv)
     if (!asked->prefix) {
         cli_error("%s gives single digits only; use chudnovsky", asked->name);
         return cli_end(&cli, CLI_USAGE);
+    }
+    if (!fits_place(&where, threads != NULL || unverified != NULL, false)) {
+        return cli_end(&cli, CLI_USAGE);
+    }
+    if (where.url) {
+        return cli_end(&cli, site_digits(&cli, &where, &q, output, progress != NULL));
     }
     if (!prepare(&c, &q, &cli.conf, threads, !unverified) || !choose(&c, asked)) {
         return cli_end(&cli, CLI_USAGE);

@@ -1,139 +1,66 @@
 /*
- * nthpi submit, cancel, retry, delete: rows as an administrator changes them.
- * Who can write the database may do all; the web program's rules about askers
- * are for its visitors.
+ * nthpi submit, wait, cancel, retry, delete: rows as one who asks or an administrator
+ * changes them, here or elsewhere (place.h).
  */
-#include "daemon/cli.h"
+#include "config.h"
 
-#include "common/store_ask.h"
-#include "common/store_list.h"
+#include "daemon/place.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { WAIT_MS = 1000, DAEMON_SILENT_S = 30 };
-
-static const struct store_asker administrator = {.admin = true};
-
-/* What RC means for row ID, on standard error; the exit code. */
+/* Shows what has become of ROW. The exit code, for one that waited: 1 unless it is
+ * done. */
 static int
-tell_rc(const struct cli *cli, int64_t id, enum store_rc rc)
+show_result(const json_t *row, bool json, bool waited)
 {
-    switch (rc) {
-    case STORE_OK:
-        return CLI_OK;
-    case STORE_NOT_FOUND:
-        cli_error("there is no computation %" PRId64, id);
-        break;
-    case STORE_CONFLICT:
-        cli_error("computation %" PRId64 ": its status does not allow that", id);
-        break;
-    case STORE_FULL:
-        cli_error("the queue is full (%u rows)", cli->conf.queue_limit);
-        break;
-    case STORE_BUSY:
-        cli_error("the database is busy; try again");
-        break;
-    default:
-        cli_error("%s", store_message(cli->store));
-        break;
-    }
-    return CLI_FAILED;
-}
-
-static bool
-is_final(enum status status)
-{
-    return status != STATUS_QUEUED && status != STATUS_RUNNING;
-}
-
-static void
-print_row(const struct computation *c)
-{
-    if (c->status == STATUS_DONE) {
-        printf("%" PRId64 " %s %c\n", c->id, status_name(c->status), c->digit);
+    if (json) {
+        rows_print_json(row);
     } else {
-        printf("%" PRId64 " %s\n", c->id, status_name(c->status));
+        rows_print_result(row);
     }
-    if (c->status == STATUS_FAILED) {
-        cli_error("%s", c->error);
-    }
+    return !waited || row_is(row, "done") ? CLI_OK : CLI_FAILED;
 }
 
-/* Waits until row ID is final. */
-static int
-wait_final(struct cli *cli, int64_t id)
-{
-    struct pollfd bell = {.fd = doorbell_fd(cli->bell), .events = POLLIN};
-    struct computation c;
-    enum store_rc rc;
-
-    for (;;) {
-        rc = store_get(cli->store, id, &c);
-        if (rc != STORE_OK && rc != STORE_BUSY) {
-            return tell_rc(cli, id, rc);
-        }
-        if (rc == STORE_OK && is_final(c.status)) {
-            print_row(&c);
-            return c.status == STATUS_DONE ? CLI_OK : CLI_FAILED;
-        }
-        if (poll(&bell, 1, WAIT_MS) < 0 && errno != EINTR) {
-            cli_error("waiting failed: %s", strerror(errno));
-            return CLI_FAILED;
-        }
-        doorbell_drain(cli->bell);
-    }
-}
-
-static void
-warn_without_daemon(struct cli *cli)
-{
-    double age = store_heartbeat_age(cli->store);
-
-    if (age < 0 || age > DAEMON_SILENT_S) {
-        cli_error("note: no nthpid is running here; the row waits for one");
-    }
-}
+/* What a command on one row is told. */
+struct orders {
+    struct place_flags place;
+    bool json, wait, progress;
+};
 
 static int
-submit(struct cli *cli, const struct cli_question *q, bool wait)
+submit(struct cli *cli, const struct orders *o, const struct cli_question *q)
 {
-    enum store_added added;
-    struct computation c;
-    int64_t id = 0;
-    enum store_rc rc = store_add(cli->store, q->radix, q->position, q->algorithm,
-                                 &administrator, cli->conf.queue_limit, &id, &added);
+    struct place p;
+    json_t *row = NULL;
+    int code =
+        place_open(&p, cli, &o->place, false) ? p.kind->add(&p, q, &row) : CLI_FAILED;
 
-    if (rc != STORE_OK) {
-        return tell_rc(cli, id, rc);
+    if (code == CLI_OK && o->wait) {
+        code = place_wait(&p, &row, o->progress);
     }
-    doorbell_ring(cli->bell);
-    if (wait) {
-        warn_without_daemon(cli);
-        return wait_final(cli, id);
+    if (code == CLI_OK) {
+        code = show_result(row, o->json, o->wait);
     }
-    rc = store_get(cli->store, id, &c);
-    if (rc != STORE_OK) {
-        return tell_rc(cli, id, rc);
-    }
-    print_row(&c);
-    if (!is_final(c.status)) {
-        warn_without_daemon(cli);
-    }
-    return CLI_OK;
+    json_decref(row);
+    place_close(&p);
+    return code;
 }
 
 int
 cli_submit(int argc, char **argv)
 {
-    const char *radix = NULL, *algorithm = NULL, *wait = NULL;
+    const char *radix = NULL, *algorithm = NULL, *wait = NULL, *progress = NULL,
+               *json = NULL;
+    struct orders o = {.wait = false};
     const struct conf_flag flags[] = {
         {"radix", "10|16", "radix of the digit, 10 unless given", &radix},
         {"algorithm", "NAME", "auto, spigot, chudnovsky or bbp", &algorithm},
         {"wait", NULL, "wait for the end, print the digit", &wait},
+        {"progress", NULL, "tell on standard error how far it is", &progress},
+        {"json", NULL, "print the computation as JSON", &json},
+        PLACE_FLAGS(o.place),
         {NULL, NULL, NULL, NULL},
     };
     struct cli_question q;
@@ -145,24 +72,52 @@ cli_submit(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (!cli_question(&cli.conf.limits, cli.argument, radix, algorithm, &q)) {
+    /* A site elsewhere has limits of its own. */
+    if (!cli_question(o.place.url ? NULL : &cli.conf.limits, cli.argument, radix,
+                      algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!cli_open_store(&cli, STORE_DURABLE)) {
-        return cli_end(&cli, CLI_FAILED);
-    }
-    return cli_end(&cli, submit(&cli, &q, wait != NULL));
+    o.json = json != NULL;
+    o.wait = wait != NULL;
+    o.progress = progress != NULL;
+    return cli_end(&cli, submit(&cli, &o, &q));
 }
 
-/* The commands that do one thing to one row. */
 static int
-change(int argc, char **argv, const char *usage,
-       enum store_rc (*act)(struct cli *cli, int64_t id))
+wait_for(struct cli *cli, const struct orders *o, int64_t id)
 {
+    struct place p;
+    json_t *row = NULL;
+    int code =
+        place_open(&p, cli, &o->place, false) ? p.kind->get(&p, id, &row) : CLI_FAILED;
+
+    if (code == CLI_OK) {
+        code = place_wait(&p, &row, o->progress);
+    }
+    if (code == CLI_OK) {
+        code = show_result(row, o->json, true);
+    }
+    json_decref(row);
+    place_close(&p);
+    return code;
+}
+
+int
+cli_wait(int argc, char **argv)
+{
+    const char *progress = NULL, *json = NULL;
+    struct orders o = {.wait = true};
+    const struct conf_flag flags[] = {
+        {"progress", NULL, "tell on standard error how far it is", &progress},
+        {"json", NULL, "print the computation as JSON", &json},
+        PLACE_FLAGS(o.place),
+        {NULL, NULL, NULL, NULL},
+    };
     struct cli cli;
-    enum store_rc rc;
     int64_t id;
-    int code = cli_begin(&cli, argc, argv, usage, NULL, 1);
+    int code = cli_begin(&cli, argc, argv,
+                         "nthpi wait [OPTIONS] ID: waits for the end of a computation",
+                         flags, 1);
 
     if (code >= 0) {
         return code;
@@ -170,55 +125,53 @@ change(int argc, char **argv, const char *usage,
     if (!cli_id(cli.argument, &id)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!cli_open_store(&cli, STORE_DURABLE)) {
-        return cli_end(&cli, CLI_FAILED);
+    o.json = json != NULL;
+    o.progress = progress != NULL;
+    return cli_end(&cli, wait_for(&cli, &o, id));
+}
+
+/* The commands that do one thing to one row. */
+static int
+change(int argc, char **argv, const char *usage, enum place_deed deed)
+{
+    struct place_flags where = {NULL, NULL};
+    const struct conf_flag flags[] = {
+        PLACE_FLAGS(where),
+        {NULL, NULL, NULL, NULL},
+    };
+    struct cli cli;
+    struct place p;
+    int64_t id;
+    int code = cli_begin(&cli, argc, argv, usage, flags, 1);
+
+    if (code >= 0) {
+        return code;
     }
-    rc = act(&cli, id);
-    if (rc == STORE_OK) {
-        doorbell_ring(cli.bell);
+    if (!cli_id(cli.argument, &id)) {
+        return cli_end(&cli, CLI_USAGE);
     }
-    return cli_end(&cli, tell_rc(&cli, id, rc));
-}
-
-static enum store_rc
-act_cancel(struct cli *cli, int64_t id)
-{
-    enum store_wish wish;
-
-    return store_cancel(cli->store, id, &administrator, &wish);
-}
-
-static enum store_rc
-act_retry(struct cli *cli, int64_t id)
-{
-    return store_retry(cli->store, id, &administrator, cli->conf.queue_limit);
-}
-
-static enum store_rc
-act_delete(struct cli *cli, int64_t id)
-{
-    enum store_wish wish;
-
-    return store_delete(cli->store, id, &administrator, &wish);
+    code = place_open(&p, &cli, &where, false) ? p.kind->act(&p, deed, id) : CLI_FAILED;
+    place_close(&p);
+    return cli_end(&cli, code);
 }
 
 int
 cli_cancel(int argc, char **argv)
 {
     return change(argc, argv, "nthpi cancel [OPTIONS] ID: cancels a computation",
-                  act_cancel);
+                  PLACE_CANCEL);
 }
 
 int
 cli_retry(int argc, char **argv)
 {
     return change(argc, argv, "nthpi retry [OPTIONS] ID: queues a computation again",
-                  act_retry);
+                  PLACE_RETRY);
 }
 
 int
 cli_delete(int argc, char **argv)
 {
     return change(argc, argv, "nthpi delete [OPTIONS] ID: deletes a computation",
-                  act_delete);
+                  PLACE_DELETE);
 }

@@ -1,10 +1,11 @@
 /*
  * nthpi search: where a string of digits is among those that a site has published.
- * Exit status: 0 it is there, 1 it is not (or something failed), 2 bad arguments.
+ * With --url a site elsewhere searches. Exit status: 0 it is there, 1 it is not (or
+ * something failed), 2 bad arguments.
  */
 #include "config.h"
 
-#include "daemon/cli.h"
+#include "daemon/place.h"
 
 #include "common/search.h"
 
@@ -102,51 +103,52 @@ look(int digits_fd, const struct search_ask *ask, struct result *r)
 }
 
 static void
-print_text(const struct search_ask *ask, const struct result *r)
+print_text(const json_t *found)
 {
-    const struct search_found *found = &r->found;
+    const char *query = row_text(found, "query");
+    int64_t position = row_number(found, "position");
+    int64_t searched = row_number(found, "searched"),
+            after = row_number(found, "after");
 
-    if (found->position > 0) {
-        printf("%s: %s at position %" PRIu64 "\n", ask->text,
-               ask->after > 0 ? "next" : "first", found->position);
-        printf("  %s%s [%s] %s\n", found->position > CONTEXT + 1 ? "..." : "3.",
-               r->before, ask->text, r->behind);
+    if (position > 0) {
+        printf("%s: %s at position %" PRId64 "\n", query, after > 0 ? "next" : "first",
+               position);
+        printf("  %s%s [%s] %s\n", position > CONTEXT + 1 ? "..." : "3.",
+               row_text(found, "before"), query, row_text(found, "behind"));
     } else {
-        printf("%s: not in the first %" PRIu64 " digits%s\n", ask->text,
-               found->searched, ask->after > 0 ? " after that position" : "");
+        printf("%s: not in the first %" PRId64 " digits%s\n", query, searched,
+               after > 0 ? " after that position" : "");
     }
-    printf("occurrences: %" PRIu64 " in the first %" PRIu64 " digits\n", found->count,
-           found->searched);
-    if (found->searched < r->published.length) {
-        printf("(%" PRIu64 " are known; all will be searched when there is an index)\n",
-               r->published.length);
+    printf("occurrences: %" PRId64 " in the first %" PRId64 " digits\n",
+           row_number(found, "count"), searched);
+    if (searched < row_number(found, "known")) {
+        printf("(%" PRId64 " are known; all will be searched when there is an index)\n",
+               row_number(found, "known"));
     }
 }
 
-/* The members that /search has. False: no memory. */
-static bool
-print_json(const struct search_ask *ask, const struct result *r)
+/* The members that /search has; a new reference, or NULL: no memory. */
+static json_t *
+result_json(const struct search_ask *ask, const struct result *r)
 {
     const struct search_found *found = &r->found;
     json_t *object = json_pack(
-        "{ss, si, sI, sI, sI, sI, sb, ss, ss}", "query", ask->text, "radix", ask->radix,
-        "after", (json_int_t)ask->after, "count", (json_int_t)found->count, "searched",
-        (json_int_t)found->searched, "known", (json_int_t)r->published.length,
-        "indexed", found->indexed, "before", r->before, "behind", r->behind);
-    bool ok =
-        object && json_object_set_new(object, "position",
-                                      found->position > 0
-                                          ? json_integer((json_int_t)found->position)
-                                          : json_null()) == 0;
+        "{ss, si, sI, so, sI, sI, sI, sb, ss, ss}", "query", ask->text, "radix",
+        ask->radix, "after", (json_int_t)ask->after, "position",
+        found->position > 0 ? json_integer((json_int_t)found->position) : json_null(),
+        "count", (json_int_t)found->count, "searched", (json_int_t)found->searched,
+        "known", (json_int_t)r->published.length, "indexed", found->indexed, "before",
+        r->before, "behind", r->behind);
 
-    ok = ok && json_dumpf(object, stdout, JSON_INDENT(2)) == 0;
-    json_decref(object);
-    putchar('\n');
-    return ok;
+    if (!object) {
+        cli_error("not enough memory");
+    }
+    return object;
 }
 
+/* Searches what is published in the state folder; *FOUND is a new reference. */
 static int
-answer(struct cli *cli, const struct search_ask *ask, bool json)
+search_here(struct cli *cli, const struct search_ask *ask, json_t **found)
 {
     struct result r = {.found = {.searched = 0}};
     char *path = conf_path(&cli->conf, "digits");
@@ -167,23 +169,56 @@ answer(struct cli *cli, const struct search_ask *ask, bool json)
     if (digits_fd >= 0) {
         close(digits_fd);
     }
-    if (rc == DIGITS_OK && json && !print_json(ask, &r)) {
-        cli_error("out of memory");
-        rc = DIGITS_NO_MEMORY;
-    } else if (rc == DIGITS_OK && !json) {
-        print_text(ask, &r);
+    *found = rc == DIGITS_OK ? result_json(ask, &r) : NULL;
+    return *found ? CLI_OK : CLI_FAILED;
+}
+
+/* Lets the site elsewhere search. */
+static int
+search_elsewhere(struct place *p, const struct search_ask *ask, json_t **found)
+{
+    char path[SEARCH_LENGTH_MOST + 80];
+
+    snprintf(path, sizeof path, "/search?q=%s&radix=%d&after=%" PRIu64, ask->text,
+             ask->radix, ask->after);
+    return place_fetch(p, path, found);
+}
+
+static int
+answer(struct cli *cli, const struct place_flags *where, const struct search_ask *ask,
+       bool json)
+{
+    struct place p;
+    json_t *found = NULL;
+    int code = CLI_FAILED;
+
+    if (place_open(&p, cli, where, true)) {
+        code = where->url ? search_elsewhere(&p, ask, &found)
+                          : search_here(cli, ask, &found);
     }
-    return rc == DIGITS_OK && r.found.position > 0 ? CLI_OK : CLI_FAILED;
+    if (code == CLI_OK) {
+        if (json) {
+            rows_print_json(found);
+        } else {
+            print_text(found);
+        }
+        code = row_number(found, "position") > 0 ? CLI_OK : CLI_FAILED;
+    }
+    json_decref(found);
+    place_close(&p);
+    return code;
 }
 
 int
 cli_search(int argc, char **argv)
 {
     const char *radix = NULL, *after = NULL, *json = NULL;
+    struct place_flags where = {NULL, NULL};
     const struct conf_flag flags[] = {
         {"radix", "10|16", "decimal digits unless given", &radix},
         {"after", "POSITION", "the first occurrence after this position", &after},
         {"json", NULL, "the answer as JSON", &json},
+        PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
     struct search_ask ask;
@@ -200,8 +235,5 @@ cli_search(int argc, char **argv)
     if (!read_question(cli.argument, radix, after, &ask)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!cli_open_store(&cli, STORE_READER)) {
-        return cli_end(&cli, CLI_FAILED);
-    }
-    return cli_end(&cli, answer(&cli, &ask, json != NULL));
+    return cli_end(&cli, answer(&cli, &where, &ask, json != NULL));
 }

@@ -14,6 +14,8 @@
 /* From this fraction on the time that has passed tells the time that is left. */
 #define FRACTION_KNOWN 0.05
 
+enum { BAR_WIDTH = 30 };
+
 /* Least time between two changes of the line, in seconds. */
 #define TELL_EVERY 0.1
 
@@ -34,6 +36,12 @@ cli_progress_begin(struct cli_progress *p, bool on, double seconds)
     *p = (struct cli_progress){.on = on, .seconds = seconds, .percent = -1};
     p->terminal = isatty(STDERR_FILENO);
     p->began = p->told = now();
+}
+
+double
+cli_progress_age(const struct cli_progress *p)
+{
+    return now() - p->began;
 }
 
 /* "5 s", "3 min 20 s" or "7 h 05 min" into TEXT. */
@@ -58,24 +66,61 @@ time_left(const struct cli_progress *p, double fraction, double elapsed)
                                       : p->seconds - elapsed;
 }
 
-void
-cli_progress_tell(struct cli_progress *p, const char *phase, double fraction)
+/* True when PERCENT is worth to be told at the time AT. */
+static bool
+is_due(const struct cli_progress *p, int percent, double at)
 {
-    int percent = (int)(fraction * 100);
-    double at = now();
-    char left[32];
+    return p->terminal ? p->percent < 0 || percent >= 100 || at - p->told >= TELL_EVERY
+                       : percent != p->percent;
+}
 
-    if (!p->on || percent < p->percent ||
-        (p->terminal ? at - p->told < TELL_EVERY && percent < 100
-                     : percent == p->percent)) {
+/* A line that takes the place of the one before, with a bar. */
+static void
+draw(const char *phase, int percent, const char *left)
+{
+    char bar[BAR_WIDTH + 1];
+    int filled = percent * BAR_WIDTH / 100;
+
+    memset(bar, '-', BAR_WIDTH);
+    memset(bar, '#', (size_t)filled);
+    bar[BAR_WIDTH] = '\0';
+    fprintf(stderr, "\r%-14.14s [%s] %3d %%%-24s", phase, bar, percent, left);
+}
+
+void
+cli_progress_tell_left(struct cli_progress *p, const char *phase, double fraction,
+                       double left)
+{
+    int percent = fraction <= 0 ? 0 : fraction >= 1 ? 100 : (int)(fraction * 100);
+    char time[32], words[48] = "";
+    double at = now();
+
+    if (!p->on || !is_due(p, percent, at)) {
         return;
     }
     p->percent = percent;
     p->told = at;
-    print_time(left, time_left(p, fraction, at - p->began));
-    fprintf(stderr,
-            p->terminal ? "\r%-12s %3d %%, %s left          " : "%s %d %%, %s left\n",
-            phase, percent, left);
+    if (left >= 0) {
+        print_time(time, left);
+        snprintf(words, sizeof words, ", %s left", time);
+    }
+    if (p->terminal) {
+        draw(phase, percent, words);
+    } else {
+        fprintf(stderr, "%s %d %%%s\n", phase, percent, words);
+    }
+}
+
+void
+cli_progress_tell(struct cli_progress *p, const char *phase, double fraction)
+{
+    double left;
+
+    /* What goes back within a phase is no news. */
+    if (p->on && (int)(fraction * 100) >= p->percent) {
+        left = time_left(p, fraction, now() - p->began);
+        cli_progress_tell_left(p, phase, fraction, left < 0 ? 0 : left);
+    }
 }
 
 void

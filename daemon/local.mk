@@ -53,9 +53,20 @@ nthpi_SOURCES = \
 	daemon/cli_prune.c \
 	daemon/cli_queue.c \
 	daemon/cli_restore.c \
+	daemon/cli_rows.c \
 	daemon/cli_search.c \
-	daemon/cli_terminal.c
-nthpi_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS)
-nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS)
+	daemon/cli_site.c \
+	daemon/cli_terminal.c \
+	daemon/place.c daemon/place.h \
+	daemon/place_elsewhere.c \
+	daemon/place_here.c \
+	daemon/remote.c daemon/remote.h \
+	daemon/remote_json.c \
+	daemon/remote_token.c \
+	common/computation_json.c common/computation_json.h
+nthpi_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS) \
+	$(CURL_CFLAGS)
+nthpi_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
+	$(CURL_LIBS)
 
 dist_man_MANS = daemon/nthpid.8 daemon/nthpi.1

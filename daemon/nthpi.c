@@ -1,6 +1,6 @@
 /*
- * nthpi: digits of pi on the command line, and the queue of a site. The first
- * argument is a command; each has a file of its own, cli_*.c, its own options
+ * nthpi: digits of pi on the command line, and the queue of a site, here or elsewhere.
+ * The first argument is a command; each has a file of its own, cli_*.c, its own options
  * and its own --help.
  */
 #include "config.h"
@@ -29,6 +29,7 @@ static const struct {
     {"submit", cli_submit, "put a question into the site's queue"},
     {"list", cli_list, "list the site's computations"},
     {"show", cli_show, "show one computation with its history"},
+    {"wait", cli_wait, "wait until a computation is done, failed or cancelled"},
     {"search", cli_search, "find a string of digits in what is published"},
     {"cancel", cli_cancel, "cancel a computation"},
     {"retry", cli_retry, "queue a failed or cancelled computation again"},

@@ -38,20 +38,20 @@ occurrences(const struct request *r, const char *name)
     return n;
 }
 
-/* The number NAME of the query, or INSTEAD when it is absent, into *VALUE; false:
- * REPLY says what is wrong. */
+/* The number NAME of the query, or INSTEAD when it is absent or empty, into *VALUE;
+ * false: REPLY says what is wrong. */
 static bool
 read_number(const struct request *r, struct reply *reply, const char *name,
             uint64_t instead, uint64_t *value)
 {
     const char *text = request_query(r, name);
     *value = instead;
-    if (text == NULL)
-        return true;
     if (occurrences(r, name) > 1) {
         refuse(reply, "%s is invalid: it came more than once.", name);
         return false;
     }
+    if (text == NULL || text[0] == '\0')
+        return true;
     switch (position_parse(text, value)) {
     case ASK_OK:
         return true;
@@ -75,7 +75,8 @@ read_radix(const struct request *r, struct reply *reply, int *radix)
 {
     const char *text = request_query(r, "radix");
     *radix = 10;
-    if (text == NULL || (occurrences(r, "radix") == 1 && radix_parse(text, radix)))
+    if (occurrences(r, "radix") <= 1 &&
+        (text == NULL || text[0] == '\0' || radix_parse(text, radix)))
         return true;
     refuse(reply, "The radix is invalid: 10 and 16 are known.");
     return false;
@@ -128,15 +129,10 @@ api_pi(struct context *ctx, struct request *r, struct reply *reply)
     uint64_t start, count;
     int radix;
     struct published p;
-    reply_header(reply, "Access-Control-Allow-Origin", "*");
     if (!read_number(r, reply, "start", 0, &start) ||
         !read_number(r, reply, "numberOfDigits", DIGITS_DEFAULT, &count) ||
         !read_radix(r, reply, &radix))
         return;
-    if (count == 0) {
-        refuse(reply, "numberOfDigits is invalid: ask for at least one digit.");
-        return;
-    }
     if (count > DIGITS_MOST) {
         refuse(reply, "numberOfDigits is too big: at most %d digits.", DIGITS_MOST);
         return;
@@ -154,8 +150,8 @@ api_pi(struct context *ctx, struct request *r, struct reply *reply)
                p.length, radix);
         return;
     }
-    if (p.length == 0) { /* the 3 is known without a file */
-        send_content(r, reply, radix, 0, "3", 1);
+    if (count == 0 || p.length == 0) { /* nothing, or the 3: known without a file */
+        send_content(r, reply, radix, start, "3", (size_t)count);
         return;
     }
     send_digits(ctx, r, reply, &p, start, (size_t)count);

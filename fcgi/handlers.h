@@ -16,6 +16,7 @@ handler page_computation;    /* GET /computations/ID; JSON: its live part */
 handler page_delete_confirm; /* GET /computations/ID/delete */
 handler page_pi;             /* GET /pi/N; JSON: its live part */
 handler page_text;           /* GET /pi/N.txt */
+handler page_api;            /* GET /api: about the API */
 handler page_search;         /* GET /search; JSON: the answer alone */
 handler page_pictures;       /* GET /pictures */
 handler page_picture;        /* GET /pictures/NAME.svg */

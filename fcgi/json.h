@@ -4,7 +4,7 @@
 #ifndef NTHPI_JSON_H
 #define NTHPI_JSON_H
 
-#include "common/computation.h"
+#include "common/computation_json.h" /* json_computation() */
 #include "fcgi/reply.h"
 
 #include <jansson.h>
@@ -15,10 +15,6 @@ void json_init(void);
 
 /* What this thread sends from now on has nothing to do with what it made before. */
 void json_begin(void);
-
-/* A computation as the API shows it; a new reference, or NULL: no memory. The
- * digit and its window are shown only when the row is done. Any thread. */
-json_t *json_computation(const struct computation *c);
 
 /* Sends VALUE (a reference that is taken over) as application/json that nobody stores;
  * a bare 500 when VALUE is NULL, or when memory was lacking since json_begin().

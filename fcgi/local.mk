@@ -10,6 +10,7 @@ libweb_a_SOURCES = \
 	fcgi/app.h \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/confine.c fcgi/confine.h \
+	fcgi/cors.c fcgi/cors.h \
 	fcgi/handlers.h \
 	fcgi/encode.c fcgi/encode.h \
 	fcgi/exposition.c fcgi/exposition.h \
@@ -53,12 +54,14 @@ libweb_a_SOURCES += \
 	fcgi/facts.c fcgi/facts.h \
 	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
 	fcgi/estimate.c fcgi/estimate.h \
+	common/computation_json.c common/computation_json.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/lang.c fcgi/lang.h \
 	fcgi/list.h fcgi/list_filters.c fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_compare.c \
+	fcgi/page_api.c \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \

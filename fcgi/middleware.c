@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "fcgi/asker.h"
+#include "fcgi/cors.h"
 #include "fcgi/encode.h"
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
@@ -41,6 +42,8 @@ method_name(enum http_method method)
         return "POST";
     case HTTP_DELETE:
         return "DELETE";
+    case HTTP_OPTIONS:
+        return "OPTIONS";
     case HTTP_OTHER:
         break;
     }
@@ -103,6 +106,7 @@ finish_headers(struct context *ctx, struct request *r, struct reply *reply)
 {
     middleware_next(ctx, r, reply);
     middleware_headers(r->front_headers, reply);
+    cors_open(r, reply);
     reply->head_only = r->method == HTTP_HEAD;
 }
 

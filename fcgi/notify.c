@@ -16,6 +16,7 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/cors.h"
 #include "fcgi/encode.h"
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
@@ -48,6 +49,7 @@ answer_group(struct park *park, const struct wait *wait)
             encode_reply(park->app, &reply);
         reply_header(&reply, "Preference-Applied", "wait");
         middleware_headers(wait->front_headers, &reply);
+        cors_open_wait(wait, &reply);
         struct blob *blob = blob_of(&reply);
         published = blob && park_publish(park, wait, blob) == 0;
         if (!published) {

@@ -24,6 +24,7 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/cors.h"
 #include "fcgi/middleware.h"
 #include "fcgi/updates.h"
 
@@ -216,6 +217,7 @@ expire_slice(struct park *park)
         updates_nothing_new(&waits[i], &reply);
         reply_header(&reply, "Preference-Applied", "wait");
         middleware_headers(waits[i].front_headers, &reply);
+        cors_open_wait(&waits[i], &reply);
         if (conn_answer_reply(conn, &reply) == 0)
             park_send(park, conn, close_conn);
         else

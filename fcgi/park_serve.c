@@ -15,6 +15,7 @@
 #include "fcgi/park_internal.h"
 
 #include "common/log.h"
+#include "fcgi/cors.h"
 #include "fcgi/gate.h"
 #include "fcgi/middleware.h"
 #include "fcgi/updates.h"
@@ -64,6 +65,7 @@ turn_away(const struct wait *wait, struct reply *reply)
     updates_nothing_new(&copy, reply);
     reply_header(reply, "Retry-After", "5");
     middleware_headers(copy.front_headers, reply);
+    cors_open_wait(&copy, reply);
 }
 
 /* True when the body was read to its end: the connection is at a boundary. */

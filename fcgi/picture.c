@@ -123,8 +123,8 @@ pictures_read_speeds(struct store *store, struct pictures *p)
         struct picture_series *series = &p->series[i];
         series->method = all[i].method;
         series->radix = all[i].radix;
-        rc = store_speeds(store, series->radix, series->method, series->speeds,
-                          &series->count);
+        rc = store_timings(store, series->radix, series->method, series->speeds,
+                           &series->count);
     }
     return rc;
 }

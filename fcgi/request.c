@@ -123,6 +123,7 @@ parse_method(const char *name)
         {"HEAD", HTTP_HEAD},
         {"POST", HTTP_POST},
         {"DELETE", HTTP_DELETE},
+        {"OPTIONS", HTTP_OPTIONS},
     };
     for (size_t i = 0; name && i < sizeof known / sizeof *known; i++)
         if (strcmp(name, known[i].name) == 0)

@@ -23,7 +23,8 @@ enum http_method {
     HTTP_HEAD = 2, /* routes that list GET answer HEAD too */
     HTTP_POST = 4,
     HTTP_DELETE = 8,
-    HTTP_OTHER = 16,
+    HTTP_OPTIONS = 16, /* answered where pages of other sites may read: cors.h */
+    HTTP_OTHER = 32,
 };
 
 /* A name and a value of a query string or a form, decoded, UTF-8 as sent. */

@@ -7,6 +7,7 @@
 
 #include "fcgi/router.h"
 
+#include "fcgi/cors.h"
 #include "fcgi/handlers.h"
 #include "fcgi/middleware.h"
 #include "fcgi/text.h"
@@ -58,6 +59,7 @@ const struct route routes[] = {
     {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete", NULL, true},
     {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel", NULL, true},
     {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL, true},
+    {GET,    "/api",                            page_api,            0,                         BODY_NONE, "api", NULL, false},
     {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL, true},
     {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL, false},
     {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, "metrics", NULL, false},
@@ -177,6 +179,8 @@ router_locate(struct context *ctx, struct request *r, struct reply *reply)
         char text[40];
         print_methods(allowed, text);
         reply_header(reply, "Allow", "%s", text);
+        if (cors_preflight(r, allowed, reply))
+            return;
         reply_error(ctx, r, reply, 405, NULL, text_get(ctx->lang, TEXT_ERROR_METHOD));
         return;
     }

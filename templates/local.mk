@@ -2,6 +2,7 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/api.tpl \
 	templates/bulk.tpl \
 	templates/compare.tpl \
 	templates/compare_live.tpl \
@@ -33,6 +34,7 @@ static_files = \
 	templates/static/list.js \
 	templates/static/live.js \
 	templates/static/noscript.css \
+	templates/static/openapi.json \
 	templates/static/robots.txt \
 	templates/static/search.js \
 	templates/static/viewer.js
@@ -47,6 +49,7 @@ css_files = \
 	templates/css/compare.css \
 	templates/css/pi.css \
 	templates/css/pictures.css \
+	templates/css/api.css \
 	templates/css/search.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)

@@ -81,7 +81,7 @@ test('pages, the API and polls', async () => {
   const page = check(await get('/', 'Accept: text/html'), 200, '/');
   check(await get('/', `If-None-Match: ${page.headers.etag[0]}`), 304, 'a page that is known');
   check(await exchange(site, ['HEAD / HTTP/1.1']), 200, 'HEAD');
-  for (const path of [`/computations/${id}`, `/computations/${id}/delete`, '/pi/50', '/pi/50?from=1', '/healthz',
+  for (const path of [`/computations/${id}`, `/computations/${id}/delete`, '/pi/50', '/pi/50?from=1', '/api', '/healthz',
     '/metrics', '/v1/pi?numberOfDigits=20', '/api/v1/computations', `/api/v1/computations/${id}`, '/updates?since=0']) {
     check(await get(path), 200, path);
   }
@@ -132,7 +132,7 @@ test('files', async () => {
   check(await get(hashed, `If-Modified-Since: ${answer.headers['last-modified'][0]}`), 304, 'a file that is known');
   const old = check(await get('/static/nthpi.000000000000.css'), 200, 'an old name');
   assert.deepEqual(old.headers['cache-control'], ['no-cache']);
-  for (const path of ['/static/nthpi.css', '/robots.txt', '/favicon.ico']) check(await get(path), 200, path);
+  for (const path of ['/static/nthpi.css', '/robots.txt', '/favicon.ico', '/api/openapi.json']) check(await get(path), 200, path);
   for (const path of ['/static/', '/static/nothing.css', '/static/x.000000000000.css', '/digits/pi-10-50.txt',
     '/nthpi-errors/404.html']) {
     check(await get(path), 404, path);

@@ -1,8 +1,10 @@
 // The command line tool on a site's database.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { pi } from '../lib/pi.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { Site, build, children, slow, until } from '../lib/site.mjs';
 
 const site = await Site.start({ options: slow.options });
 after(() => site.stop());
@@ -19,6 +21,25 @@ test('digit and digits compute without a site', async () => {
   assert.equal(spigot.stdout.trim(), '9');
   const digits = await site.tool('digits', '2000');
   assert.equal(digits.stdout.trim(), await pi(2000));
+});
+
+test('on a terminal a long computation shows a bar; Ctrl-C ends it', async () => {
+  const child = spawn('script', ['-qefc', `exec ${path.join(build, 'nthpi')} digit --algorithm=spigot 1500000`, '/dev/null'],
+    { env: site.environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  let shown = '';
+  child.stdout.setEncoding('utf8');
+  const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
+  await new Promise((resolve) => {
+    child.stdout.on('data', (text) => {
+      shown += text;
+      if (/\r\w+ +\[[#-]{30}\] +\d+ %, .* left/.test(shown)) resolve();
+    });
+    child.on('close', resolve);
+  });
+  const [below] = children(child.pid);
+  process.kill(below, 'SIGINT');
+  assert.equal(await ended, 130);
+  assert.match(shown, /\[[#-]{30}\]/);
 });
 
 test('bench tells times and the digits it found', async () => {

@@ -141,7 +141,7 @@ read_speeds(struct fixture *f)
     struct store_speed speeds[STORE_SPEEDS_MAX];
     size_t count;
 
-    assert_int_equal(store_speeds(f->s, 16, ALGORITHM_SPIGOT, speeds, &count),
+    assert_int_equal(store_timings(f->s, 16, ALGORITHM_SPIGOT, speeds, &count),
                      STORE_OK);
     assert_int_equal(count, 0);
 }

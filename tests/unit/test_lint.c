@@ -269,6 +269,7 @@ names_are_set_and_used(void **state)
     make_searches(site);
     make_pictures(site);
     make_errors(site);
+    site_get(site, "/api");
     lint_read(&used, HTML);
     assert_true(used.count > 100 && set->count > 100);
     for (size_t i = 0; i < used.count; i++) {

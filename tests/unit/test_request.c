@@ -82,9 +82,9 @@ knows_methods(void **state)
         const char *name;
         enum http_method method;
     } cases[] = {
-        {"GET", HTTP_GET},       {"HEAD", HTTP_HEAD}, {"POST", HTTP_POST},
-        {"DELETE", HTTP_DELETE}, {"get", HTTP_OTHER}, {"PUT", HTTP_OTHER},
-        {"", HTTP_OTHER},
+        {"GET", HTTP_GET},       {"HEAD", HTTP_HEAD},       {"POST", HTTP_POST},
+        {"DELETE", HTTP_DELETE}, {"OPTIONS", HTTP_OPTIONS}, {"get", HTTP_OTHER},
+        {"PUT", HTTP_OTHER},     {"", HTTP_OTHER},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -35,6 +35,7 @@ finds_handlers(void **state)
         {"/healthz", "page_health", 0, 0},
         {"/pictures", "page_pictures", 0, 0},
         {"/pictures/walk.svg", "page_picture", 0, 0},
+        {"/api", "page_api", 0, 0},
         {"/metrics", "page_metrics", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -108,7 +109,9 @@ names_the_methods_allowed(void **state)
         {"PUT", "/api/v1/computations", "Allow: GET, HEAD, POST\r\n"},
         {"POST", "/api/v1/computations/1", "Allow: GET, HEAD, DELETE\r\n"},
         {"DELETE", "/pi/5.txt", "Allow: GET, HEAD\r\n"},
-        {"OPTIONS", "/v1/pi", "Allow: GET, HEAD\r\n"},
+        {"OPTIONS", "/", "Allow: GET, HEAD\r\n"},
+        {"OPTIONS", "/computations/1/cancel", "Allow: POST\r\n"},
+        {"OPTIONS", "/api/v1/computations/1/retry", "Allow: POST\r\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct request r;
@@ -116,6 +119,63 @@ names_the_methods_allowed(void **state)
         chain_run(c, &r, &reply, cases[i].method, cases[i].uri, NULL, NULL);
         assert_int_equal(reply.status, 405);
         assert_non_null(strstr(reply.headers, cases[i].allow));
+        assert_null(c->seen.handler);
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+}
+
+static void
+lets_pages_of_other_sites_read(void **state)
+{
+    struct chain *c = *state;
+    static const struct {
+        const char *method, *uri;
+        int status;
+        bool open;
+    } cases[] = {
+        {"GET", "/api/v1/computations", 200, true},
+        {"HEAD", "/api/v1/computations/7", 200, true},
+        {"GET", "/v1/pi?start=1", 200, true},
+        {"GET", "/api/v1/computations?radix=7", 400, true},
+        {"GET", "/api/v1/nothing", 404, true},
+        {"POST", "/api/v1/computations", 200, false},
+        {"DELETE", "/api/v1/computations/7", 200, false},
+        {"OPTIONS", "/api/v1/computations/7/cancel", 405, false},
+        {"GET", "/", 200, false},
+        {"OPTIONS", "/", 405, false},
+        {"GET", "/updates?since=1", 200, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request r;
+        struct reply reply;
+        chain_run(c, &r, &reply, cases[i].method, cases[i].uri, NULL, NULL);
+        assert_int_equal(reply.status, cases[i].status);
+        assert_int_equal(strstr(reply.headers, "Access-Control-Allow-Origin: *\r\n") !=
+                             NULL,
+                         cases[i].open);
+        assert_null(strstr(reply.headers, "Access-Control-Allow-Credentials"));
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+}
+
+static void
+answers_preflights_of_what_may_be_read(void **state)
+{
+    static const char *const uris[] = {"/v1/pi", "/api/v1/computations",
+                                       "/api/v1/computations/7"};
+    struct chain *c = *state;
+    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
+        struct request r;
+        struct reply reply;
+        chain_run(c, &r, &reply, "OPTIONS", uris[i], NULL, NULL);
+        assert_int_equal(reply.status, 204);
+        assert_non_null(
+            strstr(reply.headers, "Access-Control-Allow-Methods: GET, HEAD\r\n"));
+        assert_non_null(strstr(
+            reply.headers, "Access-Control-Allow-Headers: If-None-Match, Prefer\r\n"));
+        assert_non_null(strstr(reply.headers, "Allow: GET, HEAD"));
         assert_null(c->seen.handler);
         reply_clear(&reply);
         request_clear(&r);
@@ -290,6 +350,8 @@ main(void)
         TEST(finds_handlers),
         TEST(finds_nothing_elsewhere),
         TEST(names_the_methods_allowed),
+        TEST(lets_pages_of_other_sites_read),
+        TEST(answers_preflights_of_what_may_be_read),
         TEST(reads_parameters),
         TEST(refuses_bad_parameters),
         TEST(makes_way_for_what_is_slow),

@@ -223,7 +223,7 @@ speeds_are_of_what_was_computed(void **state)
     /* Answered from what was known, and one that waits. */
     run_sql(f, "UPDATE computation SET wall_s = NULL WHERE position = 101");
     put(f, 50, NULL);
-    assert_int_equal(store_speeds(f->s, 10, ALGORITHM_CHUDNOVSKY, speeds, &count),
+    assert_int_equal(store_timings(f->s, 10, ALGORITHM_CHUDNOVSKY, speeds, &count),
                      STORE_OK);
     assert_int_equal(count, sizeof chosen / sizeof chosen[0]);
     for (size_t i = 0; i < count; i++) {
@@ -232,10 +232,10 @@ speeds_are_of_what_was_computed(void **state)
         assert_true(speeds[i].cpu_s < 0);
         assert_int_equal(row_of(f, speeds[i].id).position, chosen[i]);
     }
-    assert_int_equal(store_speeds(f->s, 16, ALGORITHM_CHUDNOVSKY, speeds, &count),
+    assert_int_equal(store_timings(f->s, 16, ALGORITHM_CHUDNOVSKY, speeds, &count),
                      STORE_OK);
     assert_int_equal(count, 0);
-    assert_int_equal(store_speeds(f->s, 10, ALGORITHM_SPIGOT, speeds, &count),
+    assert_int_equal(store_timings(f->s, 10, ALGORITHM_SPIGOT, speeds, &count),
                      STORE_OK);
     assert_int_equal(count, 0);
 }

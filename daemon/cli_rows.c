@@ -1,0 +1,152 @@
+/*
+ * How rows are shown: as JSON, as a line, as a table, in full.
+ */
+#include "config.h"
+
+#include "daemon/place.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+rows_print_json(const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(9));
+
+    if (text) {
+        puts(text);
+    } else {
+        cli_error("not enough memory");
+    }
+    free(text);
+}
+
+void
+rows_print_result(const json_t *row)
+{
+    printf("%" PRId64 " %s", row_number(row, "id"), row_text(row, "status"));
+    if (row_is(row, "done")) {
+        printf(" %s", row_text(row, "digit"));
+    }
+    putchar('\n');
+    if (row_is(row, "failed")) {
+        cli_error("%s", row_text(row, "error"));
+    }
+}
+
+/* The last column: the digit, how far it is, or what went wrong. */
+static void
+print_state(const json_t *row)
+{
+    if (row_is(row, "running")) {
+        printf("%.0f %% %s\n", row_real(row, "progress") * 100, row_text(row, "phase"));
+    } else {
+        puts(row_text(row, row_is(row, "failed") ? "error" : "digit"));
+    }
+}
+
+void
+rows_print_table(const json_t *rows)
+{
+    size_t i;
+    json_t *row;
+
+    printf("%8s %14s %5s %-10s %-9s %s\n", "ID", "POSITION", "RADIX", "ALGORITHM",
+           "STATUS", "DIGIT");
+    json_array_foreach(rows, i, row)
+    {
+        printf("%8" PRId64 " %14" PRId64 " %5d %-10.10s %-9.9s ", row_number(row, "id"),
+               row_number(row, "position"), (int)row_number(row, "radix"),
+               row_text(row, "algorithm"), row_text(row, "status"));
+        print_state(row);
+    }
+}
+
+static void
+print_field(const char *name, const char *value)
+{
+    if (value[0]) {
+        printf("%-12s %s\n", name, value);
+    }
+}
+
+/* "2026-01-31 12:00:00 UTC" of a time in JSON. */
+static void
+print_time(const char *time)
+{
+    if (strlen(time) >= 19) {
+        printf("%.10s %.8s UTC", time, time + 11);
+    }
+}
+
+static void
+print_history(const json_t *history)
+{
+    size_t i;
+    json_t *event;
+
+    printf("history\n");
+    json_array_foreach(history, i, event)
+    {
+        printf("  ");
+        print_time(row_text(event, "at"));
+        printf("  %-10s  %s\n", row_text(event, "stage"), row_text(event, "detail"));
+    }
+}
+
+static void
+print_stages(const json_t *stages)
+{
+    static const char *const names[] = {"registered", "scheduled", "taken",
+                                        "calculated", "stored"};
+
+    printf("stages\n");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (row_text(stages, names[i])[0]) {
+            printf("  ");
+            print_time(row_text(stages, names[i]));
+            printf("  %s\n", names[i]);
+        }
+    }
+}
+
+void
+rows_print_details(const json_t *row, const json_t *history)
+{
+    printf("%-12s %" PRId64 "\n", "id", row_number(row, "id"));
+    printf("%-12s %" PRId64 "\n", "position", row_number(row, "position"));
+    printf("%-12s %" PRId64 "\n", "radix", row_number(row, "radix"));
+    print_field("algorithm", row_text(row, "algorithm"));
+    print_field("method", row_text(row, "method"));
+    print_field("status", row_text(row, "status"));
+    print_field("stage", row_text(row, "stage"));
+    if (row_is(row, "running")) {
+        printf("%-12s %.1f %% %s\n", "progress", row_real(row, "progress") * 100,
+               row_text(row, "phase"));
+    }
+    if (row_is(row, "done")) {
+        const char *verified = row_text(row, "verified");
+
+        print_field("digit", row_text(row, "digit"));
+        print_field("window", row_text(row, "window"));
+        print_field("verified", verified[0] ? verified : "not checked");
+    }
+    print_field("error", row_text(row, "error"));
+    if (row_number(row, "answered_by") > 0) {
+        printf("%-12s %" PRId64 "\n", "answered by", row_number(row, "answered_by"));
+    }
+    printf("%-12s %" PRId64 "\n", "attempts", row_number(row, "attempts"));
+    if (row_real(row, "cpu_s") >= 0 && row_real(row, "wall_s") >= 0 &&
+        row_number(row, "peak_kib") > 0) {
+        printf("%-12s %.2f s of wall time, %.2f s of CPU time, %" PRId64 " KiB\n",
+               "cost", row_real(row, "wall_s"), row_real(row, "cpu_s"),
+               row_number(row, "peak_kib"));
+    }
+    if (history) {
+        print_history(history);
+    } else {
+        print_stages(json_object_get(row, "stages"));
+    }
+}

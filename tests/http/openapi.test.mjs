@@ -1,0 +1,167 @@
+// openapi.json against the program: it is valid itself, every operation is called with
+// every parameter, and every status that it names was seen, with a body and headers
+// that are as it says. (That it has every route of the program is in
+// unit/test_openapi.c.)
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Api } from '../lib/openapi.mjs';
+import { Site, slow } from '../lib/site.mjs';
+
+const site = await Site.start({ options: slow.options });
+// One without a daemon: what is asked there stays in the queue.
+const full = await Site.start({
+  options: { 'queue-limit': 3, 'visitor-limit': 2 }, processes: ['nginx', 'fcgi'],
+});
+after(() => Promise.all([site.stop(), full.stop()]));
+
+const served = await site.get('/api/openapi.json');
+const api = new Api(served.json());
+const all = '/api/v1/computations';
+const call = (...args) => api.call(site, ...args);
+
+test('the description is served to everybody, and is OpenAPI 3.1', async () => {
+  assert.equal(served.status, 200);
+  assert.match(served.headers['content-type'], /^application\/json/);
+  assert.equal(served.headers['access-control-allow-origin'], '*');
+  assert.ok(served.headers.etag);
+  const { valid, errors } = await new Validator().validate(served.json());
+  assert.ok(valid, JSON.stringify(errors));
+  assert.equal(served.json().openapi, '3.1.0');
+});
+
+test('an answer that is not as described is found', async () => {
+  const answer = (body) => ({ status: 200, headers: { 'content-type': 'application/json', etag: '"5"' },
+    text: JSON.stringify(body), json: () => body });
+  const good = { content: '31415' };
+  const bad = new Api(served.json());
+  bad.check('GET', '/v1/pi', answer(good));
+  for (const body of [{}, { content: 'x' }, { content: 3 }, { ...good, more: 1 }]) {
+    assert.throws(() => bad.check('GET', '/v1/pi', answer(body)), JSON.stringify(body));
+  }
+  assert.throws(() => bad.check('GET', '/v1/pi', { ...answer(good), status: 202 }), /not described/);
+  assert.throws(() => bad.find('GET', '/v2/pi'), /not described/);
+  assert.throws(() => bad.check('GET', `${all}/1`, answer(good)), /must have required/);
+});
+
+test('the life of a computation', async () => {
+  const asked = await call('POST', all, { body: { position: 1000 } });
+  assert.equal(asked.status, 201);
+  const { id, owner_token: token } = asked.json();
+  assert.equal((await call('POST', all, { body: { position: 1000, radix: 10, algorithm: 'auto' }, token })).status, 200);
+  let row = (await call('GET', `${all}/${id}`)).json();
+  for (let i = 0; row.status !== 'done'; i++) {
+    assert.ok(i < 100);
+    row = (await call('GET', `${all}/${id}`, { headers: { prefer: 'wait=20', 'if-none-match': `"${row.revision}"` } })).json();
+  }
+  assert.equal((await call('GET', `${all}/${id}?since=${row.revision}`)).status, 304);
+  assert.equal((await call('POST', `${all}/${id}/cancel`, { token })).status, 409);
+  assert.equal((await call('POST', `${all}/${id}/retry`, { token })).status, 409);
+  assert.equal((await call('DELETE', `${all}/${id}`)).status, 403);
+  assert.equal((await call('DELETE', `${all}/${id}`, { token })).status, 204);
+  assert.equal((await call('GET', `${all}/${id}`)).status, 404);
+});
+
+test('cancel, retry and delete of one that runs', async () => {
+  const { id, owner_token: token } = (await call('POST', all,
+    { body: { position: slow.position, algorithm: 'spigot' } })).json();
+  await site.waitFor(id, ({ status }) => status === 'running', 'running');
+  const own = (what, options) => call('POST', `${all}/${id}/${what}`, { token, ...options });
+  assert.equal((await own('cancel', { token: undefined })).status, 403);
+  assert.equal((await own('cancel', { body: 'x=1', headers: { 'content-type': 'text/plain' } })).status, 415);
+  assert.equal((await own('cancel')).status, 202);
+  await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+  assert.equal((await own('retry', { token: undefined })).status, 403);
+  assert.equal((await own('retry', { body: 'x=1', headers: { 'content-type': 'text/plain' } })).status, 415);
+  assert.equal((await own('retry')).status, 200);
+  await site.waitFor(id, ({ status }) => status === 'running', 'running again');
+  assert.equal((await call('DELETE', `${all}/${id}`, { token })).status, 202);
+  for (const what of ['cancel', 'retry']) {
+    assert.equal((await call('POST', `${all}/999999/${what}`, { token })).status, 404);
+  }
+  assert.equal((await call('DELETE', `${all}/999999`, { token })).status, 404);
+});
+
+test('a full queue, and what one visitor may ask', async () => {
+  const ask = (position, token) => api.call(full, 'POST', all, { body: { position }, token });
+  const { id, owner_token: token } = (await ask(11)).json();
+  assert.equal((await ask(12, token)).status, 201);
+  assert.equal((await ask(13, token)).status, 429);
+  assert.equal((await api.call(full, 'POST', `${all}/${id}/cancel`, { token })).status, 200);
+  assert.equal((await ask(13)).status, 201);
+  assert.equal((await ask(14)).status, 201);
+  assert.equal((await ask(15)).status, 503);
+  assert.equal((await api.call(full, 'POST', `${all}/${id}/retry`, { token })).status, 503);
+});
+
+test('bad questions', async () => {
+  for (const [body, status] of [['{', 400], ['{}', 422], [{ position: 0 }, 422], [{ position: 1, colour: 1 }, 422],
+    [{ position: 1, radix: 7 }, 422], [{ position: 'x' }, 422], ['x'.repeat(20000), 413]]) {
+    assert.equal((await call('POST', all, { body })).status, status, JSON.stringify(body).slice(0, 50));
+  }
+  assert.equal((await call('POST', all, { body: 'position=1', headers: { 'content-type': 'text/plain' } })).status, 415);
+  assert.equal((await call('POST', all, { body: { position: 5 }, headers: { origin: 'http://evil.example' } })).status, 403);
+});
+
+// What is tried of a parameter: values that its schema allows, and others.
+function tries({ schema, example }) {
+  if (example) return { good: [example], bad: ['', 'g'] };
+  if (schema.enum) return { good: schema.enum, bad: ['nonsense'] };
+  if (schema.type === 'integer') {
+    const good = [schema.minimum, schema.default, schema.maximum].filter((value) => value !== undefined);
+    const bad = [schema.minimum - 1, 'x', '1.5'];
+    if (schema.maximum) bad.push(schema.maximum + 1);
+    return { good, bad };
+  }
+  return { good: ['r12', '12'], bad: ['x', 'r'] };
+}
+
+test('every parameter of a query: its values, others, twice', async () => {
+  await site.waitDone((await site.ask(2000)).id);
+  await site.waitDone((await site.ask(1000, { radix: 16 })).id);
+  let tried = 0;
+  for (const { path, method, parameters } of api.operations()) {
+    const plain = path.replace('{n}', '1000').replace('{id}', String((await site.ask(2000)).id));
+    const queries = parameters.filter((one) => one.in === 'query');
+    for (const parameter of queries) {
+      const needed = queries.filter((one) => one.required && one !== parameter);
+      const target = `${plain}?${needed.map(({ name, example }) => `${name}=${example}&`).join('')}`;
+      const { good, bad } = tries(parameter);
+      tried++;
+      for (const value of good) {
+        const { status } = await call(method, `${target}${parameter.name}=${value}`);
+        assert.ok(status === 200 || status === 304, `${target} ${parameter.name}=${value}: ${status}`);
+      }
+      for (const value of bad) {
+        assert.equal((await call(method, `${target}${parameter.name}=${value}`)).status, 400, `${target} ${parameter.name}=${value}`);
+      }
+      assert.equal((await call(method, `${target}${parameter.name}=${good[0]}&${parameter.name}=${good[0]}`)).status, 400);
+    }
+  }
+  assert.ok(tried >= 12, `${tried} parameters`);
+});
+
+test('digits, and how the site is', async () => {
+  const { etag } = (await call('GET', '/v1/pi?start=0&numberOfDigits=20')).headers;
+  assert.equal((await call('GET', '/v1/pi?start=0&numberOfDigits=20', { headers: { 'if-none-match': etag } })).status, 304);
+  const text = await call('GET', '/pi/900.txt');
+  assert.equal(text.status, 200);
+  for (const [headers, status] of [[{ 'if-none-match': text.headers.etag }, 304], [{ range: 'bytes=2-5' }, 206],
+    [{ range: 'bytes=5000-' }, 416], [{ 'if-match': '"x"' }, 412]]) {
+    assert.equal((await call('GET', '/pi/900.txt', { headers })).status, status, JSON.stringify(headers));
+  }
+  assert.equal((await call('GET', '/pi/900.txt?radix=7')).status, 400);
+  assert.equal((await call('GET', '/pi/90000000.txt')).status, 404);
+  assert.equal((await call('GET', '/healthz')).json().status, 'ok');
+  const { revision } = (await call('GET', all)).json();
+  assert.equal((await call('GET', `${all}?since=${revision}`)).status, 304);
+});
+
+test('every status of the description was seen', () => {
+  // A database that cannot be read: unit/test_health.c.
+  const elsewhere = new Set(['health 503']);
+  const missing = api.operations().flatMap(({ operation }) => Object.keys(operation.responses)
+    .map((status) => `${operation.operationId} ${status}`))
+    .filter((one) => !api.seen.has(one) && !elsewhere.has(one));
+  assert.deepEqual(missing, []);
+});
