@@ -80,18 +80,22 @@ if (process.env.NTHPI_LONG) {
   test('its instructions, carried out in Debians of their own, make a site',
     { skip: process.getuid() !== 0 && 'only root can' }, async () => {
       const stages = [];
-      for (const { word, rest, stage } of instructions()) {
-        if (word === 'FROM') {
-          await stages[stage - 1]?.stop();
-          stages.push(await Root.start(path.join(folder, String(stage)), { network: true }));
-        } else if (word === 'COPY') {
-          const [, before] = /^--from=build (.*)$/.exec(rest) ?? [];
-          copy(before ? stages[0].folder : source, stages[stage].folder, before ?? rest);
-        } else if (word === 'RUN') {
-          await stages[stage].run(rest);
+      try {
+        for (const { word, rest, stage } of instructions()) {
+          if (word === 'FROM') {
+            stages.push(await Root.start(path.join(folder, String(stage)), { network: true }));
+          } else if (word === 'COPY') {
+            const [, before] = /^--from=build (.*)$/.exec(rest) ?? [];
+            copy(before ? stages[0].folder : source, stages[stage].folder, before ?? rest);
+          } else if (word === 'RUN') {
+            await stages[stage].run(rest);
+          }
         }
+        // For this test.
+        await stages[1].run('apt-get -q update && apt-get -q -y --no-install-recommends install curl procps');
+      } finally {
+        for (const root of stages) await root.stop();
       }
-      await stages[1].stop();
       stages[1].save(path.join(folder, 'image.tar'));
       for (const { folder: one } of stages) fs.rmSync(one, { recursive: true });
 
