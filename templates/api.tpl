@@ -8,19 +8,19 @@
 <h2>[[Read digits]]</h2>
 <p>[[Up to 1,000 known digits from a position on, as <a href="https://pi.delivery/">pi.delivery</a> answers: a program written for that works here when its address is changed. Position 0 is the 3. Digits that are not known yet have to be asked for first.]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl '{{SITE}}/v1/pi?start=0&amp;numberOfDigits=20'</code></pre>
-<pre class="answer" translate="no"><samp>{"content":"31415926535897932384"}</samp></pre>
+<pre class="printed" translate="no"><samp>{"content":"31415926535897932384"}</samp></pre>
 <p>[[Hexadecimal digits:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl '{{SITE}}/v1/pi?start=0&amp;numberOfDigits=20&amp;radix=16'</code></pre>
-<pre class="answer" translate="no"><samp>{"content":"3243f6a8885a308d3131"}</samp></pre>
+<pre class="printed" translate="no"><samp>{"content":"3243f6a8885a308d3131"}</samp></pre>
 <p>[[In JavaScript, on a page of any site:]]</p>
 <pre class="example" data-run="js" translate="no"><code>fetch('{{SITE}}/v1/pi?start=762&amp;numberOfDigits=6')
   .then((answer) =&gt; answer.json())
   .then((pi) =&gt; console.log(pi.content));</code></pre>
-<pre class="answer" translate="no"><samp>999999</samp></pre>
+<pre class="printed" translate="no"><samp>999999</samp></pre>
 <p>[[All digits up to a position as a text, or a part of it:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl -o pi.txt '{{SITE}}/pi/1000.txt'</code></pre>
 <pre class="example" data-run="sh" translate="no"><code>curl -r 0-9 '{{SITE}}/pi/1000.txt'</code></pre>
-<pre class="answer" translate="no"><samp>3.14159265</samp></pre>
+<pre class="printed" translate="no"><samp>3.14159265</samp></pre>
 <p>[[Where a string of digits is first, and how often:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl -H 'Accept: application/json' '{{SITE}}/search?q=999999'</code></pre>
 </section>
@@ -49,7 +49,7 @@
 <h2>[[From the command line]]</h2>
 <p>[[The program <code>nthpi</code> does the same, keeps the token, and shows progress:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>nthpi digit --url '{{SITE}}' 1000</code></pre>
-<pre class="answer" translate="no"><samp>9</samp></pre>
+<pre class="printed" translate="no"><samp>9</samp></pre>
 <pre class="example" data-run="sh" translate="no"><code>nthpi search --url '{{SITE}}' 999999</code></pre>
 <pre class="example" data-run="sh" translate="no"><code>nthpi list --url '{{SITE}}' --json</code></pre>
 </section>

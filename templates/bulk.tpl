@@ -4,7 +4,7 @@
 <section class="card">
 {{#AGAIN}}<p class="error" data-field="csrf">{{MESSAGE}}</p>
 {{/AGAIN}}{{#ASK}}<p>[[They disappear from the list; digits that are already published stay. Where others asked for the same, only your part in it ends.]]</p>
-{{/ASK}}<ul class="chosen">
+{{/ASK}}<ul class="several-rows">
 {{#ITEM}}<li>{{LABEL}}</li>
 {{/ITEM}}</ul>
 <form class="actions" method="post" action="{{BULK_URL}}">

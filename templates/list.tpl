@@ -6,7 +6,7 @@
 <noscript><p class="hint">[[This page does not reload while you fill in the form.]] <a href="/">[[Back to the list]]</a></p></noscript>
 {{/FOCUS}}
 <div class="filters">
-<nav class="choices" aria-label="[[Which computations, in which order]]">
+<nav class="narrowing" aria-label="[[Which computations, in which order]]">
 <ul>
 {{#STATUS_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}{{#COUNTED}} <span class="count" data-count="{{STATUS}}">{{COUNT}}</span>{{/COUNTED}}</a></li>
 {{/STATUS_LINK}}

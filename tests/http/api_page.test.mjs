@@ -24,7 +24,7 @@ const decode = (html) => html.replace(/&(lt|gt|quot|amp|#39);/g,
 
 // Every example of PAGE: {language, code, answer (or undefined)}.
 function examplesOf(page) {
-  const pattern = /<pre class="example" data-run="(\w+)"[^>]*><code>([^]*?)<\/code><\/pre>(?:\s*<pre class="answer"[^>]*><samp>([^]*?)<\/samp><\/pre>)?/g;
+  const pattern = /<pre class="example" data-run="(\w+)"[^>]*><code>([^]*?)<\/code><\/pre>(?:\s*<pre class="printed"[^>]*><samp>([^]*?)<\/samp><\/pre>)?/g;
   return [...page.matchAll(pattern)].map(([, language, code, answer]) => ({
     language, code: decode(code), answer: answer === undefined ? undefined : decode(answer),
   }));

@@ -54,6 +54,21 @@ test('the stylesheet is all of its parts, each once, the one for printing last',
   assert.equal(whole.length, length);
 });
 
+test('a page\'s own rules are for its own classes', () => {
+  const folder = path.join(source, 'templates', 'css');
+  const homes = new Map();
+  for (const name of fs.readdirSync(folder).filter((part) => part !== 'print.css')) {
+    const text = fs.readFileSync(path.join(folder, name), 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    for (const [, lead] of text.matchAll(/(?:^|[},])\s*(\.[a-z-]+)(?=[^{}]*\{)/g)) {
+      homes.set(lead, (homes.get(lead) ?? new Set()).add(name));
+    }
+  }
+  assert.ok(homes.size > 50);
+  for (const [lead, names] of homes) {
+    assert.equal(names.size, 1, `${lead} begins rules in ${[...names]}`);
+  }
+});
+
 test('what is sent compressed was compressed when it was built', async () => {
   for (const address of await named()) {
     const answer = await get(address, 'gzip');

@@ -7,7 +7,9 @@ import { after, test } from 'node:test';
 import { Site, build, until } from '../lib/site.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-templates-'));
-fs.cpSync(path.join(build, 'templates', 'en'), path.join(folder, 'en'), { recursive: true });
+for (const lang of ['en', 'ru']) {
+  fs.cpSync(path.join(build, 'templates', lang), path.join(folder, lang), { recursive: true });
+}
 const site = await Site.start({ options: { templates: folder } });
 after(async () => {
   await site.stop();
