@@ -124,6 +124,8 @@ search_run(const struct digits_file *file, const struct search_index *index,
     enum digits_rc rc;
 
     *found = (struct search_found){.indexed = index != NULL};
+    if (ask->radix != file->radix)
+        return DIGITS_OK; /* a key of one radix is none of the other's index */
     found->searched = index != NULL || file->length < SEARCH_SCAN_MOST
                           ? file->length
                           : SEARCH_SCAN_MOST;

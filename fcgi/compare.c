@@ -60,7 +60,7 @@ agree(const struct computation *a, const struct computation *b, size_t n)
 enum compare_verdict
 compare_verdict(const struct compare *compare, size_t *digits)
 {
-    const struct computation *first = NULL;
+    const struct computation *first = NULL, *witness = NULL;
     size_t done = 0, coming = 0;
     bool other_way = false, same = true;
     *digits = 0;
@@ -69,6 +69,12 @@ compare_verdict(const struct compare *compare, size_t *digits)
         coming += rows_is_live(c);
         if (c->status != STATUS_DONE)
             continue;
+        /* Answered from digits whose row is gone: nobody knows which way those were
+         * computed, whatever its method says. */
+        if (c->answered_by > 0 || c->wall_s >= 0) {
+            other_way = other_way || (witness && c->method != witness->method);
+            witness = witness ? witness : c;
+        }
         if (done++ == 0) {
             first = c;
             *digits = strlen(c->window);
@@ -76,7 +82,6 @@ compare_verdict(const struct compare *compare, size_t *digits)
         }
         size_t n = alike(first, c);
         same = same && agree(first, c, n);
-        other_way = other_way || c->method != first->method;
         *digits = n < *digits ? n : *digits;
     }
     if (!same)

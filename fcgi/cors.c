@@ -6,12 +6,13 @@
 
 #include <string.h>
 
-/* True when R's path is one of the API's. */
+/* True when R's path is one of the API's, or R asks for a search's answer alone. */
 static bool
 is_api(const struct request *r)
 {
     return r->path != NULL &&
-           (strncmp(r->path, "/api/v1/", 8) == 0 || strcmp(r->path, "/v1/pi") == 0);
+           (strncmp(r->path, "/api/v1/", 8) == 0 || strcmp(r->path, "/v1/pi") == 0 ||
+            (r->wants_json && strcmp(r->path, "/search") == 0));
 }
 
 /* The headers of an answer that any page may read, with what scripts could not see of

@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* Digits on a screen of /pi/N. */
-enum { SCREEN = 1000, URL_SIZE = SEARCH_LENGTH_MOST + 96 };
+enum { SCREEN = 1000, GROUP = 10, URL_SIZE = SEARCH_LENGTH_MOST + 96 };
 
 /* What was asked. */
 struct question {
@@ -57,6 +57,8 @@ read_question(const struct request *r, struct question *q)
     q->month = request_query(r, "month");
     q->year = request_query(r, "year");
     q->wants_date = q->day != NULL || q->month != NULL || q->year != NULL;
+    if (q->wants_date)
+        radix = 10; /* dates are written in it */
     q->has_date = date_read(q->day, q->month, q->year, order, &q->date);
     if (q->typed == NULL)
         q->typed = "";
@@ -68,13 +70,15 @@ read_question(const struct request *r, struct question *q)
         q->ask.after = r->beyond;
 }
 
-/* The screen of digits that has what was found, to its last digit. */
+/* The screen of digits that has what was found, to its last digit: a usual one, or one
+ * that begins with the group of its first digit. */
 static void
 print_pi_url(char url[URL_SIZE], const struct search_ask *ask, uint64_t position)
 {
-    snprintf(url, URL_SIZE, "/pi/%" PRIu64 "?%sfrom=%" PRIu64 "#n",
-             position + ask->length - 1, ask->radix == 16 ? "radix=16&" : "",
-             (position - 1) / SCREEN * SCREEN + 1);
+    uint64_t last = position + ask->length - 1;
+    uint64_t step = (position - 1) / SCREEN == (last - 1) / SCREEN ? SCREEN : GROUP;
+    snprintf(url, URL_SIZE, "/pi/%" PRIu64 "?%sfrom=%" PRIu64 "#n", last,
+             ask->radix == 16 ? "radix=16&" : "", (position - 1) / step * step + 1);
 }
 
 static void
@@ -351,8 +355,6 @@ page_search(struct context *ctx, struct request *r, struct reply *reply)
     struct question q;
     enum digits_rc rc;
     read_question(r, &q);
-    if (r->wants_json)
-        reply_header(reply, "Access-Control-Allow-Origin", "*");
     enum store_rc store = search_place_open(ctx, q.ask.radix, &place, &rc);
     if (store != STORE_OK)
         reply_store_error(ctx, r, reply, store);

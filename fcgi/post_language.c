@@ -15,11 +15,16 @@
 
 enum { COOKIE_AGE = 365 * 24 * 3600, BACK_MOST = 512 };
 
-/* The path and query of URL, when it is an address of the host that R was sent to. */
+/* The path and query of URL, when it is an address of the host that R was sent to, or
+ * one of PUBLIC_URL (may be NULL). */
 static const char *
-own_address(const struct request *r, const char *url)
+own_address(const struct request *r, const char *public_url, const char *url)
 {
     const char *host = url != NULL ? strstr(url, "://") : NULL;
+    size_t public_length = public_url != NULL ? strlen(public_url) : 0;
+    if (host != NULL && public_length > 0 &&
+        strncasecmp(url, public_url, public_length) == 0 && url[public_length] == '/')
+        return url + public_length;
     if (host == NULL || r->host == NULL)
         return NULL;
     host += 3;
@@ -32,13 +37,13 @@ own_address(const struct request *r, const char *url)
 /* Where R came from, if that is one of our pages that can be asked for again, else the
  * main page. */
 static void
-set_back(const struct request *r, char back[BACK_MOST])
+set_back(const struct context *ctx, const struct request *r, char back[BACK_MOST])
 {
     struct request page = {.method = HTTP_GET};
     char path[BACK_MOST];
     int status;
     unsigned allowed;
-    const char *address = own_address(r, r->referer);
+    const char *address = own_address(r, ctx->app->conf->public_url, r->referer);
     strcpy(back, "/");
     if (address == NULL || strlen(address) >= BACK_MOST)
         return;
@@ -60,7 +65,7 @@ post_language(struct context *ctx, struct request *r, struct reply *reply)
         reply_error(ctx, r, reply, 404, NULL, text_get(ctx->lang, TEXT_ERROR_NOWHERE));
         return;
     }
-    set_back(r, back);
+    set_back(ctx, r, back);
     reply_header(reply, "Set-Cookie",
                  "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
                  REQUEST_LANG_COOKIE, lang_code(lang), COOKIE_AGE,

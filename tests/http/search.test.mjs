@@ -169,6 +169,23 @@ test('a date in all the ways it is written, the visitor\'s own first', async () 
   }
 });
 
+test('dates are decimal, whatever radix is asked for; no index suffers', async () => {
+  const date = 'day=23&month=1&year=1989';
+  const odd = await visitor.get(`/search?radix=16&${date}`);
+  assert.equal(odd.status, 200);
+  assert.equal(odd.text, (await visitor.get(`/search?${date}`)).text);
+  assert.equal((await ask(`q=${known[16].slice(500, 508)}&radix=16`)).indexed, true);
+  assert.ok(fs.existsSync(indexFile(16)));
+});
+
+test('a link leads to a screen with all of what was found', async () => {
+  // 10 digits across the end of the first screen.
+  const page = await visitor.get(`/search?q=${known[10].slice(994, 1004)}`);
+  const link = elements(element(page.text, 'p', { class: 'around' }).inner, 'a')[0].attributes.href;
+  assert.equal(link, '/pi/1004?from=991#n');
+  assert.match((await visitor.get(link.replace(/#.*/, ''))).text, /id="?n\b/);
+});
+
 test('a page that has not changed is not sent again', async () => {
   const page = await visitor.get('/search?q=271828');
   const { etag } = page.headers;
