@@ -95,6 +95,10 @@ digits_put_away(int digits_fd, int radix, uint64_t length)
         if (put_away(digits_fd, name, aside) != DIGITS_OK)
             rc = DIGITS_IO;
     }
+    char index[DIGITS_NAME_SIZE];
+    digits_name(index, radix, length, "idx");
+    if (unlinkat(digits_fd, index, 0) != 0 && errno != ENOENT)
+        rc = DIGITS_IO;
     return rc;
 }
 

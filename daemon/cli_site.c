@@ -56,6 +56,7 @@ struct text {
     struct cli_output *output;
     struct cli_progress progress;
     uint64_t length, got; /* bytes that it will have, that came */
+    const char *digits;   /* those of its radix */
     bool wrong;           /* it is not pi, or not as long */
 };
 
@@ -67,6 +68,9 @@ take_text(void *ctx, const char *data, size_t length, uint64_t size)
 
     for (size_t i = 0; t->got + i < 2 && i < length; i++) {
         t->wrong = t->wrong || data[i] != start[t->got + i];
+    }
+    for (size_t i = t->got < 2 ? 2 - (size_t)t->got : 0; i < length; i++) {
+        t->wrong = t->wrong || data[i] == '\0' || !strchr(t->digits, data[i]);
     }
     t->wrong =
         t->wrong || (size != 0 && size != t->length) || length > t->length - t->got;
@@ -84,7 +88,11 @@ static int
 fetch(struct place *p, const struct cli_question *q, struct cli_output *output,
       bool progress, int *status)
 {
-    struct text t = {.output = output, .length = q->position + 2};
+    struct text t = {
+        .output = output,
+        .length = q->position + 2,
+        .digits = q->radix == 16 ? "0123456789abcdef" : "0123456789",
+    };
     struct remote_answer a;
     char path[PATH_SIZE];
     bool came;

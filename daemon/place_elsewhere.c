@@ -212,10 +212,10 @@ news(struct place *p, json_t **row)
     } else if (is_passing(&a) && p->failures < TRIES) {
         pause_before_retry(p->failures++, a.retry_after);
     } else {
-        if (a.status == 0) {
-            cli_error("%s: %s", remote_url(p->remote), a.error);
-        } else {
+        if (a.status != 0) {
             tell_problem(p, &a);
+        } else if (cli_signal() == 0) {
+            cli_error("%s: %s", remote_url(p->remote), a.error);
         }
         code = CLI_FAILED;
     }

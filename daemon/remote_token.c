@@ -142,8 +142,10 @@ remote_token_write(const char *url, const char *token)
     if (path && make_folders(path) && asprintf(&aside, "%s.XXXXXX", path) >= 0) {
         fd = mkostemp(aside, O_CLOEXEC); /* of mode 0600 */
         ok = fd >= 0 && write_aside(fd, token);
-        ok = (fd < 0 || close(fd) == 0) && ok && rename(aside, path) == 0;
-        if (fd >= 0 && !ok) {
+        /* What is there already was of no use to us, but may be the right to all that
+         * was asked before: it stays. */
+        ok = (fd < 0 || close(fd) == 0) && ok && link(aside, path) == 0;
+        if (fd >= 0) {
             int error = errno;
             unlink(aside);
             errno = error;

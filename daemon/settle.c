@@ -155,10 +155,13 @@ settle_result(struct daemon *d, struct job *j)
         }
         j->calculated = true;
         estimates_learn(d, j);
-        estimates_tell(d); /* with the change of the row; else a little later */
         daemon_changed(d);
     }
-    return publish_job(d, j);
+    rc = publish_job(d, j);
+    if (rc == STORE_OK) {
+        estimates_tell(d); /* pages hear of it with the row; else a little later */
+    }
+    return rc;
 }
 
 /* One try. STORE_OK: settled. */

@@ -56,7 +56,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.waitForSelector('tr[data-status=running] progress');
   await page.waitForSelector('tr[data-status=running] .rate');
   assert.match(await page.locator('.place').first().innerText(), /^(next|number)/);
-  assert.match(await page.title(), /^\(\d\) /);
+  await page.waitForFunction(() => /^\(\d\) /.test(document.title)); // with the first news
 
   // By keyboard, and Enter is no button.
   await box(page, ids[0]).focus();

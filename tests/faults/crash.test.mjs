@@ -14,7 +14,7 @@ import { Random } from '../lib/crash_random.mjs';
 import { copyState, harm, harms } from '../lib/crash_tamper.mjs';
 import { PollClient } from '../lib/poll.mjs';
 import { Reference } from '../lib/reference.mjs';
-import { Site, until } from '../lib/site.mjs';
+import { Site, children, until } from '../lib/site.mjs';
 
 const LEASE = 5; // seconds, the shortest there is
 const size = process.env.NTHPI_LONG
@@ -69,8 +69,12 @@ async function settle() {
   await site.waitReady();
   await load.cancelOne();
   await load.settled(120_000).catch(() => {});
-  const list = (name) => fs.readdirSync(path.join(site.state, name));
+  // Indexes come when they come; but no worker may be left that makes one.
+  const list = (name) => fs.readdirSync(path.join(site.state, name))
+    .filter((file) => !file.endsWith('.idx') && file !== 'index.new');
+  const daemons = [...site.processes.keys()].filter((name) => name.startsWith('daemon'));
   await until(async () => list('work').length === 0 &&
+    daemons.every((name) => children(site.pid(name)).length === 0) &&
     list('digits').length === 2 * (await site.sql('SELECT radix FROM published')).length,
   'leftovers to go').catch(() => {});
   const revision = async () => (await site.get('/healthz')).json().revision;

@@ -81,6 +81,11 @@ test('a token is kept for its user alone, and is the right to cancel and delete'
   const open = await at('cancel', id);
   assert.equal(open.code, 1);
   assert.match(open.stderr, /only you may be able to read it/);
+  // A question without it gets another token, which takes nothing's place.
+  const other = await at('submit', '1000');
+  assert.match(other.stderr, /cannot be kept in .*: File exists/);
+  assert.equal(fs.readFileSync(tokenFile(), 'utf8'), token);
+  assert.deepEqual(fs.readdirSync(tokens), [path.basename(tokenFile())]);
   fs.chmodSync(tokenFile(), 0o600);
   ok(await at('cancel', id));
   await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');

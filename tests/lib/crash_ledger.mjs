@@ -67,7 +67,9 @@ export class Ledger {
     if (outcome === 'no') return;
     if (deed === 'submit' || deed === 'retry') question.cancelledAt = undefined;
     else if (outcome === 'yes') question.cancelledAt = (Date.now() + 1) * 1000;
-    const effect = final ? 'cancelled' : EFFECT[deed];
+    // A cancel takes nothing back of a delete that waits for its worker's end.
+    const doomed = deed === 'cancel' && question.may.has('absent');
+    const effect = final ? 'cancelled' : doomed ? 'absent' : EFFECT[deed];
     if (outcome === 'yes') question.may = new Set([effect]);
     else question.may.add(effect);
     if (outcome === 'lost') question.retired = true;

@@ -84,7 +84,7 @@ export const harms = [
   ['time goes back', 'events',
     `UPDATE event SET at = 1 WHERE stage = 'stored' AND computation_id = ${A_DONE_ROW}`],
   ['a revision from the future', 'revisions',
-    "UPDATE meta SET value = value - 1 WHERE key = 'revision'"],
+    "UPDATE meta SET value = (SELECT max(revision) FROM computation) - 1 WHERE key = 'revision'"],
   ['a tombstone of a row that is there', 'revisions',
     `INSERT INTO removed (id, revision) VALUES (${A_DONE_ROW}, 1)`],
   ['an id is given again', 'revisions', 'UPDATE sqlite_sequence SET seq = 1'],
