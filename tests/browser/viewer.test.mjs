@@ -37,9 +37,12 @@ const screen = (page) => page.evaluate(() => {
 
 /** Waits for the screen that starts at FROM, which must be right. */
 async function arrives(page, from, per = 1000) {
-  await page.waitForSelector(`#digits[data-from="${from}"]`);
-  const shown = await screen(page);
-  assert.equal(shown.digits, known.slice(from - 1, from - 1 + per));
+  const expected = known.slice(from - 1, from - 1 + per);
+  await until(async () => {
+    const shown = await screen(page);
+    return shown.from === from && shown.digits.length === expected.length;
+  }, `the screen from ${from} on`);
+  assert.equal((await screen(page)).digits, expected);
 }
 
 /** Labels that can be seen, with the position that each is about and the digits beside it. */
