@@ -40,6 +40,8 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/search.c common/search_index.c common/search_scan.c \
 	common/store_cursor.c \
 	daemon/protocol.c \
+	fcgi/bulk.c \
+	fcgi/cors.c \
 	fcgi/form.c \
 	fcgi/gate.c \
 	fcgi/lang.c \
@@ -108,5 +110,6 @@ tests_fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_token_LDADD = $(fuzz_LIBS)
 
 fuzzers: $(fuzz_targets)
+$(tests_fuzz_libfuzz_a_OBJECTS): | fcgi/text_ru.def
 .PHONY: fuzzers
 EXTRA_DIST += tests/fuzz/run tests/fuzz/seeds tests/fuzz/dict
