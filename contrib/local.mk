@@ -26,7 +26,9 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi-web@.service \
 	contrib/systemd/nthpi-web@.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpi.tmpfiles contrib/systemd/nthpid.service \
-	contrib/logrotate/nthpi contrib/screenshots/main.png
+	contrib/logrotate/nthpi contrib/screenshots/make \
+	contrib/screenshots/main.png contrib/screenshots/pi.png \
+	contrib/screenshots/pictures-dark.png
 
 # Debian packages, a container.
 EXTRA_DIST += .dockerignore contrib/packaging/Containerfile contrib/packaging/build \

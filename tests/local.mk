@@ -819,6 +819,9 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/browser/detail.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
 
+# The tour of README.md.
+EXTRA_DIST += tests/lib/tour.mjs tests/browser/tour.test.mjs
+
 # Debian packages, a container; a Debian of its own to install them in.
 EXTRA_DIST += tests/lib/packaged.mjs tests/lib/packages.mjs tests/lib/root.mjs \
 	tests/faults/container.test.mjs tests/faults/packages.test.mjs
