@@ -32,14 +32,16 @@ fs.symlinkSync(path.join(build, 'nthpi'), path.join(folder, 'build', 'nthpi'));
 
 const whole = (text) => new RegExp(`^\\s*${pattern(text, { loose: true })}\\s*$`);
 
+const rowOf = (page, link) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name: whole(link) }) });
+
 /** Is TEXT seen on the page, or in its row ROW as the text of a cell? In the page: finds
  * the smallest elements with that text, one of which must really be visible. */
 function seen(page, text, row) {
   const words = pattern(text, { loose: true });
   if (row) {
-    return page.getByRole('row').filter({ has: page.getByRole('link', { name: whole(row) }) })
-      .locator('th, td').evaluateAll((cells, source_) => cells.some((cell) =>
-        new RegExp(source_).test(cell.innerText) && cell.checkVisibility()), whole(text).source);
+    return rowOf(page, row).locator('th, td').evaluateAll((cells, source_) => cells.some((cell) =>
+      new RegExp(source_).test(cell.innerText) && cell.checkVisibility()), whole(text).source);
   }
   // Not a part of a longer word or number.
   const bounded = `(?<![\\p{L}\\p{N}]|\\p{N}[.,])(?:${words})(?![\\p{L}\\p{N}]|[.,]\\p{N})`;
@@ -61,15 +63,20 @@ function seen(page, text, row) {
 
 /** Someone who follows a tour: does acts one after the other on a page. */
 class Follower {
-  static async start({ wait = WAIT } = {}) {
+  static async start() {
     const follower = new this();
-    follower.wait = wait;
     follower.loads = 0;
     follower.page = await open(browser, { viewport: { width: 1024, height: 700 }, locale: 'en' });
-    follower.page.setDefaultTimeout(wait);
+    follower.waits(WAIT);
     follower.page.setDefaultNavigationTimeout(WAIT);
     follower.page.on('domcontentloaded', () => { follower.loads++; });
     return follower;
+  }
+
+  /** For how long, ms, it looks for what it is to use or to see. */
+  waits(wait) {
+    this.wait = wait;
+    this.page.setDefaultTimeout(wait);
   }
 
   stop() {
@@ -80,9 +87,9 @@ class Follower {
     try {
       await this[act.act](act);
     } catch (error) {
-      throw new Error(`"${act.words}": ${error.message}`, { cause: error });
+      throw new Error(`${act.words}: ${error.message}`, { cause: error });
     }
-    if (['see', 'picture'].includes(act.act)) this.first ??= this.loads;
+    if (['see', 'row', 'picture'].includes(act.act)) this.first ??= this.loads;
     else if (!['stay', 'shot'].includes(act.act)) this.first = undefined;
   }
 
@@ -114,9 +121,12 @@ class Follower {
     return this.page.getByRole('link', { name: whole(link) }).click();
   }
 
+  row({ row }) {
+    return rowOf(this.page, row).waitFor();
+  }
+
   see({ text, row }) {
-    return until(() => seen(this.page, text, row), row ? `"${text}" in the row ${row}` : `"${text}"`,
-      { timeout: this.wait });
+    return until(() => seen(this.page, text, row), row ? `it in the row ${row}` : 'it', { timeout: this.wait });
   }
 
   async picture({ name }) {
@@ -195,7 +205,7 @@ test('a step that can\'t be read is an error', () => {
     title: 'One',
     acts: [{ act: 'open', address: 'http://a/', words: 'Open `http://a/`' },
       { act: 'type', text: '5', field: 'Field', words: 'type `5` into *Field*' },
-      { act: 'see', text: 'done', row: '5', words: '"done"' },
+      { act: 'row', row: '5', words: 'row *5*' }, { act: 'see', text: 'done', row: '5', words: '"done"' },
       { act: 'see', text: '4 … 5', row: undefined, words: '"4 … 5"' }],
   }]);
   const shell = ['In a shell:', '', '       a |\\', '         b   # 1', '       c', '       # 2', '       # 3'];
@@ -228,32 +238,35 @@ test('a step that can\'t be read is an error', () => {
 });
 
 test('a step that the site does not do as it says is an error', async () => {
-  await Promise.all([
-    ['Open `http://127.0.0.1:8080/nothing`: "found".', /200/],
-    ['Open `http://127.0.0.1:8081/`: "nthpi".', /an address of the site/],
-    ['Open `http://127.0.0.1:8080/` and type `5` into *Place*: "5".', /Place/],
-    ['Open `http://127.0.0.1:8080/` and choose `17` in *Radix*: "17".', /17/],
-    ['Open `http://127.0.0.1:8080/` and press *Reckon*: "done".', /Reckon/],
-    ['Open `http://127.0.0.1:8080/` and follow *Films*: "film".', /Films/],
-    ['Open `http://127.0.0.1:8080/`: "The n-th digit of π".', /in vain/], // for screen readers only
-    ['Open `http://127.0.0.1:8080/`: "omputation".', /in vain/],
-    ['Open `http://127.0.0.1:8080/`: the row *1 000 000* is "running".', /in vain/],
-    ['Open `http://127.0.0.1:8080/`: the row *1 000 000* has "2".', /in vain/],
-    ['Open `http://127.0.0.1:8080/pictures`: the picture *Films* is there.', /Films/],
-    ['Open `http://127.0.0.1:8080/` without a reload: "nthpi".', /nothing was seen/],
-    ['Compute:\n\n       build/nthpi digit 1000   # 8', /did not match/],
-    ['Compute:\n\n       build/nthpi digit 0   # 3', /Command failed/],
-  ].map(async ([text, complaint]) => {
-    const other = await Follower.start({ wait: 600 });
+  const other = await Follower.start();
+  for (const [text, failing, complaint] of [
+    ['Open `http://127.0.0.1:8080/nothing`: "found".', 'open', /200/],
+    ['Open `http://127.0.0.1:8081/`: "nthpi".', 'open', /an address of the site/],
+    ['Open `http://127.0.0.1:8080/` and type `5` into *Place*: "5".', 'type', /Place/],
+    ['Open `http://127.0.0.1:8080/` and choose `17` in *Radix*: "17".', 'choose', /17/],
+    ['Open `http://127.0.0.1:8080/` and press *Reckon*: "done".', 'press', /Reckon/],
+    ['Open `http://127.0.0.1:8080/` and follow *Films*: "film".', 'follow', /Films/],
+    ['Open `http://127.0.0.1:8080/`: "The n-th digit of π".', 'see', /in vain/], // for screen readers only
+    ['Open `http://127.0.0.1:8080/`: "omputation".', 'see', /in vain/],
+    ['Open `http://127.0.0.1:8080/`: there is a row *1 000*.', 'row', /Timeout/],
+    ['Open `http://127.0.0.1:8080/`: the row *1 000 000* is "running".', 'see', /in vain/],
+    ['Open `http://127.0.0.1:8080/`: the row *1 000 000* has "2".', 'see', /in vain/],
+    ['Open `http://127.0.0.1:8080/pictures`: the picture *Films* is there.', 'picture', /Films/],
+    ['Open `http://127.0.0.1:8080/` without a reload: "nthpi".', 'stay', /nothing was seen/],
+    ['Compute:\n\n       build/nthpi digit 1000   # 8', 'run', /did not match/],
+    ['Compute:\n\n       build/nthpi digit 0   # 3', 'run', /Command failed/],
+  ]) {
     await assert.rejects(async () => {
-      for (const act of parse(tour(text))[0].acts) await other.perform(act);
+      for (const act of parse(tour(text))[0].acts) {
+        other.waits(act.act === failing ? 300 : WAIT);
+        await other.perform(act);
+      }
     }, complaint, text);
-    await other.stop();
-  }));
-  const again = await Follower.start();
-  await again.perform({ act: 'open', address: `${ADDRESS}/` });
-  await again.perform({ act: 'see', text: 'nthpi' });
-  await again.page.reload();
-  assert.throws(() => again.stay(), /loaded again/);
-  await again.stop();
+  }
+  other.waits(WAIT);
+  await other.perform({ act: 'open', address: `${ADDRESS}/` });
+  await other.perform({ act: 'see', text: 'nthpi' });
+  await other.page.reload();
+  assert.throws(() => other.stay(), /loaded again/);
+  await other.stop();
 });

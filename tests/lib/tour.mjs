@@ -10,8 +10,9 @@
 //   press *Button*                 a button, by its name
 //   press `Key`                    a key: Home, End, ← or →
 //   follow *Link*                  a link, by its name
-//   row *Link*                     what is quoted from here to the end of the sentence is
-//                                  the whole text of a cell of the row that has that link
+//   row *Link*                     a row that has that link can be seen, and what is quoted
+//                                  from here to the end of the sentence is the whole text
+//                                  of a cell of it
 //   "text"                         can be seen, if not at once then soon; … stands for
 //                                  anything
 //   picture *Name*                 an image that is there, by its alternative text;
@@ -32,7 +33,8 @@
 export class TourError extends Error {}
 
 const VERBS = ['open', 'type', 'choose', 'press', 'follow', 'row', 'picture', 'pictures'];
-const SEEN = ['see', 'picture', 'run'];
+const LOOKS = ['see', 'row', 'picture', 'stay', 'shot']; // the acts that change nothing
+const SEEN = ['see', 'row', 'picture', 'run'];
 
 // What a phrase is made of (a word, or the kind of a mark), and its acts.
 const PHRASES = [
@@ -99,8 +101,7 @@ function actsOf(text) {
     const values = used.filter(({ kind }) => kind !== 'word').map(({ value }) => value);
     for (const act of make(values)) {
       if (act.act === 'row') row = act.row;
-      else if (act.act === 'see') acts.push({ ...act, row, words });
-      else acts.push({ ...act, words });
+      acts.push(act.act === 'see' ? { ...act, row, words } : { ...act, words });
     }
     i += parts.length;
   }
@@ -132,8 +133,8 @@ function commandsOf(lines) {
 /** The steps of the tour in MARKDOWN: [{title, acts}], or a TourError that names the step
  * that can't be read. An act is {act, words, ...}, with what it was read from; open has an
  * address, type text and field, choose option and field, press button, key key, follow
- * link, see text and perhaps row, picture and shot name, run command and output; stay has
- * nothing. */
+ * link, row row, see text and perhaps row, picture and shot name, run command and output;
+ * stay has nothing. */
 export function parse(markdown) {
   const section = /^## A tour\n([^]*?)(?=^## |(?![^]))/m.exec(markdown)?.[1];
   if (!section) throw new TourError('there is no section "## A tour"');
@@ -155,7 +156,7 @@ export function parse(markdown) {
         }
         acts.push(...(block ? commandsOf(lines.map((line) => line.slice(7))) : actsOf(part)));
       }
-      if (!acts.some(({ act }) => !['see', 'picture', 'stay', 'shot'].includes(act))) {
+      if (!acts.some(({ act }) => !LOOKS.includes(act))) {
         throw new TourError('nothing is done');
       }
       if (!SEEN.includes(acts.findLast(({ act }) => !['shot', 'stay'].includes(act)).act)) {
