@@ -85,6 +85,7 @@ class Follower {
 
   async perform(act) {
     try {
+      await this.page.waitForLoadState(); // what is pressed before would be lost
       await this[act.act](act);
     } catch (error) {
       throw new Error(`${act.words}: ${error.message}`, { cause: error });
