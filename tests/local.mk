@@ -821,4 +821,5 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 
 # Debian packages, a container; a Debian of its own to install them in.
 EXTRA_DIST += tests/lib/packaged.mjs tests/lib/packages.mjs tests/lib/root.mjs \
-	tests/faults/container.test.mjs tests/faults/packages.test.mjs
+	tests/faults/container.test.mjs tests/faults/fresh.test.mjs \
+	tests/faults/packages.test.mjs
