@@ -148,9 +148,9 @@ struct daemon {
      * and what of it is in the database. */
     double speed[ALGORITHM_COUNT], told[ALGORITHM_COUNT];
     bool told_once;
-    int64_t clock_offset;   /* wall clock less CLOCK_BOOTTIME, when it began */
-    bool clock_set;         /* it has changed since */
-    bool look;              /* look for work and wishes soon */
+    int64_t clock_offset; /* wall clock less CLOCK_BOOTTIME, when it began */
+    bool clock_set;       /* it has changed since */
+    bool look;            /* look for work and wishes soon */
     bool stop;
 };
 

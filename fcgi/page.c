@@ -1,8 +1,7 @@
 /*
- * Common parts of pages. Pages are the same for all visitors
- * who read the same language, so an ETag needs
- * to know only the state of the database, the build, and the quarter of an hour
- * that the form's token belongs to.
+ * Common parts of pages. Pages are the same for all visitors who read the same
+ * language, so an ETag needs to know only the state of the database, the build, and
+ * the quarter of an hour that the form's token belongs to.
  */
 #include "fcgi/page.h"
 

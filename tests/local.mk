@@ -835,4 +835,5 @@ EXTRA_DIST += tests/lib/tour.mjs tests/browser/tour.test.mjs
 
 # Debian packages, a container; a Debian of its own to install them in.
 EXTRA_DIST += tests/lib/packaged.mjs tests/lib/packages.mjs tests/lib/root.mjs \
-	tests/faults/container.test.mjs tests/faults/packages.test.mjs
+	tests/faults/container.test.mjs tests/faults/fresh.test.mjs \
+	tests/faults/packages.test.mjs
