@@ -11,6 +11,7 @@
 #include "common/search.h"
 #include "digits_fixture.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,31 +96,109 @@ finish(struct searched *s)
     free(s->text);
 }
 
+/* What the search at every position finds of ASK. */
+static struct search_found
+expect(const struct searched *s, const struct search_ask *ask)
+{
+    struct search_found found = {.searched = LENGTH};
+    const char *at = s->text;
+
+    while ((at = memmem(at, LENGTH - (size_t)(at - s->text), ask->text, ask->length))) {
+        uint64_t position = (uint64_t)(at - s->text) + 1;
+
+        found.count++;
+        if (position <= ask->after) {
+            found.previous = position;
+        } else if (found.position == 0) {
+            found.position = position;
+            found.occurrence = found.count;
+        }
+        at++;
+    }
+    return found;
+}
+
+/* FOUND is what was EXPECTED of ASK; what a frequent string is the so-manieth of need
+ * not be known by the index. */
+static void
+check(const struct search_ask *ask, struct search_found found,
+      const struct search_found *expected)
+{
+    bool must_know =
+        !found.indexed || ask->after == 0 || ask->length + 1 >= search_gram(ask->radix);
+
+    assert_int_equal(found.searched, expected->searched);
+    assert_int_equal(found.count, expected->count);
+    assert_int_equal(found.position, expected->position);
+    assert_int_equal(found.previous, expected->previous);
+    if (must_know || found.occurrence != 0)
+        assert_int_equal(found.occurrence, expected->occurrence);
+}
+
 /* Asks for the LENGTH_OF digits at PATTERN after AFTER in both ways, and compares. */
 static void
 compare(struct searched *s, const char *pattern, size_t length_of, uint64_t after)
 {
     struct search_ask ask = {.radix = s->radix, .length = length_of, .after = after};
-    struct search_found found;
-    uint64_t count = 0, first = 0;
-    const char *at = s->text;
+    struct search_found found, expected;
 
     memcpy(ask.text, pattern, length_of);
-    while ((at = memmem(at, LENGTH - (size_t)(at - s->text), pattern, length_of))) {
-        uint64_t position = (uint64_t)(at - s->text) + 1;
+    expected = expect(s, &ask);
+    for (int with = 0; with < 2; with++) {
+        assert_int_equal(search_run(&s->file, with ? s->index : NULL, &ask, 1, &found),
+                         DIGITS_OK);
+        assert_int_equal(found.indexed, with);
+        check(&ask, found, &expected);
+    }
+}
 
-        count++;
-        first = first == 0 && position > after ? position : first;
-        at++;
+/* How many bytes this process has read from files. */
+static uint64_t
+bytes_read(void)
+{
+    unsigned long long n = 0;
+    FILE *f = fopen("/proc/self/io", "r");
+
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "rchar: %llu", &n), 1);
+    fclose(f);
+    return n;
+}
+
+/* Many strings of many lengths at once are found as each is alone, while the digits are
+ * read but once. */
+static void
+ask_together(struct searched *s)
+{
+    static const size_t lengths[SEARCH_ASKS_MOST] = {8, 6, 120, 1, 8, 2, 33, 6};
+    struct search_ask asks[SEARCH_ASKS_MOST] = {{.radix = 0}};
+    struct search_found found[SEARCH_ASKS_MOST];
+
+    for (size_t i = 0; i < SEARCH_ASKS_MOST; i++) {
+        /* Over the end of the first block, and over that of the second. */
+        const char *at = s->text + (1 + i % 2) * (size_t)DIGITS_BLOCK - 3 - i;
+
+        asks[i] = (struct search_ask){.radix = s->radix, .length = lengths[i]};
+        asks[i].after = i % 3 == 0 ? 0 : (size_t)(at - s->text) - 1 + i % 3;
+        memcpy(asks[i].text, at, lengths[i]);
     }
     for (int with = 0; with < 2; with++) {
-        assert_int_equal(search_run(&s->file, with ? s->index : NULL, &ask, &found),
-                         DIGITS_OK);
-        assert_int_equal(found.searched, LENGTH);
-        assert_int_equal(found.indexed, with);
-        assert_int_equal(found.count, count);
-        assert_int_equal(found.position, first);
+        uint64_t before = bytes_read();
+
+        assert_int_equal(
+            search_run(&s->file, with ? s->index : NULL, asks, SEARCH_ASKS_MOST, found),
+            DIGITS_OK);
+        if (!with)
+            assert_in_range(bytes_read() - before, LENGTH, LENGTH * 3 / 2);
+        for (size_t i = 0; i < SEARCH_ASKS_MOST; i++) {
+            struct search_found expected = expect(s, &asks[i]);
+
+            check(&asks[i], found[i], &expected);
+        }
     }
+    asks[0].radix = 26 - s->radix;
+    assert_int_equal(search_run(&s->file, s->index, asks, 1, found), DIGITS_OK);
+    assert_int_equal(found[0].searched + found[0].count + found[0].position, 0);
 }
 
 /* Strings of every length, as they are and with the last digit changed. */
@@ -162,7 +241,7 @@ ask_zeros(struct searched *s)
     }
     memcpy(ask.text, zeros, ask.length);
     do {
-        assert_int_equal(search_run(&s->file, s->index, &ask, &found), DIGITS_OK);
+        assert_int_equal(search_run(&s->file, s->index, &ask, 1, &found), DIGITS_OK);
         seen += found.position != 0;
         ask.after = found.position;
     } while (found.position != 0);
@@ -177,6 +256,7 @@ finds_decimal(void **state)
 
     prepare(&s, state, 10);
     ask_everything(&s);
+    ask_together(&s);
     ask_zeros(&s);
     finish(&s);
 }
@@ -188,6 +268,7 @@ finds_hexadecimal(void **state)
 
     prepare(&s, state, 16);
     ask_everything(&s);
+    ask_together(&s);
     ask_zeros(&s);
     finish(&s);
 }
@@ -221,9 +302,9 @@ damaged_index(void **state)
     off_t at = (off_t)(search_index_bytes(10, 0) + before * sizeof key);
     char byte = digits_poke(s.f, name, at, '!');
 
-    assert_int_equal(search_run(&s.file, s.index, &ask, &found), DIGITS_BROKEN);
+    assert_int_equal(search_run(&s.file, s.index, &ask, 1, &found), DIGITS_BROKEN);
     digits_poke(s.f, name, at, byte);
-    assert_int_equal(search_run(&s.file, s.index, &ask, &found), DIGITS_OK);
+    assert_int_equal(search_run(&s.file, s.index, &ask, 1, &found), DIGITS_OK);
     assert_int_equal(found.position, 1001);
 
     /* Of other digits; too short; not there. */
@@ -239,7 +320,7 @@ damaged_index(void **state)
     close(fd);
     assert_int_equal(search_index_open(&index, s.f->digits, 10, LENGTH, s.sha256),
                      DIGITS_BROKEN);
-    assert_int_equal(search_run(&s.file, s.index, &ask, &found), DIGITS_OK);
+    assert_int_equal(search_run(&s.file, s.index, &ask, 1, &found), DIGITS_OK);
     assert_int_equal(unlinkat(s.f->digits, name, 0), 0);
     assert_int_equal(search_index_open(&index, s.f->digits, 10, LENGTH, s.sha256),
                      DIGITS_MISSING);
@@ -278,26 +359,61 @@ unfinished_index(void **state)
     finish(&s);
 }
 
+/* How many files this process has open. */
+static size_t
+open_files(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        n++;
+    closedir(folder);
+    return n;
+}
+
 static void
 shelf_keeps_one(void **state)
 {
     struct searched s;
     struct search_shelf *shelf = search_shelf_new();
     struct search_index *first, *again;
+    char name[DIGITS_NAME_SIZE];
 
     prepare(&s, state, 10);
+    size_t before = open_files();
+
     assert_int_equal(search_shelf_get(shelf, &first, s.f->digits, 10, LENGTH, s.sha256),
                      DIGITS_OK);
     assert_int_equal(search_shelf_get(shelf, &again, s.f->digits, 10, LENGTH, s.sha256),
                      DIGITS_OK);
     assert_ptr_equal(first, again);
-    search_shelf_drop(shelf, first);
+    search_index_release(again);
+    assert_int_equal(open_files(), before + 1);
+
+    /* Its file is replaced: whoever uses the old one keeps it. */
+    search_index_name(name, 10, LENGTH);
+    search_shelf_tidy(shelf, s.f->digits);
+    assert_int_equal(open_files(), before + 1);
+    assert_int_equal(unlinkat(s.f->digits, name, 0), 0);
+    assert_int_equal(build(&s, NULL, NULL), DIGITS_OK);
+    assert_int_equal(search_shelf_get(shelf, &again, s.f->digits, 10, LENGTH, s.sha256),
+                     DIGITS_OK);
+    assert_ptr_not_equal(first, again);
     assert_true(search_index_count(first, 0, search_keys(10)) == LENGTH - 5);
     search_index_release(again);
     search_index_release(first);
-    assert_int_equal(search_shelf_get(shelf, &again, s.f->digits, 10, 7, s.sha256),
+    assert_int_equal(open_files(), before + 1);
+
+    /* And it is removed, or rather has another name. */
+    assert_int_equal(renameat(s.f->digits, name, s.f->digits, "another"), 0);
+    search_shelf_tidy(shelf, s.f->digits);
+    assert_int_equal(open_files(), before);
+    assert_int_equal(search_shelf_get(shelf, &again, s.f->digits, 10, LENGTH, s.sha256),
                      DIGITS_MISSING);
     assert_null(again);
+    search_shelf_tidy(NULL, s.f->digits);
     search_shelf_free(shelf);
     finish(&s);
 }
