@@ -80,6 +80,7 @@ libweb_a_SOURCES += \
 	fcgi/picture_path.c fcgi/picture_path.h \
 	fcgi/picture_speed.c \
 	fcgi/picture_transitions.c \
+	fcgi/picture_version.c \
 	fcgi/picture_walk.c \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
