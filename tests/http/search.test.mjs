@@ -280,6 +280,10 @@ test('the command line gives the same answers', async () => {
   const { stdout } = await run(nthpi, ['search', '999999'], options);
   assert.match(stdout, /^999999: first at position 762\n/);
   assert.match(stdout, new RegExp(`: ${positions('999999', 10).length} in the first 300000 digits`));
+  const [, second] = positions('99999', 10);
+  const later = await run(nthpi, ['search', `--after=${second - 1}`, '99999'], options);
+  assert.match(later.stdout, new RegExp(`^99999: next at position ${second}\n`));
+  assert.match(later.stdout, new RegExp(`^occurrence 2 of ${positions('99999', 10).length} in the first 300000 digits$`, 'm'));
   const told = JSON.parse((await run(nthpi, ['search', '--json', '--radix=16', '--after=5', '243f'], options)).stdout);
   const served = await ask('q=243f&radix=16&after=5');
   delete served.links;
