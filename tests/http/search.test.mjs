@@ -267,7 +267,10 @@ test('of one damage the daemon is told once, though nobody makes a new one', asy
   const told = lastWrite();
   assert.notEqual(told, before);
   for (const at of [1000, 2000, 3000]) await compare(known[10].slice(at, at + 8), 10, false);
-  assert.equal((await visitor.get('/search?day=4&month=7&year=1976')).status, 200);
+  const dates = await visitor.get('/search?day=4&month=7&year=1976');
+  assert.equal(dates.status, 200);
+  assert.equal(dates.headers.etag, undefined, 'what was found without the index is not kept');
+  assert.equal(dates.headers['cache-control'], 'no-store');
   assert.equal(lastWrite(), told, 'nothing more is written');
   await site.start('daemon');
   await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew');
