@@ -30,6 +30,7 @@ libcommon_a_SOURCES = \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \
 	common/search_scan.c \
+	common/search_shelf.c \
 	common/state.c common/state.h \
 	common/statistics.c common/statistics.h \
 	common/store.c common/store.h common/store_internal.h \

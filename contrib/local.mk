@@ -17,6 +17,7 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/bench/same.c contrib/bench/peer_mpfr.c contrib/bench/peer_arb.c \
 	contrib/bench/parts.c contrib/bench/medians.awk contrib/bench/plot.awk \
 	contrib/bench/report.awk contrib/bench/median.awk contrib/bench/results.sh \
+	contrib/bench/search \
 	contrib/bench/web contrib/bench/sites.sh contrib/bench/hello.c \
 	contrib/bench/page_aiohttp.py contrib/bench/web_medians.awk \
 	contrib/bench/web_plot.awk contrib/bench/web_report.awk \

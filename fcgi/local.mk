@@ -79,6 +79,7 @@ libweb_a_SOURCES += \
 	fcgi/picture_path.c fcgi/picture_path.h \
 	fcgi/picture_speed.c \
 	fcgi/picture_transitions.c \
+	fcgi/picture_version.c \
 	fcgi/picture_walk.c \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
@@ -89,6 +90,7 @@ libweb_a_SOURCES += \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/search_date.c fcgi/search_date.h \
 	fcgi/search_find.c fcgi/search_find.h \
+	fcgi/search_show.c fcgi/search_show.h \
 	fcgi/stream.c fcgi/stream.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/timeline.c fcgi/timeline.h \

@@ -25,7 +25,7 @@
 <p class="headline" id="headline"><span class="sought">{{QUERY}}</span> {{MESSAGE}}</p>
 {{#CONTEXT}}<p class="around"><a href="{{HREF}}">{{BEFORE}}<mark>{{DIGITS}}</mark>{{REST}}</a></p>{{/CONTEXT}}
 <p>{{COUNTED}}{{#EXPECTED}} {{MESSAGE}}{{/EXPECTED}}</p>
-<p class="ways">{{#FIRST}}<a class="button" href="{{HREF}}">[[First occurrence]]</a>{{/FIRST}}{{#NEXT}}<a class="button" href="{{HREF}}" rel="next">[[Next occurrence]]</a>{{/NEXT}}</p>
+<p class="ways">{{#FIRST}}<a class="button" href="{{HREF}}">[[First occurrence]]</a>{{/FIRST}}{{#PREVIOUS}}<a class="button" href="{{HREF}}" rel="prev">[[Previous occurrence]]</a>{{/PREVIOUS}}{{#NEXT}}<a class="button" href="{{HREF}}" rel="next">[[Next occurrence]]</a>{{/NEXT}}</p>
 </section>
 {{/ANSWER}}
 {{#DATES}}
