@@ -31,7 +31,7 @@
 <button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}
 </form>
 </div>
-{{#TOLD}}<ul class="told" role="status">
+{{#TOLD}}<ul class="told" role="status" tabindex="-1" autofocus>
 {{#ITEM}}<li>{{MESSAGE}}</li>
 {{/ITEM}}</ul>
 {{/TOLD}}{{#REFRESH}}<noscript><p class="several"><a href="{{HREF}}">[[Choose several]]</a></p></noscript>
