@@ -35,7 +35,9 @@ function lookAtFocus() {
   const style = getComputedStyle(element);
 
   const colour = (text) => {
-    const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    window.pixel ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    const context = window.pixel;
+    context.clearRect(0, 0, 1, 1);
     context.fillStyle = text;
     context.fillRect(0, 0, 1, 1);
     return context.getImageData(0, 0, 1, 1).data;
