@@ -93,11 +93,20 @@ const borderless = (page, selector) => page.evaluate((wanted) => {
   return found;
 }, selector);
 
-const style = (page, selector, part) => page.locator(selector).first().evaluate((element, of) => {
-  const { backgroundColor, outlineStyle, outlineWidth, outlineColor, borderTopColor, borderTopWidth } =
+/** How what fits SELECTOR is drawn. It is looked for each time: rows are replaced. */
+const style = (page, selector, part) => until(() => page.evaluate(([wanted, of]) => {
+  const element = document.querySelector(wanted);
+  if (!element) return null;
+  // What is behind shows through what has no colour of its own.
+  const drawn = (e, p) => {
+    const { backgroundColor: own } = getComputedStyle(e, p);
+    if (own !== 'rgba(0, 0, 0, 0)') return own;
+    return p ? drawn(e) : e.parentElement ? drawn(e.parentElement) : 'rgb(255, 255, 255)';
+  };
+  const { outlineStyle, outlineWidth, outlineColor, borderTopColor, borderTopWidth } =
     getComputedStyle(element, of);
-  return { backgroundColor, outlineStyle, outlineWidth, outlineColor, borderTopColor, borderTopWidth };
-}, part);
+  return { backgroundColor: drawn(element, of), outlineStyle, outlineWidth, outlineColor, borderTopColor, borderTopWidth };
+}, [selector, part]), selector);
 
 /** A picture of a bar of the page's that shows VALUE. */
 async function bar(page, value) {
@@ -121,7 +130,7 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']]) {
 
     await page.goto(`${site.url}/?highlight=${done}`);
     const canvas = (await style(page, 'body')).backgroundColor;
-    const dot = (status) => style(page, `tr[data-status=${status}] .badge`, '::before');
+    const dot = (status) => style(page, `tr[data-status=${status}] td.status`, '::before');
     await page.locator('tr[data-status=cancelled]').waitFor();
     assert.notEqual((await dot('done')).backgroundColor, canvas, 'a dot for what is done');
     assert.notEqual((await dot('running')).backgroundColor, canvas);
@@ -133,6 +142,15 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']]) {
     assert.equal((await style(page, 'tr.highlight')).outlineStyle, 'solid', 'the row that the page is about');
     assert.equal((await style(page, '.filters [aria-current]')).outlineStyle, 'solid', 'the filter that is on');
     assert.equal((await style(page, '.filters li a:not([aria-current])')).outlineStyle, 'none');
+    // Links to other pages must not look like that of this one: no line that was hidden.
+    const line = ({ borderBottomStyle, borderBottomWidth, borderBottomColor }, none) => borderBottomStyle !== 'none' &&
+      parseFloat(borderBottomWidth) > 0 && borderBottomColor !== none;
+    const lined = await page.locator('.site a:not([aria-current])').evaluateAll((all) =>
+      all.map((link) => {
+        const { borderBottomStyle, borderBottomWidth, borderBottomColor } = getComputedStyle(link);
+        return { borderBottomStyle, borderBottomWidth, borderBottomColor };
+      }));
+    assert.ok(!lined.some((own) => line(own, canvas)), 'a line under the page one is on only');
     const box = `#c-${running[0]} input`;
     assert.equal((await style(page, `#c-${running[0]}`)).outlineStyle, 'none');
     await walker.to(box);
