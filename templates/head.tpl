@@ -22,4 +22,4 @@
 <form class="language" method="post" action="/language/en"><button lang="en">English</button></form>
 <form class="language" method="post" action="/language/ru"><button lang="ru">Русский</button></form>
 </header>
-<main id="main">
+<main id="main" tabindex="-1">

@@ -51,6 +51,7 @@ css_files = \
 	templates/css/pictures.css \
 	templates/css/api.css \
 	templates/css/search.css \
+	templates/css/modes.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css

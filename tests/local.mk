@@ -780,6 +780,10 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/search.test.mjs tests/http/search_atsize.test.mjs \
 	tests/browser/search.test.mjs
 
+# Without a mouse, without motion, with few colours.
+EXTRA_DIST += tests/lib/keyboard.mjs tests/browser/keyboard.test.mjs \
+	tests/browser/modes.test.mjs tests/browser/shift.test.mjs
+
 # What one visitor may do and ask for, and what a hostile one tries.
 EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \
 	tests/http/headers.test.mjs tests/http/limits.test.mjs \
