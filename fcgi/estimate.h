@@ -45,8 +45,12 @@ struct queue {
  * could not be read. It costs one reading of at most ESTIMATE_QUEUE rows. */
 struct queue *queue_load(struct context *ctx);
 
+/* True when C, which may be no row (id 0), waits for its turn, and for nothing else.
+ * Pure. */
+bool queue_waits(const struct computation *c);
+
 /* The place of row C in QUEUE (may be NULL), for people, into OUT: "next in the queue",
- * "" when it does not wait or waits for something else. Returns OUT. */
+ * "" when it does not wait (queue_waits()). Returns OUT. */
 const char *queue_place(enum lang lang, const struct queue *queue,
                         const struct computation *c, char out[TEXT_SIZE]);
 

@@ -46,6 +46,29 @@ show_row(enum lang lang, struct dict *page, const struct computation *c,
     return row;
 }
 
+static bool
+is_listed(const struct list *list, int64_t id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].id == id)
+            return true;
+    return false;
+}
+
+/* Where a script asks what has changed: in the rows of LIST, and in the one on top,
+ * which need not be among them. */
+static void
+set_live_url(struct dict *page, const struct list *list)
+{
+    char url[LIST_URL_SIZE];
+    list_url(url, "/updates", &list->filter, &list->after);
+    if (list->first.id == 0 || is_listed(list, list->first.id))
+        dict_set(page, VIEW_LIVE_URL, url);
+    else
+        dict_setf(page, VIEW_LIVE_URL, "%s%chighlight=%" PRId64, url,
+                  strchr(url, '?') != NULL ? '&' : '?', list->first.id);
+}
+
 static void
 show_table(enum lang lang, struct dict *page, const struct list *list)
 {
@@ -55,8 +78,7 @@ show_table(enum lang lang, struct dict *page, const struct list *list)
                     list->after.id != 0;
 
     dict_set_int(page, VIEW_REVISION, list->revision);
-    list_url(url, "/updates", &list->filter, NULL);
-    dict_set(page, VIEW_LIVE_URL, url);
+    set_live_url(page, list);
     if (list->after.id == 0)
         dict_section(page, VIEW_ORDERED);
     if (list->first.id != 0) {
