@@ -244,6 +244,14 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     return answer;
 }
 
+/* True when a row that WAIT's client shows may wait: only then they are read. */
+static bool
+may_show_waiting(const struct wait *wait, const struct delta *d)
+{
+    bool listed = wait->filter.status < 0 || wait->filter.status == STATUS_QUEUED;
+    return d->counts[STATUS_QUEUED] > 0 && (listed || wait->row_id != 0);
+}
+
 /* True when a row that WAIT's client shows waits for its turn. */
 static bool
 shows_waiting(const struct delta *d)
@@ -278,7 +286,7 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     if (rc == STORE_OK)
         rc = store_counts(ctx->store, d->counts);
     bool news = rc == STORE_OK && has_news(ctx->store, &wait->filter, wait->since, d);
-    if (rc == STORE_OK && (news || d->counts[STATUS_QUEUED] > 0))
+    if (rc == STORE_OK && (news || may_show_waiting(wait, d)))
         rc = read_shown(ctx->store, wait, d);
     if (rc == STORE_OK && !news && !shows_waiting(d)) {
         free(d);

@@ -18,7 +18,7 @@ for (let i = 0; i < 70; i++) {
 const page = async (path) => (await site.get(path, { headers: { accept: 'text/html' } })).text;
 const places = (text) => Object.fromEntries(rows(text)
   .filter(({ status }) => status === 'queued')
-  .map(({ id, cells: { status } }) => [id, /<span class="place">(.*?)<\/span>/.exec(status.html)[1]]));
+  .map(({ id, cells: { status } }) => [id, /<span class=place>(.*?)<\/span>/.exec(status.html)[1]]));
 const liveUrl = (text) => attributes(/<table id="computations"[^>]*>/.exec(text)[0])['data-live'];
 const updates = async (url, since, headers = {}) => {
   const answer = await site.get(`${url}${url.includes('?') ? '&' : '?'}since=${since}`, { headers });

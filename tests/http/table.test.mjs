@@ -104,7 +104,7 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   const foreign = await other.submit(slow.position + 2000, slow.question);
   await until(async () => rows((await page()).text).some(({ status }) => status === 'running'), 'one runs');
   // Some wait: they say where, and when their turn comes.
-  const places = [...(await page()).text.matchAll(/<span class="place">(.*?)<\/span>/g)].map(([, text]) => text);
+  const places = [...(await page()).text.matchAll(/<span class=place>(.*?)<\/span>/g)].map(([, text]) => text);
   assert.ok(places.some((text) => /^next/.test(text)), places.join('; '));
   assert.ok(places.some((text) => /^number [2-6], in about \d/.test(text)), places.join('; '));
   const { queue } = (await site.get('/updates?since=0')).json();
