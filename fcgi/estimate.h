@@ -27,6 +27,11 @@ bool estimate_cost(const struct app *app, const struct cost_table *costs, int ra
                    uint64_t position, enum algorithm algorithm, struct cost *cost);
 
 /* The same as a sentence into OUT, "" when it is not known. Returns OUT. */
+const char *estimate_of(const struct context *ctx, const struct cost_table *costs,
+                        int radix, uint64_t position, enum algorithm algorithm,
+                        char out[TEXT_SIZE]);
+
+/* The same, but for auto that what is published already comes at once. */
 const char *estimate_text(const struct context *ctx, const struct estimate *e,
                           int radix, uint64_t position, enum algorithm algorithm,
                           char out[TEXT_SIZE]);

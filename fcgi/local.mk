@@ -48,7 +48,7 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
-	fcgi/compare.c fcgi/compare.h \
+	fcgi/compare.c fcgi/compare.h fcgi/compare_show.c \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/explain.c fcgi/explain.h \
 	fcgi/facts.c fcgi/facts.h \
