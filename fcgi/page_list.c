@@ -15,6 +15,7 @@
 #include "fcgi/estimate.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
+#include "fcgi/pulse.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -157,6 +158,7 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
     struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_LIST), refresh ? r : NULL);
+    pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
     list_show_filters(ctx->lang, d, &list->filter, list->counts);
