@@ -56,7 +56,10 @@ estimate_text(const struct context *ctx, const struct estimate *e, int radix,
 {
     if (algorithm == ALGORITHM_AUTO && position > 0 &&
         position <= e->published[radix == 16])
-        return text_fill(out, TEXT_SIZE, text_get(ctx->lang, TEXT_ESTIMATE_KNOWN),
+        return text_fill(out, TEXT_SIZE,
+                         text_get(ctx->lang, ctx->absent == 0
+                                                 ? TEXT_ESTIMATE_KNOWN
+                                                 : TEXT_ESTIMATE_KNOWN_LATER),
                          NULL);
     return estimate_of(ctx, &e->costs, radix, position, algorithm, out);
 }
@@ -88,4 +91,5 @@ estimate_show(const struct context *ctx, const struct estimate *e, struct dict *
               text_get(lang, TEXT_UNIT_GIB));
     dict_set(d, VIEW_ESTIMATE_TEXT, text_get(lang, TEXT_ESTIMATE));
     dict_set(d, VIEW_KNOWN_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN));
+    dict_set(d, VIEW_LATER_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN_LATER));
 }

@@ -15,6 +15,7 @@
 #include "fcgi/estimate.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
+#include "fcgi/pulse.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -172,6 +173,7 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
                    request_query(r, "select") == NULL;
     char title[TEXT_SIZE];
     struct dict *d = page_new(make_title(ctx->lang, title, list), refresh ? r : NULL);
+    pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
     list_show_filters(ctx->lang, d, &list->filter, list->counts);

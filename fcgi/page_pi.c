@@ -13,6 +13,7 @@
 #include "fcgi/pi_screen.h"
 #include "fcgi/pi_sum.h"
 #include "fcgi/picture.h"
+#include "fcgi/pulse.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -132,9 +133,10 @@ cannot_show(struct context *ctx, const struct request *r, struct reply *reply,
         damage_answer(ctx, r, reply, &s->state.prefix, rc);
 }
 
-/* Answers with the live part of S. */
+/* Answers WAIT with the live part of S. */
 static void
-send_live(struct context *ctx, struct reply *reply, struct pi_screen *s)
+send_live(struct context *ctx, const struct wait *wait, struct reply *reply,
+          struct pi_screen *s)
 {
     enum digits_rc rc = pi_screen_read(ctx, s);
     if (rc != DIGITS_OK) {
@@ -144,7 +146,7 @@ send_live(struct context *ctx, struct reply *reply, struct pi_screen *s)
     struct dict *d = dict_new();
     if (d != NULL)
         fill_live(ctx, d, s);
-    page_send_live(ctx, reply, s->state.revision, "pi_live.tpl", d,
+    page_send_live(ctx, wait, reply, s->state.revision, "pi_live.tpl", d,
                    pi_is_live(&s->state));
 }
 
@@ -156,12 +158,13 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
     struct pi_screen *s = calloc(1, sizeof *s);
     enum store_rc rc =
         s != NULL ? find(ctx, s, wait->filter.radix, wait->number) : STORE_ERROR;
-    bool news = rc != STORE_OK || s->state.revision != wait->since;
+    bool news = rc != STORE_OK || s->state.revision != wait->since ||
+                (pi_is_live(&s->state) && pulse_moved(ctx, wait));
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
     } else if (news) {
         s->choice = pi_choice(wait->from, wait->limit, wait->columns);
-        send_live(ctx, reply, s);
+        send_live(ctx, wait, reply, s);
     }
     free(s);
     return news;
@@ -242,6 +245,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     struct dict *d = page_new(title, live ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
+    pulse_show(ctx, d, live);
     if (live)
         pi_choice_link(dict_section(d, VIEW_LIVE), state, &s->choice, "");
     show_jump(d, s);
@@ -297,6 +301,7 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
         wait.filter.radix = radix;
         if (!live_since(r, &wait.since))
             wait.since = 0;
+        pulse_ask(r, &wait);
         updates_answer_or_park(ctx, r, &wait, reply);
         return;
     }

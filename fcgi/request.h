@@ -60,6 +60,7 @@ enum request_param {
     PARAM_SORT = 1 << 11,
     PARAM_TOLD = 1 << 12, /* what became of an action on several rows */
     PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
+    PARAM_ABSENT = 1 << 14, /* what the page shows of an absent daemon: pulse.h */
     /* of the search; those that are typed are checked by the page, which has them again
      * in its form */
     PARAM_QUERY = 1 << 20,  /* "q": any text */
@@ -119,6 +120,7 @@ struct request {
     int64_t highlight, since;
     uint64_t from, beyond, digits;
     unsigned per, columns;
+    int absent;
     struct bulk_outcome told;
 
     /* who asks: from the owner cookie or the bearer token */

@@ -112,6 +112,16 @@ read_since(struct request *r, const char *text)
 }
 
 static bool
+read_absent(struct request *r, const char *text)
+{
+    uint64_t n;
+    if (!read_number(text, 0, INT32_MAX, &n))
+        return false;
+    r->absent = (int)n;
+    return true;
+}
+
+static bool
 read_from(struct request *r, const char *text)
 {
     return read_number(text, 0, POSITION_MAX, &r->from);
@@ -196,6 +206,7 @@ static const struct param {
     {PARAM_YEAR, "year", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_ORDER, "order", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_DIGITS, "n", read_digits, TEXT_PARAM_DIGITS},
+    {PARAM_ABSENT, "absent", read_absent, TEXT_PARAM_ABSENT},
 };
 
 /* The row of the parameter NAME, of those whose bits are in ALLOWED; or NULL. */
@@ -228,6 +239,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->highlight = r->since = 0;
     r->from = r->beyond = r->digits = 0;
     r->per = r->columns = 0;
+    r->absent = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {
         const struct param *param = find_param(route->params, r->fields[i].name);

@@ -1,6 +1,7 @@
 /* Every key, section and include that the templates use: VIEW_KEY(NAME) for
  * {{NAME}}, {{#NAME}} or {{>NAME}}. Included by view.h and dict.cc. */
 VIEW_KEY(ABOVE)
+VIEW_KEY(ABSENT)
 VIEW_KEY(ACTION)
 VIEW_KEY(ACTIONS)
 VIEW_KEY(AGAIN)
@@ -104,6 +105,7 @@ VIEW_KEY(KNOWN_TEXT)
 VIEW_KEY(LABEL)
 VIEW_KEY(LARGE)
 VIEW_KEY(LAST)
+VIEW_KEY(LATER_TEXT)
 VIEW_KEY(LEAD)
 VIEW_KEY(LEFTWARDS)
 VIEW_KEY(LEGEND)

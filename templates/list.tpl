@@ -1,5 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
+{{>ABSENT}}
 <h1 class="hidden">[[The n-th digit of π]]</h1>
 {{>FORM}}
 {{#FOCUS}}

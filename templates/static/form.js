@@ -5,7 +5,8 @@
 (() => {
   const form = document.getElementById('new');
   const place = document.getElementById('estimate');
-  const { text, knownText, known, auto, units } = place.dataset;
+  const { text, knownText, laterText, known, auto, units } = place.dataset;
+  const absent = document.getElementById('absent');
   const language = document.documentElement.lang;
   const [ms, s, min, h, d, mib, gib] = units.split('|');
   const published = { 10: Number(known.split(' ')[0]), 16: Number(known.split(' ')[1]) };
@@ -41,7 +42,7 @@
     if (!/^\d{1,14}$/.test(position.value.trim()) || n < 1) return '';
     let method = algorithm.value;
     if (method === 'auto') {
-      if (n <= published[radix.value]) return knownText;
+      if (n <= published[radix.value]) return absent?.hidden === false ? laterText : knownText;
       method = radix.value === '16' && n > Number(auto) ? 'bbp' : 'chudnovsky';
     }
     const points = lines.get(`${method} ${radix.value}`);
