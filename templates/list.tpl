@@ -31,9 +31,9 @@
 <button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}
 </form>
 </div>
-{{#TOLD}}<ul class="told" role="status">
+{{#TOLD}}<div role="status"><ul class="told">
 {{#ITEM}}<li>{{MESSAGE}}</li>
-{{/ITEM}}</ul>
+{{/ITEM}}</ul></div>
 {{/TOLD}}{{#REFRESH}}<noscript><p class="several"><a href="{{HREF}}">[[Choose several]]</a></p></noscript>
 {{/REFRESH}}<form id="bulk" class="list" method="post" action="{{BULK_URL}}">
 <input type="hidden" name="csrf" value="{{CSRF}}">
