@@ -819,6 +819,10 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/browser/detail.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
 
+# Whom pages keep out, what they weigh, and what is left of them on paper.
+EXTRA_DIST += tests/lib/axe.mjs tests/browser/axe.test.mjs \
+	tests/browser/print.test.mjs tests/browser/weight.test.mjs
+
 # Debian packages, a container; a Debian of its own to install them in.
 EXTRA_DIST += tests/lib/packaged.mjs tests/lib/packages.mjs tests/lib/root.mjs \
 	tests/faults/container.test.mjs tests/faults/packages.test.mjs
