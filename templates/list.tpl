@@ -31,7 +31,7 @@
 <button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}
 </form>
 </div>
-{{#TOLD}}<div role="status"><ul class="told">
+{{#TOLD}}<div role="status"><ul class="told" tabindex="-1" autofocus>
 {{#ITEM}}<li>{{MESSAGE}}</li>
 {{/ITEM}}</ul></div>
 {{/TOLD}}{{#REFRESH}}<noscript><p class="several"><a href="{{HREF}}">[[Choose several]]</a></p></noscript>
