@@ -89,9 +89,9 @@ live_filter_moved(struct context *ctx, const struct store_filter *filter, int64_
     return moved;
 }
 
-/* Appends C as {id, status, revision, html}; false: it could not be rendered. */
+/* Appends C as {id, status, revision, html} to ROWS; false: it could not be rendered. */
 static bool
-add_row(struct context *ctx, json_t *changed, const struct computation *c)
+add_row(struct context *ctx, json_t *rows, const struct computation *c)
 {
     struct share *html = rows_html(ctx, c);
     if (html == NULL)
@@ -102,7 +102,7 @@ add_row(struct context *ctx, json_t *changed, const struct computation *c)
     json_object_set_new(row, "revision", json_integer(c->revision));
     json_object_set_new(row, "html", json_stringn(html->body, html->length));
     share_release(html);
-    return json_array_append_new(changed, row) == 0;
+    return json_array_append_new(rows, row) == 0;
 }
 
 static bool
@@ -114,11 +114,12 @@ is_among(const struct computation *rows, size_t count, int64_t id)
     return false;
 }
 
-/* Sorts D's rows into CHANGED and REMOVED; returns how many of them there are,
- * or -1: an error. */
+/* Sorts D's rows into CHANGED and REMOVED, and those of the removed that are still there
+ * and only do not match any more into LEFT as well, as they are now; returns how many of
+ * them there are, or -1: an error. */
 static int
 add_changes(struct context *ctx, const struct wait *wait, const struct delta *d,
-            json_t *changed, json_t *removed)
+            json_t *changed, json_t *removed, json_t *left)
 {
     int news = 0;
     for (size_t i = 0; i < d->count; i++) {
@@ -129,6 +130,8 @@ add_changes(struct context *ctx, const struct wait *wait, const struct delta *d,
             news++;
         } else if (has_left(ctx->store, &wait->filter, wait->since, c)) {
             json_array_append_new(removed, json_integer(c->id));
+            if (!add_row(ctx, left, c))
+                return -1;
             news++;
         }
     }
@@ -214,10 +217,11 @@ static json_t *
 make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
 {
     json_t *answer = json_object(), *changed = json_array(), *removed = json_array();
-    json_t *order = json_array();
+    json_t *order = json_array(), *left = json_array();
     json_object_set_new(answer, "revision", json_integer(d->about.revision));
     json_object_set_new(answer, "changed", changed);
     json_object_set_new(answer, "removed", removed);
+    json_object_set_new(answer, "left", left);
     json_object_set_new(answer, "order", order);
     json_object_set_new(answer, "counts", counts_of(d));
     json_t *places = places_of(ctx, wait, d);
@@ -230,7 +234,7 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
         for (size_t i = 0; i < d->nscreen && good; i++)
             good = add_row(ctx, changed, &d->screen[i]);
     } else {
-        int news = add_changes(ctx, wait, d, changed, removed);
+        int news = add_changes(ctx, wait, d, changed, removed, left);
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
         good = good && news >= 0 &&
                add_entering(ctx, wait, d, changed, has_all ? 0 : news);

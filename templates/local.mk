@@ -35,6 +35,7 @@ static_files = \
 	templates/static/form.js \
 	templates/static/list.js \
 	templates/static/live.js \
+	templates/static/rows.js \
 	templates/static/noscript.css \
 	templates/static/openapi.json \
 	templates/static/robots.txt \

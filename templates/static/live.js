@@ -5,7 +5,8 @@
 // with the same question the one that holds the lock polls and tells the others
 // (BroadcastChannel), because a browser opens few connections to a site. A
 // hidden tab gives the lock away; it listens, and asks once a minute while
-// something runs.
+// something runs. What an answer changes on the page is a view's concern: that of
+// the table is in rows.js, which gets what it needs of this file as `nthpi`.
 'use strict';
 
 (() => {
@@ -13,6 +14,7 @@
   const HIDDEN_EVERY = 60_000;
   const TOO_FAST = 200; // answers that come faster than this, ms, are slowed down
   const BACKOFF_MOST = 10_000;
+  const LATER_MOST = 60; // seconds that a site may have us wait before the next try
   const ANEW = Number.MAX_SAFE_INTEGER; // a revision that no site has: the answer is a reset
   const LOST_AFTER = (WAIT + 15) * 1000; // a poll that is not answered by then is dead
 
@@ -51,6 +53,9 @@
 
   // Paper tells where it is from.
   addEventListener('beforeprint', () => { document.body.dataset.address = location.href; });
+
+  /** The seconds that ANSWER asks to wait before the next question, 0: none. */
+  const laterOf = (answer) => Math.min(LATER_MOST, Number(answer.headers.get('Retry-After')) || 0);
 
   const sleep = (ms, signal) => new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -128,113 +133,6 @@
     }
   }
 
-  // ---- the table ----
-
-  function tableView(table) {
-    const body = table.tBodies[0];
-    const empty = document.getElementById('empty');
-    const title = document.title.replace(/^\(\d+\) /, '');
-    const pinned = table.dataset.pinned ? `c-${table.dataset.pinned}` : null;
-    let question = table.dataset.live;
-    groupThousands(body);
-
-    /** What is to be said of ROW, which takes the place of the row BEFORE; or ''. */
-    function news(row, before) {
-      const { status } = row.dataset;
-      if (!before || before.dataset.status === status) return '';
-      return (announcer?.dataset[status] ?? '')
-        .replace('{position}', row.querySelector('.position').textContent)
-        .replace('{digit}', row.querySelector('.digit').textContent);
-    }
-
-    function keepSelected(row, before) {
-      const box = (of) => of.querySelector('.position input');
-      box(row).checked = box(before).checked;
-    }
-
-    /** Places in the queue change without their rows. A place that is not told is
-     * not known any more; that of the row on top, once others have pushed it off the
-     * screen, is asked for from now on. True: at once. */
-    function tellPlaces(places) {
-      const before = question;
-      for (const place of body.querySelectorAll('.place')) {
-        const { id } = place.closest('tr').dataset;
-        const text = places[id] ?? '';
-        if (!text && id === table.dataset.pinned) {
-          const url = new URL(question, location.href);
-          url.searchParams.set('highlight', id);
-          question = url.href;
-        } else if (place.textContent !== text) {
-          place.textContent = text;
-        }
-      }
-      return question !== before;
-    }
-
-    function countUp(counts) {
-      for (const element of document.querySelectorAll('[data-count]')) {
-        element.textContent = counts[element.dataset.count] ?? element.textContent;
-      }
-      document.title = counts.running ? `(${counts.running}) ${title}` : title;
-    }
-
-    /** Puts the rows of ORDER in order; the row that the page is about stays on
-     * top, and what is not in ORDER goes. Returns false when a row is missing. */
-    function arrange(order, fresh) {
-      const top = pinned && document.getElementById(pinned);
-      const rows = order.map((id) => document.getElementById(`c-${id}`) ?? fresh.get(id));
-      if (rows.includes(undefined)) return false;
-      const wanted = top ? [top, ...rows.filter((row) => row !== top)] : rows;
-      let at = body.firstElementChild;
-      for (const row of wanted) {
-        if (row === at) at = at.nextElementSibling;
-        else body.insertBefore(row, at);
-      }
-      while (at) {
-        const next = at.nextElementSibling;
-        at.remove();
-        at = next;
-      }
-      return true;
-    }
-
-    return {
-      name: `${table.dataset.live} ${pinned}`,
-      question: () => question,
-      revision: Number(table.dataset.revision),
-      busy: () => body.querySelector('[data-status=queued], [data-status=running]') !== null,
-      apply(answer) {
-        let whole = true;
-        const said = [];
-        keepingFocus(body, () => {
-          const fresh = new Map();
-          if (answer.reset) body.replaceChildren();
-          for (const id of answer.removed) document.getElementById(`c-${id}`)?.remove();
-          for (const { id, html } of answer.changed) {
-            const row = parse(html).querySelector('tr');
-            const before = document.getElementById(row.id);
-            groupThousands(row);
-            if (row.id === pinned) row.classList.add('highlight');
-            said.push(news(row, before));
-            if (before) keepSelected(row, before);
-            if (before) before.replaceWith(row);
-            else fresh.set(id, row);
-          }
-          if (table.dataset.ordered || answer.reset) whole = arrange(answer.order, fresh);
-        });
-        // All that ended together, in one text: the next one would interrupt it.
-        const text = said.filter(Boolean).join(' ');
-        if (text) announce(text);
-        const asks = tellPlaces(answer.queue);
-        if (empty) empty.hidden = body.rows.length > 0;
-        countUp(answer.counts);
-        table.dataset.revision = answer.revision;
-        if (!whole) return ANEW;
-        return asks ? answer.revision - 1 : answer.revision;
-      },
-    };
-  }
-
   // ---- the live part of a page about one thing ----
 
   function partView(part) {
@@ -287,7 +185,7 @@
         const response = await fetch(askingForDaemon(view.question()), { headers, cache: 'no-store', signal: request.signal });
         if (response.status === 304) {
           // Too many wait already: nothing is new, and we shall not ask so soon.
-          await sleep(1000 * (Number(response.headers.get('Retry-After')) || 0), signal);
+          await sleep(1000 * laterOf(response), signal);
           return;
         }
         if (response.status === 404 || response.status === 410) {
@@ -295,7 +193,9 @@
           location.reload(); // what the page is about has gone
           return;
         }
-        if (!response.ok) throw new Error(`status ${response.status}`);
+        if (!response.ok) {
+          throw Object.assign(new Error(`status ${response.status}`), { later: laterOf(response) });
+        }
         const answer = await response.json();
         if (signal.aborted || since !== revision) return; // another tab was quicker
         take(answer);
@@ -325,7 +225,7 @@
           wait = 0;
           if (failures > 1) showConnection('lost');
           const most = Math.min(BACKOFF_MOST, 250 * 2 ** failures);
-          await sleep(most * (0.5 + Math.random() / 2), signal);
+          await sleep(1000 * (error.later ?? 0) + most * (0.5 + Math.random() / 2), signal);
         }
       }
     }
@@ -376,8 +276,7 @@
     start();
   }
 
-  const table = document.querySelector('table[data-live]');
   const part = document.querySelector('#live[data-live]');
-  if (table) poll(tableView(table));
   if (part) poll(partView(part));
+  globalThis.nthpi = Object.freeze({ ANEW, announce, groupThousands, keepingFocus, laterOf, parse, poll });
 })();

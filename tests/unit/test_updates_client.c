@@ -25,8 +25,8 @@ key_of(int64_t id, char key[24])
     snprintf(key, 24, "%" PRId64, id);
 }
 
-/* Applies an answer as live.js does: afterwards the client knows the rows of the
- * screen, and nothing else. */
+/* Applies an answer as rows.js does where nobody looks: afterwards the client knows the
+ * rows of the screen, and nothing else. */
 static void
 client_apply(struct client *client, const json_t *answer)
 {
