@@ -30,6 +30,9 @@
     if (announcer && announcer.textContent !== text) announcer.textContent = text;
   }
 
+  // Paper tells where it is from.
+  addEventListener('beforeprint', () => { document.body.dataset.address = location.href; });
+
   const sleep = (ms, signal) => new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
