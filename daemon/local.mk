@@ -58,6 +58,7 @@ nthpi_SOURCES = \
 	daemon/cli_site.c \
 	daemon/cli_terminal.c \
 	daemon/place.c daemon/place.h \
+	daemon/place_check.c \
 	daemon/place_elsewhere.c \
 	daemon/place_here.c \
 	daemon/remote.c daemon/remote.h \

@@ -87,6 +87,39 @@ test('cancel, retry, delete', async () => {
   await until(() => site.workers().length === 0, 'its worker to end');
 });
 
+test('cancel, retry, delete: as JSON', async () => {
+  const does = async (command, id) => JSON.parse((await site.tool(command, '--json', String(id))).stdout);
+  const { id } = JSON.parse((await site.tool('submit', '--json', String(slow.position + 1), '--algorithm=spigot')).stdout);
+  await site.waitFor(id, ({ status }) => status === 'running', 'running');
+  assert.equal((await does('cancel', id)).id, id);
+  const { revision: before } = await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+  const again = await does('retry', id);
+  assert.match(again.status, /queued|running/);
+  const api = (await site.get(`/api/v1/computations/${id}`)).json();
+  assert.deepEqual(Object.keys(again), Object.keys(api));
+  await site.waitFor(id, ({ status, revision }) => status === 'running' && revision > before, 'running again');
+  assert.deepEqual(await does('delete', id), { id, status: 'deleting' });
+  await until(async () => (await site.get(`/api/v1/computations/${id}`)).status === 404, 'the row to go');
+  const [{ id: done }] = await site.sql('SELECT id FROM computation WHERE position = 1234');
+  assert.deepEqual(await does('delete', done), { id: done, status: 'deleted' });
+  assert.equal((await site.tool('delete', '--json', String(done))).stdout, '');
+});
+
+test('show tells how long each stage took, and what it cost', async () => {
+  const { stdout: submitted } = await site.tool('submit', '--wait', '--algorithm=chudnovsky', '20000');
+  const { stdout } = await site.tool('show', idOf(submitted).toString());
+  assert.match(stdout, /^cost +\d+\.\d\d s of wall time, \d+\.\d\d s of CPU time, \d+ KiB\nspeed +\d+ digits a second$/m);
+  const lines = stdout.split('history\n')[1].trimEnd().split('\n');
+  assert.match(lines[0], /^ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2,}registered/);
+  for (const line of lines.slice(1)) assert.match(line, /UTC {2}\+(\d\.\d{3}|\d\d+) s +[a-z]+/);
+  await site.tool('submit', String(slow.position + 2), '--algorithm=spigot');
+  const [{ id }] = await site.sql(`SELECT id FROM computation WHERE position = ${slow.position + 2}`);
+  await site.waitFor(id, ({ status, progress }) => status === 'running' && progress > 0, 'running');
+  assert.match((await site.tool('show', String(id))).stdout, /^progress +\d+ % [a-z]+\ntime left +\d/m);
+  await site.tool('delete', String(id));
+  await until(() => site.workers().length === 0, 'its worker to end');
+});
+
 test('mistakes are explained and end with a status', async () => {
   for (const args of [[], ['nothing'], ['digit'], ['digit', '0'], ['digit', 'abc'], ['digit', '5', '--radix', '8'],
     ['digit', '5', '--algorithm', 'agm'], ['bench', '10'],
