@@ -102,6 +102,10 @@ void cli_progress_tell_left(struct cli_progress *p, const char *phase, double fr
 enum { CLI_TIME_SIZE = 32 };
 void cli_print_time(char text[CLI_TIME_SIZE], double seconds);
 
+/* "512 KiB", "3.4 MiB" or "12.0 GiB" of BYTES into TEXT. */
+enum { CLI_SIZE_SIZE = 32 };
+void cli_print_size(char text[CLI_SIZE_SIZE], uint64_t bytes);
+
 /* Whole per cent of FRACTION, from 0 to 100 whatever it is. */
 int cli_percent(double fraction);
 

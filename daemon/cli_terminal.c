@@ -67,6 +67,20 @@ cli_print_time(char text[CLI_TIME_SIZE], double seconds)
     }
 }
 
+void
+cli_print_size(char text[CLI_SIZE_SIZE], uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes / 1024;
+    size_t i = 0;
+
+    while (size >= 1024 && i + 1 < sizeof units / sizeof units[0]) {
+        size /= 1024;
+        i++;
+    }
+    snprintf(text, CLI_SIZE_SIZE, "%.*f %s", i == 0 ? 0 : 1, size, units[i]);
+}
+
 int
 cli_percent(double fraction)
 {

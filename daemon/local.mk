@@ -48,6 +48,7 @@ nthpi_SOURCES = \
 	daemon/cli_bench.c \
 	daemon/cli_check.c \
 	daemon/cli_compute.c \
+	daemon/cli_estimate.c daemon/cli_estimate.h \
 	daemon/cli_list.c \
 	daemon/cli_output.c \
 	daemon/cli_prune.c \

@@ -324,7 +324,7 @@ test('mistakes are explained', async () => {
     [['submit', '--url', site.url, '0'], 2, /counted from 1/],
     [['submit', '--url', site.url, '--algorithm=spigot', '9999999'], 1, /status 422/],
     [['digit', '--url', site.url, '--threads=2', '5'], 2, /--threads/],
-    [['digit', '--json', '5'], 2, /--url/],
+    [['digit', '--ca-file', 'x', '5'], 2, /--ca-file goes with --url/],
     [['digits', '--url', site.url, '--algorithm=bbp', '--radix=16', '5'], 2, /single digits/],
   ]) {
     const result = await nthpi(args);

@@ -23,6 +23,38 @@ test('digit and digits compute without a site', async () => {
   assert.equal(digits.stdout.trim(), await pi(2000));
 });
 
+test('digit as JSON is what a site tells', async () => {
+  const tell = async (...args) => JSON.parse((await site.tool('digit', '--json', ...args)).stdout);
+  const { wall_s: wall, verified, ...decimal } = await tell('1000');
+  assert.deepEqual(decimal, { position: 1000, radix: 10, algorithm: 'auto', method: 'chudnovsky', digit: '9', window: '9380952572010654' });
+  assert.ok(wall > 0 && wall < 60);
+  assert.match(verified, /hexadecimal digits .* bbp/);
+  const { wall_s: again, ...hex } = await tell('--radix=16', '--algorithm=bbp', '--no-verify', '1');
+  assert.deepEqual([hex.radix, hex.algorithm, hex.method, hex.digit, hex.verified], [16, 'bbp', 'bbp', '2', null]);
+  assert.ok(hex.window.startsWith('243f6a8885a308d3') && again > 0);
+});
+
+test('what will take long says so before it begins', async () => {
+  const begun = async (...args) => {
+    const child = spawn(path.join(build, 'nthpi'), ['digit', '--progress', ...args], { env: site.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    let told = '';
+    child.stderr.setEncoding('utf8');
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await Promise.race([ended, new Promise((resolve) => child.stderr.on('data', (text) => {
+      told += text;
+      if (/\d %/.test(told)) resolve();
+    }))]);
+    child.kill('SIGINT');
+    assert.equal(await ended, 130, told);
+    return told;
+  };
+  assert.match(await begun('--radix=16', '--threads=1', '9000000000000'),
+    /^estimated: (\d+ h \d\d min|over 1000 days) and \d+\.\d [MG]iB of memory, by bbp with 1 thread\n[a-z]+ 0 %/);
+  assert.match(await begun('--threads=2', '100000000'),
+    /^estimated: (\d+ min )?\d+ s and \d+\.\d [MG]iB of memory, by chudnovsky with 2 threads\n/);
+  assert.doesNotMatch((await site.tool('digit', '--progress', '1000')).stderr, /estimated/);
+});
+
 test('on a terminal a long computation shows a bar; Ctrl-C ends it', async () => {
   const child = spawn('script', ['-qefc', `exec ${path.join(build, 'nthpi')} digit --algorithm=spigot 1500000`, '/dev/null'],
     { env: site.environment, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -49,11 +81,16 @@ test('bench tells times and the digits it found', async () => {
   assert.match(head, /^2 of \d+ CPUs, 2 rounds; bbp with the kernel (ifma|avx2|portable), products by (nthpi|GMP|FLINT)/);
   assert.match(columns, /algorithm +radix +position +best s +median s +digits\/s +digits from there/);
   assert.equal(rows.length, 2, stdout);
+  const json = JSON.parse((await site.tool('bench', '--json', '--rounds=1', '--largest=100000', '--threads=1')).stdout);
+  assert.deepEqual([json.threads, json.rounds, json.results.length], [1, 1, 1]);
+  const { best_s: best, median_s: median, digits_per_s: speed, ...one } = json.results[0];
+  assert.deepEqual(one, { algorithm: 'chudnovsky', radix: 10, position: 100000, digits: rows[0].split(' ').at(-1) });
+  assert.ok(best > 0 && median === best && Math.abs(speed * median - 100000) < 1, stdout);
   for (const [i, position] of [100000, 1000000].entries()) {
-    const [algorithm, radix, at, best, median, speed, digits] = rows[i].trim().split(/ +/);
+    const [algorithm, radix, at, fastest, middle, perSecond, digits] = rows[i].trim().split(/ +/);
     assert.deepEqual([algorithm, radix, at], ['chudnovsky', '10', String(position)]);
-    assert.ok(Number(best) > 0 && Number(median) >= Number(best), rows[i]);
-    assert.ok(Number(speed) > 0, rows[i]);
+    assert.ok(Number(fastest) > 0 && Number(middle) >= Number(fastest), rows[i]);
+    assert.ok(Number(perSecond) > 0, rows[i]);
     const { stdout: expected } = await site.tool('digit', String(position), '--window');
     assert.ok(expected.startsWith(digits) && digits.length === 16, rows[i]);
   }
