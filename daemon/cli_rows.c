@@ -76,6 +76,9 @@ print_field(const char *name, const char *value)
     }
 }
 
+/* What precedes the details of an event. */
+enum { EVENT_WIDTH = 10 };
+
 /* Seconds since 1970 of a time in JSON, "2026-01-31T12:00:00.000Z"; negative: none. */
 static double
 seconds_of(const char *time)
@@ -107,8 +110,8 @@ print_event(const char *time, double *before, const char *what, const char *deta
     } else if (passed >= 0) {
         snprintf(text, sizeof text, "+%.3f s", passed);
     }
-    printf("  %.10s %.8s UTC  %-14s  %-10s%s%s\n", time, time + 11, text, what,
-           detail[0] ? "  " : "", detail);
+    printf("  %.10s %.8s UTC  %-14s  %-*s%s%s\n", time, time + 11, text,
+           detail[0] ? EVENT_WIDTH : 0, what, detail[0] ? "  " : "", detail);
     *before = at;
 }
 

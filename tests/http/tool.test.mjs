@@ -165,6 +165,16 @@ test('mistakes are explained and end with a status', async () => {
     assert.notEqual(code, 0, args.join(' '));
     assert.ok((stderr + stdout).trim().length > 0, args.join(' '));
   }
+  for (const [args, words] of [
+    [['digit', '-5'], 'nthpi: digit: -5: a number without a sign is needed\n'],
+    [['digit', '--', '-5'], 'nthpi: position -5: positions are counted from 1\n'],
+    [['list', '--nothing'], 'nthpi: list: --nothing: there is no such flag; see --help\n'],
+    [['list', '--limit'], 'nthpi: list: --limit: a value is missing; see --help\n'],
+    [['show'], 'nthpi: show: an argument is missing; see --help\n'],
+  ]) {
+    const { code, stdout, stderr } = await site.tool(...args);
+    assert.deepEqual([code, stdout, stderr], [2, '', words]);
+  }
   assert.equal((await site.tool('--help')).code, 0);
   assert.match((await site.tool('--version')).stdout, /nthpi/);
 });
