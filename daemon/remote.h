@@ -57,8 +57,8 @@ void remote_clear(struct remote_answer *answer);
 
 /* ---- remote_json.c: what it says ---- */
 
-/* ANSWER's body, an object of JSON, its strings made plain; a new reference. NULL: it is
- * none, or the name of a member is not plain itself. */
+/* ANSWER's body, an object of JSON, its strings made plain; a new reference. NULL: it
+ * is none, or the name of a member is not plain itself. */
 json_t *remote_json(const struct remote_answer *answer);
 
 /* Puts a space in the place of every character of TEXT, which is UTF-8, that a terminal

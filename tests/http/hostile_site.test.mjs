@@ -237,7 +237,13 @@ test('a token goes to the site that gave it, and to no other', async () => {
   }
   assert.deepEqual(seen, []);
   assert.ok(first.includes('Bearer secret-token-of-ours'));
-  // Another port is another site.
+  // Another name is another site, and so is another port.
+  const folder = path.join(home, '.local/state/nthpi/tokens');
+  const port = /\d+$/.exec(url)[0];
+  status = 0;
+  assert.equal((await nthpi('submit', `http://a_b.localhost:${port}`, '1000')).code, 0);
+  assert.equal(first.at(-1), undefined);
+  assert.deepEqual(fs.readdirSync(folder).sort(), [`http___127.0.0.1_${port}`, `http___a%5Fb.localhost_${port}`]);
   assert.equal((await nthpi('submit', other, '1000')).code, 0);
   assert.deepEqual(seen, ['POST /api/v1/computations ']);
 });

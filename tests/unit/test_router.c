@@ -171,9 +171,12 @@ lets_pages_of_other_sites_read(void **state)
 static void
 answers_preflights_of_what_may_be_read(void **state)
 {
-    static const char *const uris[] = {
-        "/v1/pi", "/api/v1/computations", "/api/v1/computations/7", "/pi/1000.txt",
-        "/search", "/healthz"};
+    static const char *const uris[] = {"/v1/pi",
+                                       "/api/v1/computations",
+                                       "/api/v1/computations/7",
+                                       "/pi/1000.txt",
+                                       "/search",
+                                       "/healthz"};
     struct chain *c = *state;
     for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
         struct request r;
