@@ -76,6 +76,23 @@ print_field(const char *name, const char *value)
     }
 }
 
+/* Which process worked on ROW, and how fast. */
+static void
+print_worker(const json_t *row)
+{
+    const json_t *worker = json_object_get(row, "worker");
+    double speed = row_real(row, "digits_per_s");
+
+    if (json_is_object(worker)) {
+        printf("%-12s process %" PRId64 " of %s, threads: %" PRId64 "\n", "worker",
+               row_number(worker, "pid"), row_text(worker, "daemon"),
+               row_number(worker, "threads"));
+    }
+    if (speed >= 0) {
+        printf("%-12s %.0f digits/s\n", "speed", speed);
+    }
+}
+
 /* What precedes the details of an event. */
 enum { EVENT_WIDTH = 10 };
 
@@ -169,11 +186,6 @@ print_cost(const json_t *row)
     }
     printf("%-12s %.2f s of wall time, %.2f s of CPU time, %" PRId64 " KiB\n", "cost",
            wall_s, cpu_s, peak_kib);
-    /* bbp goes to one digit; the others pass by all before it. */
-    if (row_is(row, "done") && wall_s > 0 && strcmp(row_text(row, "method"), "bbp")) {
-        printf("%-12s %.0f digits a second\n", "speed",
-               (double)row_number(row, "position") / wall_s);
-    }
 }
 
 void
@@ -186,7 +198,6 @@ rows_print_details(const json_t *row, const json_t *history)
     print_field("method", row_text(row, "method"));
     print_field("status", row_text(row, "status"));
     print_field("stage", row_text(row, "stage"));
-    print_field("worker", row_text(row, "worker"));
     if (row_is(row, "running")) {
         print_progress(row);
     }
@@ -203,6 +214,7 @@ rows_print_details(const json_t *row, const json_t *history)
     }
     printf("%-12s %" PRId64 "\n", "attempts", row_number(row, "attempts"));
     print_cost(row);
+    print_worker(row);
     if (history) {
         print_history(history);
     } else {
