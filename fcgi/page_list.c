@@ -148,8 +148,8 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     dict_set(dict_section(page, VIEW_REFRESH), VIEW_HREF, select);
 }
 
-/* The page's title, which begins with how many computations run, if any does: a tab says
- * so. */
+/* The title of the page, which begins with how many computations run, if any: a tab
+ * says so. */
 static const char *
 make_title(enum lang lang, char title[TEXT_SIZE], const struct list *list)
 {
