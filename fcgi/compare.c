@@ -37,7 +37,7 @@ compare_read(struct store *store, int64_t id, struct compare *compare)
         else if (rc != STORE_NOT_FOUND)
             return rc;
     }
-    return STORE_OK;
+    return store_costs(store, &compare->costs);
 }
 
 /* How many digits A and B, both done, have alike from their position on. */

@@ -35,22 +35,30 @@ estimate_cost(const struct app *app, const struct cost_table *costs, int radix,
 }
 
 const char *
-estimate_text(const struct context *ctx, const struct estimate *e, int radix,
-              uint64_t position, enum algorithm algorithm, char out[TEXT_SIZE])
+estimate_of(const struct context *ctx, const struct cost_table *costs, int radix,
+            uint64_t position, enum algorithm algorithm, char out[TEXT_SIZE])
 {
     char time[TEXT_SPAN_SIZE], memory[TEXT_SPAN_SIZE];
     enum lang lang = ctx->lang;
     struct cost cost;
 
     out[0] = '\0';
-    if (algorithm == ALGORITHM_AUTO && position > 0 &&
-        position <= e->published[radix == 16])
-        return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ESTIMATE_KNOWN), NULL);
-    if (!estimate_cost(ctx->app, &e->costs, radix, position, algorithm, &cost))
+    if (!estimate_cost(ctx->app, costs, radix, position, algorithm, &cost))
         return out;
     return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ESTIMATE), "time",
                      text_span(lang, time, cost.seconds), "memory",
                      text_memory(lang, memory, (int64_t)(cost.mib * 1024)), NULL);
+}
+
+const char *
+estimate_text(const struct context *ctx, const struct estimate *e, int radix,
+              uint64_t position, enum algorithm algorithm, char out[TEXT_SIZE])
+{
+    if (algorithm == ALGORITHM_AUTO && position > 0 &&
+        position <= e->published[radix == 16])
+        return text_fill(out, TEXT_SIZE, text_get(ctx->lang, TEXT_ESTIMATE_KNOWN),
+                         NULL);
+    return estimate_of(ctx, &e->costs, radix, position, algorithm, out);
 }
 
 void

@@ -28,6 +28,11 @@ bool estimate_cost(const struct app *app, const struct cost_table *costs, int ra
                    uint64_t position, enum algorithm algorithm, struct cost *cost);
 
 /* The same as a sentence into OUT, "" when it is not known. Returns OUT. */
+const char *estimate_of(const struct context *ctx, const struct cost_table *costs,
+                        int radix, uint64_t position, enum algorithm algorithm,
+                        char out[TEXT_SIZE]);
+
+/* The same, but for auto that what is published already comes at once. */
 const char *estimate_text(const struct context *ctx, const struct estimate *e,
                           int radix, uint64_t position, enum algorithm algorithm,
                           char out[TEXT_SIZE]);
@@ -46,8 +51,12 @@ struct queue {
  * could not be read. It costs one reading of at most ESTIMATE_QUEUE rows. */
 struct queue *queue_load(struct context *ctx);
 
+/* True when C, which may be no row (id 0), waits for its turn, and for nothing else.
+ * Pure. */
+bool queue_waits(const struct computation *c);
+
 /* The place of row C in QUEUE (may be NULL), for people, into OUT: "next in the queue",
- * "" when it does not wait or waits for something else. Returns OUT. */
+ * "" when it does not wait (queue_waits()). Returns OUT. */
 const char *queue_place(enum lang lang, const struct queue *queue,
                         const struct computation *c, char out[TEXT_SIZE]);
 

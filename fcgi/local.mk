@@ -38,7 +38,7 @@ libweb_a_SOURCES = \
 	fcgi/router_params.c \
 	fcgi/share.c fcgi/share.h \
 	fcgi/token.c fcgi/token.h \
-	fcgi/view.cc fcgi/view.h fcgi/view_keys.h \
+	fcgi/dict.cc fcgi/dict.h fcgi/view.cc fcgi/view.h fcgi/view_keys.h \
 	fcgi/view_check.c fcgi/view_check.h fcgi/view_dict.c
 # Pages, forms, polls, the API.
 libweb_a_SOURCES += \
@@ -49,7 +49,7 @@ libweb_a_SOURCES += \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
 	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
-	fcgi/compare.c fcgi/compare.h \
+	fcgi/compare.c fcgi/compare.h fcgi/compare_show.c \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/estimate.c fcgi/estimate.h \
 	fcgi/explain.c fcgi/explain.h \

@@ -95,40 +95,22 @@ show_column(const struct context *ctx, struct dict *d, const struct computation 
 
 /* The other algorithms: a button for each that can be asked, why not for the rest. */
 static void
-show_offers(struct context *ctx, struct dict *d, const struct request *r,
+show_others(struct context *ctx, struct dict *d, const struct request *r,
             const struct compare *compare)
 {
-    static const enum text_key lines[ALGORITHM_COUNT] = {
-        [ALGORITHM_AUTO] = TEXT_ALGORITHM_AUTO,
-        [ALGORITHM_SPIGOT] = TEXT_ALGORITHM_SPIGOT,
-        [ALGORITHM_CHUDNOVSKY] = TEXT_ALGORITHM_CHUDNOVSKY,
-        [ALGORITHM_BBP] = TEXT_ALGORITHM_BBP,
-    };
     const struct limits *limits = &ctx->app->conf->limits;
     const struct computation *c = &compare->rows[0];
-    struct dict *form = NULL;
     char text[TEXT_SIZE];
+    size_t offers = compare_show_offers(ctx, d, r, compare);
     for (int i = ALGORITHM_SPIGOT; i < ALGORITHM_COUNT; i++) {
         enum algorithm a = (enum algorithm)i;
         enum ask_problem problem = ask_check(limits, c->radix, c->position, a);
-        if (compare_offers(compare, limits, a)) {
-            if (form == NULL) {
-                form = dict_section(d, VIEW_OFFER);
-                dict_set_int(form, VIEW_ID, c->id);
-                page_set_csrf(ctx, form, r);
-            }
-            struct dict *choice = dict_section(form, VIEW_ALGORITHM_CHOICE);
-            dict_set(choice, VIEW_VALUE, algorithm_name(a));
-            dict_set(choice, VIEW_LABEL,
-                     text_fill(text, sizeof text, text_get(ctx->lang, TEXT_COMPARE_ASK),
-                               "algorithm", algorithm_name(a), NULL));
-            dict_set(choice, VIEW_EXPLANATION, text_get(ctx->lang, lines[a]));
-        } else if (problem != ASK_OK) {
-            form_problem(text, ctx->lang, problem, limits, c->radix, a);
-            dict_set(dict_section(d, VIEW_IMPOSSIBLE), VIEW_MESSAGE, text);
-        }
+        if (problem == ASK_OK)
+            continue;
+        form_problem(text, ctx->lang, problem, limits, c->radix, a);
+        dict_set(dict_section(d, VIEW_IMPOSSIBLE), VIEW_MESSAGE, text);
     }
-    if (form == NULL && compare->count < 2)
+    if (offers == 0 && compare->count < 2)
         dict_section(d, VIEW_NO_OTHER);
 }
 
@@ -142,7 +124,7 @@ fill_live(struct context *ctx, struct dict *d, const struct request *r,
     show_verdict(ctx, d, &compare->rows[0], verdict, digits);
     for (size_t i = 0; i < compare->count; i++)
         show_column(ctx, d, &compare->rows[i], verdict, digits);
-    show_offers(ctx, d, r, compare);
+    show_others(ctx, d, r, compare);
 }
 
 bool
@@ -176,8 +158,10 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     const struct computation *c = &compare->rows[0];
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    if (notice == NULL && page_not_modified(ctx, r, reply, compare->revision,
-                                            (int64_t)compare->count, etag))
+    /* What algorithms cost is known a moment after the daemon's first start. */
+    int64_t more = (int64_t)compare->count * 2 + (compare->costs.threads > 0);
+    if (notice == NULL &&
+        page_not_modified(ctx, r, reply, compare->revision, more, etag))
         return;
     make_title(ctx, title, c);
     struct dict *d = page_new(title, compare->live && notice == NULL ? r : NULL);

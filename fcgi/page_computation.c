@@ -3,6 +3,7 @@
  * template of its own, which the page includes and which a poll for
  * application/json brings again when the row changed.
  */
+#include "fcgi/compare.h"
 #include "fcgi/explain.h"
 #include "fcgi/facts.h"
 #include "fcgi/handlers.h"
@@ -25,6 +26,7 @@ enum { EVENTS_SHOWN = 50 };
 /* A row with its history, as one snapshot has it, and how far its digits are. */
 struct detail {
     struct computation c;
+    struct compare compare; /* with the others of its digit */
     struct stream stream;
     struct store_worker worker; /* threads 0: there was none, or nobody noted it */
     struct event events[EVENTS_SHOWN];
@@ -122,6 +124,7 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     show_worker(ctx->lang, facts, &detail->worker);
     if (c->status == STATUS_DONE)
         explain_check(ctx->lang, d, c);
+    compare_show_offers(ctx, d, NULL, &detail->compare);
     show_events(ctx->lang, d, detail);
     show_actions(ctx, d, c);
 }
@@ -129,7 +132,8 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
 static enum store_rc
 read_detail(struct context *ctx, int64_t id, struct detail *detail)
 {
-    enum store_rc rc = store_get(ctx->store, id, &detail->c);
+    enum store_rc rc = compare_read(ctx->store, id, &detail->compare);
+    detail->c = detail->compare.rows[0];
     if (rc == STORE_OK)
         rc = store_events(ctx->store, id, detail->events, EVENTS_SHOWN, &detail->count);
     if (rc == STORE_OK)
@@ -171,8 +175,11 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct computation *c = &detail->c;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    if (page_not_modified(ctx, r, reply, c->revision, (int64_t)detail->stream.known,
-                          etag))
+    /* It offers what the others have not done; that they cost something is known a
+     * moment after the daemon's first start. */
+    int64_t more =
+        (int64_t)detail->stream.known * 2 + (detail->compare.costs.threads > 0);
+    if (page_not_modified(ctx, r, reply, detail->compare.revision, more, etag))
         return;
     make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);

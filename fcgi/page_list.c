@@ -46,6 +46,29 @@ show_row(enum lang lang, struct dict *page, const struct computation *c,
     return row;
 }
 
+static bool
+is_listed(const struct list *list, int64_t id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].id == id)
+            return true;
+    return false;
+}
+
+/* Where a script asks what has changed: in the rows of LIST, and in the one on top,
+ * which need not be among them. */
+static void
+set_live_url(struct dict *page, const struct list *list)
+{
+    char url[LIST_URL_SIZE];
+    list_url(url, "/updates", &list->filter, &list->after);
+    if (list->first.id == 0 || is_listed(list, list->first.id))
+        dict_set(page, VIEW_LIVE_URL, url);
+    else
+        dict_setf(page, VIEW_LIVE_URL, "%s%chighlight=%" PRId64, url,
+                  strchr(url, '?') != NULL ? '&' : '?', list->first.id);
+}
+
 static void
 show_table(enum lang lang, struct dict *page, const struct list *list)
 {
@@ -55,8 +78,7 @@ show_table(enum lang lang, struct dict *page, const struct list *list)
                     list->after.id != 0;
 
     dict_set_int(page, VIEW_REVISION, list->revision);
-    list_url(url, "/updates", &list->filter, NULL);
-    dict_set(page, VIEW_LIVE_URL, url);
+    set_live_url(page, list);
     if (list->after.id == 0)
         dict_section(page, VIEW_ORDERED);
     if (list->first.id != 0) {
@@ -126,6 +148,20 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     dict_set(dict_section(page, VIEW_REFRESH), VIEW_HREF, select);
 }
 
+/* The title of the page, which begins with how many computations run, if any: a tab
+ * says so. */
+static const char *
+make_title(enum lang lang, char title[TEXT_SIZE], const struct list *list)
+{
+    const char *text = text_get(lang, TEXT_TITLE_LIST);
+    if (list->counts[STATUS_RUNNING] > 0)
+        snprintf(title, TEXT_SIZE, "(%" PRId64 ") %s", list->counts[STATUS_RUNNING],
+                 text);
+    else
+        snprintf(title, TEXT_SIZE, "%s", text);
+    return title;
+}
+
 /* Sends LIST with FORM. R is the request of the page, or NULL for an answer to a
  * form, which does not reload itself. */
 static void
@@ -134,7 +170,8 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_LIST), refresh ? r : NULL);
+    char title[TEXT_SIZE];
+    struct dict *d = page_new(make_title(ctx->lang, title, list), refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
     list_show_filters(ctx->lang, d, &list->filter, list->counts);

@@ -94,6 +94,12 @@ queue_load(struct context *ctx)
     return queue;
 }
 
+bool
+queue_waits(const struct computation *c)
+{
+    return c->id != 0 && c->status == STATUS_QUEUED && c->phase[0] == '\0';
+}
+
 const char *
 queue_place(enum lang lang, const struct queue *queue, const struct computation *c,
             char out[TEXT_SIZE])
@@ -102,7 +108,7 @@ queue_place(enum lang lang, const struct queue *queue, const struct computation 
     size_t i = 0;
 
     out[0] = '\0';
-    if (queue == NULL || c->status != STATUS_QUEUED || c->phase[0] != '\0')
+    if (queue == NULL || !queue_waits(c))
         return out;
     while (i < queue->count && queue->rows[i].id != c->id)
         i++;

@@ -126,6 +126,8 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     dict_set_int(row, VIEW_REVISION, c->revision);
     dict_set_int(row, VIEW_POSITION, (int64_t)c->position);
     dict_set_int(row, VIEW_RADIX, c->radix);
+    if (c->radix == 16)
+        dict_section(row, VIEW_HEX);
     dict_set(row, VIEW_ALGORITHM, algorithm_name(c->algorithm));
     if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
         dict_set(dict_section(row, VIEW_CHOSEN), VIEW_METHOD,
@@ -141,8 +143,10 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
     }
-    if (!rows_is_live(c) && c->wall_s >= 0)
+    if (!rows_is_live(c) && c->wall_s >= 0) {
+        dict_section(row, VIEW_TIMED);
         dict_set(row, VIEW_TOOK, text_span(lang, time, c->wall_s));
+    }
 }
 
 void

@@ -165,6 +165,11 @@ updates_handler(struct context *ctx, struct request *r, struct reply *reply)
     wait.filter.algorithm = r->filter.algorithm;
     wait.filter.position = r->filter.position;
     wait.filter.sort = r->filter.sort;
+    wait.after.running = r->after.running;
+    wait.after.sort = r->after.sort;
+    wait.after.key = r->after.key;
+    wait.after.id = r->after.id;
+    wait.row_id = r->highlight;
     wait.limit = LIST_ROWS;
     updates_answer_or_park(ctx, r, &wait, reply);
 }

@@ -1,6 +1,7 @@
 /*
- * The answer of GET /updates: which rows of a filter changed, which left, and
- * which rows make the first screen, in order.
+ * The answer of GET /updates: which rows of a filter changed, which left, which rows
+ * make the screen (the first one, or the one after a cursor), in order, and where those
+ * that wait are in the queue.
  *
  * A client that applies it must be able to show the whole first screen. Rows
  * that did not change keep their order among themselves, so those of them that
@@ -8,6 +9,11 @@
  * besides the changed rows the answer brings that many unchanged rows from the
  * end of the order. (None when nothing left and the screen has room: the client
  * has all rows then.)
+ *
+ * A place in the queue changes with rows that are not the filter's, too. So while a row
+ * that is shown waits, whatever changes is news, and each answer has the places of all
+ * rows that the client may show: those of the screen, those that changed, and the one
+ * that the page is about.
  */
 #include "fcgi/estimate.h"
 #include "fcgi/json.h"
@@ -25,6 +31,7 @@ enum { DELTA_ROWS = 256 };
 struct delta {
     struct store_delta about;
     struct computation rows[DELTA_ROWS], screen[LIST_ROWS];
+    struct computation highlight; /* the row that the page is about; id 0: none */
     int64_t removed[DELTA_ROWS], counts[STATUS_COUNT];
     size_t count, nremoved, nscreen;
 };
@@ -152,29 +159,42 @@ add_entering(struct context *ctx, const struct wait *wait, const struct delta *d
     return true;
 }
 
-/* The places in the queue of the rows of the screen, by their ids: they change
- * without the rows. NULL: an error. */
+/* Adds the place of C in *QUEUE, which is read for the first that waits, to PLACES by
+ * C's id. False: an error. */
+static bool
+add_place(struct context *ctx, json_t *places, struct queue **queue,
+          const struct computation *c)
+{
+    char place[TEXT_SIZE], id[24];
+    if (!queue_waits(c))
+        return true;
+    if (*queue == NULL)
+        *queue = queue_load(ctx);
+    if (*queue == NULL)
+        return false;
+    snprintf(id, sizeof id, "%" PRId64, c->id);
+    return json_object_set_new(
+               places, id, json_string(queue_place(ctx->lang, *queue, c, place))) == 0;
+}
+
+/* The places in the queue of the rows that a client of WAIT may show, by their ids:
+ * they change without the rows. NULL: an error. */
 static json_t *
-places_of(struct context *ctx, const struct delta *d)
+places_of(struct context *ctx, const struct wait *wait, const struct delta *d)
 {
     json_t *places = json_object();
-    char place[TEXT_SIZE], id[24];
     struct queue *queue = NULL;
-    for (size_t i = 0; i < d->nscreen; i++) {
-        const struct computation *c = &d->screen[i];
-        if (c->status != STATUS_QUEUED)
-            continue;
-        if (queue == NULL)
-            queue = queue_load(ctx);
-        if (queue == NULL) {
-            json_decref(places);
-            return NULL;
-        }
-        snprintf(id, sizeof id, "%" PRId64, c->id);
-        json_object_set_new(places, id,
-                            json_string(queue_place(ctx->lang, queue, c, place)));
-    }
+    bool good = add_place(ctx, places, &queue, &d->highlight);
+    for (size_t i = 0; i < d->nscreen && good; i++)
+        good = add_place(ctx, places, &queue, &d->screen[i]);
+    for (size_t i = 0; i < d->count && good; i++)
+        if (store_filter_matches(&wait->filter, &d->rows[i]))
+            good = add_place(ctx, places, &queue, &d->rows[i]);
     free(queue);
+    if (!good) {
+        json_decref(places);
+        return NULL;
+    }
     return places;
 }
 
@@ -199,7 +219,7 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     json_object_set_new(answer, "removed", removed);
     json_object_set_new(answer, "order", order);
     json_object_set_new(answer, "counts", counts_of(d));
-    json_t *places = places_of(ctx, d);
+    json_t *places = places_of(ctx, wait, d);
     json_object_set_new(answer, "queue", places);
 
     bool good = places != NULL;
@@ -224,26 +244,54 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     return answer;
 }
 
+/* True when a row that WAIT's client shows may wait: only then they are read. */
+static bool
+may_show_waiting(const struct wait *wait, const struct delta *d)
+{
+    bool listed = wait->filter.status < 0 || wait->filter.status == STATUS_QUEUED;
+    return d->counts[STATUS_QUEUED] > 0 && (listed || wait->row_id != 0);
+}
+
+/* True when a row that WAIT's client shows waits for its turn. */
+static bool
+shows_waiting(const struct delta *d)
+{
+    for (size_t i = 0; i < d->nscreen; i++)
+        if (queue_waits(&d->screen[i]))
+            return true;
+    return queue_waits(&d->highlight);
+}
+
+/* Reads what WAIT's client shows into D. */
+static enum store_rc
+read_shown(struct store *store, const struct wait *wait, struct delta *d)
+{
+    enum store_rc rc = store_list(store, &wait->filter, &wait->after, d->screen,
+                                  wait->limit, &d->nscreen, NULL);
+    if (rc == STORE_OK && wait->row_id != 0)
+        rc = store_get(store, wait->row_id, &d->highlight);
+    return rc == STORE_NOT_FOUND ? STORE_OK : rc;
+}
+
 bool
 live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
              struct reply *reply)
 {
-    static const struct store_cursor start;
     if (wait->since == revision)
         return false;
     struct delta *d = calloc(1, sizeof *d);
     enum store_rc rc = d != NULL ? STORE_OK : STORE_ERROR;
     if (rc == STORE_OK)
         rc = read_changes(ctx->store, &wait->filter, wait->since, d);
-    if (rc == STORE_OK && !has_news(ctx->store, &wait->filter, wait->since, d)) {
+    if (rc == STORE_OK)
+        rc = store_counts(ctx->store, d->counts);
+    bool news = rc == STORE_OK && has_news(ctx->store, &wait->filter, wait->since, d);
+    if (rc == STORE_OK && (news || may_show_waiting(wait, d)))
+        rc = read_shown(ctx->store, wait, d);
+    if (rc == STORE_OK && !news && !shows_waiting(d)) {
         free(d);
         return false;
     }
-    if (rc == STORE_OK)
-        rc = store_list(ctx->store, &wait->filter, &start, d->screen, wait->limit,
-                        &d->nscreen, NULL);
-    if (rc == STORE_OK)
-        rc = store_counts(ctx->store, d->counts);
     if (rc != STORE_OK) {
         free(d);
         reply_store_error(ctx, NULL, reply, rc);

@@ -1,5 +1,5 @@
 /* Every key, section and include that the templates use: VIEW_KEY(NAME) for
- * {{NAME}}, {{#NAME}} or {{>NAME}}. Included by view.h and view.cc. */
+ * {{NAME}}, {{#NAME}} or {{>NAME}}. Included by view.h and dict.cc. */
 VIEW_KEY(ABOVE)
 VIEW_KEY(ACTION)
 VIEW_KEY(ACTIONS)
@@ -131,6 +131,7 @@ VIEW_KEY(NOT_CHECKED)
 VIEW_KEY(NOT_YET)
 VIEW_KEY(NO_OTHER)
 VIEW_KEY(OFFER)
+VIEW_KEY(OFFERS)
 VIEW_KEY(OF_DIGITS)
 VIEW_KEY(OLDER)
 VIEW_KEY(ON_BRIGHT)
@@ -196,6 +197,7 @@ VIEW_KEY(TEXT)
 VIEW_KEY(TEXT_PATH)
 VIEW_KEY(TICK)
 VIEW_KEY(TIME)
+VIEW_KEY(TIMED)
 VIEW_KEY(TIME_LEFT)
 VIEW_KEY(TIME_TEXT)
 VIEW_KEY(TITLE)

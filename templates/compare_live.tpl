@@ -25,14 +25,7 @@
 </section>
 <section id="live-offer">
 {{#NO_OTHER}}<p>[[No other algorithm of this site can compute this digit.]]</p>{{/NO_OTHER}}
-{{#OFFER}}
-<h2>[[The same digit once more]]</h2>
-<form method="post" action="/computations/{{ID}}/compare">
-<input type="hidden" name="csrf" value="{{CSRF}}">
-{{#ALGORITHM_CHOICE}}<p class="choice"><button name="algorithm" value="{{VALUE}}">{{LABEL}}</button> <span class="hint">{{EXPLANATION}}</span></p>
-{{/ALGORITHM_CHOICE}}
-</form>
-{{/OFFER}}
+{{>OFFERS}}
 {{#IMPOSSIBLE}}<p class="hint">{{MESSAGE}}</p>
 {{/IMPOSSIBLE}}
 </section>

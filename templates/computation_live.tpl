@@ -53,6 +53,9 @@
 </ol>
 {{/CHECK}}
 </section>
+<section id="live-offer">
+{{>OFFERS}}
+</section>
 <section id="live-events">
 <h2>[[History]]</h2>
 <ol class="events">

@@ -6,6 +6,7 @@ template_files = \
 	templates/bulk.tpl \
 	templates/compare.tpl \
 	templates/compare_live.tpl \
+	templates/compare_offer.tpl \
 	templates/computation.tpl \
 	templates/computation_live.tpl \
 	templates/confirm.tpl \

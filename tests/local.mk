@@ -586,6 +586,7 @@ unit_tests += \
 	tests/unit/test_log \
 	tests/unit/test_log_repeat \
 	tests/unit/test_digits \
+	tests/unit/test_digits_sha256 \
 	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
@@ -643,6 +644,9 @@ digits_fixture = tests/unit/digits_fixture.c tests/unit/digits_fixture.h $(test_
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(digits_fixture)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_sha256_SOURCES = tests/unit/test_digits_sha256.c $(digits_fixture)
+tests_unit_test_digits_sha256_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_sha256_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_trust_SOURCES = tests/unit/test_digits_trust.c $(digits_fixture)
 tests_unit_test_digits_trust_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
@@ -812,7 +816,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
 	tests/http/compare.test.mjs \
-	tests/http/pages.test.mjs \
+	tests/http/pages.test.mjs tests/http/places.test.mjs tests/http/rows.test.mjs \
+	tests/http/table.test.mjs tests/browser/table.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \

@@ -114,19 +114,18 @@
   function tableView(table) {
     const body = table.tBodies[0];
     const empty = document.getElementById('empty');
-    const title = document.title;
+    const title = document.title.replace(/^\(\d+\) /, '');
     const pinned = table.dataset.pinned ? `c-${table.dataset.pinned}` : null;
+    let question = table.dataset.live;
     groupThousands(body);
 
-    function tell(row, before) {
+    /** What is to be said of ROW, which takes the place of the row BEFORE; or ''. */
+    function news(row, before) {
       const { status } = row.dataset;
-      if (!before || before.dataset.status === status) return;
-      const text = status === 'done' ? announcer?.dataset.done
-        : status === 'failed' ? announcer?.dataset.failed : null;
-      if (text) {
-        announce(text.replace('{position}', row.querySelector('.position').textContent)
-          .replace('{digit}', row.querySelector('.digit').textContent));
-      }
+      if (!before || before.dataset.status === status) return '';
+      return (announcer?.dataset[status] ?? '')
+        .replace('{position}', row.querySelector('.position').textContent)
+        .replace('{digit}', row.querySelector('.digit').textContent);
     }
 
     function keepSelected(row, before) {
@@ -134,12 +133,23 @@
       box(row).checked = box(before).checked;
     }
 
-    /** Places in the queue change without their rows. */
+    /** Places in the queue change without their rows. A place that is not told is
+     * not known any more; that of the row on top, once others have pushed it off the
+     * screen, is asked for from now on. True: at once. */
     function tellPlaces(places) {
-      for (const [id, text] of Object.entries(places)) {
-        const place = document.getElementById(`c-${id}`)?.querySelector('.place');
-        if (place && place.textContent !== text) place.textContent = text;
+      const before = question;
+      for (const place of body.querySelectorAll('.place')) {
+        const { id } = place.closest('tr').dataset;
+        const text = places[id] ?? '';
+        if (!text && id === table.dataset.pinned) {
+          const url = new URL(question, location.href);
+          url.searchParams.set('highlight', id);
+          question = url.href;
+        } else if (place.textContent !== text) {
+          place.textContent = text;
+        }
       }
+      return question !== before;
     }
 
     function countUp(counts) {
@@ -170,11 +180,13 @@
     }
 
     return {
-      url: table.dataset.live,
+      name: `${table.dataset.live} ${pinned}`,
+      question: () => question,
       revision: Number(table.dataset.revision),
       busy: () => body.querySelector('[data-status=queued], [data-status=running]') !== null,
       apply(answer) {
         let whole = true;
+        const said = [];
         keepingFocus(body, () => {
           const fresh = new Map();
           if (answer.reset) body.replaceChildren();
@@ -184,18 +196,22 @@
             const before = document.getElementById(row.id);
             groupThousands(row);
             if (row.id === pinned) row.classList.add('highlight');
-            tell(row, before);
+            said.push(news(row, before));
             if (before) keepSelected(row, before);
             if (before) before.replaceWith(row);
             else fresh.set(id, row);
           }
-          if (table.dataset.ordered) whole = arrange(answer.order, fresh);
+          if (table.dataset.ordered || answer.reset) whole = arrange(answer.order, fresh);
         });
-        tellPlaces(answer.queue);
+        // All that ended together, in one text: the next one would interrupt it.
+        const text = said.filter(Boolean).join(' ');
+        if (text) announce(text);
+        const asks = tellPlaces(answer.queue);
         if (empty) empty.hidden = body.rows.length > 0;
         countUp(answer.counts);
         table.dataset.revision = answer.revision;
-        return whole ? answer.revision : ANEW;
+        if (!whole) return ANEW;
+        return asks ? answer.revision - 1 : answer.revision;
       },
     };
   }
@@ -204,7 +220,8 @@
 
   function partView(part) {
     return {
-      url: part.dataset.live,
+      name: part.dataset.live,
+      question: () => part.dataset.live,
       revision: Number(part.dataset.revision),
       busy: () => true,
       apply(answer) {
@@ -225,8 +242,8 @@
   // ---- polling ----
 
   function poll(view) {
-    const url = new URL(view.url, location.href);
-    const channel = 'BroadcastChannel' in window ? new BroadcastChannel(`nthpi ${url}`) : null;
+    const name = `nthpi ${view.name}`;
+    const channel = 'BroadcastChannel' in window ? new BroadcastChannel(name) : null;
     let revision = view.revision;
     let stop = null; // ends what is under way
     let over = false; // nothing will change any more
@@ -247,7 +264,7 @@
       const timer = setTimeout(end, LOST_AFTER);
       signal.addEventListener('abort', end);
       try {
-        const response = await fetch(url, { headers, cache: 'no-store', signal: request.signal });
+        const response = await fetch(view.question(), { headers, cache: 'no-store', signal: request.signal });
         if (response.status === 304) {
           // Too many wait already: nothing is new, and we shall not ask so soon.
           await sleep(1000 * (Number(response.headers.get('Retry-After')) || 0), signal);
@@ -302,7 +319,6 @@
 
     /** Polls when no other tab does; else catches up once and waits its turn. */
     async function shareLoop(signal) {
-      const name = `nthpi ${url}`;
       const mine = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
         if (lock) await loop(signal);
         return lock !== null;

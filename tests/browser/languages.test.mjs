@@ -43,7 +43,7 @@ test('the button, by keyboard, keeps the page and its address', async () => {
   await page.locator('#connection[data-state="live"], #connection:not([hidden])').waitFor();
   const position = 2345;
   await site.ask(position, {});
-  await page.locator('tbody tr .badge', { hasText: 'готово' }).nth(1).waitFor();
+  await page.locator('tbody tr .status', { hasText: 'готово' }).nth(1).waitFor();
   await page.locator('#announce', { hasText: 'Цифра π на позиции' }).waitFor({ state: 'attached' });
   await page.context().close();
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { csrf, element, elements, text } from '../lib/html.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
 
 const site = await Site.start({ options: slow.options });
 after(() => site.stop());
@@ -64,6 +64,26 @@ test('a form on the comparison asks for the digit by another algorithm, and both
     assert.ok(results.includes('CPU time') && results.includes('Peak memory'));
     assert.equal(element(markup, 'form', { action: path }), undefined, 'no other one is left');
   }
+});
+
+test('what another algorithm would cost stands beside its button, on both pages', async () => {
+  const { id } = await site.ask(1888, { radix: 16, algorithm: 'chudnovsky' });
+  await site.waitDone(id);
+  const about = /^Compute it with bbp a hexadecimal digit without those before it About [\d.,]+ (µs|ms|s|min) and \d+ MiB of memory on this machine, once it starts\.$/;
+  for (const path of [`/computations/${id}`, `/computations/${id}/compare`]) {
+    const offers = async () => elements(await page(path), 'div')
+      .filter(({ attributes }) => attributes.class === 'choice').map(({ inner }) => text(inner));
+    await until(async () => about.test((await offers()).join()), 'the costs that the daemon tells');
+    assert.equal((await offers()).length, 1, path);
+  }
+  // One click, and both are shown side by side; nothing is left to be asked.
+  const visitor = site.visitor();
+  const before = await page(`/computations/${id}`);
+  const { attributes: { action } } = element(before, 'form', { action: `/computations/${id}/compare` });
+  const answer = await visitor.post(action, { csrf: csrf(before), algorithm: 'bbp' });
+  assert.equal(answer.headers.location, `/computations/${id}/compare`);
+  const after_ = await page(`/computations/${id}`);
+  assert.equal(element(after_, 'form', { action }), undefined, 'also without a change of its own row');
 });
 
 test('auto beyond the spigot can only be compared where another algorithm goes so far', async () => {

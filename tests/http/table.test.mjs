@@ -104,7 +104,7 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   const foreign = await other.submit(slow.position + 2000, slow.question);
   await until(async () => rows((await page()).text).some(({ status }) => status === 'running'), 'one runs');
   // Some wait: they say where, and when their turn comes.
-  const places = [...(await page()).text.matchAll(/<span class="place">(.*?)<\/span>/g)].map(([, text]) => text);
+  const places = [...(await page()).text.matchAll(/<span class=place>(.*?)<\/span>/g)].map(([, text]) => text);
   assert.ok(places.some((text) => /^next/.test(text)), places.join('; '));
   assert.ok(places.some((text) => /^number [2-6], in about \d/.test(text)), places.join('; '));
   const { queue } = (await site.get('/updates?since=0')).json();
@@ -150,6 +150,9 @@ test('bad selections', async () => {
   assert.equal(await send([['action', 'cancel']]), 422, 'none');
   assert.equal(await send([['id', 1]]), 422, 'no action');
   assert.equal(await send([['action', 'burn'], ['id', 1]]), 422);
+  assert.equal(await send([['action', 'cancel'], ['action', 'delete'], ['id', 1]]), 400, 'two actions');
+  assert.equal(await send([['action', 'delete'], ['confirm', 1], ['confirm', 1], ['id', 1]]), 400, 'confirmed twice');
+  assert.equal(await send([['action', 'cancel'], ['id', 999_999], ['id', 999_999]]), 303, 'a row twice');
   for (const id of ['x', '0', '01', '-1', '1.5', '']) {
     assert.equal(await send([['action', 'cancel'], ['id', id]]), 422, id);
   }

@@ -21,8 +21,8 @@ export function text(html) {
 export function attributes(tag) {
   const result = {};
   const inside = tag.replace(/^<[a-z0-9]+/i, '').replace(/\/?>$/, '');
-  for (const [, name, , value] of inside.matchAll(/([a-z][a-z0-9-]*)(\s*=\s*"([^"]*)")?/gi)) {
-    result[name] = decode(value ?? '');
+  for (const [, name, quoted, plain] of inside.matchAll(/([a-z][a-z0-9-]*)(?:\s*=\s*(?:"([^"]*)"|([^\s"'>]+)))?/gi)) {
+    result[name] = decode(quoted ?? plain ?? '');
   }
   return result;
 }
