@@ -134,7 +134,8 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_LIST), refresh ? r : NULL);
+    struct dict *d =
+        page_new(text_get(ctx->lang, TEXT_TITLE_LIST), PAGE_LIST, refresh ? r : NULL);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
     list_show_filters(ctx->lang, d, &list->filter, list->counts);

@@ -283,7 +283,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     text_fill(title, sizeof title,
               text_get(lang, q->has_string ? TEXT_TITLE_SEARCHED : TEXT_TITLE_SEARCH),
               "digits", q->ask.text, NULL);
-    struct dict *page = page_new(title, NULL);
+    struct dict *page = page_new(title, PAGE_SEARCH, NULL);
     show_forms(lang, page, q);
     if (place->prefix.length > 0 && q->has_string) {
         rc = search_place_ask(ctx, place, &q->ask, &answer);
