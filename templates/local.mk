@@ -43,6 +43,7 @@ EXTRA_DIST += $(static_files) templates/name-static
 # The stylesheet of all pages, in this order.
 css_files = \
 	templates/css/base.css \
+	templates/css/status.css \
 	templates/css/form.css \
 	templates/css/list.css \
 	templates/css/computation.css \
