@@ -29,10 +29,10 @@ enum page_place {
 
 /*
  * A page's dictionary with its common parts (head.tpl, foot.tpl) filled in;
- * TITLE is plain text, PLACE what the navigation marks. NULL: no memory (page_send() answers it). With RELOAD,
- * its request, the page reloads itself every 10 s where JavaScript is off; such a
- * page must not show fields to type in there (see noscript.css). The caller gives
- * it to page_send(), or frees it.
+ * TITLE is plain text, PLACE what the navigation marks. NULL: no memory
+ * (page_send() answers it). With RELOAD, its request, the page reloads itself every
+ * 10 s where JavaScript is off; such a page must not show fields to type in there
+ * (see noscript.css). The caller gives it to page_send(), or frees it.
  */
 struct dict *page_new(const char *title, enum page_place place,
                       const struct request *reload);
