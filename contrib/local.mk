@@ -2,9 +2,11 @@
 # shell completes.
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = contrib/completion/nthpi
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = contrib/completion/_nthpi
 install-data-hook: install-completion
 uninstall-hook: uninstall-completion
-# bash looks for a file of the command's name.
+# bash looks for a file of the command's name; zsh reads in the file what it is for.
 install-completion:
 	cd "$(DESTDIR)$(bashcompletiondir)" && \
 	  ln -sf nthpi nthpid && ln -sf nthpi nthpi-fcgi

@@ -188,15 +188,34 @@ search_here(struct cli *cli, const struct search_ask *ask, json_t **found)
     return *found ? CLI_OK : CLI_FAILED;
 }
 
+/* True when FOUND, which a site elsewhere says, is of ASK. */
+static bool
+answers(const json_t *found, const struct search_ask *ask)
+{
+    int64_t position = row_number(found, "position");
+
+    return strcmp(row_text(found, "query"), ask->text) == 0 &&
+           row_number(found, "radix") == ask->radix &&
+           row_number(found, "after") == (int64_t)ask->after &&
+           (position == 0 || position > (int64_t)ask->after);
+}
+
 /* Lets the site elsewhere search. */
 static int
 search_elsewhere(struct place *p, const struct search_ask *ask, json_t **found)
 {
     char path[SEARCH_LENGTH_MOST + 80];
 
+    int code;
+
     snprintf(path, sizeof path, "/search?q=%s&radix=%d&after=%" PRIu64, ask->text,
              ask->radix, ask->after);
-    return place_fetch(p, path, found);
+    code = place_fetch(p, path, found);
+    if (code == CLI_OK && !answers(*found, ask)) {
+        cli_error("%s: the answer is to another question", remote_url(p->remote));
+        code = CLI_FAILED;
+    }
+    return code;
 }
 
 static int

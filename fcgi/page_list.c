@@ -149,8 +149,8 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     dict_set(dict_section(page, VIEW_REFRESH), VIEW_HREF, select);
 }
 
-/* The page's title, which begins with how many computations run, if any does: a tab says
- * so. */
+/* The title of the page, which begins with how many computations run, if any: a tab
+ * says so. */
 static const char *
 make_title(enum lang lang, char title[TEXT_SIZE], const struct list *list)
 {
@@ -172,7 +172,8 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
     char title[TEXT_SIZE];
-    struct dict *d = page_new(make_title(ctx->lang, title, list), refresh ? r : NULL);
+    struct dict *d = page_new(make_title(ctx->lang, title, list), PAGE_LIST,
+                              refresh ? r : NULL);
     pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);

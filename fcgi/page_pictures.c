@@ -184,7 +184,8 @@ static void
 send_page(struct context *ctx, struct reply *reply, const struct picture_query *q,
           const struct pictures *p)
 {
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_PICTURES), NULL);
+    struct dict *d =
+        page_new(text_get(ctx->lang, TEXT_TITLE_PICTURES), PAGE_PICTURES, NULL);
     int status = 200;
     show_choices(ctx, d, q);
     if (q->state != PICTURE_KNOWN)

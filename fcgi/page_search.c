@@ -197,7 +197,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     text_fill(title, sizeof title,
               text_get(lang, q->has_string ? TEXT_TITLE_SEARCHED : TEXT_TITLE_SEARCH),
               "digits", q->ask.text, NULL);
-    struct dict *page = page_new(title, NULL);
+    struct dict *page = page_new(title, PAGE_SEARCH, NULL);
     show_forms(lang, page, q);
     enum digits_rc rc = show_answers(ctx, page, place, q);
     show_place(lang, page, place);

@@ -1,6 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
-<p class="back"><a href="/">[[All computations]]</a></p>
 <h1>[[Search the digits of π]]</h1>
 <form id="search" class="card search" method="get" action="/search" role="search" novalidate>
 <div class="fields">

@@ -810,8 +810,8 @@ tests/shim/shim.so: tests/shim/shim.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/shim && $(CC) -O1 -g -Wall -Wextra -fPIC -shared \
 	  -o $@ $(srcdir)/tests/shim/shim.c -ldl
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
-	tests/lib/browser.mjs tests/lib/fcgi.mjs tests/lib/followers.mjs \
-	tests/lib/html.mjs \
+	tests/lib/browser.mjs tests/lib/complete.zsh tests/lib/fcgi.mjs \
+	tests/lib/followers.mjs tests/lib/html.mjs tests/http/hostile_site.test.mjs \
 	tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
