@@ -847,8 +847,8 @@ EXTRA_DIST += tests/browser/api.test.mjs tests/browser/languages.test.mjs \
 
 # The tour of README.md.
 EXTRA_DIST += tests/lib/tour.mjs tests/browser/tour.test.mjs
-# Whom pages keep out, what they weigh, and what is left of them on paper.
-EXTRA_DIST += tests/lib/axe.mjs tests/browser/axe.test.mjs \
+# Whom pages keep out, what is said, what they weigh, and what is left of them on paper.
+EXTRA_DIST += tests/lib/axe.mjs tests/browser/axe.test.mjs tests/browser/ended.test.mjs \
 	tests/browser/print.test.mjs tests/browser/weight.test.mjs
 
 # Debian packages, a container; a Debian of its own to install them in.

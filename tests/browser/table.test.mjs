@@ -192,7 +192,7 @@ test('places in the queue are right on every page, and of the row on top', async
     }, { times: 1 });
     await second.goto(`${queue.url}/?sort=position`);
     await until(async () => (await second.locator('#announce').textContent())
-      === 'The computation of digit 2008 has failed. And 1 more.', 'both');
+      === 'The computation of digit 2007 has failed. And 1 more.', 'both');
     // The row on top is pushed off the screen by others while the page is open.
     await top.goto(`${queue.url}/?highlight=${ids.at(-1)}`);
     for (let i = 0; i < 51; i++) await visitor.submit(3000 + i);

@@ -171,6 +171,9 @@ test('filters: only rows that match, and those that left are removed', async () 
   await client.ask({ wait: 0 });
   assert.equal(client.rows.size, 0, 'it came and went');
   assert.ok(client.revision > revision);
+  // What became of a row that left is told with it.
+  const { removed, left } = (await updates(`?since=${revision}&status=queued`)).json();
+  assert.deepEqual([removed, left.map((one) => [one.id, row(one.html).status])], [[id], [[id, 'done']]]);
 });
 
 test('a poll client ends with what the database has', async () => {

@@ -40,6 +40,8 @@ client_apply(struct client *client, const json_t *answer)
         key_of(json_integer_value(value), key);
         json_object_del(client->rows, key);
     }
+    assert_true(json_array_size(json_object_get(answer, "left")) <=
+                json_array_size(json_object_get(answer, "removed")));
     json_array_foreach(json_object_get(answer, "changed"), i, value)
     {
         key_of(json_integer_value(json_object_get(value, "id")), key);
