@@ -112,9 +112,22 @@ static const struct {
     [DATE_YMD] = {TEXT_DATE_YMD, {TEXT_DATE_YMD_LONG, TEXT_DATE_YMD_BRIEF}},
 };
 
+/* What the script says while somebody types, without asking. */
+static void
+show_mistakes(enum lang lang, struct dict *page)
+{
+    dict_set_int(page, VIEW_MOST, SEARCH_LENGTH_MOST);
+    dict_set(page, VIEW_EMPTY_TEXT, text_get(lang, TEXT_SEARCH_EMPTY));
+    dict_set(page, VIEW_LETTERS_TEXT, text_get(lang, TEXT_SEARCH_LETTERS));
+    dict_set(page, VIEW_STRANGE_TEXT, text_get(lang, TEXT_SEARCH_STRANGE));
+    dict_set(page, VIEW_STRANGE_HEX_TEXT, text_get(lang, TEXT_SEARCH_STRANGE_HEX));
+    dict_set(page, VIEW_TOO_LONG_TEXT, text_get(lang, TEXT_SEARCH_TOO_LONG));
+}
+
 static void
 show_forms(enum lang lang, struct dict *page, const struct question *q)
 {
+    show_mistakes(lang, page);
     dict_set(page, VIEW_QUERY, q->typed);
     show_choice(page, VIEW_RADIX_CHOICE, "10", "10", q->ask.radix == 10);
     show_choice(page, VIEW_RADIX_CHOICE, "16", "16", q->ask.radix == 16);

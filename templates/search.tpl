@@ -15,7 +15,7 @@
 </div>
 <button class="primary">[[Search]]</button>
 </div>
-<div id="complaint">{{#BAD_FIELD}}<p class="error" id="q-error" data-field="q">{{MESSAGE}}</p>{{/BAD_FIELD}}</div>
+<div id="complaint" data-most="{{MOST}}" data-empty="{{EMPTY_TEXT}}" data-letters="{{LETTERS_TEXT}}" data-strange="{{STRANGE_TEXT}}" data-strange-hex="{{STRANGE_HEX_TEXT}}" data-too-long="{{TOO_LONG_TEXT}}" data-failed="[[The site has no time for this search at the moment. Please try again later.]]">{{#BAD_FIELD}}<p class="error" id="q-error" data-field="q">{{MESSAGE}}</p>{{/BAD_FIELD}}</div>
 <p class="hint" id="searched">{{#KNOWN}}{{MESSAGE}}{{/KNOWN}}{{#NOTHING}}[[No digits are published in this radix yet.]]{{/NOTHING}}</p>
 </form>
 <div id="result">

@@ -1,18 +1,27 @@
 // Searches while one types: asks for the very page that the form leads to, and takes
 // the result out of it. One request is in flight; what was typed meanwhile comes next.
-// The page works without this file.
+// What cannot be searched for is not asked: the page has the words for it. While the
+// site has no time it is asked again, when it says. The page works without this file.
 'use strict';
 
 (() => {
   const PAUSE = 200; // ms without a key before a question
+  const TRIES = 4;
+  const LATER_LEAST = 500; // ms until the second try, twice as long until the next
+  const LATER_MOST = 10_000;
+  const LOST_AFTER = 30_000;
   const PARTS = ['result', 'complaint', 'searched'];
 
   const form = document.getElementById('search');
   const field = document.getElementById('q');
   const radix = document.getElementById('radix');
   const announcer = document.getElementById('announce');
+  const result = document.getElementById('result');
+  const complaint = document.getElementById('complaint');
   let asking = false;
   let shown = address();
+  let failures = 0; // questions in a row without an answer
+  let earliest = 0; // when the next one may be asked
   let timer = 0;
 
   /** The page for what stands in the form. */
@@ -34,43 +43,107 @@
     (like ?? field).focus({ preventScroll: true });
   }
 
+  /** Why what was typed cannot be searched for, as a key of the complaint's texts; or
+   * null. See search_parse(). */
+  function mistake() {
+    const typed = field.value.trim();
+    let length = 0;
+    for (const c of typed) {
+      if (/[ \t\r\n.,\-/:]/.test(c)) continue;
+      if (/[a-f]/i.test(c) && radix.value !== '16') return 'letters';
+      if (!/[0-9a-f]/i.test(c)) return radix.value === '16' ? 'strangeHex' : 'strange';
+      if (++length > Number(complaint.dataset.most)) return 'tooLong';
+    }
+    return typed && length === 0 ? 'empty' : null;
+  }
+
+  /** Says what is on the page now. */
+  function tell() {
+    const bad = document.getElementById('q-error');
+    field.toggleAttribute('aria-invalid', Boolean(bad));
+    if (bad) field.setAttribute('aria-invalid', 'true');
+    field.setAttribute('aria-describedby', bad ? 'searched q-error' : 'searched');
+    announcer.textContent = (document.getElementById('headline') ?? bad ?? complaint.firstElementChild)?.textContent ?? '';
+  }
+
   function show(html) {
     const page = new DOMParser().parseFromString(html, 'text/html');
     for (const id of PARTS) {
       const part = page.getElementById(id);
       if (part) put(document.getElementById(id), part.childNodes);
     }
-    const bad = document.getElementById('q-error');
-    field.toggleAttribute('aria-invalid', Boolean(bad));
-    if (bad) field.setAttribute('aria-invalid', 'true');
-    field.setAttribute('aria-describedby', bad ? 'searched q-error' : 'searched');
-    announcer.textContent = (document.getElementById('headline') ?? bad)?.textContent ?? '';
     document.title = page.title;
+    tell();
+  }
+
+  /** The page without a result, and with TEXT; it is about the field when ABOUT. */
+  function complain(text, about) {
+    const p = document.createElement('p');
+    p.className = 'error';
+    if (about) Object.assign(p, { id: 'q-error' }).dataset.field = 'q';
+    p.textContent = text;
+    put(result, []);
+    put(complaint, [p]);
+    document.title = `${document.querySelector('h1').textContent} · nthpi`;
+    tell();
+  }
+
+  /** The text of the page WANTED; or an error, with `later` when it may go away: in so
+   * many ms. */
+  async function load(wanted) {
+    const later = LATER_LEAST * 2 ** failures;
+    const answer = await fetch(wanted, { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(LOST_AFTER) })
+      .catch((error) => { throw Object.assign(new Error(error.message), { later }); });
+    if (answer.status === 200 || answer.status === 400) return answer.text();
+    const asked = 1000 * (Number(answer.headers.get('Retry-After')) || 0);
+    const passing = answer.status === 429 || answer.status >= 500;
+    throw Object.assign(new Error(`status ${answer.status}`), passing ? { later: Math.max(later, asked) } : {});
+  }
+
+  /** Shows the answer to WANTED; false: there is none yet. */
+  async function answer(wanted) {
+    const wrong = mistake();
+    if (wrong) {
+      complain(complaint.dataset[wrong], true);
+      return true;
+    }
+    try {
+      show(await load(wanted));
+    } catch ({ later }) {
+      failures++;
+      earliest = performance.now() + Math.min(later ?? 0, LATER_MOST);
+      if (later && failures < TRIES) return false;
+      complain(complaint.dataset.failed, false);
+    }
+    failures = 0;
+    return true;
   }
 
   async function ask() {
     const wanted = address();
-    if (asking || wanted === shown) return;
-    asking = true;
-    document.body.classList.add('searching');
-    try {
-      const answer = await fetch(wanted, { headers: { Accept: 'text/html' } });
-      if (answer.status === 200 || answer.status === 400) {
-        show(await answer.text());
-        history.replaceState(null, '', wanted);
-      }
-    } catch {
-      // The button still works, and says what is wrong.
+    if (asking) return;
+    if (wanted === shown) {
+      result.removeAttribute('aria-busy');
+      return;
     }
-    shown = wanted;
+    result.setAttribute('aria-busy', 'true');
+    const early = earliest - performance.now();
+    if (early > 0 && !mistake()) {
+      soon(early);
+      return;
+    }
+    asking = true;
+    if (await answer(wanted)) {
+      shown = wanted;
+      history.replaceState(null, '', wanted);
+    }
     asking = false;
-    document.body.classList.remove('searching');
-    if (address() !== shown) soon();
+    soon(address() === shown ? 0 : PAUSE);
   }
 
-  function soon() {
+  function soon(pause) {
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE);
+    timer = setTimeout(ask, pause);
   }
 
   /** The order in which the visitor's own language writes a date: "dmy". */
@@ -84,7 +157,12 @@
     for (const option of order.options) if (option.value === ownOrder()) order.value = option.value;
   }
 
-  field.addEventListener('input', soon);
-  radix.addEventListener('change', soon);
+  function typed() {
+    failures = 0;
+    soon(PAUSE);
+  }
+
+  field.addEventListener('input', typed);
+  radix.addEventListener('change', typed);
   form.addEventListener('submit', () => clearTimeout(timer));
 })();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, open, overflow, picture } from '../lib/browser.mjs';
-import { Site } from '../lib/site.mjs';
+import { Site, until } from '../lib/site.mjs';
 
 const site = await Site.start();
 after(() => site.stop());
@@ -43,7 +43,82 @@ test('the answer comes while one types, and the address has it', async () => {
   await page.locator('#q').fill('243f');
   await page.locator('#radix').selectOption('16');
   await page.locator('#headline', { hasText: '243f First at position 1.' }).waitFor();
-  assert.deepEqual(page.problems().filter((text) => !/400/.test(text)), []);
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('what cannot be searched for is said as the site says it, without asking', async () => {
+  for (const locale of ['en-US', 'ru-RU']) {
+    const page = await open(browser, { locale });
+    const plain = await open(browser, { locale });
+    let asked = 0;
+    page.on('request', (request) => { asked += request.url().includes('/search?') ? 1 : 0; });
+    const look = (of) => of.evaluate(() => ({
+      title: document.title,
+      result: document.getElementById('result').textContent.trim(),
+      complaint: document.getElementById('complaint').innerHTML,
+      invalid: document.getElementById('q').getAttribute('aria-invalid'),
+      by: document.getElementById('q').getAttribute('aria-describedby'),
+    }));
+    await page.goto(`${site.url}/search?q=999999`);
+    asked = 0;
+    for (const [typed, radix] of [['12x', '10'], ['12ab', '10'], ['12xy', '16'], ['...', '10'], ['é', '16'],
+      [`${'1 '.repeat(120)}1`, '10'], ['a#', '10'], ['#a', '10']]) {
+      await page.locator('#radix').selectOption(radix);
+      await page.locator('#q').fill(typed);
+      const answer = await plain.goto(`${site.url}/search?${new URLSearchParams({ q: typed, radix })}`);
+      assert.equal(answer.status(), 400, typed);
+      const wanted = await look(plain);
+      assert.ok(wanted.complaint.includes('error'), typed);
+      await until(async () => (await page.locator('#complaint').innerHTML()) === wanted.complaint, `${typed}: ${wanted.complaint}`);
+      assert.deepEqual(await look(page), wanted, typed);
+      assert.equal(await page.locator('#announce').textContent(), await plain.locator('#q-error').textContent());
+    }
+    assert.equal(asked, 0);
+    assert.deepEqual(page.problems(), []);
+    await page.context().close();
+    await plain.context().close();
+  }
+});
+
+test('while the site has no time the old result is grey, and it is asked again when it says', async () => {
+  const page = await open(browser);
+  page.tolerate(true);
+  const asked = [];
+  let busy = 1;
+  await page.route(/\/search\?/, (route) => {
+    asked.push(performance.now());
+    if (asked.length > busy) return route.continue();
+    return route.fulfill({ status: busy === 1 ? 429 : 503, headers: { 'retry-after': busy === 1 ? '1' : '0' }, body: 'later' });
+  });
+  await page.goto(`${site.url}/search`);
+  asked.length = 0;
+  busy = 0;
+  await page.locator('#q').fill('14159');
+  await page.locator('#headline', { hasText: '14159' }).waitFor();
+  assert.equal(await page.locator('#result').getAttribute('aria-busy'), null);
+  asked.length = 0;
+  busy = 1;
+  await page.locator('#q').fill('26535');
+  await page.locator('#result[aria-busy=true]').waitFor();
+  assert.match(await page.locator('#headline').textContent(), /^14159/);
+  await page.locator('#headline', { hasText: '26535 First at position 6.' }).waitFor();
+  await page.locator('#result:not([aria-busy])').waitFor();
+  assert.equal(asked.length, 2);
+  assert.ok(asked[1] - asked[0] > 950, `after ${asked[1] - asked[0]} ms`);
+
+  // And when it never has, the page says so, until something else is typed.
+  asked.length = 0;
+  busy = 4;
+  await page.locator('#q').fill('5');
+  await page.locator('#complaint', { hasText: 'no time for this search' }).waitFor();
+  assert.equal(asked.length, 4);
+  assert.equal(await page.locator('#headline').count(), 0, 'no result of another question');
+  assert.match(await page.locator('#announce').textContent(), /no time for this search/);
+  assert.equal(await page.locator('#q').getAttribute('aria-invalid'), null);
+  await page.locator('#q').press('9');
+  await page.locator('#headline', { hasText: '59 First at position 4.' }).waitFor();
+  assert.equal(await page.locator('#complaint').textContent(), '');
   await page.context().close();
 });
 
