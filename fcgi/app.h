@@ -45,6 +45,7 @@ struct app {
     unsigned char csrf_key[APP_KEY_SIZE]; /* derived from the state folder's key */
     unsigned char owner_key[APP_KEY_SIZE];
     unsigned char address_key[APP_KEY_SIZE];
+    unsigned char note_key[APP_KEY_SIZE];
     char build_id[17]; /* of page ETags: changes with the program and the key */
 };
 

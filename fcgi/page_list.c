@@ -17,6 +17,7 @@
 #include "fcgi/page.h"
 #include "fcgi/pulse.h"
 #include "fcgi/rows.h"
+#include "fcgi/token.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -129,6 +130,16 @@ anything_live(const struct list *list)
     return list->counts[STATUS_QUEUED] + list->counts[STATUS_RUNNING] > 0;
 }
 
+/* True when R comes from an action on several rows, just now: what others say became of
+ * some, and what was said before, is not repeated. */
+static bool
+is_told(const struct context *ctx, const struct request *r)
+{
+    const char *told = request_query(r, "told");
+    return (r->has & PARAM_TOLD) != 0 && told != NULL &&
+           token_note_valid(ctx->app, told, request_query(r, "proof"));
+}
+
 /* The form around the rows; what became of the last action on several; and, where the
  * page reloads itself, the way to one that does not. */
 static void
@@ -139,7 +150,7 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     list_url(url, "/computations/bulk", &list->filter, &list->after);
     dict_set(page, VIEW_BULK_URL, url);
     page_set_csrf(ctx, page, form->sent);
-    if (r != NULL && (r->has & PARAM_TOLD) != 0)
+    if (r != NULL && is_told(ctx, r))
         bulk_show(ctx->lang, page, &r->told);
     if (!refresh)
         return;
@@ -320,6 +331,8 @@ page_list(struct context *ctx, struct request *r, struct reply *reply)
     revision = store_revision(ctx->store);
     if (revision == 0) {
         reply_store_error(ctx, r, reply, STORE_ERROR);
+    } else if ((r->has & PARAM_TOLD) != 0) {
+        make_page(ctx, r, reply, revision, NULL); /* it says something else soon */
     } else if (!answer_known(ctx, r, reply, revision, shared, &key)) {
         if (shared)
             share_page(ctx, r, reply, revision, &key);

@@ -10,6 +10,7 @@
 #include "fcgi/handlers.h"
 #include "fcgi/list.h"
 #include "fcgi/page.h"
+#include "fcgi/token.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -214,12 +215,13 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     doorbell_ring(ctx->app->bell);
-    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE];
-    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + 16];
+    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE], proof[TOKEN_SIZE];
+    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + TOKEN_SIZE + 24];
     view_url(url, "/", r);
     bulk_print(&outcome, told);
-    snprintf(location, sizeof location, "%s%ctold=%s", url,
-             strchr(url, '?') != NULL ? '&' : '?', told);
+    token_note(ctx->app, told, proof);
+    snprintf(location, sizeof location, "%s%ctold=%s&proof=%s", url,
+             strchr(url, '?') != NULL ? '&' : '?', told, proof);
     reply_redirect(reply, location);
 }
 

@@ -1,11 +1,13 @@
 /*
- * Tokens, by libsodium. One master key in a file gives three subkeys
+ * Tokens, by libsodium. One master key in a file gives four subkeys
  * (crypto_kdf), one for each purpose, so that neither kind of token can be
  * passed off as the other; MACs and hashes are keyed BLAKE2b
  * (crypto_generichash), and what is sent in is compared in constant time.
  *
  *   CSRF token    base64url(quarter of an hour, 4 bytes | MAC, 16 bytes), the MAC
  *                 of the payload and the visitor's name (none: of everybody)
+ *   note token    base64url(second, 4 bytes | MAC, 16 bytes), the MAC of the payload
+ *                 and the text
  *   owner token   base64url(24 random bytes | MAC, 16 bytes)
  *   owner hash    hex(keyed hash of the 24 random bytes, 32 bytes)
  *   address hash  hex(keyed hash of the address or its network, 32 bytes)
@@ -28,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAC_SIZE = 16, RANDOM_SIZE = 24, BUCKET_SIZE = 4, HASH_SIZE = 32 };
+enum { MAC_SIZE = 16, RANDOM_SIZE = 24, BUCKET_SIZE = 4, SECOND_SIZE = 4, HASH_SIZE = 32 };
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 
 _Static_assert(OWNER_SIZE == 2 * HASH_SIZE + 1, "an owner is a hash in hex");
@@ -132,6 +134,7 @@ token_keys(struct app *app, const char *path)
         crypto_kdf_derive_from_key(app->owner_key, APP_KEY_SIZE, 2, "nthpiweb", master);
         crypto_kdf_derive_from_key(app->address_key, APP_KEY_SIZE, 3, "nthpiweb",
                                    master);
+        crypto_kdf_derive_from_key(app->note_key, APP_KEY_SIZE, 4, "nthpiweb", master);
     }
     sodium_memzero(master, sizeof master);
     return result;
@@ -185,6 +188,23 @@ unseal(const unsigned char key[APP_KEY_SIZE], const char *token, unsigned char *
            sodium_memcmp(expected, payload + size, MAC_SIZE) == 0;
 }
 
+/* NUMBER as 4 bytes, the most significant one first; and back. */
+static void
+put_number(unsigned char out[4], uint32_t number)
+{
+    for (int i = 0; i < 4; i++)
+        out[i] = (unsigned char)(number >> (8 * (3 - i)));
+}
+
+static int64_t
+get_number(const unsigned char bytes[4])
+{
+    int64_t number = 0;
+    for (int i = 0; i < 4; i++)
+        number = number << 8 | bytes[i];
+    return number;
+}
+
 /* ---- CSRF ---- */
 
 void
@@ -192,9 +212,7 @@ token_csrf_at(const struct app *app, int64_t now, const char *visitor,
               char token[TOKEN_SIZE])
 {
     unsigned char payload[BUCKET_SIZE + MAC_SIZE];
-    uint32_t bucket = (uint32_t)(now / TOKEN_CSRF_STEP);
-    for (int i = 0; i < BUCKET_SIZE; i++)
-        payload[i] = (unsigned char)(bucket >> (8 * (BUCKET_SIZE - 1 - i)));
+    put_number(payload, (uint32_t)(now / TOKEN_CSRF_STEP));
     seal(app->csrf_key, payload, BUCKET_SIZE, visitor, token);
 }
 
@@ -205,10 +223,7 @@ token_csrf_valid_at(const struct app *app, int64_t now, const char *visitor,
     unsigned char payload[BUCKET_SIZE + MAC_SIZE];
     if (!token || !unseal(app->csrf_key, token, payload, BUCKET_SIZE, visitor))
         return false;
-    int64_t bucket = 0;
-    for (int i = 0; i < BUCKET_SIZE; i++)
-        bucket = bucket << 8 | payload[i];
-    int64_t age = now / TOKEN_CSRF_STEP - bucket;
+    int64_t age = now / TOKEN_CSRF_STEP - get_number(payload);
     return age >= -1 && age <= TOKEN_CSRF_AGE / TOKEN_CSRF_STEP;
 }
 
@@ -240,6 +255,40 @@ bool
 token_csrf_valid_for(const struct app *app, const char *visitor, const char *token)
 {
     return token_csrf_valid_at(app, (int64_t)time(NULL), visitor, token);
+}
+
+/* ---- notes ---- */
+
+void
+token_note_at(const struct app *app, int64_t now, const char *text,
+              char token[TOKEN_SIZE])
+{
+    unsigned char payload[SECOND_SIZE + MAC_SIZE];
+    put_number(payload, (uint32_t)now);
+    seal(app->note_key, payload, SECOND_SIZE, text, token);
+}
+
+bool
+token_note_valid_at(const struct app *app, int64_t now, const char *text,
+                    const char *token)
+{
+    unsigned char payload[SECOND_SIZE + MAC_SIZE];
+    if (!token || !unseal(app->note_key, token, payload, SECOND_SIZE, text))
+        return false;
+    int64_t age = now - get_number(payload);
+    return age >= -TOKEN_NOTE_AGE && age <= TOKEN_NOTE_AGE;
+}
+
+void
+token_note(const struct app *app, const char *text, char token[TOKEN_SIZE])
+{
+    token_note_at(app, (int64_t)time(NULL), text, token);
+}
+
+bool
+token_note_valid(const struct app *app, const char *text, const char *token)
+{
+    return token_note_valid_at(app, (int64_t)time(NULL), text, token);
 }
 
 /* ---- owners ---- */

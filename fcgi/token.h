@@ -48,6 +48,20 @@ void token_csrf_at(const struct app *app, int64_t now, const char *visitor,
 bool token_csrf_valid_at(const struct app *app, int64_t now, const char *visitor,
                          const char *token);
 
+/* A token for an address that this site leads to and that says TEXT once: nobody else
+ * can make one, and it is worthless soon, so that a page opened again says nothing. */
+void token_note(const struct app *app, const char *text, char token[TOKEN_SIZE]);
+bool token_note_valid(const struct app *app, const char *text, const char *token);
+
+/* The same at the time NOW, seconds since 1970: what those above use, and tests. A
+ * token is accepted for TOKEN_NOTE_AGE seconds, and when it is at most that much ahead
+ * of our clock; NULL is none. */
+enum { TOKEN_NOTE_AGE = 60 };
+void token_note_at(const struct app *app, int64_t now, const char *text,
+                   char token[TOKEN_SIZE]);
+bool token_note_valid_at(const struct app *app, int64_t now, const char *text,
+                         const char *token);
+
 /* A new random owner token (what a visitor keeps, in a cookie or as a bearer
  * token), signed so that invented ones are refused without the database. */
 void token_owner_new(const struct app *app, char token[TOKEN_SIZE]);

@@ -144,6 +144,23 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   await other.post('/computations/bulk', { action: 'cancel', id: foreign });
 });
 
+test('what became of rows is said just then, and by nobody else', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(701);
+  await site.waitDone(id);
+  const answer = await visitor.post('/computations/bulk', { action: 'delete', confirm: 1, id });
+  const { location } = answer.headers;
+  assert.match(location, /^\/\?told=delete\.1\.0\.0\.0\.0\.0\.0\.0&proof=[\w-]+$/);
+  const says = await page(location);
+  assert.deepEqual(told(says), ['1 computation was deleted.']);
+  assert.equal(says.headers.etag, undefined, 'it is said anew or not at all');
+  const own = new URL(location, site.url).searchParams.get('proof');
+  for (const query of ['', '&proof=', `&proof=${own.slice(1)}`, `&proof=${'A'.repeat(27)}`, `&proof=${'x'.repeat(3000)}`]) {
+    assert.deepEqual(told(await page(`/?told=delete.1.0.0.0.0.0.0.0${query}`)), [], query);
+  }
+  assert.deepEqual(told(await page(`/?told=delete.5.0.0.0.0.0.0.0&proof=${own}`)), [], 'other numbers');
+});
+
 test('bad selections', async () => {
   const visitor = site.visitor();
   const send = async (pairs) => (await visitor.post('/computations/bulk', pairs)).status;

@@ -223,6 +223,33 @@ a_token_for_one_is_for_nobody_else(void **state)
         &k->app, 1800000000 + TOKEN_CSRF_AGE + TOKEN_CSRF_STEP, "ann", ann));
 }
 
+/* Notes are made for one text, and for a moment. */
+static void
+notes_are_soon_worthless(void **state)
+{
+    struct key *k = *state;
+    const int64_t now = 1800000000;
+    char note[TOKEN_SIZE], csrf[TOKEN_SIZE];
+    token_note_at(&k->app, now, "delete.5", note);
+    for (int64_t age = -TOKEN_NOTE_AGE; age <= TOKEN_NOTE_AGE; age++)
+        assert_true(token_note_valid_at(&k->app, now + age, "delete.5", note));
+    assert_false(
+        token_note_valid_at(&k->app, now + TOKEN_NOTE_AGE + 1, "delete.5", note));
+    assert_false(
+        token_note_valid_at(&k->app, now - TOKEN_NOTE_AGE - 1, "delete.5", note));
+    assert_false(token_note_valid_at(&k->app, now, "delete.6", note));
+    assert_false(token_note_valid_at(&k->app, now, "delete.5", NULL));
+    assert_false(token_note_valid_at(&k->app, now, "delete.5", ""));
+    note[10] = note[10] == 'A' ? 'B' : 'A';
+    assert_false(token_note_valid_at(&k->app, now, "delete.5", note));
+    /* Neither kind is valid as the other. */
+    token_note(&k->app, "ann", note);
+    token_csrf_for(&k->app, "ann", csrf);
+    assert_true(token_note_valid(&k->app, "ann", note));
+    assert_false(token_note_valid(&k->app, "ann", csrf));
+    assert_false(token_csrf_valid_for(&k->app, "ann", note));
+}
+
 /* What one subscriber has is one address, however it is written. */
 static void
 addresses_are_hashed_by_network(void **state)
@@ -305,6 +332,7 @@ main(void)
         TEST(csrf_tokens_last_for_hours),
         TEST(tokens_cannot_be_invented),
         TEST(a_token_for_one_is_for_nobody_else),
+        TEST(notes_are_soon_worthless),
         TEST(addresses_are_hashed_by_network),
         TEST(a_new_key_ends_all_tokens),
         TEST(owners_differ),
