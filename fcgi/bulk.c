@@ -1,8 +1,9 @@
 /*
- * What became of several rows, as text for an address.
+ * Several rows, and what became of them, as text for an address.
  */
 #include "fcgi/bulk.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,5 +57,53 @@ bulk_parse(const char *text, struct bulk_outcome *outcome)
     if (strcmp(again, text) != 0)
         return false;
     *outcome = parsed;
+    return true;
+}
+
+bool
+bulk_parse_id(const char *text, size_t length, int64_t *id)
+{
+    if (length == 0 || length > 18 || strspn(text, "0123456789") < length ||
+        text[0] == '0')
+        return false;
+    *id = strtoll(text, NULL, 10);
+    return true;
+}
+
+bool
+bulk_has(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+void
+bulk_print_ids(const int64_t *ids, size_t count, char text[BULK_IDS_SIZE])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, BULK_IDS_SIZE - used, "%s%" PRId64,
+                                 i > 0 ? "." : "", ids[i]);
+}
+
+bool
+bulk_parse_ids(const char *text, int64_t ids[BULK_MOST], size_t *count)
+{
+    size_t n = 0;
+    *count = 0;
+    for (;; text++) {
+        size_t length = strcspn(text, ".");
+        if (n == BULK_MOST || !bulk_parse_id(text, length, &ids[n]) ||
+            bulk_has(ids, n, ids[n]))
+            return false;
+        n++;
+        text += length;
+        if (*text == '\0')
+            break;
+    }
+    *count = n;
     return true;
 }

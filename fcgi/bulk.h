@@ -8,6 +8,8 @@
 #include "fcgi/lang.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct dict;
 
@@ -42,6 +44,19 @@ struct bulk_outcome {
 enum { BULK_TEXT_SIZE = 48 };
 void bulk_print(const struct bulk_outcome *outcome, char text[BULK_TEXT_SIZE]);
 bool bulk_parse(const char *text, struct bulk_outcome *outcome);
+
+/* The COUNT rows of IDS, up to BULK_MOST and each from 1 to 10^18 - 1, as text for an
+ * address, "5.7.12"; and back, each row once. False (and *COUNT 0) for what is not
+ * written so. */
+enum { BULK_IDS_SIZE = BULK_MOST * 19 };
+void bulk_print_ids(const int64_t *ids, size_t count, char text[BULK_IDS_SIZE]);
+bool bulk_parse_ids(const char *text, int64_t ids[BULK_MOST], size_t *count);
+
+/* Reads a row's number, all of the LENGTH characters of TEXT, as we print it. */
+bool bulk_parse_id(const char *text, size_t length, int64_t *id);
+
+/* True when ID is among the COUNT of IDS. */
+bool bulk_has(const int64_t *ids, size_t count, int64_t id);
 
 /* Tells OUTCOME in LANG in PAGE (list.tpl). Any thread, each its own PAGE. */
 void bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome);

@@ -27,6 +27,7 @@ handler page_metrics;        /* GET /metrics */
 handler post_add;            /* POST /computations */
 handler post_add_refused;    /* the same with a wrong token: 403, and the form again */
 handler post_bulk;           /* POST /computations/bulk */
+handler page_bulk_confirm; /* GET /computations/bulk: is it to be deleted? */
 handler post_bulk_refused;   /* the same with a wrong token: 403, to confirm */
 handler post_cancel;         /* POST /computations/ID/cancel */
 handler post_retry;          /* POST /computations/ID/retry */

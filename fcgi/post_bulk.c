@@ -3,7 +3,8 @@
  * list. The rows and their boxes are the same for everybody; who may do what is decided
  * here, row by row, each in a transaction of its own, as if its own button had been
  * pressed. It leads back to the same view of the list, which says how many were done
- * and how many refused, and why. Deleting is asked for first.
+ * and how many refused, and why. Deleting is asked for first, by GET
+ * /computations/bulk, which changes nothing.
  */
 #include "fcgi/actions.h"
 #include "fcgi/asker.h"
@@ -23,27 +24,6 @@ struct selection {
     int64_t ids[BULK_MOST];
     size_t count;
 };
-
-/* Reads a row's number, written as we print it. */
-static bool
-read_id(const char *text, int64_t *id)
-{
-    size_t length = strlen(text);
-    if (length == 0 || length > 18 || strspn(text, "0123456789") != length ||
-        text[0] == '0')
-        return false;
-    *id = strtoll(text, NULL, 10);
-    return true;
-}
-
-static bool
-is_selected(const struct selection *s, int64_t id)
-{
-    for (size_t i = 0; i < s->count; i++)
-        if (s->ids[i] == id)
-            return true;
-    return false;
-}
 
 /* The field of R's form that came twice and may not, or NULL: rows are many, but what
  * is done to them is one thing. */
@@ -78,9 +58,9 @@ read_selection(const struct request *r, struct selection *s, enum text_key *why)
         if (strcmp(r->form[i].name, "id") != 0)
             continue;
         *why = TEXT_BULK_ID;
-        if (!read_id(r->form[i].value, &id))
+        if (!bulk_parse_id(r->form[i].value, strlen(r->form[i].value), &id))
             return "id";
-        if (is_selected(s, id))
+        if (bulk_has(s->ids, s->count, id))
             continue;
         *why = TEXT_BULK_MANY;
         if (s->count == BULK_MOST)
@@ -124,18 +104,37 @@ show_selection(struct context *ctx, struct dict *d, const struct request *r,
     page_set_csrf(ctx, d, r);
 }
 
+/* Leads to the page that asks whether S is to be deleted: one that can be gone back to
+ * and loaded again, which the answer to a form cannot. */
 static void
-ask_to_confirm(struct context *ctx, const struct request *r, struct reply *reply,
-               const struct selection *s)
+lead_to_confirm(struct reply *reply, const struct request *r, const struct selection *s)
+{
+    char url[LIST_URL_SIZE], ids[BULK_IDS_SIZE];
+    char location[LIST_URL_SIZE + BULK_IDS_SIZE + 8];
+    view_url(url, "/computations/bulk", r);
+    bulk_print_ids(s->ids, s->count, ids);
+    snprintf(location, sizeof location, "%s%cids=%s", url,
+             strchr(url, '?') != NULL ? '&' : '?', ids);
+    reply_redirect(reply, location);
+}
+
+void
+page_bulk_confirm(struct context *ctx, struct request *r, struct reply *reply)
 {
     char title[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    struct selection s = {.action = ACTION_DELETE};
+    const char *ids = request_query(r, "ids");
+    if (ids == NULL || !bulk_parse_ids(ids, s.ids, &s.count)) {
+        reply_error(ctx, r, reply, 400, "ids", text_get(ctx->lang, TEXT_BULK_NONE));
+        return;
+    }
     text_fill(title, sizeof title,
-              text_plural(ctx->lang, TEXT_TITLE_BULK_DELETE, s->count), "n",
-              text_number(ctx->lang, number, s->count), NULL);
+              text_plural(ctx->lang, TEXT_TITLE_BULK_DELETE, s.count), "n",
+              text_number(ctx->lang, number, s.count), NULL);
     struct dict *d = page_new(title, PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_section(d, VIEW_ASK);
-    show_selection(ctx, d, r, s);
+    show_selection(ctx, d, r, &s);
     page_send(ctx, reply, 200, "bulk.tpl", d, NULL);
 }
 
@@ -205,7 +204,7 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     if (s.action == ACTION_DELETE && !s.confirmed) {
-        ask_to_confirm(ctx, r, reply, &s);
+        lead_to_confirm(reply, r, &s);
         return;
     }
     asker_known(&asker, ctx->app, r);

@@ -43,7 +43,7 @@ struct wait {
     int absent;         /* what it shows of that, see pulse.h */
 };
 
-enum { REPLY_HEADERS_SIZE = 2048 };
+enum { REPLY_HEADERS_SIZE = 4096 };
 
 struct reply {
     int status;                       /* 200, 303, 304, 404 … */

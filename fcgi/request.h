@@ -58,8 +58,9 @@ enum request_param {
     PARAM_PER = 1 << 9,       /* digits of a screen: 1000 or 10000 */
     PARAM_COLUMNS = 1 << 10,  /* groups of digits in a line: 5, 10 or 20 */
     PARAM_SORT = 1 << 11,
-    PARAM_TOLD = 1 << 12, /* what became of an action on several rows */
+    PARAM_TOLD = 1 << 12,   /* what became of an action on several rows */
     PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
+    PARAM_IDS = 1 << 15,    /* rows that were selected */
     PARAM_ABSENT = 1 << 14, /* what the page shows of an absent daemon: pulse.h */
     /* of the search; those that are typed are checked by the page, which has them again
      * in its form */

@@ -35,6 +35,7 @@ const struct route routes[] = {
     /* methods, path, handler, parameters, body, name, refused, slow */
     {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", NULL, false},
     {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
+    {GET,    "/computations/bulk",              page_bulk_confirm,   PARAM_LIST | PARAM_IDS,    BODY_NONE, "bulk-confirm", NULL, false},
     {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, "bulk", post_bulk_refused, true},
     {GET,    "/computations/ID",                page_computation,    PARAM_LIVE,                BODY_NONE, "computation", NULL, false},
     {GET,    "/computations/ID/compare",        page_compare,        PARAM_LIVE,                BODY_NONE, "compare", NULL, false},

@@ -154,6 +154,15 @@ read_told(struct request *r, const char *text)
 }
 
 static bool
+read_ids(struct request *r, const char *text)
+{
+    int64_t ids[BULK_MOST];
+    size_t count;
+    (void)r;
+    return bulk_parse_ids(text, ids, &count);
+}
+
+static bool
 read_beyond(struct request *r, const char *text)
 {
     return read_number(text, 0, POSITION_MAX, &r->beyond);
@@ -193,6 +202,7 @@ static const struct param {
     {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
     {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
+    {PARAM_IDS, "ids", read_ids, TEXT_PARAM_TOLD},
     {PARAM_LIMIT, "limit", read_limit, TEXT_PARAM_LIMIT},
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},

@@ -30,7 +30,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAC_SIZE = 16, RANDOM_SIZE = 24, BUCKET_SIZE = 4, SECOND_SIZE = 4, HASH_SIZE = 32 };
+enum {
+    MAC_SIZE = 16,
+    RANDOM_SIZE = 24,
+    BUCKET_SIZE = 4,
+    SECOND_SIZE = 4,
+    HASH_SIZE = 32
+};
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 
 _Static_assert(OWNER_SIZE == 2 * HASH_SIZE + 1, "an owner is a hash in hex");

@@ -89,7 +89,8 @@ live_filter_moved(struct context *ctx, const struct store_filter *filter, int64_
     return moved;
 }
 
-/* Appends C as {id, status, revision, html} to ROWS; false: it could not be rendered. */
+/* Appends C as {id, status, revision, html} to ROWS; false: it could not be rendered.
+ */
 static bool
 add_row(struct context *ctx, json_t *rows, const struct computation *c)
 {
@@ -114,9 +115,9 @@ is_among(const struct computation *rows, size_t count, int64_t id)
     return false;
 }
 
-/* Sorts D's rows into CHANGED and REMOVED, and those of the removed that are still there
- * and only do not match any more into LEFT as well, as they are now; returns how many of
- * them there are, or -1: an error. */
+/* Sorts D's rows into CHANGED and REMOVED, and those of the removed that are still
+ * there and only do not match any more into LEFT as well, as they are now; returns how
+ * many of them there are, or -1: an error. */
 static int
 add_changes(struct context *ctx, const struct wait *wait, const struct delta *d,
             json_t *changed, json_t *removed, json_t *left)

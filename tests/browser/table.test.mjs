@@ -98,11 +98,14 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.locator('h1').waitFor();
   assert.match(await page.locator('h1').innerText(), /^Delete 5 computations\?$/);
   await picture(page, 'table-delete-1280');
+  await page.reload(); // it is no answer to a form
   await page.locator('button.danger').click();
   assert.match(await page.locator('.told').innerText(), /^5 computations were deleted\.$/);
   assert.match(page.url(), /\/\?status=cancelled$/, 'the view is kept, and does not say it again');
   await page.reload();
   assert.equal(await page.locator('.told').count(), 0);
+  await page.goBack();
+  assert.match(await page.locator('h1').innerText(), /^Delete 5 computations\?$/);
   assert.deepEqual(page.problems(), []);
   await page.context().close();
 });
@@ -204,7 +207,7 @@ test('places in the queue are right on every page, and of the row on top', async
     await second.route('**/updates*', (route) => route.continue({
       headers: { ...route.request().headers(), 'if-none-match': `"${ANEW}"` },
     }), { times: 1 });
-    const [answer] = await Promise.all([second.waitForResponse(/updates/), second.goto(below)]);
+    const [answer] = await Promise.all([second.waitForResponse((one) => /updates/.test(one.url()) && one.status() === 200), second.goto(below)]);
     const { reset, order } = await answer.json();
     assert.equal(reset, true);
     const shown = () => second.locator('tbody tr').evaluateAll((list) => list.map(({ dataset }) => Number(dataset.id)));

@@ -132,8 +132,11 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   assert.match(told(await follow(await send('cancel', mine.slice(2)))).join(' '),
     /^4 computations were refused: only queued and running ones/);
 
-  const question = await send('delete', mine.slice(2));
+  const asks = await send('delete', mine.slice(2), {}, '/computations/bulk?radix=10&sort=position');
+  assert.equal(asks.headers.location, `/computations/bulk?radix=10&sort=position&ids=${mine.slice(2).join('.')}`);
+  const question = await follow(asks);
   assert.equal(question.status, 200);
+  assert.match(question.text, /action="\/computations\/bulk\?radix=10&amp;sort=position"/);
   assert.match(question.text, /<h1>Delete 4 computations\?<\/h1>/);
   assert.equal(tags(question.text, 'input').filter(({ name }) => name === 'id').length, 4);
   assert.ok(ids(await page('/?status=cancelled')).includes(mine[3]), 'nothing is deleted yet');
@@ -159,6 +162,26 @@ test('what became of rows is said just then, and by nobody else', async () => {
     assert.deepEqual(told(await page(`/?told=delete.1.0.0.0.0.0.0.0${query}`)), [], query);
   }
   assert.deepEqual(told(await page(`/?told=delete.5.0.0.0.0.0.0.0&proof=${own}`)), [], 'other numbers');
+});
+
+test('the page that asks before rows are deleted can be loaded again, and changes nothing', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(702);
+  await site.waitDone(id);
+  for (let i = 0; i < 2; i++) {
+    const question = await visitor.get(`/computations/bulk?ids=${id}`);
+    assert.equal(question.status, 200);
+    assert.match(question.text, /<h1>Delete 1 computation\?<\/h1>/);
+    assert.equal((await site.get(`/api/v1/computations/${id}`)).status, 200);
+  }
+  for (const query of ['', '?ids=', '?ids=x', `?ids=${id}.${id}`, `?ids=${id}&ids=${id}`, '?ids=0', `?ids=${id},1`]) {
+    assert.equal((await page(`/computations/bulk${query}`)).status, 400, query);
+  }
+  // As many and as long as there can be.
+  const most = Array.from({ length: 100 }, (_, i) => `${10n ** 18n - 1n - BigInt(i)}`);
+  const asks = await visitor.post('/computations/bulk', [['action', 'delete'], ...most.map((one) => ['id', one])]);
+  assert.equal(asks.headers.location, `/computations/bulk?ids=${most.join('.')}`);
+  assert.match((await visitor.get(asks.headers.location)).text, /<h1>Delete 100 computations\?<\/h1>/);
 });
 
 test('bad selections', async () => {

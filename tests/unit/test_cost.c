@@ -198,11 +198,43 @@ outcomes_travel_through_addresses(void **state)
     }
 }
 
+static void
+selected_rows_are_an_address(void **state)
+{
+    static const char *const bad[] = {
+        "",   ".",   "1.",  ".1",    "1..2",
+        "0",  "01",  "-1",  "+1",    " 1",
+        "1 ", "1.x", "1,2", "1.2.1", "1000000000000000000",
+    };
+    int64_t ids[BULK_MOST], again[BULK_MOST];
+    char text[BULK_IDS_SIZE], more[BULK_IDS_SIZE + 20];
+    size_t count = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (bulk_parse_ids(bad[i], ids, &count) || count != 0)
+            fail_msg("was read: %s", bad[i]);
+    assert_true(bulk_parse_ids("5.7.12", ids, &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(ids[2], 12);
+    for (int i = 0; i < BULK_MOST; i++)
+        ids[i] = 999999999999999999 - i;
+    bulk_print_ids(ids, BULK_MOST, text);
+    assert_true(bulk_parse_ids(text, again, &count));
+    assert_int_equal(count, BULK_MOST);
+    assert_memory_equal(ids, again, sizeof ids);
+    snprintf(more, sizeof more, "%s.1", text);
+    assert_false(bulk_parse_ids(more, again, &count));
+    assert_true(bulk_has(ids, BULK_MOST, 999999999999999990));
+    assert_false(bulk_has(ids, BULK_MOST, 1));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(costs_lie_between_points),
+        cmocka_unit_test(selected_rows_are_an_address),
         cmocka_unit_test(lines_are_read_strictly),
         cmocka_unit_test_setup_teardown(costs_are_kept_and_told_when_they_change,
                                         fixture_setup, fixture_teardown),

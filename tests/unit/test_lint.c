@@ -12,6 +12,7 @@
 #include "common/store_cost.h"
 #include "common/store_worker.h"
 #include "fcgi/picture.h"
+#include "fcgi/token.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,11 @@ make_lists(struct site *site)
     site_get(site, "/?new=1&position=5");
     site_get(site, "/?status=done&radix=16&algorithm=bbp&position=5&sort=time");
     site_get(site, "/updates?since=0");
-    site_get(site, "/?told=cancel.1.0.0.0.0.0.0.0");
+    char proof[TOKEN_SIZE], told[TOKEN_SIZE + 64];
+    token_note(&site->app, "cancel.1.0.0.0.0.0.0.0", proof);
+    snprintf(told, sizeof told, "/?told=cancel.1.0.0.0.0.0.0.0&proof=%s", proof);
+    site_get(site, told);
+    site_get(site, "/computations/bulk?ids=1.2");
     site_post(site, "/computations/bulk", "action=delete&id=1&id=2");
     site_ask(site, &(struct ask){.method = "POST",
                                  .target = "/computations/bulk",

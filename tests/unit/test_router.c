@@ -23,6 +23,7 @@ finds_handlers(void **state)
         {"/computations/9223372036854775807", "page_computation", INT64_MAX, 0},
         {"/computations/12/compare", "page_compare", 12, 0},
         {"/computations/12/delete", "page_delete_confirm", 12, 0},
+        {"/computations/bulk", "page_bulk_confirm", 0, 0},
         {"/pi/1", "page_pi", 0, 1},
         {"/pi/%31%30", "page_pi", 0, 10},
         {"/pi/10000000000000", "page_pi", 0, POSITION_MAX},
