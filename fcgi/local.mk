@@ -51,6 +51,7 @@ libweb_a_SOURCES += \
 	fcgi/compare.c fcgi/compare.h \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/explain.c fcgi/explain.h \
+	fcgi/reasons.c fcgi/reasons.h \
 	fcgi/facts.c fcgi/facts.h \
 	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
 	fcgi/estimate.c fcgi/estimate.h \
