@@ -189,6 +189,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     enum lang lang = ctx->lang;
     bool bad = q->problem != NULL || (q->wants_date && !q->has_date);
+    bool indexed = place->index != NULL;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
     if (!bad && page_not_modified(ctx, r, reply, place->prefix.revision,
                                   search_place_version(place), etag))
@@ -205,7 +206,9 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
         damage_answer(ctx, r, reply, &place->prefix, rc);
         return;
     }
-    page_send(ctx, reply, bad ? 400 : 200, "search.tpl", page, bad ? NULL : etag);
+    /* Where the index turned out to be damaged this is no page to keep. */
+    bool keep = !bad && indexed == (place->index != NULL);
+    page_send(ctx, reply, bad ? 400 : 200, "search.tpl", page, keep ? etag : NULL);
 }
 
 /* ---- JSON ---- */

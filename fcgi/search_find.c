@@ -71,16 +71,6 @@ search_place_close(struct search_place *place)
     digits_close(&place->file);
 }
 
-/* The index of PLACE is damaged, at least in the part that was read. Other strings may
- * still be found by it, so it stays on the shelf until the daemon removes its file. */
-static void
-give_up_index(struct context *ctx, struct search_place *place)
-{
-    search_index_release(place->index);
-    place->index = NULL;
-    tell_daemon(ctx, &place->prefix);
-}
-
 /* The digits around what was found. */
 static enum digits_rc
 read_context(const struct digits_file *file, const struct search_ask *ask,
@@ -111,8 +101,13 @@ search_place_ask(struct context *ctx, struct search_place *place,
         return DIGITS_OK;
     rc = search_run(&place->file, place->index, asks, count, found);
     if (rc == DIGITS_BROKEN && place->index != NULL) {
-        give_up_index(ctx, place);
+        /* Other strings may still be found by it, so it stays on the shelf until the
+         * daemon removes its file. */
+        search_index_release(place->index);
+        place->index = NULL;
         rc = search_run(&place->file, NULL, asks, count, found);
+        if (rc == DIGITS_OK) /* else it is the digits that are damaged */
+            tell_daemon(ctx, &place->prefix);
     }
     for (size_t i = 0; rc == DIGITS_OK && i < count; i++) {
         answers[i].found = found[i];

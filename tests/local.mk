@@ -595,6 +595,7 @@ unit_tests += \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_search \
+	tests/unit/test_search_index \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
@@ -653,9 +654,13 @@ tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
-tests_unit_test_search_SOURCES = tests/unit/test_search.c $(digits_fixture)
+search_fixture = tests/unit/search_fixture.c tests/unit/search_fixture.h $(digits_fixture)
+tests_unit_test_search_SOURCES = tests/unit/test_search.c $(search_fixture)
 tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_LDADD = $(common_test_LIBS)
+tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c $(search_fixture)
+tests_unit_test_search_index_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_search_index_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)

@@ -267,7 +267,10 @@ test('of one damage the daemon is told once, though nobody makes a new one', asy
   const told = lastWrite();
   assert.notEqual(told, before);
   for (const at of [1000, 2000, 3000]) await compare(known[10].slice(at, at + 8), 10, false);
-  assert.equal((await visitor.get('/search?day=4&month=7&year=1976')).status, 200);
+  const dates = await visitor.get('/search?day=4&month=7&year=1976');
+  assert.equal(dates.status, 200);
+  assert.equal(dates.headers.etag, undefined, 'what was found without the index is not kept');
+  assert.equal(dates.headers['cache-control'], 'no-store');
   assert.equal(lastWrite(), told, 'nothing more is written');
   await site.start('daemon');
   await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew');
@@ -280,6 +283,10 @@ test('the command line gives the same answers', async () => {
   const { stdout } = await run(nthpi, ['search', '999999'], options);
   assert.match(stdout, /^999999: first at position 762\n/);
   assert.match(stdout, new RegExp(`: ${positions('999999', 10).length} in the first 300000 digits`));
+  const [, second] = positions('99999', 10);
+  const later = await run(nthpi, ['search', `--after=${second - 1}`, '99999'], options);
+  assert.match(later.stdout, new RegExp(`^99999: next at position ${second}\n`));
+  assert.match(later.stdout, new RegExp(`^occurrence 2 of ${positions('99999', 10).length} in the first 300000 digits$`, 'm'));
   const told = JSON.parse((await run(nthpi, ['search', '--json', '--radix=16', '--after=5', '243f'], options)).stdout);
   const served = await ask('q=243f&radix=16&after=5');
   delete served.links;
