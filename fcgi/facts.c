@@ -18,10 +18,12 @@ show_speed(enum lang lang, struct dict *d, const struct computation *c)
     bool all = c->method == ALGORITHM_CHUDNOVSKY || c->method == ALGORITHM_SPIGOT;
     if (c->status != STATUS_DONE || !all || c->wall_s <= 0)
         return;
-    text_number(lang, number, (uint64_t)((double)c->position / c->wall_s + 0.5));
+    uint64_t rate = (uint64_t)((double)c->position / c->wall_s + 0.5);
+    text_number(lang, number, rate);
     dict_set(dict_section(d, VIEW_SPEED), VIEW_VALUE,
-             text_fill(text, sizeof text, text_get(lang, TEXT_DIGITS_PER_SECOND),
-                       "count", number, NULL));
+             text_fill(text, sizeof text,
+                       text_plural(lang, TEXT_DIGITS_PER_SECOND, rate), "count", number,
+                       NULL));
 }
 
 void

@@ -83,6 +83,7 @@ libweb_a_SOURCES += \
 	fcgi/picture_transitions.c \
 	fcgi/picture_version.c \
 	fcgi/picture_walk.c \
+	fcgi/picture_words.c \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
 	fcgi/post_language.c \

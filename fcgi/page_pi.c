@@ -248,7 +248,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     show_jump(d, s);
     pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
-    picture_link(d, &state->prefix, state->number);
+    picture_link(s->lang, d, &state->prefix, state->number);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
 }
 

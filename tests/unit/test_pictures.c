@@ -8,6 +8,7 @@
 #include "fcgi/picture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const names[] = {"frequencies", "walk", "matrix", "transitions",
@@ -91,9 +92,11 @@ nothing_is_known_at_first(void **state)
     struct site *site = *state;
     site_get(site, "/pictures");
     assert_status(site, 200);
-    assert_has(site, "Pictures of digits need at least 100 of them; 0 are known");
+    assert_has(site,
+               "Pictures of digits need at least 100 of them. Known here so far: 0.");
     assert_has(site, "href=\"/pi/100\"");
     assert_has(site, "Nothing was computed on this site yet.");
+    assert_has(site, "<option value=\"100\" selected>100</option>");
     assert_int_equal(count_of(site, "<img "), 1);
     site_get(site, "/pictures/speed.svg");
     assert_status(site, 200);
@@ -132,6 +135,115 @@ the_page_has_all_pictures(void **state)
     assert_has(site, "in radix 16, each would come 62.5 times");
 }
 
+/* Captions tell what the table below them has, not what was asked for. */
+static void
+captions_tell_what_is_shown(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 12345);
+    publish(site, 10, 100000);
+    site_get(site, "/pictures?n=100000");
+    assert_has(site, "How often each digit comes (digits: 100,000, radix 10)");
+    assert_has(site, "A walk by the digits (digits: 100,000, radix 10)");
+    assert_has(site, "The digits in colour (digits: 10,000, radix 10)");
+}
+
+/* Without a choice the page shows the radix that has pictures. */
+static void
+the_radix_that_is_known_is_shown(void **state)
+{
+    struct site *site = *state;
+    publish(site, 16, 1000);
+    site_get(site, "/pictures");
+    assert_has(site, "<option value=\"16\" selected>");
+    assert_int_equal(count_of(site, "<img "), 5);
+    site_get(site, "/pictures?radix=10");
+    assert_has(site, "<option value=\"10\" selected>");
+    publish(site, 10, 100);
+    site_get(site, "/pictures");
+    assert_has(site, "<option value=\"10\" selected>");
+    assert_int_equal(count_of(site, "<img "), 5);
+}
+
+static void
+ties_and_plurals_are_said(void **state)
+{
+    (void)state;
+    static const struct {
+        enum lang lang;
+        uint64_t counts[6];
+        const char *text;
+    } cases[] = {
+        {LANG_EN,
+         {93, 93, 1, 5, 7, 8},
+         "The most frequent are 0 and 1 (93 times each). The rarest is 2 (1 time)."},
+        {LANG_EN,
+         {9, 2, 2, 2, 9, 9},
+         "The most frequent are 0, 4 and 5 (9 times each). The rarest are 1, 2 and 3 "
+         "(2 times each)."},
+        {LANG_EN,
+         {0, 0, 3, 2, 2, 2},
+         "The most frequent is 2 (3 times). 0 and 1 do not come at all."},
+        {LANG_EN, {4, 4, 4, 4, 4, 4}, "All come equally often (4 times each)."},
+        {LANG_RU,
+         {93, 93, 21, 25, 27, 28},
+         "Чаще всего встречаются 0 и 1 (по 93 раза). Реже всего встречается 2 "
+         "(21 раз)."},
+        {LANG_RU,
+         {5, 4, 4, 4, 4, 4},
+         "Чаще всего встречается 0 (5 раз). Реже всего встречаются 1, 2, 3, 4 и 5 "
+         "(по 4 раза)."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct picture_counts counts = {.radix = 10, .kinds = 6};
+        char text[PICTURE_SENTENCE] = "";
+        memcpy(counts.counts, cases[i].counts, sizeof cases[i].counts);
+        picture_say_extremes(cases[i].lang, text, &counts);
+        assert_string_equal(text, cases[i].text);
+    }
+    /* Of many that come equally often only the number is told. */
+    struct picture_counts pairs = {.radix = 16, .kinds = 256, .pairs = true};
+    char text[PICTURE_SENTENCE] = "";
+    pairs.counts[0x4e] = 3;
+    picture_say_extremes(LANG_EN, text, &pairs);
+    assert_string_equal(text, "The most frequent is 4e (3 times). "
+                              "255 of them do not come at all.");
+}
+
+/* A line joins what is less than a factor of ten apart. */
+static void
+lines_have_gaps_where_nothing_is_known(void **state)
+{
+    static const uint64_t positions[] = {100, 500, 5000, 50001, 60000};
+    struct pictures *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    p->series[0].method = ALGORITHM_CHUDNOVSKY;
+    p->series[0].radix = 10;
+    for (size_t i = 0; i < sizeof positions / sizeof *positions; i++)
+        p->series[0].speeds[p->series[0].count++] =
+            (struct store_speed){(int64_t)i + 1, positions[i], 0.1 + (double)i, 0.1};
+    struct site *site = *state;
+    struct dict *d = dict_new();
+    char *svg = NULL;
+    size_t length = 0;
+    picture_speed_draw(d, p);
+    dict_include(d, VIEW_PICTURE_HEAD, "picture_head.tpl");
+    assert_int_equal(
+        view_render(site->app.view, LANG_EN, "picture_speed.tpl", d, &svg, &length), 0);
+    const char *path = strstr(svg, "class=\"series s0\" d=\"");
+    assert_non_null(path);
+    int pieces = 0, joined = 0;
+    for (path = strchr(strstr(path, " d="), '"') + 1; *path != '"'; path++) {
+        pieces += *path == 'M';
+        joined += *path == 'L';
+    }
+    assert_int_equal(pieces, 2);
+    assert_int_equal(joined, 3);
+    free(svg);
+    dict_free(d);
+    free(p);
+}
+
 static void
 what_is_not_known_is_said(void **state)
 {
@@ -139,7 +251,8 @@ what_is_not_known_is_said(void **state)
     publish(site, 10, 12345);
     site_get(site, "/pictures?n=100000");
     assert_status(site, 404);
-    assert_has(site, "The first 100,000 digits are not known here yet; 12,345 are.");
+    assert_has(
+        site, "The first 100,000 digits are not known here yet. Known so far: 12,345.");
     assert_has(site, "href=\"/pi/100000\"");
     assert_has(site, "<option value=\"100000\" selected>");
     assert_int_equal(count_of(site, "<img "), 1);
@@ -171,6 +284,9 @@ digits_lead_to_pictures(void **state)
     assert_has(site, "href=\"/pictures?radix=10&amp;n=100\"");
     site_get(site, "/pi/1000?radix=16");
     assert_has(site, "href=\"/pictures?radix=16&amp;n=1000\"");
+    assert_has(site, "Pictures of the first 1,000 digits");
+    site_get(site, "/pi/20000");
+    assert_has_not(site, "/pictures?"); /* not all of them are known */
     site_get(site, "/pi/99");
     assert_has_not(site, "/pictures?"); /* but the link in the head */
 }
@@ -343,6 +459,10 @@ main(void)
         cmocka_unit_test(pictures_have_addresses),
         TEST(nothing_is_known_at_first),
         TEST(the_page_has_all_pictures),
+        TEST(captions_tell_what_is_shown),
+        TEST(the_radix_that_is_known_is_shown),
+        cmocka_unit_test(ties_and_plurals_are_said),
+        TEST(lines_have_gaps_where_nothing_is_known),
         TEST(what_is_not_known_is_said),
         TEST(digits_lead_to_pictures),
         TEST(counts_are_waited_for),
