@@ -161,8 +161,8 @@ void picture_say_extremes(enum lang lang, char text[PICTURE_SENTENCE],
 /* Appends SENTENCE to TEXT, which may be "". */
 void picture_say_more(char text[PICTURE_SENTENCE], const char *sentence);
 
-/* The number whose plural form (text_plural()) fits a MEAN, which may have decimals:
- * those take the form of two in all languages here. */
+/* The number whose plural form (text_plural()) fits a MEAN as picture_mean() shows it:
+ * with a decimal it takes the form of two in all languages here. */
 uint64_t picture_plural(double mean);
 
 /* ---- the table beside a picture ---- */

@@ -25,7 +25,8 @@ picture_say_more(char text[PICTURE_SENTENCE], const char *sentence)
 uint64_t
 picture_plural(double mean)
 {
-    return mean == floor(mean) ? (uint64_t)mean : 2;
+    double shown = round(10 * mean) / 10;
+    return shown == floor(shown) ? (uint64_t)shown : 2;
 }
 
 /* "0", or of pairs "04": what KIND stands for. */
