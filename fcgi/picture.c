@@ -15,15 +15,20 @@
 
 /* clang-format off */
 const struct picture pictures[PICTURE_COUNT] = {
-    {"frequencies", "picture_frequencies.tpl", TEXT_PICTURE_FREQUENCIES, 720, 460, true, PICTURE_MOST,
+    {"frequencies", "picture_frequencies.tpl", TEXT_PICTURE_FREQUENCIES,
+     720, 460, true, PICTURE_MOST,
      picture_frequencies_draw, picture_frequencies_tell, picture_frequencies_say},
-    {"walk", "picture_walk.tpl", TEXT_PICTURE_WALK, 720, 720, true, PICTURE_STEPS,
+    {"walk", "picture_walk.tpl", TEXT_PICTURE_WALK,
+     720, 720, true, PICTURE_STEPS,
      picture_walk_draw, picture_walk_tell, picture_walk_say},
-    {"matrix", "picture_matrix.tpl", TEXT_PICTURE_MATRIX, 720, 720, true, PICTURE_CELLS,
+    {"matrix", "picture_matrix.tpl", TEXT_PICTURE_MATRIX,
+     720, 720, true, PICTURE_CELLS,
      picture_matrix_draw, picture_matrix_tell, picture_matrix_say},
-    {"transitions", "picture_transitions.tpl", TEXT_PICTURE_TRANSITIONS, 720, 720, true, PICTURE_MOST,
+    {"transitions", "picture_transitions.tpl", TEXT_PICTURE_TRANSITIONS,
+     720, 720, true, PICTURE_MOST,
      picture_transitions_draw, picture_transitions_tell, picture_transitions_say},
-    {"speed", "picture_speed.tpl", TEXT_PICTURE_SPEED, 720, 460, false, 0,
+    {"speed", "picture_speed.tpl", TEXT_PICTURE_SPEED,
+     720, 460, false, 0,
      picture_speed_draw, picture_speed_tell, picture_speed_say},
 };
 /* clang-format on */

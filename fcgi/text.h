@@ -1,7 +1,7 @@
 /*
  * What the program says to people, by key, in the language of each. English stands
- * in text.def, that of the daemon's reasons in common/reason.def. All functions are pure (they write only what they are given) and may
- * be called by any thread.
+ * in text.def, that of the daemon's reasons in common/reason.def. All functions are
+ * pure (they write only what they are given) and may be called by any thread.
  */
 #ifndef NTHPI_TEXT_H
 #define NTHPI_TEXT_H
