@@ -27,6 +27,7 @@ libcommon_a_SOURCES = \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
+	common/reason.c common/reason.def common/reason.h \
 	common/search.c common/search.h \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \

@@ -13,6 +13,7 @@
 #include "fcgi/pi_screen.h"
 #include "fcgi/pi_sum.h"
 #include "fcgi/picture.h"
+#include "fcgi/reasons.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -195,7 +196,7 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     if (state->row.status == STATUS_FAILED && state->row.id != 0) {
         struct dict *failed = dict_section(d, VIEW_FAILED);
         dict_set_int(failed, VIEW_ID, state->row.id);
-        dict_set(failed, VIEW_MESSAGE, state->row.error);
+        reasons_show(ctx->lang, failed, state->row.error);
     }
     form_show(ctx, d, &form, false);
     page_send(ctx, reply, 404, "pi_unknown.tpl", d, NULL);
@@ -247,7 +248,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     show_jump(d, s);
     pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
-    picture_link(d, &state->prefix, state->number);
+    picture_link(s->lang, d, &state->prefix, state->number);
     page_send(ctx, reply, 200, "pi.tpl", d, etag);
 }
 

@@ -20,5 +20,5 @@
 </div>
 {{#PLAIN}}<noscript><p class="plain"><label for="plain">[[The digits of this screen without groups, to copy]]</label> <textarea id="plain" readonly rows="4">{{TEXT}}</textarea></p></noscript>{{/PLAIN}}
 <p id="announce" class="hidden" role="status" aria-live="polite" data-copied="[[Copied.]]" data-selected="[[Selected: copy with Ctrl+C.]]"></p>
-{{#PICTURES}}<p class="pi-pictures"><a href="{{HREF}}">[[Pictures of these digits]]</a></p>{{/PICTURES}}
+{{#PICTURES}}<p class="pi-pictures"><a href="{{HREF}}">[[Pictures of the first {{COUNT}} digits]]</a></p>{{/PICTURES}}
 {{>FOOT}}

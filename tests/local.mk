@@ -463,6 +463,7 @@ tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 # Pages, polls, the API: whole requests without a web server.
 unit_tests += \
 	tests/unit/test_text \
+	tests/unit/test_reasons \
 	tests/unit/test_cost \
 	tests/unit/test_form \
 	tests/unit/test_health \
@@ -475,6 +476,7 @@ unit_tests += \
 	tests/unit/test_pi_pages \
 	tests/unit/test_pi_screens \
 	tests/unit/test_pictures \
+	tests/unit/test_picture_words \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
@@ -490,6 +492,10 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_text_LDADD = $(site_test_LDADD)
 tests_unit_test_text_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_reasons_SOURCES = tests/unit/test_reasons.c
+tests_unit_test_reasons_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_reasons_LDADD = $(site_test_LDADD)
+tests_unit_test_reasons_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c $(store_fixture)
 tests_unit_test_cost_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_cost_LDADD = $(site_test_LDADD)
@@ -543,6 +549,10 @@ tests_unit_test_pictures_SOURCES = tests/unit/test_pictures.c $(site_fixture)
 tests_unit_test_pictures_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pictures_LDADD = $(site_test_LDADD)
 tests_unit_test_pictures_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_picture_words_SOURCES = tests/unit/test_picture_words.c $(site_fixture)
+tests_unit_test_picture_words_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_picture_words_LDADD = $(site_test_LDADD)
+tests_unit_test_picture_words_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
 tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_downloads_LDADD = $(site_test_LDADD)

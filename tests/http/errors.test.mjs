@@ -174,7 +174,19 @@ test('when nthpi-fcgi is down nginx answers by itself, and recovers', async () =
   assert.match(page.headers['content-type'], /^text\/html/);
   assert.match(page.headers['cache-control'] ?? '', /no-store/);
   assert.doesNotMatch(page.text, /nginx/i);
-  isProblem(await site.get('/api/v1/computations'), 502);
+  const problem = await site.get('/api/v1/computations');
+  const { type, request, detail } = isProblem(problem, 502);
+  assert.equal(type, 'about:blank');
+  assert.match(request, /^[0-9a-f]{32}$/);
+  assert.match(detail, /^The site is restarting/);
+  assert.equal(problem.headers['content-language'], 'en');
+  assert.match(problem.headers['retry-after'], /^[1-9]\d*$/);
+  for (const [headers, language] of [[{ 'accept-language': 'ru-RU,ru;q=0.9,en;q=0.5' }, 'ru'],
+    [{ 'accept-language': 'ru', cookie: 'nthpi_lang=en' }, 'en'], [{ cookie: 'a=b; nthpi_lang=ru' }, 'ru']]) {
+    const answer = await site.get('/api/v1/computations', { headers });
+    assert.match(isProblem(answer, 502).detail, language === 'ru' ? /^Сайт перезапускается/ : /^The site/);
+    assert.equal(answer.headers['content-language'], language);
+  }
   assert.equal((await site.get('/robots.txt')).status, 200);
   site.start('fcgi');
   await site.waitReady();

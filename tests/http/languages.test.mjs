@@ -64,7 +64,9 @@ function entries(text) {
 test('every text is translated into Russian', () => {
   const po = entries(fs.readFileSync(path.join(folder, 'po', 'ru.po'), 'utf8'));
   const pot = entries(execFileSync('awk', ['-f', path.join(folder, 'extract.awk'),
-    path.join(source, 'fcgi', 'text.def'), ...templates.map((name) => path.join(folder, name)),
+    path.join(source, 'fcgi', 'text.def'),
+    path.join(source, 'common', 'reason.def'),
+    ...templates.map((name) => path.join(folder, name)),
     ...['pages', 'page.html'].map((name) => path.join(source, 'conf', 'errors', name))], { encoding: 'utf8' }));
   const key = ({ msgctxt = '', msgid, msgid_plural: plural = '' }) => `${msgctxt}|${msgid}|${plural}`;
   assert.deepEqual(po.filter(({ fuzzy }) => fuzzy), []);

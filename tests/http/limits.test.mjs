@@ -87,6 +87,10 @@ test('what changes something has a limit of its own', async () => {
   assert.equal(refused.status, 429);
   assert.match(refused.headers['content-type'], /^application\/problem\+json/);
   assert.equal(refused.json().status, 429);
+  assert.match(refused.json().detail, /^Too many requests/);
+  const russian = await site.api('DELETE', `${all}/1`, undefined,
+    { headers: { ...from('198.51.100.4').headers, 'accept-language': 'ru' } });
+  assert.match(russian.json().detail, /слишком много запросов/);
   assert.match(refused.headers['retry-after'], /^[1-9]\d*$/);
   const page = await site.get('/computations', { method: 'POST', ...from('198.51.100.4') });
   assert.equal(page.status, 429);

@@ -13,6 +13,7 @@
 #include "common/store_worker.h"
 #include "fcgi/picture.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,25 @@ make_pictures(struct site *site)
     }
 }
 
+/* A reason that only English has words for, on each page that shows one. */
+static void
+make_reasons(struct site *site)
+{
+    int64_t id = put(site->store, 90000, ALICE);
+    char target[3][64] = {"", "", "/pi/300001?radix=16"};
+    snprintf(target[0], sizeof target[0], "/computations/%" PRId64, id);
+    snprintf(target[1], sizeof target[1], "/computations/%" PRId64 "/compare", id);
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, "moonlight"), STORE_OK);
+    id = put_as(site->store, 16, 300001, ALGORITHM_CHUDNOVSKY, NULL);
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, "moonlight"), STORE_OK);
+    for (int i = 0; i < 3; i++) {
+        site_ask(site, &(struct ask){.target = target[i], .accept_language = "ru"});
+        assert_has(site, " lang=\"en\">moonlight");
+    }
+}
+
 static void
 make_errors(struct site *site)
 {
@@ -268,6 +288,7 @@ names_are_set_and_used(void **state)
     make_digits(site);
     make_searches(site);
     make_pictures(site);
+    make_reasons(site);
     make_errors(site);
     site_get(site, "/api");
     lint_read(&used, HTML);
