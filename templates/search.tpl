@@ -20,6 +20,10 @@
 <p class="hint" id="searched">{{#KNOWN}}{{MESSAGE}}{{/KNOWN}}{{#NOTHING}}[[No digits are published in this radix yet.]]{{/NOTHING}}</p>
 </form>
 <div id="result">
+{{#NOTHING}}<p class="notice">[[There is nothing to search yet.]] <a href="{{PI_PATH}}">[[Compute the first {{LABEL}} digits]]</a>{{#OTHER_RADIX}} {{MESSAGE}} <a href="{{HREF}}">[[Search these]]</a>{{/OTHER_RADIX}}</p>
+{{/NOTHING}}
+{{#BEGINNING}}<p class="beginning" id="beginning"><span class="message">{{MESSAGE}}</span> <a href="{{HREF}}">[[Show it]]</a></p>
+{{/BEGINNING}}
 {{#ANSWER}}
 <section class="answer" data-found="{{FOUND}}">
 <p class="headline" id="headline"><span class="sought">{{QUERY}}</span> {{MESSAGE}}</p>
