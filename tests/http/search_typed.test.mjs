@@ -33,7 +33,7 @@ test('a site without digits says how to get some', async () => {
   for (const query of ['q=1', 'q=3.14', '', 'day=1&month=2&year=2003']) {
     const page = await site.get(`/search?${query}`);
     assert.equal(page.status, 200);
-    assert.match(text(result(page)), /There is nothing to search yet/);
+    assert.match(text(result(page)), /No digits are published in this radix yet/);
     const links = tags(result(page), 'a').map(({ href }) => href);
     assert.deepEqual(links, ['/pi/1000000']);
     const offer = await site.get(links[0]);
