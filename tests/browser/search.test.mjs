@@ -81,7 +81,7 @@ test('without JavaScript and without a mouse', async () => {
 test('what was found is shown marked, and stays so on the way through the digits', async () => {
   const page = await open(browser, { viewport: { width: 390, height: 800 } });
   await page.goto(`${site.url}/search?q=999999`);
-  await page.locator('.ways a', { hasText: 'Show it among the others' }).click();
+  await page.locator('.ways a', { hasText: 'Show it among the digits' }).click();
   const mark = page.locator('#digits mark');
   await mark.waitFor();
   assert.equal(await mark.textContent(), '999999');

@@ -68,8 +68,7 @@ digits_of_other_scripts_are_named_as_such(void **state)
     static const char *const foreign[] = {"１４１", "١٤١", "۱۴۱", "१४१", "14²", "1₄1"};
     static const char *const strange[] = {"\xff",
                                           "1\xc3",
-                                          "\x80"
-                                          "1",
+                                          "\x80\x31",
                                           "\xc0\xb1", /* a long 1 */
                                           "\xe0\x80\xb1",
                                           "\xf0\x80\x80\xb1",
