@@ -31,6 +31,7 @@ libcommon_a_SOURCES = \
 	common/search.c common/search.h \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \
+	common/search_parse.c \
 	common/search_scan.c \
 	common/search_shelf.c \
 	common/state.c common/state.h \

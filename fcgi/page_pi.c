@@ -15,6 +15,7 @@
 #include "fcgi/picture.h"
 #include "fcgi/reasons.h"
 #include "fcgi/rows.h"
+#include "fcgi/search_show.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +24,25 @@
 
 /* From LARGE bytes on, a size is also told in larger units. */
 enum { LARGE = 100000 };
+
+/* Which digits are marked, where they are and how often else. */
+static void
+show_marked(struct dict *part, const struct pi_screen *s)
+{
+    const struct pi_choice *choice = &s->choice;
+    struct search_ask ask = {.radix = s->state.radix};
+    char url[SEARCH_URL_SIZE];
+    if (s->marked[0] == '\0')
+        return;
+    struct dict *d = dict_section(part, VIEW_MARKED);
+    dict_set(d, VIEW_DIGITS, s->marked);
+    snprintf(ask.text, sizeof ask.text, "%s", s->marked);
+    search_url(url, &ask, choice->mark_first - 1);
+    dict_set(d, VIEW_SEARCH_PATH, url);
+    if (choice->mark_last < choice->from ||
+        choice->mark_first >= choice->from + s->count)
+        pi_screen_link_to_mark(dict_section(d, VIEW_ELSEWHERE), s);
+}
 
 /* What is known, what is not, and how the work goes. */
 static void
@@ -43,13 +63,15 @@ show_state(struct dict *part, const struct pi_screen *s)
             dict_set(dict_section(d, VIEW_KNOWN), VIEW_VALUE,
                      text_number(lang, known, state->known));
     }
-    if (s->digit != 0) {
+    if (s->choice.mark_first > 0) {
+        show_marked(part, s);
+    } else if (s->digit != 0) {
         struct dict *d = dict_section(part, VIEW_ANSWER);
         dict_setf(d, VIEW_DIGIT, "%c", s->digit);
         dict_set(d, VIEW_POSITION, text_number(lang, number, state->number));
         bool here = from <= state->number && state->number < from + s->count;
         if (state->kind == PI_KNOWN && !here)
-            pi_screen_link_to_n(dict_section(d, VIEW_ELSEWHERE), s);
+            pi_screen_link_to_mark(dict_section(d, VIEW_ELSEWHERE), s);
     }
     if (state->kind == PI_WINDOW)
         dict_set_int(dict_section(part, VIEW_WINDOW_ONLY), VIEW_ID, row->id);
@@ -162,21 +184,33 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
         reply_store_error(ctx, NULL, reply, rc);
     } else if (news) {
         s->choice = pi_choice(wait->from, wait->limit, wait->columns);
+        s->choice.mark_first = wait->mark_first;
+        s->choice.mark_last = wait->mark_last;
         send_live(ctx, reply, s);
     }
     free(s);
     return news;
 }
 
-/* "pi to N digits". */
+/* "pi to N digits", or which of them are marked. */
 static const char *
-make_title(enum lang lang, char title[TEXT_SIZE], int radix, uint64_t number)
+make_title(enum lang lang, char title[TEXT_SIZE], const struct pi_state *state,
+           const struct pi_choice *choice)
 {
-    char text[TEXT_NUMBER_SIZE];
+    char first[TEXT_NUMBER_SIZE], last[TEXT_NUMBER_SIZE];
+    bool hex = state->radix == 16;
+    if (choice == NULL || choice->mark_first == 0)
+        return text_fill(
+            title, TEXT_SIZE,
+            text_plural(lang, hex ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, state->number),
+            "position", text_number(lang, first, state->number), NULL);
+    enum text_key one = hex ? TEXT_TITLE_PI_MARKED_HEX_ONE : TEXT_TITLE_PI_MARKED_ONE;
+    enum text_key several = hex ? TEXT_TITLE_PI_MARKED_HEX : TEXT_TITLE_PI_MARKED;
     return text_fill(
         title, TEXT_SIZE,
-        text_plural(lang, radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
-        "position", text_number(lang, text, number), NULL);
+        text_get(lang, choice->mark_first == choice->mark_last ? one : several),
+        "first", text_number(lang, first, choice->mark_first), "last",
+        text_number(lang, last, choice->mark_last), NULL);
 }
 
 /* 404 with the form ready to send. */
@@ -185,7 +219,7 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
 {
     char title[TEXT_SIZE], position[TEXT_NUMBER_SIZE];
     struct form form;
-    make_title(ctx->lang, title, state->radix, state->number);
+    make_title(ctx->lang, title, state, NULL);
     form_init(&form, ctx->lang);
     snprintf(position, sizeof position, "%" PRIu64, state->number);
     form.typed[FORM_POSITION] = position;
@@ -216,6 +250,11 @@ show_jump(struct dict *d, const struct pi_screen *s)
         dict_set_int(dict_section(jump, VIEW_PER), VIEW_COUNT, s->choice.per);
     if (s->choice.columns != 0)
         dict_set_int(dict_section(jump, VIEW_COLUMNS), VIEW_COUNT, s->choice.columns);
+    if (s->choice.mark_first > 0) {
+        char mark[PI_MARK_SIZE];
+        pi_mark(mark, s->choice.mark_first, s->choice.mark_last);
+        dict_set(dict_section(jump, VIEW_MARKED), VIEW_VALUE, mark);
+    }
 }
 
 /* True when R's visitor has the page of S. Digits that are published are published
@@ -238,7 +277,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct pi_state *state = &s->state;
     char title[TEXT_SIZE];
-    make_title(s->lang, title, state->radix, state->number);
+    make_title(s->lang, title, state, &s->choice);
     bool live = pi_is_live(state);
     struct dict *d = page_new(title, PAGE_BELOW_LIST, live ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
@@ -267,15 +306,16 @@ answer(struct context *ctx, const struct request *r, struct reply *reply,
         cannot_show(ctx, r, reply, s, rc);
 }
 
-/* 416 for a screen beyond N. */
+/* 416 for a position beyond N, that of FIELD. */
 static void
-refuse_range(struct context *ctx, const struct request *r, struct reply *reply)
+refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
+             const char *field, uint64_t position)
 {
     char text[TEXT_SIZE], from[TEXT_NUMBER_SIZE], number[TEXT_NUMBER_SIZE];
     text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_RANGE), "from",
-              text_number(ctx->lang, from, r->from), "position",
+              text_number(ctx->lang, from, position), "position",
               text_number(ctx->lang, number, r->number), NULL);
-    reply_error(ctx, r, reply, 416, "from", text);
+    reply_error(ctx, r, reply, 416, field, text);
 }
 
 void
@@ -283,8 +323,10 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
 {
     int radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
     uint64_t from = (r->has & PARAM_FROM) != 0 ? r->from : 1;
-    if (from > r->number) {
-        refuse_range(ctx, r, reply);
+    if (from > r->number || r->mark_last > r->number) {
+        bool bad_from = from > r->number;
+        refuse_range(ctx, r, reply, bad_from ? "from" : "mark",
+                     bad_from ? from : r->mark_last);
         return;
     }
     if (r->wants_json) {
@@ -293,6 +335,8 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
         wait.kind = WAIT_PI;
         wait.number = r->number;
         wait.from = from;
+        wait.mark_first = r->mark_first;
+        wait.mark_last = r->mark_last;
         wait.limit = r->per;
         wait.columns = r->columns;
         wait.filter.radix = radix;
@@ -309,6 +353,8 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
     }
     if (rc == STORE_OK) {
         s->choice = pi_choice(from, r->per, r->columns);
+        s->choice.mark_first = r->mark_first;
+        s->choice.mark_last = r->mark_last;
         answer(ctx, r, reply, s);
     } else if (rc == STORE_NOT_FOUND) {
         send_unknown(ctx, reply, &s->state);

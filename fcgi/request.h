@@ -58,8 +58,9 @@ enum request_param {
     PARAM_PER = 1 << 9,       /* digits of a screen: 1000 or 10000 */
     PARAM_COLUMNS = 1 << 10,  /* groups of digits in a line: 5, 10 or 20 */
     PARAM_SORT = 1 << 11,
-    PARAM_TOLD = 1 << 12, /* what became of an action on several rows */
+    PARAM_TOLD = 1 << 12,   /* what became of an action on several rows */
     PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
+    PARAM_MARK = 1 << 14,   /* "762-767" or "762": up to PI_MARKED_MOST positions */
     /* of the search; those that are typed are checked by the page, which has them again
      * in its form */
     PARAM_QUERY = 1 << 20,  /* "q": any text */
@@ -118,6 +119,7 @@ struct request {
     unsigned limit;
     int64_t highlight, since;
     uint64_t from, beyond, digits;
+    uint64_t mark_first, mark_last; /* positions, 0: none */
     unsigned per, columns;
     struct bulk_outcome told;
 

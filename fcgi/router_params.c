@@ -7,6 +7,7 @@
 #include "fcgi/router.h"
 
 #include "fcgi/picture.h"
+#include "fcgi/pi_screen.h"
 
 #include <string.h>
 
@@ -137,6 +138,26 @@ read_columns(struct request *r, const char *text)
     return true;
 }
 
+/* A position, or the first and the last of some: "762-767". */
+static bool
+read_mark(struct request *r, const char *text)
+{
+    char first[24];
+    const char *last = strchr(text, '-');
+    size_t length = last != NULL ? (size_t)(last - text) : strlen(text);
+    if (length >= sizeof first)
+        return false;
+    memcpy(first, text, length);
+    first[length] = '\0';
+    if (!read_number(first, 1, POSITION_MAX, &r->mark_first))
+        return false;
+    r->mark_last = r->mark_first;
+    uint64_t most = r->mark_first + PI_MARKED_MOST - 1;
+    if (most > POSITION_MAX)
+        most = POSITION_MAX;
+    return last == NULL || read_number(last + 1, r->mark_first, most, &r->mark_last);
+}
+
 static bool
 read_told(struct request *r, const char *text)
 {
@@ -189,6 +210,7 @@ static const struct param {
     {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
     {PARAM_PER, "per", read_per, TEXT_PARAM_PER},
     {PARAM_COLUMNS, "columns", read_columns, TEXT_PARAM_COLUMNS},
+    {PARAM_MARK, "mark", read_mark, TEXT_PARAM_MARK},
     {PARAM_BEYOND, "after", read_beyond, TEXT_PARAM_FROM},
     {PARAM_QUERY, "q", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_DAY, "day", read_typed, TEXT_PARAM_REPEATED},
@@ -227,6 +249,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->limit = 0;
     r->highlight = r->since = 0;
     r->from = r->beyond = r->digits = 0;
+    r->mark_first = r->mark_last = 0;
     r->per = r->columns = 0;
 
     for (size_t i = 0; i < r->field_count; i++) {

@@ -9,6 +9,7 @@
 {{#HEX}}<input type="hidden" name="radix" value="16">{{/HEX}}
 {{#PER}}<input type="hidden" name="per" value="{{COUNT}}">{{/PER}}
 {{#COLUMNS}}<input type="hidden" name="columns" value="{{COUNT}}">{{/COLUMNS}}
+{{#MARKED}}<input type="hidden" name="mark" value="{{VALUE}}">{{/MARKED}}
 <label for="from">[[From position]]</label>
 <input id="from" name="from" inputmode="numeric" autocomplete="off" size="12">
 <button>[[Go]]</button>

@@ -474,6 +474,7 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
+	tests/unit/test_pi_marks \
 	tests/unit/test_pi_screens \
 	tests/unit/test_pictures \
 	tests/unit/test_picture_words \
@@ -541,6 +542,10 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pi_marks_SOURCES = tests/unit/test_pi_marks.c $(site_fixture)
+tests_unit_test_pi_marks_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pi_marks_LDADD = $(site_test_LDADD)
+tests_unit_test_pi_marks_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pi_screens_SOURCES = tests/unit/test_pi_screens.c $(site_fixture)
 tests_unit_test_pi_screens_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_screens_LDADD = $(site_test_LDADD)
@@ -602,6 +607,7 @@ unit_tests += \
 	tests/unit/test_doorbell \
 	tests/unit/test_search \
 	tests/unit/test_search_index \
+	tests/unit/test_search_parse \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
@@ -667,6 +673,9 @@ search_fixture = tests/unit/search_fixture.c tests/unit/search_fixture.h $(digit
 tests_unit_test_search_SOURCES = tests/unit/test_search.c $(search_fixture)
 tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_LDADD = $(common_test_LIBS)
+tests_unit_test_search_parse_SOURCES = tests/unit/test_search_parse.c $(search_fixture)
+tests_unit_test_search_parse_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_search_parse_LDADD = $(common_test_LIBS)
 tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c $(search_fixture)
 tests_unit_test_search_index_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_index_LDADD = $(common_test_LIBS)
@@ -792,6 +801,7 @@ EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/templates.test.mjs \
 	tests/http/search.test.mjs tests/http/search_atsize.test.mjs \
+	tests/http/search_typed.test.mjs \
 	tests/browser/search.test.mjs
 
 # Without a mouse, without motion, with few colours.

@@ -44,7 +44,8 @@
     field.toggleAttribute('aria-invalid', Boolean(bad));
     if (bad) field.setAttribute('aria-invalid', 'true');
     field.setAttribute('aria-describedby', bad ? 'searched q-error' : 'searched');
-    announcer.textContent = (document.getElementById('headline') ?? bad)?.textContent ?? '';
+    const told = [document.querySelector('#beginning .message'), document.getElementById('headline'), bad];
+    announcer.textContent = told.flatMap((element) => element?.textContent ?? []).join(' ');
     document.title = page.title;
   }
 

@@ -83,6 +83,7 @@
     }
     part.dataset.revision = fresh.dataset.revision;
     document.title = page.title;
+    document.querySelector('h1').textContent = page.querySelector('h1').textContent;
     if (focused) focusAgain(focused);
     if (top < 0) document.getElementById('live-top').scrollIntoView();
   }
@@ -252,6 +253,7 @@
     const url = new URL(location.href);
     const position = found.position.toLocaleString(document.documentElement.lang);
     url.searchParams.set('from', found.position);
+    url.searchParams.delete('mark');
     here.hidden = !part.querySelector('.screens'); // only a window of digits is known
     here.href = `${addressOf(url)}#p-${found.position}`;
     here.textContent = here.dataset.text.replace('{position}', position);

@@ -192,7 +192,7 @@ make_digits(struct site *site)
     site_get(site, "/pi/101000");
     site_get(site, "/pi/101000?from=1001");
     site_get(site, "/pi/101000?from=100001");
-    site_get(site, "/pi/101000?per=10000&columns=20");
+    site_get(site, "/pi/101000?per=10000&columns=20&mark=20000-20009");
     site_get(site, "/computations/1");
     get_row(site, select_integer(site->store, "SELECT max(id) FROM computation"), "");
     coming = put_running(site, 200000, ALGORITHM_CHUDNOVSKY);
@@ -210,6 +210,9 @@ make_digits(struct site *site)
 static void
 make_searches(struct site *site)
 {
+    char begins[] = "/search?q=3.1";
+    begins[sizeof begins - 2] = site_digit(1);
+    site_get(site, begins);
     site_get(site, "/search?q=1&radix=16");
     site_get(site, "/search?q=1");
     site_get(site, "/search?q=1&after=5");

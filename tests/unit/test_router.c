@@ -226,8 +226,11 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
-    chain_run(c, &r, &reply, "GET", "/pi/1000?per=10000&columns=20", NULL, NULL);
-    assert_int_equal(r.has, PARAM_PER | PARAM_COLUMNS);
+    chain_run(c, &r, &reply, "GET", "/pi/1000?per=10000&columns=20&mark=9-11", NULL,
+              NULL);
+    assert_int_equal(r.has, PARAM_PER | PARAM_COLUMNS | PARAM_MARK);
+    assert_int_equal(r.mark_first, 9);
+    assert_int_equal(r.mark_last, 11);
     assert_int_equal(r.per, 10000);
     assert_int_equal(r.columns, 20);
     reply_clear(&reply);
@@ -285,6 +288,20 @@ refuses_bad_parameters(void **state)
         {"/pi/5?per=1e3", "per", NULL},
         {"/pi/5?columns=3", "columns", "columns must be 5, 10 or 20."},
         {"/pi/5?columns=fit", "columns", NULL},
+        {"/pi/5?mark=0", "mark", NULL},
+        {"/pi/5?mark=x", "mark", NULL},
+        {"/pi/5?mark=3-", "mark", NULL},
+        {"/pi/5?mark=-3", "mark", NULL},
+        {"/pi/5?mark=3-2", "mark", NULL},
+        {"/pi/5?mark=1-2-3", "mark", NULL},
+        {"/pi/500?mark=1-121", "mark",
+         "mark must be a position, or the first and the last of at most 120 with a "
+         "dash "
+         "between them."},
+        {"/pi/5?mark=10000000000001", "mark", NULL},
+        {"/pi/5?mark=9999999999999-10000000000001", "mark", NULL},
+        {"/pi/5?mark=00000000000000000000000000001", "mark", NULL},
+        {"/pi/5?mark=1&mark=1", "mark", "mark is given more than once."},
         {"/pi/5?columns=5&columns=5", "columns", "columns is given more than once."},
         {"/pi/5.txt?radix=ten", "radix", NULL},
         {"/updates?since=x", "since", NULL},
