@@ -26,6 +26,7 @@ libcommon_a_SOURCES = \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
+	common/position.c common/position.h \
 	common/search.c common/search.h \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \

@@ -6,6 +6,7 @@
 #define NTHPI_PI_SCREEN_H
 
 #include "fcgi/pi_state.h"
+#include "fcgi/text.h"
 #include "fcgi/view.h"
 
 /* Digits of a screen: usually, and at most. */
@@ -21,9 +22,12 @@ struct pi_choice {
 struct pi_screen {
     struct pi_state state;
     struct pi_choice choice;
-    enum lang lang;               /* of what is said about it */
-    size_t count;                 /* digits on it, 0: they are not known yet */
-    char digit;                   /* the digit at N, or 0: not known */
+    enum lang lang;          /* of what is said about it */
+    size_t count;            /* digits on it, 0: they are not known yet */
+    char digit;              /* the digit at N, or 0: not known */
+    const char *sought;      /* where to jump, as it was typed, when that is no place
+                                here; or NULL */
+    char problem[TEXT_SIZE]; /* what is wrong with it */
     char sum[DIGITS_SHA256_SIZE]; /* of the text of all N digits, see pi_sum.h, or "" */
     char digits[PI_SCREEN_MOST];
 };
@@ -35,8 +39,14 @@ struct pi_choice pi_choice(uint64_t from, unsigned per, unsigned columns);
  * nothing of it can be shown. Any thread, as all below. */
 enum digits_rc pi_screen_read(struct context *ctx, struct pi_screen *s);
 
-/* Sets VIEW_HREF of D to the address of the page of STATE as CHOICE wants it, with
- * FRAGMENT ("#n", or ""). What is usual is left out of it, but the first position. */
+/* The address of the page of NUMBER digits of RADIX as CHOICE wants it. What is usual
+ * is left out of it, but the first position. Pure. */
+enum { PI_URL_SIZE = 128 };
+void pi_choice_url(char url[PI_URL_SIZE], int radix, uint64_t number,
+                   const struct pi_choice *choice);
+
+/* Sets VIEW_HREF of D to that address for the digits of STATE, with FRAGMENT ("#n", or
+ * ""). */
 void pi_choice_link(struct dict *d, const struct pi_state *state,
                     const struct pi_choice *choice, const char *fragment);
 

@@ -6,6 +6,7 @@
 
 #include "fcgi/router.h"
 
+#include "common/position.h"
 #include "fcgi/picture.h"
 
 #include <string.h>
@@ -61,6 +62,12 @@ read_algorithm(struct request *r, const char *text)
 
 static bool
 read_position(struct request *r, const char *text)
+{
+    return position_read(text, &r->filter.position) == ASK_OK;
+}
+
+static bool
+read_exact(struct request *r, const char *text)
 {
     return position_parse(text, &r->filter.position) == ASK_OK;
 }
@@ -124,7 +131,10 @@ read_absent(struct request *r, const char *text)
 static bool
 read_from(struct request *r, const char *text)
 {
-    return read_number(text, 0, POSITION_MAX, &r->from);
+    enum ask_problem problem = position_read(text, &r->from);
+    if (problem == ASK_ZERO)
+        r->from = 0;
+    return problem == ASK_OK || problem == ASK_ZERO;
 }
 
 static bool
@@ -190,6 +200,7 @@ static const struct param {
     {PARAM_RADIX, "radix", read_radix, TEXT_PARAM_RADIX},
     {PARAM_ALGORITHM, "algorithm", read_algorithm, TEXT_PARAM_ALGORITHM},
     {PARAM_POSITION, "position", read_position, TEXT_PARAM_POSITION},
+    {PARAM_EXACT, "position", read_exact, TEXT_PARAM_POSITION},
     {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
     {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
@@ -219,18 +230,22 @@ find_param(unsigned allowed, const char *name)
     return NULL;
 }
 
-/* The sentence KEY about PARAM into DETAIL; PARAM's name. */
-static const char *
-complain(char detail[TEXT_SIZE], enum lang lang, enum text_key key,
+/* The sentence KEY about PARAM into DETAIL, and its name into *WRONG, unless another
+ * one was complained of before. */
+static void
+complain(const char **wrong, char detail[TEXT_SIZE], enum lang lang, enum text_key key,
          const struct param *param)
 {
+    if (*wrong)
+        return;
     text_fill(detail, TEXT_SIZE, text_get(lang, key), "field", param->name, NULL);
-    return param->name;
+    *wrong = param->name;
 }
 
 const char *
 router_params(struct request *r, const struct route *route, char detail[TEXT_SIZE])
 {
+    const char *wrong = NULL;
     unsigned seen = 0;
     r->has = 0;
     r->filter = (struct store_filter)STORE_FILTER_ANY;
@@ -245,18 +260,21 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
         const struct param *param = find_param(route->params, r->fields[i].name);
         if (!param)
             continue;
-        if (seen & param->bit)
-            return complain(detail, r->lang, TEXT_PARAM_REPEATED, param);
+        if (seen & param->bit) {
+            complain(&wrong, detail, r->lang, TEXT_PARAM_REPEATED, param);
+            continue;
+        }
         seen |= param->bit;
         if (!*r->fields[i].value)
             continue;
-        if (!param->read(r, r->fields[i].value))
-            return complain(detail, r->lang, param->rule, param);
-        r->has |= param->bit;
+        if (param->read(r, r->fields[i].value))
+            r->has |= param->bit;
+        else
+            complain(&wrong, detail, r->lang, param->rule, param);
     }
     /* A place in another order is none in this. */
     if ((r->has & PARAM_AFTER) && r->after.sort != r->filter.sort)
-        return complain(detail, r->lang, TEXT_PARAM_AFTER,
-                        find_param(PARAM_AFTER, "after"));
-    return NULL;
+        complain(&wrong, detail, r->lang, TEXT_PARAM_AFTER,
+                 find_param(PARAM_AFTER, "after"));
+    return wrong;
 }

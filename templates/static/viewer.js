@@ -124,8 +124,9 @@
   });
 
   jump?.addEventListener('submit', (event) => {
-    const from = jump.elements.from.value.trim();
-    if (live || !/^\d+$/.test(from)) return; // the server says what is wrong
+    const from = nthpi.readPosition(jump.elements.from.value);
+    const last = Number(location.pathname.slice('/pi/'.length));
+    if (live || from === null || Number(from) > last) return; // the server says what is wrong
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set('from', from);
