@@ -342,7 +342,7 @@ page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
     }
     list = calloc(1, sizeof *list);
     if (list == NULL) {
-        reply_error(ctx, NULL, reply, 500, NULL,
+        reply_error(ctx, r, reply, 500, NULL,
                     text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }

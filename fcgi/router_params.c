@@ -8,6 +8,7 @@
 
 #include "common/position.h"
 #include "fcgi/picture.h"
+#include "fcgi/search_date.h"
 
 #include <string.h>
 
@@ -178,6 +179,17 @@ read_typed(struct request *r, const char *text)
     return true;
 }
 
+/* Not typed, but chosen. */
+static bool
+read_order(struct request *r, const char *text)
+{
+    (void)r;
+    for (int i = 0; i < DATE_ORDERS; i++)
+        if (strcmp(text, date_order_name((enum date_order)i)) == 0)
+            return true;
+    return false;
+}
+
 static bool
 read_digits(struct request *r, const char *text)
 {
@@ -215,7 +227,7 @@ static const struct param {
     {PARAM_DAY, "day", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_MONTH, "month", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_YEAR, "year", read_typed, TEXT_PARAM_REPEATED},
-    {PARAM_ORDER, "order", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_ORDER, "order", read_order, TEXT_PARAM_ORDER},
     {PARAM_DIGITS, "n", read_digits, TEXT_PARAM_DIGITS},
     {PARAM_ABSENT, "absent", read_absent, TEXT_PARAM_ABSENT},
 };

@@ -74,7 +74,8 @@ test('preview: the form comes back with what it would cost, and nothing is asked
   assert.equal(attributes(element(large.text, 'input', { id: 'position' })?.open
     ?? /<input id="position"[^>]*>/.exec(large.text)[0]).value, '50000000');
   assert.equal(estimate(await ask({ position: 600 })), 'Known already: the answer comes at once.');
-  assert.match(estimate(await ask({ position: 600, algorithm: 'spigot' })), /^About [\d.]+ (µs|ms) /);
+  assert.equal(estimate(await ask({ position: 600, algorithm: 'spigot' })),
+    'Less than a tenth of a second, once it starts.');
   const wrong = await ask({ position: 'x' });
   assert.equal(wrong.status, 422);
   assert.deepEqual(Object.keys(errors(wrong.text)), ['position']);

@@ -156,3 +156,37 @@ test('the address of the form leads to the list', async () => {
   assert.equal(other.status, 405);
   assert.equal(other.headers.allow, 'GET, HEAD, POST');
 });
+
+test('what is chosen, not typed, is refused when it is no choice, and when it came twice', async () => {
+  assert.equal((await site.get('/search?day=1&month=2&year=2003&order=ymd')).status, 200);
+  assert.equal((await site.get('/search?day=1&month=2&year=2003&order=xyz')).status, 400);
+  const { id } = await site.ask(77);
+  const visitor = site.visitor();
+  const twice = await visitor.post('/computations/bulk',
+    [['id', id], ['action', 'cancel'], ['action', 'delete']]);
+  assert.equal(twice.status, 400);
+  assert.match(twice.text, /action came more than once/);
+});
+
+test('deleting what is gone already asks nothing, and says so', async () => {
+  const visitor = site.visitor();
+  const { id } = await site.ask(78);
+  const gone = await visitor.post('/computations/bulk', [['id', 999_998], ['id', 999_999], ['action', 'delete']]);
+  assert.equal(gone.status, 303);
+  const told = await visitor.get(gone.headers.location);
+  assert.match(told.text, /2 computations are not there any more\./);
+  const some = await visitor.post('/computations/bulk', [['id', id], ['id', 999_999], ['action', 'delete']]);
+  assert.equal(some.status, 200);
+  assert.match(some.text, /Delete 1 computation\?/);
+});
+
+test('a program that may not is told of its token, not of a browser', async () => {
+  const { id } = await site.ask(79);
+  await site.waitDone(id);
+  const answer = await site.api('DELETE', `/api/v1/computations/${id}`);
+  assert.equal(answer.status, 403);
+  assert.match(answer.json().detail, /owner token/);
+  const { code, stderr } = await site.tool('delete', '--url', site.url, String(id));
+  assert.notEqual(code, 0);
+  assert.doesNotMatch(stderr, /browser/);
+});

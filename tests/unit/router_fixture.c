@@ -48,8 +48,7 @@ post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
 #define REFUSED(name)                                                                  \
     void name(struct context *ctx, struct request *r, struct reply *reply)             \
     {                                                                                  \
-        seen_of(ctx)->handler = #name;                                                 \
-        reply_text(reply, 400, "text/plain", r->why);                                  \
+        reply_error(ctx, r, reply, 400, r->wrong, r->why);                             \
     }
 
 REFUSED(page_list_refused)
