@@ -140,6 +140,15 @@ why_no_number(const char *text, size_t length)
     return negative ? ASK_NEGATIVE : ASK_NOT_WHOLE;
 }
 
+double
+computation_speed(const struct computation *c)
+{
+    bool all = c->method == ALGORITHM_CHUDNOVSKY || c->method == ALGORITHM_SPIGOT;
+    if (c->status != STATUS_DONE || !all || c->answered_by != 0 || c->wall_s <= 0)
+        return -1;
+    return (double)c->position / c->wall_s;
+}
+
 enum ask_problem
 position_parse(const char *text, uint64_t *position)
 {

@@ -95,6 +95,11 @@ struct computation {
     int64_t revision;     /* of its last visible change */
 };
 
+/* How many digits C had for each second of its work; negative: it is not done, did not
+ * compute all digits up to its own (bbp, or answered from others), or its time is not
+ * known. Pure. */
+double computation_speed(const struct computation *c);
+
 /* The largest positions a site accepts. */
 struct limits {
     uint64_t spigot, chudnovsky, bbp;

@@ -94,7 +94,23 @@ json_computation(const struct computation *c)
     json_object_set_new(o, "cpu_s", known(c->cpu_s));
     json_object_set_new(o, "peak_kib",
                         c->peak_kib > 0 ? json_integer(c->peak_kib) : json_null());
+    json_object_set_new(o, "digits_per_s", known(computation_speed(c)));
     json_object_set_new(o, "revision", json_integer(c->revision));
     json_object_set_new(o, "links", links(c));
+    return o;
+}
+
+json_t *
+json_detail(const struct computation *c, const struct store_worker *worker)
+{
+    json_t *o = json_computation(c), *own = json_null();
+
+    if (worker != NULL) {
+        own = json_object();
+        json_object_set_new(own, "daemon", json_string(worker->daemon));
+        json_object_set_new(own, "pid", json_integer(worker->pid));
+        json_object_set_new(own, "threads", json_integer(worker->threads));
+    }
+    json_object_set_new(o, "worker", own);
     return o;
 }

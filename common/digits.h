@@ -159,6 +159,15 @@ enum digits_rc digits_open_aside(struct digits_file *file, int work_fd,
 enum digits_rc digits_read(const struct digits_file *file, uint64_t from, size_t count,
                            char *text);
 
+/* The digest of "3." and the first COUNT digits (1 .. its length) of the published
+ * FILE, whose sidecar is in the folder DIGITS_FD, in lower-case hex into SHA256: the
+ * sidecar has the state of SHA-256 after each block, so one block is read, checked, and
+ * hashed, however many come before it. DIGITS_MISSING: there is no sidecar, or an older
+ * one without states. DIGITS_BROKEN: the block or a state beside it is not what it was.
+ * Thread-safe. */
+enum digits_rc digits_sha256(const struct digits_file *file, int digits_fd,
+                             uint64_t count, char sha256[DIGITS_SHA256_SIZE]);
+
 void digits_close(struct digits_file *file);
 
 #endif

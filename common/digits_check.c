@@ -66,6 +66,13 @@ digits_checker_step(struct digits_checker *c, bool *done)
     if (rc != DIGITS_OK)
         return rc;
     crypto_hash_sha256_update(&c->whole, (const unsigned char *)c->block, size);
+    if (c->sum.states != NULL && size == DIGITS_BLOCK) {
+        unsigned char state[DIGITS_BLOCK_HASH];
+
+        digits_state_save(&c->whole, state);
+        if (memcmp(state, c->sum.states + c->next * sizeof state, sizeof state) != 0)
+            return DIGITS_BROKEN;
+    }
     *done = ++c->next == c->sum.blocks;
     return DIGITS_OK;
 }

@@ -4,21 +4,26 @@
  * A sidecar is text, so that it can be written while the digits come and read
  * by eye. The block lines follow in the file's order:
  *
- *     nthpi-digits 1
+ *     nthpi-digits 2
  *     radix 10
  *     block-size 1048576
  *     block 64 hex digits        BLAKE2b-256 of each block, the last one shorter
+ *     state 64 hex digits        SHA-256's after it; none after a shorter one
  *     length 1000000
  *     sha256 64 hex digits       of the whole file
+ *
+ * Version 1, which older programs wrote, has no states and is read as well.
  */
 #ifndef NTHPI_DIGITS_INTERNAL_H
 #define NTHPI_DIGITS_INTERNAL_H
 
 #include "digits.h"
 
+#include <sodium.h>
 #include <stdbool.h>
 
-#define DIGITS_SUM_HEAD "nthpi-digits 1\nradix %d\nblock-size %d\n"
+#define DIGITS_SUM_HEAD "nthpi-digits %d\nradix %d\nblock-size %d\n"
+enum { DIGITS_SUM_VERSION = 2 };
 
 /* Bytes of "3." before the first digit after the point. */
 enum { DIGITS_HEAD = 2, DIGITS_BLOCK_HASH = 32 };
@@ -37,11 +42,20 @@ enum digits_rc digits_open_file(int *fd, int dir_fd, const char *name, uint64_t 
 struct digits_sum {
     size_t blocks;
     unsigned char *hashes; /* DIGITS_BLOCK_HASH bytes of each block */
+    unsigned char *states; /* as many of each full block; NULL: version 1 */
     char sha256[DIGITS_SHA256_SIZE];
 };
 
-/* Blocks of a file of LENGTH digits. */
+/* Blocks of a file of LENGTH digits; and those of them that are full. */
 size_t digits_blocks(uint64_t length);
+size_t digits_full_blocks(uint64_t length);
+
+/* The state of HASH, which has hashed whole blocks only: its eight words, big-endian
+ * (FIPS 180-4, 6.2.2); and a hash that goes on from there, after BLOCKS of them. */
+void digits_state_save(const crypto_hash_sha256_state *hash,
+                       unsigned char state[DIGITS_BLOCK_HASH]);
+void digits_state_load(crypto_hash_sha256_state *hash, size_t blocks,
+                       const unsigned char state[DIGITS_BLOCK_HASH]);
 
 /* Reads the sidecar of the published file of LENGTH digits into *SUM, to be cleared
  * by digits_sum_clear() when DIGITS_OK is returned. */

@@ -45,7 +45,8 @@ struct lot {
     size_t blocks; /* that one, and those after it, the last one perhaps not full */
     atomic_size_t next;           /* task: 0 the whole, 1 .. blocks */
     crypto_generichash_state end; /* of the last block, unless it is full */
-    unsigned char hash[LOT_BLOCKS][DIGITS_BLOCK_HASH]; /* of those that are full */
+    unsigned char hash[LOT_BLOCKS][DIGITS_BLOCK_HASH];  /* of those that are full */
+    unsigned char state[LOT_BLOCKS][DIGITS_BLOCK_HASH]; /* the whole's after these */
 };
 
 static enum digits_rc
@@ -72,13 +73,14 @@ write_text(int fd, const char *text)
     return write_all(fd, text, strlen(text));
 }
 
+/* A line of the sidecar: KIND "block" with its hash, "state" with the whole's. */
 static enum digits_rc
-write_block_line(struct digits_writer *w, const unsigned char *hash)
+write_line(struct digits_writer *w, const char *kind, const unsigned char *hash)
 {
     char hex[2 * DIGITS_BLOCK_HASH + 1], line[sizeof hex + 16];
 
     sodium_bin2hex(hex, sizeof hex, hash, DIGITS_BLOCK_HASH);
-    snprintf(line, sizeof line, "block %s\n", hex);
+    snprintf(line, sizeof line, "%s %s\n", kind, hex);
     return write_text(w->sum_fd, line);
 }
 
@@ -117,6 +119,20 @@ hash_block(struct lot *lot, size_t i)
         lot->end = state;
 }
 
+/* Hashes all of LOT as a part of the whole file. */
+static void
+hash_whole(struct lot *lot)
+{
+    for (size_t i = 0; i < lot->blocks; i++) {
+        size_t at = block_at(lot, i), end = block_at(lot, i + 1);
+
+        crypto_hash_sha256_update(&lot->w->whole, (const unsigned char *)lot->text + at,
+                                  end - at);
+        if (block_is_full(lot, i))
+            digits_state_save(&lot->w->whole, lot->state[i]);
+    }
+}
+
 /* Takes tasks of the lot ARG until none is left. A thread. */
 static void *
 do_tasks(void *arg)
@@ -126,8 +142,7 @@ do_tasks(void *arg)
 
     while ((task = atomic_fetch_add(&lot->next, 1)) <= lot->blocks) {
         if (task == 0)
-            crypto_hash_sha256_update(&lot->w->whole, (const unsigned char *)lot->text,
-                                      lot->size);
+            hash_whole(lot);
         else
             hash_block(lot, task - 1);
     }
@@ -169,8 +184,12 @@ append_lot(struct digits_writer *w, const char *text, size_t size)
     if (size > lot.first)
         lot.blocks += (size - lot.first + DIGITS_BLOCK - 1) / DIGITS_BLOCK;
     rc = do_lot(&lot);
-    for (size_t i = 0; rc == DIGITS_OK && i < lot.blocks && block_is_full(&lot, i); i++)
-        rc = write_block_line(w, lot.hash[i]);
+    for (size_t i = 0; rc == DIGITS_OK && i < lot.blocks && block_is_full(&lot, i);
+         i++) {
+        rc = write_line(w, "block", lot.hash[i]);
+        if (rc == DIGITS_OK)
+            rc = write_line(w, "state", lot.state[i]);
+    }
     last = lot.blocks - 1;
     if (block_is_full(&lot, last)) {
         crypto_generichash_init(&w->block, NULL, 0, DIGITS_BLOCK_HASH);
@@ -216,7 +235,8 @@ digits_writer_new(int fd, int sum_fd, int radix)
         .fd = fd, .sum_fd = sum_fd, .radix = radix, .threads = 1};
     crypto_hash_sha256_init(&w->whole);
     crypto_generichash_init(&w->block, NULL, 0, DIGITS_BLOCK_HASH);
-    snprintf(head, sizeof head, DIGITS_SUM_HEAD, radix, DIGITS_BLOCK);
+    snprintf(head, sizeof head, DIGITS_SUM_HEAD, DIGITS_SUM_VERSION, radix,
+             DIGITS_BLOCK);
     if (write_text(sum_fd, head) != DIGITS_OK || append(w, "3.", 2) != DIGITS_OK) {
         digits_writer_free(w);
         return NULL;
@@ -269,7 +289,7 @@ digits_writer_finish(struct digits_writer *w, char sha256[DIGITS_SHA256_SIZE])
     }
     if (w->in_block > 0) {
         crypto_generichash_final(&w->block, block, sizeof block);
-        rc = write_block_line(w, block);
+        rc = write_line(w, "block", block);
     }
     crypto_hash_sha256_final(&w->whole, hash);
     sodium_bin2hex(sha256, DIGITS_SHA256_SIZE, hash, sizeof hash);

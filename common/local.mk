@@ -15,6 +15,7 @@ libcommon_a_SOURCES = \
 	common/digits_check.c \
 	common/digits_publish.c \
 	common/digits_read.c \
+	common/digits_sha256.c \
 	common/digits_sum.c \
 	common/digits_trust.c \
 	common/digits_write.c \

@@ -72,6 +72,23 @@ print_field(const char *name, const char *value)
     }
 }
 
+/* Which process worked on ROW, and how fast. */
+static void
+print_worker(const json_t *row)
+{
+    const json_t *worker = json_object_get(row, "worker");
+    double speed = row_real(row, "digits_per_s");
+
+    if (json_is_object(worker)) {
+        printf("%-12s process %" PRId64 " of %s, threads: %" PRId64 "\n", "worker",
+               row_number(worker, "pid"), row_text(worker, "daemon"),
+               row_number(worker, "threads"));
+    }
+    if (speed >= 0) {
+        printf("%-12s %.0f digits/s\n", "speed", speed);
+    }
+}
+
 /* "2026-01-31 12:00:00 UTC" of a time in JSON. */
 static void
 print_time(const char *time)
@@ -144,6 +161,7 @@ rows_print_details(const json_t *row, const json_t *history)
                "cost", row_real(row, "wall_s"), row_real(row, "cpu_s"),
                row_number(row, "peak_kib"));
     }
+    print_worker(row);
     if (history) {
         print_history(history);
     } else {

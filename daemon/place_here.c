@@ -45,11 +45,17 @@ tell_rc(const struct cli *cli, int64_t id, enum store_rc rc)
     return CLI_FAILED;
 }
 
-/* C as *ROW. */
+/* C and its worker as *ROW. */
 static int
-give(const struct computation *c, json_t **row)
+give(struct cli *cli, const struct computation *c, json_t **row)
 {
-    *row = json_computation(c);
+    struct store_worker worker;
+    enum store_rc rc = store_get_worker(cli->store, c->id, &worker);
+
+    if (rc != STORE_OK && rc != STORE_NOT_FOUND) {
+        return tell_rc(cli, c->id, rc);
+    }
+    *row = json_detail(c, rc == STORE_OK ? &worker : NULL);
     if (!*row) {
         cli_error("not enough memory");
     }
@@ -72,7 +78,7 @@ get(struct place *p, int64_t id, json_t **row)
     struct computation c;
     enum store_rc rc = store_get(p->cli->store, id, &c);
 
-    return rc == STORE_OK ? give(&c, row) : tell_rc(p->cli, id, rc);
+    return rc == STORE_OK ? give(p->cli, &c, row) : tell_rc(p->cli, id, rc);
 }
 
 static int
@@ -120,7 +126,7 @@ news(struct place *p, json_t **row)
         return tell_rc(p->cli, id, rc);
     }
     json_decref(*row);
-    return give(&c, row);
+    return give(p->cli, &c, row);
 }
 
 static int

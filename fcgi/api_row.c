@@ -9,13 +9,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* STATUS with row C as the body. */
+/* STATUS with row C and its worker as the body. */
 static void
-send_row(struct reply *reply, int status, const struct computation *c)
+send_row(struct context *ctx, struct reply *reply, int status,
+         const struct computation *c)
 {
+    struct store_worker worker;
+    enum store_rc rc = store_get_worker(ctx->store, c->id, &worker);
+    if (rc != STORE_OK && rc != STORE_NOT_FOUND) {
+        reply_store_error(ctx, NULL, reply, rc);
+        return;
+    }
     reply_header(reply, "ETag", "\"%" PRId64 "\"", c->revision);
     reply_header(reply, "Vary", "Accept-Encoding, Prefer");
-    json_send(reply, status, json_computation(c));
+    json_send(reply, status, json_detail(c, rc == STORE_OK ? &worker : NULL));
 }
 
 bool
@@ -31,7 +38,7 @@ live_api_row(struct context *ctx, const struct wait *wait, int64_t revision,
     }
     if (c.revision == wait->since)
         return false;
-    send_row(reply, 200, &c);
+    send_row(ctx, reply, 200, &c);
     return true;
 }
 
@@ -59,7 +66,7 @@ do_and_show(struct context *ctx, struct request *r, struct reply *reply,
         return;
     enum store_rc rc = store_get(ctx->store, r->row_id, &c);
     if (rc == STORE_OK)
-        send_row(reply, wish == WISH_NOTED ? 202 : 200, &c);
+        send_row(ctx, reply, wish == WISH_NOTED ? 202 : 200, &c);
     else
         reply_store_error(ctx, r, reply, rc);
 }

@@ -13,7 +13,7 @@ struct dict;
 
 enum action { ACTION_CANCEL, ACTION_RETRY, ACTION_DELETE, ACTION_COUNT };
 
-/* What ACTION is called in forms and addresses: "cancel"; static. */
+/* What ACTION (in range) is called in forms and addresses: "cancel"; static. Pure. */
 const char *action_name(enum action action);
 
 /* What can become of a row. */
@@ -38,12 +38,12 @@ struct bulk_outcome {
 };
 
 /* OUTCOME as text for an address, "cancel.3.0.0.1.0.0.0.0", and back; false (and
- * *OUTCOME untouched) for what is not written so. */
+ * *OUTCOME untouched) for what is not written so. Pure. */
 enum { BULK_TEXT_SIZE = 48 };
 void bulk_print(const struct bulk_outcome *outcome, char text[BULK_TEXT_SIZE]);
 bool bulk_parse(const char *text, struct bulk_outcome *outcome);
 
-/* Tells OUTCOME in LANG in PAGE (list.tpl). */
+/* Tells OUTCOME in LANG in PAGE (list.tpl). Any thread, each its own PAGE. */
 void bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome);
 
 #endif

@@ -7,18 +7,14 @@
 #include "fcgi/explain.h"
 #include "fcgi/text.h"
 
-#include <stdbool.h>
-
-/* How many digits there were for each second of the work: only of those that compute
- * all digits up to theirs. */
 static void
 show_speed(enum lang lang, struct dict *d, const struct computation *c)
 {
     char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
-    bool all = c->method == ALGORITHM_CHUDNOVSKY || c->method == ALGORITHM_SPIGOT;
-    if (c->status != STATUS_DONE || !all || c->wall_s <= 0)
+    double speed = computation_speed(c);
+    if (speed < 0)
         return;
-    text_number(lang, number, (uint64_t)((double)c->position / c->wall_s + 0.5));
+    text_number(lang, number, (uint64_t)(speed + 0.5));
     dict_set(dict_section(d, VIEW_SPEED), VIEW_VALUE,
              text_fill(text, sizeof text, text_get(lang, TEXT_DIGITS_PER_SECOND),
                        "count", number, NULL));

@@ -39,7 +39,7 @@ libweb_a_SOURCES = \
 	fcgi/router_params.c \
 	fcgi/share.c fcgi/share.h \
 	fcgi/token.c fcgi/token.h \
-	fcgi/view.cc fcgi/view.h fcgi/view_keys.h \
+	fcgi/dict.cc fcgi/dict.h fcgi/view.cc fcgi/view.h fcgi/view_keys.h \
 	fcgi/view_check.c fcgi/view_check.h fcgi/view_dict.c
 # Pages, forms, polls, the API.
 libweb_a_SOURCES += \

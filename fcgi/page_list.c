@@ -150,6 +150,20 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     dict_set(dict_section(page, VIEW_REFRESH), VIEW_HREF, select);
 }
 
+/* The title of the page, which begins with how many computations run, if any: a tab
+ * says so. */
+static const char *
+make_title(enum lang lang, char title[TEXT_SIZE], const struct list *list)
+{
+    const char *text = text_get(lang, TEXT_TITLE_LIST);
+    if (list->counts[STATUS_RUNNING] > 0)
+        snprintf(title, TEXT_SIZE, "(%" PRId64 ") %s", list->counts[STATUS_RUNNING],
+                 text);
+    else
+        snprintf(title, TEXT_SIZE, "%s", text);
+    return title;
+}
+
 /* Sends LIST with FORM. R is the request of the page, or NULL for an answer to a
  * form, which does not reload itself. */
 static void
@@ -158,7 +172,8 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_LIST), refresh ? r : NULL);
+    char title[TEXT_SIZE];
+    struct dict *d = page_new(make_title(ctx->lang, title, list), refresh ? r : NULL);
     pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);

@@ -235,7 +235,7 @@ not_modified(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct pi_state *state = &s->state;
     if (state->kind == PI_KNOWN)
-        return page_not_modified_fixed(ctx, r, reply, pi_sum_told(state), etag);
+        return page_not_modified_fixed(ctx, r, reply, 1, etag);
     return page_not_modified(ctx, r, reply, state->revision, (int64_t)state->known,
                              etag);
 }

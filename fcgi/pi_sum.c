@@ -1,8 +1,9 @@
 /*
  * Digests. The one of a published file is stored with it. A shorter text is a
- * beginning of that file, and has to be hashed: a million digits take 3 ms, more are
- * not worth the wait. What was hashed is kept in the cache while it is asked for;
- * its key is the question alone, since digits never change.
+ * beginning of that file, and follows from what its sidecar says of the block before
+ * its end (digits_sha256()): a million digits are hashed at most, which takes 3 ms.
+ * Beside an older sidecar no more than these are. What was hashed is kept in the cache
+ * while it is asked for; its key is the question alone, since digits never change.
  */
 #include "config.h"
 
@@ -17,40 +18,46 @@
 
 enum { HASHED_MOST = 1000000, PIECE = 65536 };
 
-bool
-pi_sum_told(const struct pi_state *state)
-{
-    return state->kind == PI_KNOWN &&
-           (state->number == state->prefix.length || state->number <= HASHED_MOST);
-}
-
-/* Hashes what /pi/N.txt sends into SUM. */
+/* Hashes the first COUNT digits of FILE into SUM. */
 static enum digits_rc
-hash_text(struct context *ctx, const struct pi_state *state,
-          char sum[DIGITS_SHA256_SIZE])
+hash_text(const struct digits_file *file, uint64_t count, char sum[DIGITS_SHA256_SIZE])
 {
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_state hash;
-    struct digits_file file;
-    enum digits_rc rc = damage_open(ctx, &state->prefix, &file);
-    if (rc != DIGITS_OK)
-        return rc;
+    enum digits_rc rc = DIGITS_OK;
     char *piece = malloc(PIECE);
     if (piece == NULL)
         rc = DIGITS_NO_MEMORY;
     crypto_hash_sha256_init(&hash);
     crypto_hash_sha256_update(&hash, (const unsigned char *)"3.", 2);
-    for (uint64_t done = 0; rc == DIGITS_OK && done < state->number;) {
-        uint64_t left = state->number - done;
-        size_t count = left < PIECE ? (size_t)left : PIECE;
-        rc = digits_read(&file, done + 1, count, piece);
+    for (uint64_t done = 0; rc == DIGITS_OK && done < count;) {
+        size_t size = count - done < PIECE ? (size_t)(count - done) : PIECE;
+        rc = digits_read(file, done + 1, size, piece);
         if (rc == DIGITS_OK)
-            crypto_hash_sha256_update(&hash, (const unsigned char *)piece, count);
-        done += count;
+            crypto_hash_sha256_update(&hash, (const unsigned char *)piece, size);
+        done += size;
     }
     crypto_hash_sha256_final(&hash, digest);
     sodium_bin2hex(sum, DIGITS_SHA256_SIZE, digest, sizeof digest);
     free(piece);
+    return rc;
+}
+
+/* The digest of what /pi/N.txt sends into SUM; "": not told. */
+static enum digits_rc
+make_sum(struct context *ctx, const struct pi_state *state,
+         char sum[DIGITS_SHA256_SIZE])
+{
+    struct digits_file file;
+    enum digits_rc rc = damage_open(ctx, &state->prefix, &file);
+    if (rc != DIGITS_OK)
+        return rc;
+    rc = digits_sha256(&file, ctx->app->digits_fd, state->number, sum);
+    if (rc == DIGITS_MISSING) {
+        sum[0] = '\0';
+        rc = state->number <= HASHED_MOST ? hash_text(&file, state->number, sum)
+                                          : DIGITS_OK;
+    }
     digits_close(&file);
     return rc;
 }
@@ -61,8 +68,8 @@ make_share(struct context *ctx, const struct pi_state *state, struct share **out
 {
     char sum[DIGITS_SHA256_SIZE];
     *out = NULL;
-    enum digits_rc rc = hash_text(ctx, state, sum);
-    if (rc != DIGITS_OK)
+    enum digits_rc rc = make_sum(ctx, state, sum);
+    if (rc != DIGITS_OK || sum[0] == '\0')
         return rc;
     char *body = strdup(sum);
     if (body != NULL)
@@ -74,7 +81,7 @@ enum digits_rc
 pi_sum(struct context *ctx, const struct pi_state *state, char sum[DIGITS_SHA256_SIZE])
 {
     sum[0] = '\0';
-    if (!pi_sum_told(state))
+    if (state->kind != PI_KNOWN)
         return DIGITS_OK;
     if (state->number == state->prefix.length) {
         memcpy(sum, state->prefix.sha256, DIGITS_SHA256_SIZE);

@@ -7,14 +7,10 @@
 
 #include "fcgi/pi_state.h"
 
-/* True when pi_sum() tells the one of STATE: all N digits are known, and they are
- * either a published file, whose digest is stored, or so few that they are hashed
- * while a visitor waits. Pure. */
-bool pi_sum_told(const struct pi_state *state);
-
 /* The digest of "3." and N digits, as /pi/N.txt sends them, in lower-case hex into
- * SUM; "" when it is not told. Not DIGITS_OK, with SUM "": the digits could not be
- * read. Any thread. */
+ * SUM; "" when it is not told: not all of them are known, or they are more than a
+ * million and the file that has them was made by an older nthpid. Not DIGITS_OK, with
+ * SUM "": the digits could not be read. Any thread. */
 enum digits_rc pi_sum(struct context *ctx, const struct pi_state *state,
                       char sum[DIGITS_SHA256_SIZE]);
 

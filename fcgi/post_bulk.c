@@ -44,6 +44,22 @@ is_selected(const struct selection *s, int64_t id)
     return false;
 }
 
+/* The field of R's form that came twice and may not, or NULL: rows are many, but what
+ * is done to them is one thing. */
+static const char *
+find_repeated(const struct request *r)
+{
+    static const char *const once[] = {"action", "confirm", "csrf"};
+    for (size_t n = 0; n < sizeof once / sizeof *once; n++) {
+        size_t count = 0;
+        for (size_t i = 0; i < r->form_count; i++)
+            count += strcmp(r->form[i].name, once[n]) == 0;
+        if (count > 1)
+            return once[n];
+    }
+    return NULL;
+}
+
 /* Reads R's form into *S. NULL, or the field at fault, with what is wrong in WHY. */
 static const char *
 read_selection(const struct request *r, struct selection *s, enum text_key *why)
@@ -199,9 +215,16 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
     struct bulk_outcome outcome;
     struct asker asker;
     enum text_key why;
-    const char *field = read_selection(r, &s, &why);
+    char text[TEXT_SIZE], most[TEXT_NUMBER_SIZE];
+    const char *field = find_repeated(r);
     if (field != NULL) {
-        char text[TEXT_SIZE], most[TEXT_NUMBER_SIZE];
+        text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ASK_REPEATED), "field",
+                  field, NULL);
+        reply_error(ctx, r, reply, 400, field, text);
+        return;
+    }
+    field = read_selection(r, &s, &why);
+    if (field != NULL) {
         text_fill(text, sizeof text, text_get(ctx->lang, why), "limit",
                   text_number(ctx->lang, most, BULK_MOST), NULL);
         reply_error(ctx, r, reply, 422, field, text);

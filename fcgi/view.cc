@@ -1,16 +1,16 @@
 /*
- * The shim over ctemplate, the only C++ of the project. The rules are in view.h.
+ * The shim over ctemplate: templates; what they are filled with is in dict.cc. These
+ * two files are the only C++ of the project. The rules are in view.h.
  *
  * All templates are read, checked, and put into a cache of our own that is then
  * frozen: expanding takes no lock for loading, and a missing include is an error
  * instead of a hole. Changed templates are read into another such cache; only when
  * all of it is good does it take the place of the first, which lives on while a page
- * is being made from it. Keys are interned (StaticTemplateString): setting a value
- * by a plain text would take a lock that all threads share.
+ * is being made from it.
  */
 #include "config.h"
 
-#include "fcgi/view.h"
+#include "fcgi/dict.h"
 
 extern "C" {
 #include "common/log.h"
@@ -20,7 +20,6 @@ extern "C" {
 #include <ctemplate/per_expand_data.h>
 #include <ctemplate/template.h>
 #include <ctemplate/template_cache.h>
-#include <ctemplate/template_dictionary.h>
 #include <ctemplate/template_emitter.h>
 #include <ctemplate/template_string.h>
 
@@ -41,10 +40,7 @@ extern "C" {
 #include <string>
 #include <utility>
 
-using ctemplate::StaticTemplateString;
-using ctemplate::StaticTemplateStringInitializer;
 using ctemplate::TemplateCache;
-using ctemplate::TemplateDictionary;
 using ctemplate::TemplateString;
 
 namespace
@@ -70,46 +66,6 @@ namespace
 {
 
 constexpr ctemplate::Strip strip = ctemplate::STRIP_BLANK_LINES;
-
-const char *const names[] = {
-#define VIEW_KEY(name) #name,
-#include "fcgi/view_keys.h"
-#undef VIEW_KEY
-};
-
-/* The keys as ctemplate wants them: their hashes are known, so that no use of
- * one needs the global table. */
-class Keys
-{
-  public:
-    Keys()
-    {
-        for (size_t i = 0; i < VIEW_KEY_COUNT; i++) {
-            keys[i] = StaticTemplateString{{names[i], std::strlen(names[i]), 0}};
-            StaticTemplateStringInitializer intern(&keys[i]);
-        }
-    }
-    StaticTemplateString keys[VIEW_KEY_COUNT];
-};
-
-const StaticTemplateString &
-interned(enum view_key key)
-{
-    static const Keys all;
-    return all.keys[key];
-}
-
-TemplateDictionary *
-unwrap(struct dict *dict)
-{
-    return reinterpret_cast<TemplateDictionary *>(dict);
-}
-
-struct dict *
-wrap(TemplateDictionary *dict)
-{
-    return reinterpret_cast<struct dict *>(dict);
-}
 
 /* Collects output in malloc()ed memory, which C can own. */
 class Output : public ctemplate::ExpandEmitter
@@ -251,11 +207,6 @@ has_all(const Templates &later, const Templates &now)
     return true;
 }
 
-/* How many dictionaries this thread has, and whether one of them lacks a part for
- * which there was no memory. */
-thread_local unsigned dicts;
-thread_local bool lacking;
-
 std::shared_ptr<Templates>
 current(struct view *view)
 {
@@ -324,85 +275,13 @@ view_version(const struct view *view)
     return view->version.load(std::memory_order_acquire);
 }
 
-struct dict *
-dict_new(void)
-{
-    try {
-        struct dict *dict = wrap(new TemplateDictionary("dict"));
-        if (dicts++ == 0)
-            lacking = false;
-        return dict;
-    } catch (const std::exception &) {
-        dict_lack();
-        return nullptr;
-    }
-}
-
-void
-dict_free(struct dict *dict)
-{
-    if (dict)
-        dicts--;
-    delete unwrap(dict);
-}
-
-void
-dict_lack(void)
-{
-    lacking = true;
-}
-
-void
-dict_set(struct dict *dict, enum view_key key, const char *value)
-{
-    if (!dict)
-        return;
-    try {
-        const char *text = value ? value : "";
-        unwrap(dict)->SetValue(interned(key), TemplateString(text, std::strlen(text)));
-    } catch (const std::exception &e) {
-        dict_lack();
-        log_error("cannot set the template key %s: %s", names[key], e.what());
-    }
-}
-
-struct dict *
-dict_section(struct dict *dict, enum view_key key)
-{
-    if (!dict)
-        return nullptr;
-    try {
-        return wrap(unwrap(dict)->AddSectionDictionary(interned(key)));
-    } catch (const std::exception &e) {
-        dict_lack();
-        log_error("cannot add the template section %s: %s", names[key], e.what());
-        return nullptr;
-    }
-}
-
-struct dict *
-dict_include(struct dict *dict, enum view_key key, const char *template_name)
-{
-    if (!dict)
-        return nullptr;
-    try {
-        TemplateDictionary *child = unwrap(dict)->AddIncludeDictionary(interned(key));
-        child->SetFilename(TemplateString(template_name, std::strlen(template_name)));
-        return wrap(child);
-    } catch (const std::exception &e) {
-        dict_lack();
-        log_error("cannot include the template %s: %s", template_name, e.what());
-        return nullptr;
-    }
-}
-
 int
 view_render(struct view *view, enum lang lang, const char *template_name,
             const struct dict *dict, char **out, size_t *length)
 {
     *out = nullptr;
     *length = 0;
-    if (!dict || lacking) {
+    if (!dict || dict_is_lacking()) {
         log_error("no memory for the template %s", template_name);
         return -1;
     }
@@ -411,7 +290,7 @@ view_render(struct view *view, enum lang lang, const char *template_name,
         ctemplate::PerExpandData data;
         bool whole = current(view)->caches[lang].ExpandNoLoad(
             TemplateString(template_name, std::strlen(template_name)), strip,
-            unwrap(const_cast<struct dict *>(dict)), &data, &output);
+            dict_unwrap(dict), &data, &output);
         if (!whole) {
             log_error("template %s, or one that it includes, is missing",
                       template_name);

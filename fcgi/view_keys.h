@@ -1,5 +1,5 @@
 /* Every key, section and include that the templates use: VIEW_KEY(NAME) for
- * {{NAME}}, {{#NAME}} or {{>NAME}}. Included by view.h and view.cc. */
+ * {{NAME}}, {{#NAME}} or {{>NAME}}. Included by view.h and dict.cc. */
 VIEW_KEY(ABOVE)
 VIEW_KEY(ABOVE_TEXT)
 VIEW_KEY(ABSENT)

@@ -586,6 +586,7 @@ unit_tests += \
 	tests/unit/test_log \
 	tests/unit/test_log_repeat \
 	tests/unit/test_digits \
+	tests/unit/test_digits_sha256 \
 	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
@@ -642,6 +643,9 @@ digits_fixture = tests/unit/digits_fixture.c tests/unit/digits_fixture.h $(test_
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(digits_fixture)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
+tests_unit_test_digits_sha256_SOURCES = tests/unit/test_digits_sha256.c $(digits_fixture)
+tests_unit_test_digits_sha256_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_digits_sha256_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_trust_SOURCES = tests/unit/test_digits_trust.c $(digits_fixture)
 tests_unit_test_digits_trust_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)

@@ -93,20 +93,18 @@
   function tableView(table) {
     const body = table.tBodies[0];
     const empty = document.getElementById('empty');
-    const title = document.title;
+    const title = document.title.replace(/^\(\d+\) /, '');
     const pinned = table.dataset.pinned ? `c-${table.dataset.pinned}` : null;
     let question = table.dataset.live;
     groupThousands(body);
 
-    function tell(row, before) {
+    /** What is to be said of ROW, which takes the place of the row BEFORE; or ''. */
+    function news(row, before) {
       const { status } = row.dataset;
-      if (!before || before.dataset.status === status) return;
-      const text = status === 'done' ? announcer?.dataset.done
-        : status === 'failed' ? announcer?.dataset.failed : null;
-      if (text) {
-        announce(text.replace('{position}', row.querySelector('.position').textContent)
-          .replace('{digit}', row.querySelector('.digit').textContent));
-      }
+      if (!before || before.dataset.status === status) return '';
+      return (announcer?.dataset[status] ?? '')
+        .replace('{position}', row.querySelector('.position').textContent)
+        .replace('{digit}', row.querySelector('.digit').textContent);
     }
 
     function keepSelected(row, before) {
@@ -167,6 +165,7 @@
       busy: () => body.querySelector('[data-status=queued], [data-status=running]') !== null,
       apply(answer) {
         let whole = true;
+        const said = [];
         keepingFocus(body, () => {
           const fresh = new Map();
           if (answer.reset) body.replaceChildren();
@@ -176,13 +175,16 @@
             const before = document.getElementById(row.id);
             groupThousands(row);
             if (row.id === pinned) row.classList.add('highlight');
-            tell(row, before);
+            said.push(news(row, before));
             if (before) keepSelected(row, before);
             if (before) before.replaceWith(row);
             else fresh.set(id, row);
           }
           if (table.dataset.ordered || answer.reset) whole = arrange(answer.order, fresh);
         });
+        // All that ended together, in one text: the next one would interrupt it.
+        const text = said.filter(Boolean).join(' ');
+        if (text) announce(text);
         const asks = tellPlaces(answer.queue);
         if (empty) empty.hidden = body.rows.length > 0;
         countUp(answer.counts);

@@ -2,6 +2,7 @@
 // of them is shown, by every way digits leave the site, and computed again.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -23,6 +24,7 @@ const file = path.join(site.state, 'digits', `pi-10-${N}.txt`);
 const sidecar = file.replace(/txt$/, 'sum');
 assert.equal(fs.readFileSync(file, 'latin1'), known);
 // A row that was answered from the file.
+const digest = (text) => createHash('sha256').update(text).digest('hex');
 const relying = (await site.waitDone((await site.ask(777_777)).id)).id;
 
 // Ways out for the byte AT of the file.
@@ -69,10 +71,11 @@ const deeds = [
   ['a folder', 100, () => replace(file, (name) => fs.mkdirSync(name))],
   ['a pipe', 100, () => replace(file, (name) => execFileSync('mkfifo', [name]))],
 ];
-const spoilt = ['first block', 'last block', 'whole', 'cut', 'missing'];
+const spoilt = ['first block', 'state', 'last block', 'whole', 'cut', 'missing'];
 const sidecarDeed = {
   'first block': () => poke(sidecar, 60),
-  'last block': () => poke(sidecar, 60 + 71),
+  state: () => poke(sidecar, 60 + 71), // of SHA-256, after the first block
+  'last block': () => poke(sidecar, 60 + 2 * 71),
   whole: () => poke(sidecar, fs.statSync(sidecar).size - 3),
   cut: () => fs.truncateSync(sidecar, 100),
   missing: () => fs.unlinkSync(sidecar),
@@ -146,17 +149,20 @@ test('checksums that went bad: made anew, nothing is computed', async () => {
   const [{ id, attempts }] = await site.sql(`SELECT id, attempts FROM computation WHERE position = ${N}`);
   const events = async () => (await site.sql(`SELECT count(*) AS n FROM event WHERE computation_id = ${id}`))[0].n;
   const before = await events();
-  for (const what of long ? spoilt : ['last block', 'missing']) {
+  for (const what of long ? spoilt : ['state', 'last block', 'missing']) {
     await suspend();
     sidecarDeed[what]();
     // What nthpi-fcgi has in mind of the file is true; a new process has nothing.
     await site.restart('fcgi');
     await until(async () => (await site.get('/robots.txt')).status === 200 &&
       (await site.get('/')).status === 200, 'nthpi-fcgi');
-    const answer = await ways['text by nginx']();
+    // What no digit depends on is noticed by who is told a digest made with it.
+    const answer = what === 'state' ? await site.get(`/pi/${N - 1}`, html) : await ways['text by nginx']();
     resume();
     isRefusal(answer, what);
     await until(whole, `checksums (${what}): the digits to come back`);
+    await until(async () => (await site.get(`/pi/${N - 1}`, html)).text.includes(digest(known.slice(0, -1))),
+      `checksums (${what}): the digest`);
   }
   assert.equal(await events(), before);
   assert.equal((await site.sql(`SELECT attempts FROM computation WHERE id = ${id}`))[0].attempts, attempts);

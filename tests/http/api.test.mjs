@@ -38,9 +38,12 @@ test('asking answers 201 with Location, a token once, and every field', async ()
   const done = await site.waitDone(made.id);
   for (const key of ['id', 'position', 'radix', 'algorithm', 'method', 'status', 'stage', 'digit',
     'window', 'progress', 'phase', 'eta_s', 'error', 'verified', 'attempts', 'created_at', 'stages',
-    'wall_s', 'cpu_s', 'peak_kib', 'revision', 'links']) {
+    'wall_s', 'cpu_s', 'peak_kib', 'digits_per_s', 'worker', 'revision', 'links']) {
     assert.ok(key in done, `${key} is there`);
   }
+  assert.ok(Math.abs(done.digits_per_s - 1000 / done.wall_s) < 1, `${done.digits_per_s}`);
+  assert.equal(done.worker.daemon, 'main');
+  assert.ok(done.worker.pid > 1 && done.worker.threads >= 1);
   assert.equal(done.digit, '9');
   assert.equal(done.window[0], '9');
   assert.ok(done.window.length >= 16, done.window);

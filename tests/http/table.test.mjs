@@ -151,6 +151,9 @@ test('bad selections', async () => {
   assert.equal(await send([['action', 'cancel']]), 422, 'none');
   assert.equal(await send([['id', 1]]), 422, 'no action');
   assert.equal(await send([['action', 'burn'], ['id', 1]]), 422);
+  assert.equal(await send([['action', 'cancel'], ['action', 'delete'], ['id', 1]]), 400, 'two actions');
+  assert.equal(await send([['action', 'delete'], ['confirm', 1], ['confirm', 1], ['id', 1]]), 400, 'confirmed twice');
+  assert.equal(await send([['action', 'cancel'], ['id', 999_999], ['id', 999_999]]), 303, 'a row twice');
   for (const id of ['x', '0', '01', '-1', '1.5', '']) {
     assert.equal(await send([['action', 'cancel'], ['id', id]]), 422, id);
   }

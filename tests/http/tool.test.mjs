@@ -69,6 +69,10 @@ test('submit, show, list', async () => {
   assert.equal(shown.code, 0, shown.stderr);
   assert.match(shown.stdout, /done/);
   assert.ok(shown.stdout.includes(done.window.slice(0, 10)) || shown.stdout.includes(done.digit));
+  assert.match(shown.stdout, /^attempts +1$/m);
+  assert.match(shown.stdout, /^cost +[\d.]+ s of wall time, [\d.]+ s of CPU time, \d+ KiB$/m);
+  assert.match(shown.stdout, new RegExp(`^worker +process ${done.worker.pid} of main, threads: [12]$`, 'm'));
+  assert.match(shown.stdout, new RegExp(`^speed +${done.digits_per_s.toFixed(0)} digits/s$`, 'm'));
   const list = await site.tool('list');
   assert.equal(list.code, 0, list.stderr);
   assert.match(list.stdout, /1234/);

@@ -266,6 +266,8 @@ a_sidecar_that_does_not_fit_is_found(void **state)
         rc = digits_open_checked(&file, NULL, p.f->digits, 10, LENGTH, p.sha256);
         if (rc == DIGITS_OK) /* in a checksum */
             rc = digits_check_range(&file, 0, LENGTH + 1);
+        for (uint64_t i = 1; rc == DIGITS_OK && i <= LENGTH; i += DIGITS_BLOCK)
+            rc = digits_sha256(&file, p.f->digits, i, other); /* in a state */
         assert_int_equal(rc, DIGITS_BROKEN);
         digits_close(&file);
         digits_poke(p.f, sum, at, before);
