@@ -63,9 +63,10 @@ make_table(struct flags *flags, enum conf_program program, const struct conf_fla
     return true;
 }
 
-/* Reads ARGV; false after a message. */
+/* Reads ARGV of PROGRAM; false after a message. */
 static bool
-read_flags(struct flags *flags, int argc, char **argv, const struct conf_flag *more)
+read_flags(struct flags *flags, enum conf_program program, int argc, char **argv,
+           const struct conf_flag *more)
 {
     int flag;
 
@@ -73,7 +74,9 @@ read_flags(struct flags *flags, int argc, char **argv, const struct conf_flag *m
     opterr = 0;
     while ((flag = getopt_long(argc, argv, ":h", flags->table, NULL)) != -1) {
         if (flag == '?' || flag == ':') {
-            fprintf(stderr, "%s: %s: %s; see --help\n", argv[0], argv[optind - 1],
+            /* The tool's first argument is its command. */
+            fprintf(stderr, "%s%s: %s: %s; see --help\n",
+                    program == CONF_TOOL ? "nthpi: " : "", argv[0], argv[optind - 1],
                     flag == ':' ? "a value is missing" : "there is no such flag");
             return false;
         }
@@ -182,7 +185,7 @@ conf_load(struct conf *conf, enum conf_program program, int argc, char **argv,
         fprintf(stderr, "%s: no memory\n", argv[0]);
         goto out;
     }
-    if (!read_flags(&flags, argc, argv, more))
+    if (!read_flags(&flags, program, argc, argv, more))
         goto out;
     *first = optind;
     if (flags.help || flags.version) {

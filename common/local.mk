@@ -32,6 +32,7 @@ libcommon_a_SOURCES = \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \
 	common/search_scan.c \
+	common/search_shelf.c \
 	common/state.c common/state.h \
 	common/statistics.c common/statistics.h \
 	common/store.c common/store.h common/store_internal.h \
@@ -46,16 +47,16 @@ libcommon_a_SOURCES = \
 	common/store_lease.c \
 	common/store_list.c common/store_list.h \
 	common/store_look.c \
-	common/store_sorted.c \
 	common/store_open.c \
 	common/store_pending.c \
 	common/store_prune.c \
 	common/store_publish.c \
 	common/store_queue.c common/store_queue.h \
+	common/store_row.c \
+	common/store_sorted.c \
+	common/store_sql.c \
 	common/store_statistics.c common/store_statistics.h \
 	common/store_status.c common/store_status.h \
-	common/store_row.c \
-	common/store_sql.c \
 	common/store_worker.c common/store_worker.h
 nodist_libcommon_a_SOURCES = common/schema_sql.c
 common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_LIBS) -lm

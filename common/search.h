@@ -12,6 +12,7 @@ enum {
     SEARCH_LENGTH_MOST = 120,
     /* Digits that are scanned where there is no index: some tens of milliseconds. */
     SEARCH_SCAN_MOST = 20000000,
+    SEARCH_ASKS_MOST = 8, /* strings that are looked for in one go */
 };
 
 struct search_ask {
@@ -37,19 +38,25 @@ enum search_problem search_parse(const char *typed, int radix, struct search_ask
 struct search_found {
     uint64_t searched; /* the first so many digits were searched */
     uint64_t count;    /* occurrences in all of these */
-    uint64_t position; /* of the first after ASK's `after`, or 0: there is none */
+    uint64_t position; /* of the first after the ask's `after`, or 0: there is none */
+    /* That one is the so-manieth of all; 0: there is none, or nobody counted. */
+    uint64_t occurrence;
+    uint64_t previous; /* position of the last one that is not after it, or 0 */
     bool indexed;      /* by the index: then all digits were searched */
 };
 
 /*
- * Looks for ASK in FILE (opened as checked), with INDEX, which is of the same digits,
- * or without (NULL), and then only in the first SEARCH_SCAN_MOST digits. Thread-safe.
- * Other results than DIGITS_OK: FILE or INDEX is damaged or cannot be read; without
- * INDEX it can only be FILE.
+ * Looks for each of the COUNT (1 .. SEARCH_ASKS_MOST) ASKS, all of one radix, in FILE
+ * (opened as checked), with INDEX, which is of the same digits, or without (NULL), and
+ * then only in the first SEARCH_SCAN_MOST digits, which are read once for all. FOUND
+ * has an answer for each. A FILE of another radix is no error: nothing is found then,
+ * and nothing searched. Thread-safe. Other results than DIGITS_OK: FILE or INDEX is
+ * damaged or cannot be read; without INDEX it can only be FILE.
  */
 enum digits_rc search_run(const struct digits_file *file,
                           const struct search_index *index,
-                          const struct search_ask *ask, struct search_found *found);
+                          const struct search_ask *asks, size_t count,
+                          struct search_found *found);
 
 /* ---- search_scan.c ---- */
 
@@ -57,11 +64,19 @@ enum digits_rc search_run(const struct digits_file *file,
  * where they are not. Pure. */
 size_t search_next(const char *text, size_t size, const char *pattern, size_t length);
 
-/* Scans the digits FROM .. TO of FILE: *FIRST is the first position of ASK's string
- * among them that is larger than ASK's `after`, or 0, and *COUNT how often it is there.
- * COUNT may be NULL: the scan then ends at the first one. */
-enum digits_rc search_scan(const struct digits_file *file, const struct search_ask *ask,
-                           uint64_t from, uint64_t to, uint64_t *first,
-                           uint64_t *count);
+/* What a scan saw of a string. */
+struct search_hits {
+    uint64_t count;    /* how often it is there */
+    uint64_t passed;   /* of these, not after the ask's `after` */
+    uint64_t previous; /* position of the last of those, or 0 */
+    uint64_t first;    /* position of the first of the others, or 0 */
+};
+
+/* Scans the digits FROM .. TO of FILE once, for the strings of all COUNT ASKS, each of
+ * which gets its HITS. Not ALL: only `first` is asked for, and the scan ends when each
+ * has one. Thread-safe; results as those of digits_read(). */
+enum digits_rc search_scan(const struct digits_file *file,
+                           const struct search_ask *asks, size_t count, bool all,
+                           uint64_t from, uint64_t to, struct search_hits *hits);
 
 #endif

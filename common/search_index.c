@@ -10,14 +10,15 @@
 #include "digits_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct search_head) <= SEARCH_HEAD_SIZE, "the head has room");
@@ -265,68 +266,27 @@ search_index_read(const struct search_index *index, uint32_t key, uint32_t **pos
     return rc;
 }
 
-/* ---- the shelf ---- */
-
-struct search_shelf {
-    pthread_mutex_t lock;
-    struct search_index *known[2];
-};
-
-struct search_shelf *
-search_shelf_new(void)
+bool
+search_index_fits(const struct search_index *index, int radix, uint64_t length,
+                  const char *sha256)
 {
-    struct search_shelf *shelf = calloc(1, sizeof *shelf);
+    return head_fits(&index->head, radix, length, sha256);
+}
 
-    if (shelf != NULL && pthread_mutex_init(&shelf->lock, NULL) != 0) {
-        free(shelf);
-        shelf = NULL;
-    }
-    return shelf;
+bool
+search_index_is_there(const struct search_index *index, int digits_fd)
+{
+    char name[DIGITS_NAME_SIZE];
+    struct stat own, named;
+
+    search_index_name(name, (int)index->head.radix, index->head.length);
+    return fstat(index->fd, &own) == 0 &&
+           fstatat(digits_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           own.st_dev == named.st_dev && own.st_ino == named.st_ino;
 }
 
 void
-search_shelf_free(struct search_shelf *shelf)
+search_index_hold(struct search_index *index)
 {
-    if (shelf == NULL)
-        return;
-    for (size_t i = 0; i < 2; i++)
-        search_index_release(shelf->known[i]);
-    pthread_mutex_destroy(&shelf->lock);
-    free(shelf);
-}
-
-enum digits_rc
-search_shelf_get(struct search_shelf *shelf, struct search_index **out, int digits_fd,
-                 int radix, uint64_t length, const char *sha256)
-{
-    struct search_index **known;
-    enum digits_rc rc = DIGITS_OK;
-
-    if (shelf == NULL)
-        return search_index_open(out, digits_fd, radix, length, sha256);
-    pthread_mutex_lock(&shelf->lock);
-    known = &shelf->known[radix == 16];
-    if (*known == NULL || !head_fits(&(*known)->head, radix, length, sha256)) {
-        search_index_release(*known);
-        rc = search_index_open(known, digits_fd, radix, length, sha256);
-    }
-    *out = *known;
-    if (rc == DIGITS_OK)
-        atomic_fetch_add_explicit(&(*known)->users, 1, memory_order_relaxed);
-    pthread_mutex_unlock(&shelf->lock);
-    return rc;
-}
-
-void
-search_shelf_drop(struct search_shelf *shelf, const struct search_index *index)
-{
-    if (shelf == NULL)
-        return;
-    pthread_mutex_lock(&shelf->lock);
-    for (size_t i = 0; i < 2; i++)
-        if (shelf->known[i] == index) {
-            search_index_release(shelf->known[i]);
-            shelf->known[i] = NULL;
-        }
-    pthread_mutex_unlock(&shelf->lock);
+    atomic_fetch_add_explicit(&index->users, 1, memory_order_relaxed);
 }

@@ -100,22 +100,40 @@ uint64_t search_index_count(const struct search_index *index, uint32_t key,
 enum digits_rc search_index_read(const struct search_index *index, uint32_t key,
                                  uint32_t **positions, size_t *count);
 
+/* ---- search_shelf.c ---- */
+
 /* The indexes that a process has open: the newest of each radix, 4 MB of memory each.
  * Shared by any threads. */
 struct search_shelf;
 struct search_shelf *search_shelf_new(void); /* NULL: no memory */
+
+/* Closes what nobody else uses; NULL is allowed. */
 void search_shelf_free(struct search_shelf *shelf);
 
 /* As search_index_open(), or one more use of what is open in SHELF already (NULL: opens
- * it). */
+ * it), unless its file was removed since. */
 enum digits_rc search_shelf_get(struct search_shelf *shelf, struct search_index **out,
                                 int digits_fd, int radix, uint64_t length,
                                 const char *sha256);
 
-/* Forgets INDEX, which is damaged; its users keep it. */
-void search_shelf_drop(struct search_shelf *shelf, const struct search_index *index);
+/* Closes the indexes whose files are not in the folder DIGITS_FD any more: their disk
+ * space is free then, once nobody uses them. To be called now and then; it never waits
+ * for another thread. NULL is allowed. */
+void search_shelf_tidy(struct search_shelf *shelf, int digits_fd);
 
-/* search_index.c and search_build.c: the hash of the COUNT positions of KEY. */
+/* ---- for search_build.c and search_shelf.c ---- */
+
+/* True when INDEX is that of the published file of LENGTH digits with SHA256. Pure. */
+bool search_index_fits(const struct search_index *index, int radix, uint64_t length,
+                       const char *sha256);
+
+/* True while the file of INDEX has its name in the folder DIGITS_FD. */
+bool search_index_is_there(const struct search_index *index, int digits_fd);
+
+/* One more user of INDEX, which search_index_release() ends. */
+void search_index_hold(struct search_index *index);
+
+/* The hash of the COUNT positions of KEY. */
 uint32_t search_index_hash(const char *sha256, uint32_t key, const uint32_t *positions,
                            size_t count);
 

@@ -1,6 +1,7 @@
 /*
  * How often each digit comes, and how often each follows each: counted, and compared
- * with what chance would give.
+ * with what chance would give. All functions are pure but for the counts that they are
+ * handed; any thread may call them, one at a time for the same counts.
  */
 #ifndef NTHPI_STATISTICS_H
 #define NTHPI_STATISTICS_H

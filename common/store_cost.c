@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SIZE = 32 };
+enum { KEY_SIZE = 32, THREADS_MOST = 1 << 16 };
 
 static const int radices[2] = {10, 16};
 
@@ -29,6 +29,18 @@ speed_key(char key[KEY_SIZE], int algorithm)
 
 #define THREADS_KEY "cost:threads"
 
+/* How many threads VALUE is; 0 for what is no number of them. */
+static int
+threads_of(const char *value)
+{
+    char *end;
+    long threads = strtol(value, &end, 10);
+
+    return end != value && *end == '\0' && threads > 0 && threads <= THREADS_MOST
+               ? (int)threads
+               : 0;
+}
+
 /* Puts the row KEY, VALUE of the table into TABLE; what is not known is ignored. */
 static void
 take_line(struct cost_table *table, const char *key, const char *value)
@@ -36,7 +48,7 @@ take_line(struct cost_table *table, const char *key, const char *value)
     char known[KEY_SIZE];
 
     if (strcmp(key, THREADS_KEY) == 0)
-        table->threads = atoi(value);
+        table->threads = threads_of(value);
     for (int a = 0; a < ALGORITHM_COUNT; a++)
         for (int r = 0; r < 2; r++) {
             line_key(known, a, radices[r]);

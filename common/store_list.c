@@ -1,10 +1,10 @@
 /*
  * The store, reading rows: pages of the list, single rows, and what changed.
  *
- * The list is two ordered lists, one after the other: running rows, then the
- * rest, each newest first. (Its other orders are in store_sorted.c.) A page continues after the row its cursor names
- * (keyset pagination), so the database never counts rows off. A unit test
- * holds every statement to an index that yields the rows in order.
+ * The list is two ordered lists, one after the other: running rows, then the rest,
+ * each newest first. (Its other orders are in store_sorted.c.) A page continues after
+ * the row its cursor names (keyset pagination), so the database never counts rows off.
+ * A unit test holds every statement to an index that yields the rows in order.
  */
 #include "store_list.h"
 

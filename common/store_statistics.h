@@ -39,6 +39,6 @@ enum { STORE_SPEEDS_A_DECADE = 8, STORE_SPEEDS_MAX = 14 * STORE_SPEEDS_A_DECADE 
  * are.
  */
 enum store_rc store_timings(struct store *s, int radix, enum algorithm method,
-                           struct store_speed speeds[STORE_SPEEDS_MAX], size_t *count);
+                            struct store_speed speeds[STORE_SPEEDS_MAX], size_t *count);
 
 #endif

@@ -2,9 +2,11 @@
 # shell completes.
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = contrib/completion/nthpi
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = contrib/completion/_nthpi
 install-data-hook: install-completion
 uninstall-hook: uninstall-completion
-# bash looks for a file of the command's name.
+# bash looks for a file of the command's name; zsh reads in the file what it is for.
 install-completion:
 	cd "$(DESTDIR)$(bashcompletiondir)" && \
 	  ln -sf nthpi nthpid && ln -sf nthpi nthpi-fcgi
@@ -17,6 +19,7 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/bench/same.c contrib/bench/peer_mpfr.c contrib/bench/peer_arb.c \
 	contrib/bench/parts.c contrib/bench/medians.awk contrib/bench/plot.awk \
 	contrib/bench/report.awk contrib/bench/median.awk contrib/bench/results.sh \
+	contrib/bench/search \
 	contrib/bench/web contrib/bench/sites.sh contrib/bench/hello.c \
 	contrib/bench/page_aiohttp.py contrib/bench/web_medians.awk \
 	contrib/bench/web_plot.awk contrib/bench/web_report.awk \
@@ -26,7 +29,9 @@ EXTRA_DIST += contrib/packages contrib/install-packages contrib/quickstart \
 	contrib/systemd/nthpi-fcgi.socket contrib/systemd/nthpi-web@.service \
 	contrib/systemd/nthpi-web@.socket contrib/systemd/nthpi.sysusers \
 	contrib/systemd/nthpi.tmpfiles contrib/systemd/nthpid.service \
-	contrib/logrotate/nthpi contrib/screenshots/main.png
+	contrib/logrotate/nthpi contrib/screenshots/make \
+	contrib/screenshots/main.png contrib/screenshots/pi.png \
+	contrib/screenshots/pictures-dark.png
 
 # Debian packages, a container.
 EXTRA_DIST += .dockerignore contrib/packaging/Containerfile contrib/packaging/build \

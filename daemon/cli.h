@@ -98,6 +98,17 @@ void cli_progress_tell(struct cli_progress *p, const char *phase, double fractio
 void cli_progress_tell_left(struct cli_progress *p, const char *phase, double fraction,
                             double left);
 
+/* "5 s", "3 min 20 s", "7 h 05 min" or "over 1000 days" into TEXT. */
+enum { CLI_TIME_SIZE = 32 };
+void cli_print_time(char text[CLI_TIME_SIZE], double seconds);
+
+/* "512 KiB", "3.4 MiB" or "12.0 GiB" of BYTES into TEXT. */
+enum { CLI_SIZE_SIZE = 32 };
+void cli_print_size(char text[CLI_SIZE_SIZE], uint64_t bytes);
+
+/* Whole per cent of FRACTION, from 0 to 100 whatever it is. */
+int cli_percent(double fraction);
+
 /* Seconds since cli_progress_begin(). */
 double cli_progress_age(const struct cli_progress *p);
 

@@ -306,7 +306,7 @@ report(struct check *c)
                     "computations", (json_int_t)c->rows, "digits_files",
                     (json_int_t)c->files, "digits_bytes", (json_int_t)c->bytes,
                     "problems", c->problems);
-    if (!all || json_dumpf(all, stdout, JSON_INDENT(2)) != 0) {
+    if (!all || json_dumpf(all, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0) {
         cli_error("out of memory");
     }
     putchar('\n');

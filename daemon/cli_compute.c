@@ -11,6 +11,7 @@
  * With --url a site elsewhere computes, see cli_site.c.
  */
 #include "daemon/cli.h"
+#include "daemon/cli_estimate.h"
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
 #include "daemon/machine.h"
@@ -34,6 +35,8 @@ struct compute {
     struct cli_output output;             /* digits: where to */
     char window[COMPUTATION_WINDOW_SIZE]; /* digit: from the position on */
     size_t used;
+    char words[ENGINE_WORDS]; /* what was verified, or differs */
+    double wall_s;            /* what it took */
 };
 
 static void
@@ -99,29 +102,6 @@ prepare(struct compute *c, const struct cli_question *q, const struct conf *conf
     return true;
 }
 
-/* The estimated time of C's job by ALGORITHM. */
-static double
-seconds_by(const struct compute *c, const struct engine_algorithm *algorithm)
-{
-    return c->verify ? engine_checked_seconds(algorithm, &c->job)
-                     : algorithm->seconds(&c->job);
-}
-
-/* The algorithm that does C's job in the least time, or NULL when none can do it. */
-static const struct engine_algorithm *
-quickest(const struct compute *c)
-{
-    const struct engine_algorithm *best = NULL;
-
-    for (const struct engine_algorithm *row = engine_algorithms; row->name; row++) {
-        if (engine_allows(row, &c->job) == ENGINE_OK &&
-            (!best || seconds_by(c, row) < seconds_by(c, best))) {
-            best = row;
-        }
-    }
-    return best;
-}
-
 /* Makes ALGORITHM, NULL for none, that of C if it can do the job. */
 static bool
 choose(struct compute *c, const struct engine_algorithm *algorithm)
@@ -172,17 +152,18 @@ run(struct compute *c, bool progress,
         .digits = digits,
         .cancelled = on_cancelled,
     };
-    char words[ENGINE_WORDS] = "";
+    double seconds = estimate_seconds(c->algorithm, &c->job, c->verify);
+    bool watched = progress || is_long(c, seconds);
     enum engine_rc rc;
-    double seconds;
 
+    estimate_tell(c->algorithm, &c->job, c->verify, watched && seconds >= LONG_S);
     if (!confine(c)) {
         return CLI_FAILED;
     }
-    seconds = seconds_by(c, c->algorithm);
-    cli_progress_begin(&c->progress, progress || is_long(c, seconds), seconds);
-    rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, words)
+    cli_progress_begin(&c->progress, watched, seconds);
+    rc = c->verify ? engine_run_checked(c->algorithm, &c->job, &callbacks, c->words)
                    : engine_run(c->algorithm, &c->job, &callbacks);
+    c->wall_s = cli_progress_age(&c->progress);
     cli_progress_end(&c->progress);
     if (cli_signal() != 0) {
         return CLI_SIGNAL + cli_signal();
@@ -191,13 +172,13 @@ run(struct compute *c, bool progress,
         return CLI_FAILED;
     }
     if (rc == ENGINE_MISMATCH) {
-        cli_error("the result is wrong: %s", words);
+        cli_error("the result is wrong: %s", c->words);
         return CLI_UNVERIFIED;
     }
     if (rc != ENGINE_OK) {
         cli_error("%s", engine_strerror(rc));
     } else if (progress) {
-        fprintf(stderr, "%s\n", c->verify ? words : "not verified");
+        fprintf(stderr, "%s\n", c->verify ? c->words : "not verified");
     }
     return rc == ENGINE_OK           ? CLI_OK
            : rc == ENGINE_UNVERIFIED ? CLI_UNVERIFIED
@@ -205,17 +186,41 @@ run(struct compute *c, bool progress,
                                      : CLI_FAILED;
 }
 
-/* True unless flags of a computation HERE were given for another place, or those for
- * one ELSEWHERE for here. */
+/* C's digit; with JSON what a site tells of a computation, as far as it is known. */
+static int
+print_digit(const struct compute *c, const struct cli_question *q, bool window,
+            bool json)
+{
+    json_t *row;
+
+    if (!json) {
+        printf("%.*s\n", window ? (int)c->used : 1, c->window);
+        return CLI_OK;
+    }
+    row = json_pack("{s:I, s:i, s:s, s:s, s:s#, s:s#, s:s?, s:f}", "position",
+                    (json_int_t)q->position, "radix", q->radix, "algorithm",
+                    algorithm_name(q->algorithm), "method", c->algorithm->name, "digit",
+                    c->window, 1, "window", c->window, (int)c->used, "verified",
+                    c->verify ? c->words : NULL, "wall_s", c->wall_s);
+    if (!row) {
+        cli_error("not enough memory");
+        return CLI_FAILED;
+    }
+    rows_print_json(row);
+    json_decref(row);
+    return CLI_OK;
+}
+
+/* True unless flags of a computation HERE were given for another place. */
 static bool
-fits_place(const struct place_flags *where, bool here, bool elsewhere)
+fits_place(const struct place_flags *where, bool here)
 {
     if (where->url && here) {
         cli_error("--threads and --no-verify are not for a site elsewhere (--url)");
         return false;
     }
-    if (!where->url && (elsewhere || where->ca_file)) {
-        cli_error("--json and --ca-file go with --url");
+    if (!where->url && where->ca_file) {
+        cli_error("--ca-file goes with --url");
         return false;
     }
     return true;
@@ -234,7 +239,7 @@ cli_digit(int argc, char **argv)
         {"window", NULL, "print the digits that follow, too", &window},
         {"no-verify", NULL, "do not verify the result", &unverified},
         {"progress", NULL, "tell on standard error how far it is", &progress},
-        {"json", NULL, "with --url: print the site's computation as JSON", &json},
+        {"json", NULL, "print the computation as JSON", &json},
         PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
@@ -251,7 +256,7 @@ cli_digit(int argc, char **argv)
     if (!cli_question(NULL, cli.argument, radix, algorithm, &q)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!fits_place(&where, threads != NULL || unverified != NULL, json != NULL)) {
+    if (!fits_place(&where, threads != NULL || unverified != NULL)) {
         return cli_end(&cli, CLI_USAGE);
     }
     if (where.url) {
@@ -260,13 +265,13 @@ cli_digit(int argc, char **argv)
     }
     if (!prepare(&c, &q, &cli.conf, threads, !unverified) ||
         !choose(&c, q.algorithm == ALGORITHM_AUTO
-                        ? quickest(&c)
+                        ? estimate_quickest(&c.job, c.verify)
                         : engine_find(algorithm_name(q.algorithm)))) {
         return cli_end(&cli, CLI_USAGE);
     }
     code = cli_catch_signals() ? run(&c, progress != NULL, keep_window) : CLI_FAILED;
     if (code == CLI_OK) {
-        printf("%.*s\n", window ? (int)c.used : 1, c.window);
+        code = print_digit(&c, &q, window != NULL, json != NULL);
     }
     return cli_end(&cli, code);
 }
@@ -344,7 +349,7 @@ cli_digits(int argc, char **argv)
         cli_error("%s gives single digits only; use chudnovsky", asked->name);
         return cli_end(&cli, CLI_USAGE);
     }
-    if (!fits_place(&where, threads != NULL || unverified != NULL, false)) {
+    if (!fits_place(&where, threads != NULL || unverified != NULL)) {
         return cli_end(&cli, CLI_USAGE);
     }
     if (where.url) {

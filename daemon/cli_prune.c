@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "daemon/aside.h"
-#include "daemon/cli.h"
+#include "daemon/place.h"
 
 #include "common/digits.h"
 #include "common/state.h"
@@ -182,13 +182,34 @@ remove_leftover(struct prune *p, int folder, const char *name)
     return remove_file(p, folder, "work", name, &p->leftovers);
 }
 
-static int
-prune(struct prune *p, bool files)
+/* COUNT, or null for files that were left ALONE. */
+static json_t *
+count_json(int64_t count, bool alone)
 {
-    bool ok =
-        prune_rows(p) && (!files || (each_old_file(p, "digits", remove_superseded) &&
-                                     each_old_file(p, "work", remove_leftover)));
+    return alone ? json_null() : json_integer((json_int_t)count);
+}
 
+static bool
+print_json(const struct prune *p, bool files)
+{
+    json_t *all = json_pack("{s:b, s:I, s:o, s:o, s:o}", "dry_run", p->dry,
+                            "computations", (json_int_t)p->rows, "superseded_files",
+                            count_json(p->digits, !files), "leftover_files",
+                            count_json(p->leftovers, !files), "broken_files",
+                            count_json(p->broken, !files));
+
+    if (!all) {
+        cli_error("not enough memory");
+        return false;
+    }
+    rows_print_json(all);
+    json_decref(all);
+    return true;
+}
+
+static void
+print_text(const struct prune *p, bool files)
+{
     printf("%s%" PRId64 " computation%s", p->dry ? "would remove " : "removed ",
            p->rows, p->rows == 1 ? "" : "s");
     if (files) {
@@ -202,6 +223,20 @@ prune(struct prune *p, bool files)
                p->broken == 1 ? "" : "s");
     }
     putchar('\n');
+}
+
+static int
+prune(struct prune *p, bool files, bool json)
+{
+    bool ok =
+        prune_rows(p) && (!files || (each_old_file(p, "digits", remove_superseded) &&
+                                     each_old_file(p, "work", remove_leftover)));
+
+    if (json) {
+        ok = print_json(p, files) && ok;
+    } else {
+        print_text(p, files);
+    }
     return ok ? CLI_OK : CLI_FAILED;
 }
 
@@ -223,12 +258,13 @@ parse_final(const char *text, int *status)
 int
 cli_prune(int argc, char **argv)
 {
-    const char *age = NULL, *status = NULL, *dry = NULL;
+    const char *age = NULL, *status = NULL, *dry = NULL, *json = NULL;
     const struct conf_flag flags[] = {
         {"older-than", "AGE", "ended so long ago: 30d, 12h, 45m, 2w", &age},
         {"status", "STATUS", "only done, failed or cancelled ones, and no files",
          &status},
         {"dry-run", NULL, "only say what would be removed", &dry},
+        {"json", NULL, "print the numbers as JSON", &json},
         {NULL, NULL, NULL, NULL},
     };
     struct cli cli;
@@ -252,5 +288,5 @@ cli_prune(int argc, char **argv)
     if (!cli_open_store(&cli, STORE_DURABLE)) {
         return cli_end(&cli, CLI_FAILED);
     }
-    return cli_end(&cli, prune(&p, !status));
+    return cli_end(&cli, prune(&p, !status, json != NULL));
 }

@@ -134,13 +134,16 @@ cli_wait(int argc, char **argv)
 static int
 change(int argc, char **argv, const char *usage, enum place_deed deed)
 {
+    const char *json = NULL;
     struct place_flags where = {NULL, NULL};
     const struct conf_flag flags[] = {
+        {"json", NULL, "print what became of it as JSON", &json},
         PLACE_FLAGS(where),
         {NULL, NULL, NULL, NULL},
     };
     struct cli cli;
     struct place p;
+    json_t *row = NULL;
     int64_t id;
     int code = cli_begin(&cli, argc, argv, usage, flags, 1);
 
@@ -150,7 +153,12 @@ change(int argc, char **argv, const char *usage, enum place_deed deed)
     if (!cli_id(cli.argument, &id)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    code = place_open(&p, &cli, &where, false) ? p.kind->act(&p, deed, id) : CLI_FAILED;
+    code = place_open(&p, &cli, &where, false) ? p.kind->act(&p, deed, id, &row)
+                                               : CLI_FAILED;
+    if (code == CLI_OK && json) {
+        rows_print_json(row);
+    }
+    json_decref(row);
     place_close(&p);
     return cli_end(&cli, code);
 }

@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void
 rows_print_json(const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    char *text =
+        json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
 
     if (text) {
         puts(text);
@@ -41,7 +43,8 @@ static void
 print_state(const json_t *row)
 {
     if (row_is(row, "running")) {
-        printf("%.0f %% %s\n", row_real(row, "progress") * 100, row_text(row, "phase"));
+        printf("%d %% %s\n", cli_percent(row_real(row, "progress")),
+               row_text(row, "phase"));
     } else {
         puts(row_text(row, row_is(row, "failed") ? "error" : "digit"));
     }
@@ -57,9 +60,10 @@ rows_print_table(const json_t *rows)
            "STATUS", "DIGIT");
     json_array_foreach(rows, i, row)
     {
-        printf("%8" PRId64 " %14" PRId64 " %5d %-10.10s %-9.9s ", row_number(row, "id"),
-               row_number(row, "position"), (int)row_number(row, "radix"),
-               row_text(row, "algorithm"), row_text(row, "status"));
+        printf("%8" PRId64 " %14" PRId64 " %5" PRId64 " %-10.10s %-9.9s ",
+               row_number(row, "id"), row_number(row, "position"),
+               row_number(row, "radix"), row_text(row, "algorithm"),
+               row_text(row, "status"));
         print_state(row);
     }
 }
@@ -89,13 +93,43 @@ print_worker(const json_t *row)
     }
 }
 
-/* "2026-01-31 12:00:00 UTC" of a time in JSON. */
-static void
-print_time(const char *time)
+/* What precedes the details of an event. */
+enum { EVENT_WIDTH = 10 };
+
+/* Seconds since 1970 of a time in JSON, "2026-01-31T12:00:00.000Z"; negative: none. */
+static double
+seconds_of(const char *time)
 {
-    if (strlen(time) >= 19) {
-        printf("%.10s %.8s UTC", time, time + 11);
+    struct tm tm = {0};
+    const char *rest = strptime(time, "%Y-%m-%dT%H:%M:%S", &tm);
+
+    if (!rest) {
+        return -1;
     }
+    return (double)timegm(&tm) + (*rest == '.' ? strtod(rest, NULL) : 0);
+}
+
+/* A line of a history: when, how long after the line before, which was at *BEFORE
+ * (negative: there was none), what, and more about it. */
+static void
+print_event(const char *time, double *before, const char *what, const char *detail)
+{
+    double at = seconds_of(time), passed = *before < 0 ? -1 : at - *before;
+    char text[1 + CLI_TIME_SIZE] = "";
+
+    if (at < 0) {
+        return;
+    }
+    /* A clock may have been set back. */
+    if (passed >= 10) {
+        text[0] = '+';
+        cli_print_time(text + 1, passed);
+    } else if (passed >= 0) {
+        snprintf(text, sizeof text, "+%.3f s", passed);
+    }
+    printf("  %.10s %.8s UTC  %-14s  %-*s%s%s\n", time, time + 11, text,
+           detail[0] ? EVENT_WIDTH : 0, what, detail[0] ? "  " : "", detail);
+    *before = at;
 }
 
 static void
@@ -103,13 +137,13 @@ print_history(const json_t *history)
 {
     size_t i;
     json_t *event;
+    double before = -1;
 
     printf("history\n");
     json_array_foreach(history, i, event)
     {
-        printf("  ");
-        print_time(row_text(event, "at"));
-        printf("  %-10s  %s\n", row_text(event, "stage"), row_text(event, "detail"));
+        print_event(row_text(event, "at"), &before, row_text(event, "stage"),
+                    row_text(event, "detail"));
     }
 }
 
@@ -118,15 +152,40 @@ print_stages(const json_t *stages)
 {
     static const char *const names[] = {"registered", "scheduled", "taken",
                                         "calculated", "stored"};
+    double before = -1;
 
     printf("stages\n");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (row_text(stages, names[i])[0]) {
-            printf("  ");
-            print_time(row_text(stages, names[i]));
-            printf("  %s\n", names[i]);
-        }
+        print_event(row_text(stages, names[i]), &before, names[i], "");
     }
+}
+
+/* How far a running ROW is, and how long it will take yet. */
+static void
+print_progress(const json_t *row)
+{
+    char left[CLI_TIME_SIZE];
+
+    printf("%-12s %d %% %s\n", "progress", cli_percent(row_real(row, "progress")),
+           row_text(row, "phase"));
+    if (row_real(row, "eta_s") >= 0) {
+        cli_print_time(left, row_real(row, "eta_s"));
+        print_field("time left", left);
+    }
+}
+
+/* What ROW took. */
+static void
+print_cost(const json_t *row)
+{
+    double wall_s = row_real(row, "wall_s"), cpu_s = row_real(row, "cpu_s");
+    int64_t peak_kib = row_number(row, "peak_kib");
+
+    if (cpu_s < 0 || wall_s < 0 || peak_kib <= 0) {
+        return;
+    }
+    printf("%-12s %.2f s of wall time, %.2f s of CPU time, %" PRId64 " KiB\n", "cost",
+           wall_s, cpu_s, peak_kib);
 }
 
 void
@@ -140,8 +199,7 @@ rows_print_details(const json_t *row, const json_t *history)
     print_field("status", row_text(row, "status"));
     print_field("stage", row_text(row, "stage"));
     if (row_is(row, "running")) {
-        printf("%-12s %.1f %% %s\n", "progress", row_real(row, "progress") * 100,
-               row_text(row, "phase"));
+        print_progress(row);
     }
     if (row_is(row, "done")) {
         const char *verified = row_text(row, "verified");
@@ -155,12 +213,7 @@ rows_print_details(const json_t *row, const json_t *history)
         printf("%-12s %" PRId64 "\n", "answered by", row_number(row, "answered_by"));
     }
     printf("%-12s %" PRId64 "\n", "attempts", row_number(row, "attempts"));
-    if (row_real(row, "cpu_s") >= 0 && row_real(row, "wall_s") >= 0 &&
-        row_number(row, "peak_kib") > 0) {
-        printf("%-12s %.2f s of wall time, %.2f s of CPU time, %" PRId64 " KiB\n",
-               "cost", row_real(row, "wall_s"), row_real(row, "cpu_s"),
-               row_number(row, "peak_kib"));
-    }
+    print_cost(row);
     print_worker(row);
     if (history) {
         print_history(history);

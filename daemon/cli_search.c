@@ -90,9 +90,9 @@ look(int digits_fd, const struct search_ask *ask, struct result *r)
         return rc;
     }
     search_index_open(&index, digits_fd, p->radix, p->length, p->sha256);
-    rc = search_run(&file, index, ask, &r->found);
+    rc = search_run(&file, index, ask, 1, &r->found);
     if (rc == DIGITS_BROKEN && index) {
-        rc = search_run(&file, NULL, ask, &r->found); /* the index is damaged */
+        rc = search_run(&file, NULL, ask, 1, &r->found); /* the index is damaged */
     }
     if (rc == DIGITS_OK) {
         rc = read_context(&file, ask, r);
@@ -108,7 +108,8 @@ print_text(const json_t *found)
     const char *query = row_text(found, "query");
     int64_t position = row_number(found, "position");
     int64_t searched = row_number(found, "searched"),
-            after = row_number(found, "after");
+            after = row_number(found, "after"),
+            occurrence = row_number(found, "occurrence");
 
     if (position > 0) {
         printf("%s: %s at position %" PRId64 "\n", query, after > 0 ? "next" : "first",
@@ -119,12 +120,25 @@ print_text(const json_t *found)
         printf("%s: not in the first %" PRId64 " digits%s\n", query, searched,
                after > 0 ? " after that position" : "");
     }
-    printf("occurrences: %" PRId64 " in the first %" PRId64 " digits\n",
-           row_number(found, "count"), searched);
+    if (occurrence > 1) {
+        printf("occurrence %" PRId64 " of %" PRId64 " in the first %" PRId64
+               " digits\n",
+               occurrence, row_number(found, "count"), searched);
+    } else {
+        printf("occurrences: %" PRId64 " in the first %" PRId64 " digits\n",
+               row_number(found, "count"), searched);
+    }
     if (searched < row_number(found, "known")) {
         printf("(%" PRId64 " are known; all will be searched when there is an index)\n",
                row_number(found, "known"));
     }
+}
+
+/* NUMBER, or null for 0. */
+static json_t *
+number_or_null(uint64_t number)
+{
+    return number > 0 ? json_integer((json_int_t)number) : json_null();
 }
 
 /* The members that /search has; a new reference, or NULL: no memory. */
@@ -132,13 +146,14 @@ static json_t *
 result_json(const struct search_ask *ask, const struct result *r)
 {
     const struct search_found *found = &r->found;
-    json_t *object = json_pack(
-        "{ss, si, sI, so, sI, sI, sI, sb, ss, ss}", "query", ask->text, "radix",
-        ask->radix, "after", (json_int_t)ask->after, "position",
-        found->position > 0 ? json_integer((json_int_t)found->position) : json_null(),
-        "count", (json_int_t)found->count, "searched", (json_int_t)found->searched,
-        "known", (json_int_t)r->published.length, "indexed", found->indexed, "before",
-        r->before, "behind", r->behind);
+    json_t *object =
+        json_pack("{ss, si, sI, so, so, sI, sI, sI, sb, ss, ss}", "query", ask->text,
+                  "radix", ask->radix, "after", (json_int_t)ask->after, "position",
+                  number_or_null(found->position), "occurrence",
+                  number_or_null(found->occurrence), "count", (json_int_t)found->count,
+                  "searched", (json_int_t)found->searched, "known",
+                  (json_int_t)r->published.length, "indexed", found->indexed, "before",
+                  r->before, "behind", r->behind);
 
     if (!object) {
         cli_error("not enough memory");
@@ -173,15 +188,34 @@ search_here(struct cli *cli, const struct search_ask *ask, json_t **found)
     return *found ? CLI_OK : CLI_FAILED;
 }
 
+/* True when FOUND, which a site elsewhere says, is of ASK. */
+static bool
+answers(const json_t *found, const struct search_ask *ask)
+{
+    int64_t position = row_number(found, "position");
+
+    return strcmp(row_text(found, "query"), ask->text) == 0 &&
+           row_number(found, "radix") == ask->radix &&
+           row_number(found, "after") == (int64_t)ask->after &&
+           (position == 0 || position > (int64_t)ask->after);
+}
+
 /* Lets the site elsewhere search. */
 static int
 search_elsewhere(struct place *p, const struct search_ask *ask, json_t **found)
 {
     char path[SEARCH_LENGTH_MOST + 80];
 
+    int code;
+
     snprintf(path, sizeof path, "/search?q=%s&radix=%d&after=%" PRIu64, ask->text,
              ask->radix, ask->after);
-    return place_fetch(p, path, found);
+    code = place_fetch(p, path, found);
+    if (code == CLI_OK && !answers(*found, ask)) {
+        cli_error("%s: the answer is to another question", remote_url(p->remote));
+        code = CLI_FAILED;
+    }
+    return code;
 }
 
 static int

@@ -1,7 +1,8 @@
 /*
  * nthpi digit and nthpi digits with --url: a site elsewhere finds the digits, and what
  * it has found and verified is fetched. The site's word is taken for the digits, but
- * not for the length of what it sends.
+ * not for the question that they answer (place_check.c), nor for the length of what it
+ * sends.
  */
 #include "config.h"
 
@@ -41,6 +42,10 @@ site_digit(struct cli *cli, const struct place_flags *where,
     int code = place_open(&p, cli, where, false) ? ask_and_wait(&p, q, progress, &row)
                                                  : CLI_FAILED;
 
+    if (code == CLI_OK && window && row_text(row, "window")[0] == '\0') {
+        cli_error("%s: it does not say which digits follow", remote_url(p.remote));
+        code = CLI_FAILED;
+    }
     if (code == CLI_OK && json) {
         rows_print_json(row);
     } else if (code == CLI_OK) {

@@ -19,6 +19,9 @@ enum { BAR_WIDTH = 30 };
 /* Least time between two changes of the line, in seconds. */
 #define TELL_EVERY 0.1
 
+/* Times from this on are told as "over" it, in seconds. */
+#define LONGEST_S 86400e3
+
 static volatile sig_atomic_t caught;
 
 static double
@@ -44,19 +47,44 @@ cli_progress_age(const struct cli_progress *p)
     return now() - p->began;
 }
 
-/* "5 s", "3 min 20 s" or "7 h 05 min" into TEXT. */
-static void
-print_time(char text[32], double seconds)
+void
+cli_print_time(char text[CLI_TIME_SIZE], double seconds)
 {
-    unsigned long s = seconds < 0 ? 0 : (unsigned long)(seconds + 0.5);
+    unsigned long s;
 
-    if (s < 60) {
-        snprintf(text, 32, "%lu s", s);
-    } else if (s < 3600) {
-        snprintf(text, 32, "%lu min %02lu s", s / 60, s % 60);
-    } else {
-        snprintf(text, 32, "%lu h %02lu min", s / 3600, s % 3600 / 60);
+    /* What a site says may be any number. */
+    if (!(seconds < LONGEST_S)) {
+        snprintf(text, CLI_TIME_SIZE, "over %d days", (int)(LONGEST_S / 86400));
+        return;
     }
+    s = seconds < 0 ? 0 : (unsigned long)(seconds + 0.5);
+    if (s < 60) {
+        snprintf(text, CLI_TIME_SIZE, "%lu s", s);
+    } else if (s < 3600) {
+        snprintf(text, CLI_TIME_SIZE, "%lu min %02lu s", s / 60, s % 60);
+    } else {
+        snprintf(text, CLI_TIME_SIZE, "%lu h %02lu min", s / 3600, s % 3600 / 60);
+    }
+}
+
+void
+cli_print_size(char text[CLI_SIZE_SIZE], uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes / 1024;
+    size_t i = 0;
+
+    while (size >= 1024 && i + 1 < sizeof units / sizeof units[0]) {
+        size /= 1024;
+        i++;
+    }
+    snprintf(text, CLI_SIZE_SIZE, "%.*f %s", i == 0 ? 0 : 1, size, units[i]);
+}
+
+int
+cli_percent(double fraction)
+{
+    return !(fraction > 0) ? 0 : fraction >= 1 ? 100 : (int)(fraction * 100);
 }
 
 static double
@@ -91,8 +119,8 @@ void
 cli_progress_tell_left(struct cli_progress *p, const char *phase, double fraction,
                        double left)
 {
-    int percent = fraction <= 0 ? 0 : fraction >= 1 ? 100 : (int)(fraction * 100);
-    char time[32], words[48] = "";
+    int percent = cli_percent(fraction);
+    char time[CLI_TIME_SIZE], words[48] = "";
     double at = now();
 
     if (!p->on || !is_due(p, percent, at)) {
@@ -101,7 +129,7 @@ cli_progress_tell_left(struct cli_progress *p, const char *phase, double fractio
     p->percent = percent;
     p->told = at;
     if (left >= 0) {
-        print_time(time, left);
+        cli_print_time(time, left);
         snprintf(words, sizeof words, ", %s left", time);
     }
     if (p->terminal) {
@@ -117,7 +145,7 @@ cli_progress_tell(struct cli_progress *p, const char *phase, double fraction)
     double left;
 
     /* What goes back within a phase is no news. */
-    if (p->on && (int)(fraction * 100) >= p->percent) {
+    if (p->on && cli_percent(fraction) >= p->percent) {
         left = time_left(p, fraction, now() - p->began);
         cli_progress_tell_left(p, phase, fraction, left < 0 ? 0 : left);
     }

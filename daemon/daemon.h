@@ -148,9 +148,9 @@ struct daemon {
      * and what of it is in the database. */
     double speed[ALGORITHM_COUNT], told[ALGORITHM_COUNT];
     bool told_once;
-    int64_t clock_offset;   /* wall clock less CLOCK_BOOTTIME, when it began */
-    bool clock_set;         /* it has changed since */
-    bool look;              /* look for work and wishes soon */
+    int64_t clock_offset; /* wall clock less CLOCK_BOOTTIME, when it began */
+    bool clock_set;       /* it has changed since */
+    bool look;            /* look for work and wishes soon */
     bool stop;
 };
 
@@ -320,6 +320,11 @@ void index_stop(struct daemon *d);
  * files are gone go, too. */
 void index_begin(struct daemon *d);
 
+/* The worker is done: what it wrote gets its name. False with MESSAGE: that failed, or
+ * it cannot be read back, as on a disk that loses what is written, and is gone; a
+ * second try at once would not mend that. */
+bool index_publish(struct daemon *d, char message[WORKER_MESSAGE_SIZE]);
+
 /* True when NAME in work/ is the aside of an index that a daemon makes now. */
 bool index_needs(const struct daemon *d, const char *name);
 
@@ -329,6 +334,7 @@ void index_sweep(struct daemon *d);
 
 /* Notes in the database how far the index of LENGTH digits is; see store_status.h. */
 void index_note(struct daemon *d, int radix, uint64_t length, int percent);
+
 /* tally.c */
 
 /* The next step of counting published digits; false: the database did not take the

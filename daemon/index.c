@@ -76,16 +76,19 @@ pause_after(struct indexing *x)
 
 /* ---- which one is next ---- */
 
-/* True when something runs for visitors. */
+/* True when something runs for visitors: here, or by another daemon on the same state
+ * folder. Also when nobody knows. */
 static bool
 is_busy(const struct daemon *d)
 {
+    int64_t counts[STATUS_COUNT];
+
     for (const struct job *j = d->jobs; j; j = j->next) {
         if (j->worker.pid > 0) {
             return true;
         }
     }
-    return false;
+    return store_counts(d->relaxed, counts) != STORE_OK || counts[STATUS_RUNNING] > 0;
 }
 
 /* True when P needs an index that it does not have. One that somebody found damaged
@@ -295,36 +298,16 @@ follow(struct daemon *d)
     }
 }
 
-/* The whole index into its place. 0, or an errno. */
-static int
-put_into_place(struct daemon *d)
-{
-    char name[DIGITS_NAME_SIZE];
-
-    search_index_name(name, d->indexing.of.radix, d->indexing.of.length);
-    if (renameat(d->work_fd, INDEX_ASIDE, d->digits_fd, name) != 0 ||
-        fsync(d->digits_fd) != 0) {
-        return errno;
-    }
-    close_fd(&d->indexing.out_fd); /* it is no aside any more */
-    index_sweep(d);
-    return 0;
-}
-
 void
 index_ended(struct daemon *d, int status, const struct rusage *usage)
 {
     struct indexing *x = &d->indexing;
     char message[WORKER_MESSAGE_SIZE];
-    bool done = false;
-    int error;
+    bool done;
 
     worker_ended(&x->worker, status, usage);
-    if (worker_judge(&x->worker, INDEX_MEMORY, 0, message) == OUTCOME_RESULT) {
-        error = put_into_place(d);
-        done = error == 0;
-        snprintf(message, sizeof message, "%s", strerror(error));
-    }
+    done = worker_judge(&x->worker, INDEX_MEMORY, 0, message) == OUTCOME_RESULT &&
+           index_publish(d, message);
     leave(d);
     if (done) {
         x->failures = 0;
@@ -360,13 +343,13 @@ index_step(struct daemon *d)
     struct indexing *x = &d->indexing;
     struct published p;
 
+    if (!d->conf->index) {
+        return true;
+    }
     if (is_busy(d)) {
         x->idle_since = 0;
     } else if (x->idle_since == 0) {
         x->idle_since = store_boottime();
-    }
-    if (!d->conf->index) {
-        return true;
     }
     if (x->worker.pid > 0) {
         follow(d);

@@ -1,6 +1,6 @@
 /*
- * Indexes as files and in the database, see index.c: what a start finds, and what may
- * go.
+ * Indexes as files and in the database, see index.c: one that is made gets its name;
+ * what a start finds, and what may go.
  */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +22,53 @@ index_note(struct daemon *d, int radix, uint64_t length, int percent)
     if (store_note_index(d->relaxed, radix, length, percent) != STORE_OK) {
         log_debug("how far the index is was not noted");
     }
+}
+
+/* The whole index into its place, as NAME. 0, or an errno. */
+static int
+put_into_place(struct daemon *d, const char *name)
+{
+    if (renameat(d->work_fd, INDEX_ASIDE, d->digits_fd, name) != 0 ||
+        fsync(d->digits_fd) != 0) {
+        return errno;
+    }
+    close(d->indexing.out_fd); /* it is no aside any more */
+    d->indexing.out_fd = -1;
+    return 0;
+}
+
+/* True when what is in place now can be used. */
+static bool
+is_usable(const struct daemon *d)
+{
+    const struct published *p = &d->indexing.of;
+    struct search_index *index = NULL;
+    enum digits_rc rc =
+        search_index_open(&index, d->digits_fd, p->radix, p->length, p->sha256);
+
+    search_index_release(index);
+    return rc == DIGITS_OK;
+}
+
+bool
+index_publish(struct daemon *d, char message[WORKER_MESSAGE_SIZE])
+{
+    char name[DIGITS_NAME_SIZE];
+    int error;
+
+    search_index_name(name, d->indexing.of.radix, d->indexing.of.length);
+    error = put_into_place(d, name);
+    if (error) {
+        snprintf(message, WORKER_MESSAGE_SIZE, "%s", strerror(error));
+        return false;
+    }
+    if (!is_usable(d)) {
+        unlinkat(d->digits_fd, name, 0);
+        snprintf(message, WORKER_MESSAGE_SIZE, "it cannot be read back");
+        return false;
+    }
+    index_sweep(d);
+    return true;
 }
 
 bool

@@ -30,18 +30,7 @@ struct telling {
 static void
 tell(struct telling *t, const struct message *m)
 {
-    char line[PROTOCOL_LINE_SIZE];
-    size_t length = protocol_print(m, line), done = 0;
-
-    while (done < length && !t->broken) {
-        ssize_t n = write(WORKER_PIPE_FD, line + done, length - done);
-
-        if (n > 0) {
-            done += (size_t)n;
-        } else if (n < 0 && errno != EINTR) {
-            t->broken = true;
-        }
-    }
+    t->broken = t->broken || !protocol_send(WORKER_PIPE_FD, m);
 }
 
 static bool

@@ -48,6 +48,7 @@ nthpi_SOURCES = \
 	daemon/cli_bench.c \
 	daemon/cli_check.c \
 	daemon/cli_compute.c \
+	daemon/cli_estimate.c daemon/cli_estimate.h \
 	daemon/cli_list.c \
 	daemon/cli_output.c \
 	daemon/cli_prune.c \
@@ -58,6 +59,7 @@ nthpi_SOURCES = \
 	daemon/cli_site.c \
 	daemon/cli_terminal.c \
 	daemon/place.c daemon/place.h \
+	daemon/place_check.c \
 	daemon/place_elsewhere.c \
 	daemon/place_here.c \
 	daemon/remote.c daemon/remote.h \

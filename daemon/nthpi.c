@@ -54,6 +54,20 @@ cli_error(const char *format, ...)
     va_end(arguments);
 }
 
+/* True unless an argument is a negative number, which nothing takes: it would be told
+ * as an unknown flag. */
+static bool
+without_negatives(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (argv[i][0] == '-' && argv[i][1] >= '0' && argv[i][1] <= '9') {
+            cli_error("%s: %s: a number without a sign is needed", argv[0], argv[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
 int
 cli_begin(struct cli *cli, int argc, char **argv, const char *usage,
           const struct conf_flag *flags, int arguments)
@@ -62,6 +76,9 @@ cli_begin(struct cli *cli, int argc, char **argv, const char *usage,
 
     memset(cli, 0, sizeof *cli);
     cli->state_lock = -1;
+    if (!without_negatives(argc, argv)) {
+        return CLI_USAGE;
+    }
     rc = conf_load(&cli->conf, CONF_TOOL, argc, argv, usage, flags, &first);
     if (rc != 0) {
         return rc > 0 ? CLI_OK : CLI_USAGE;

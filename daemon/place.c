@@ -41,6 +41,18 @@ place_close(struct place *p)
     p->token = NULL;
 }
 
+json_t *
+place_deleted(int64_t id, bool done)
+{
+    json_t *row = json_pack("{s:I, s:s}", "id", (json_int_t)id, "status",
+                            done ? "deleted" : "deleting");
+
+    if (!row) {
+        cli_error("not enough memory");
+    }
+    return row;
+}
+
 int64_t
 row_number(const json_t *row, const char *name)
 {

@@ -39,7 +39,10 @@ struct place_kind {
      * array. */
     int (*list)(struct place *p, const struct store_filter *filter, uint64_t limit,
                 json_t **rows);
-    int (*act)(struct place *p, enum place_deed deed, int64_t id);
+    /* Does DEED to row ID; *ROW is a new reference to what became of it, of which a
+     * deleted one has its id, and for a status "deleted", or "deleting" as long as its
+     * worker has not ended. */
+    int (*act)(struct place *p, enum place_deed deed, int64_t id, json_t **row);
     /* What happened to row ID: an array of {"stage", "at", "detail"}. NULL: it is not
      * told here. */
     int (*history)(struct place *p, int64_t id, json_t **events);
@@ -71,6 +74,10 @@ int place_fetch(struct place *p, const char *path, json_t **json);
  * whichever; a signal ends the wait with CLI_SIGNAL and its number. */
 int place_wait(struct place *p, json_t **row, bool progress);
 
+/* What act() of a kind gives for row ID once it is deleted (DONE) or will be; a new
+ * reference, NULL with a message. */
+json_t *place_deleted(int64_t id, bool done);
+
 /* Members of rows. */
 int64_t row_number(const json_t *row, const char *name);   /* 0: none */
 double row_real(const json_t *row, const char *name);      /* negative: none */
@@ -79,6 +86,18 @@ const char *row_text(const json_t *row, const char *name); /* "": none; ROW's */
 /* True when ROW has STATUS ("done"); when it will not change by itself any more. */
 bool row_is(const json_t *row, const char *status);
 bool row_is_final(const json_t *row);
+
+/* ---- place_check.c: whether what a site says can be what it was asked ---- */
+
+/* True when ROW has an id and, if it is done, a digit of its radix, with which its
+ * window begins. */
+bool row_is_sound(const json_t *row);
+
+/* True when ROW is the computation of Q. */
+bool row_answers(const json_t *row, const struct cli_question *q);
+
+/* True when NEWER is of the same computation as ROW. */
+bool row_follows(const json_t *newer, const json_t *row);
 
 /* ---- cli_rows.c: how rows are shown ---- */
 

@@ -37,19 +37,29 @@ tell_problem(const struct place *p, const struct remote_answer *a)
     json_decref(problem);
 }
 
-/* Sends CALL and reads the JSON of its answer into *JSON, a new reference, or NULL for
- * an answer without a body. CLI_OK for a status below 300 and for 304. */
+/* The exit code when nothing came as A says, or the signal that ended it. */
 static int
-call_site(struct place *p, const struct remote_call *call, json_t **json)
+tell_silence(const struct place *p, const struct remote_answer *a)
+{
+    if (cli_signal() != 0) {
+        return CLI_SIGNAL + cli_signal();
+    }
+    cli_error("%s: %s", remote_url(p->remote), a->error);
+    return CLI_FAILED;
+}
+
+/* Sends CALL and reads the JSON of its answer into *JSON, a new reference, or NULL for
+ * an answer without a body. CLI_OK for a status below 300 and for 304; *STATUS (or
+ * NULL) is that status. */
+static int
+call_site(struct place *p, const struct remote_call *call, json_t **json, int *status)
 {
     struct remote_answer a;
     int code = CLI_FAILED;
 
     *json = NULL;
     if (!remote_send(p->remote, call, &a)) {
-        if (cli_signal() == 0) {
-            cli_error("%s: %s", remote_url(p->remote), a.error);
-        }
+        code = tell_silence(p, &a);
     } else if (a.status >= 400 || (a.status >= 300 && a.status != 304)) {
         tell_problem(p, &a);
     } else if (a.length > 0 && !(*json = remote_json(&a))) {
@@ -58,22 +68,23 @@ call_site(struct place *p, const struct remote_call *call, json_t **json)
     } else {
         code = CLI_OK;
     }
-    if (code != CLI_OK) {
-        json_decref(*json);
-        *json = NULL;
+    if (status) {
+        *status = a.status;
     }
     remote_clear(&a);
     return code;
 }
 
-/* The same where the answer has to be a row. */
+/* The same where the answer has to be a row: that of ID, unless it is 0. */
 static int
-call_row(struct place *p, const struct remote_call *call, json_t **row)
+call_row(struct place *p, const struct remote_call *call, int64_t id, json_t **row)
 {
-    int code = call_site(p, call, row);
+    int code = call_site(p, call, row, NULL);
 
-    if (code == CLI_OK && row_number(*row, "id") <= 0) {
-        cli_error("%s: the answer is not a computation", remote_url(p->remote));
+    if (code == CLI_OK &&
+        (!row_is_sound(*row) || (id != 0 && row_number(*row, "id") != id))) {
+        cli_error("%s: the answer is not a computation%s", remote_url(p->remote),
+                  row_is_sound(*row) ? ", or another one" : "");
         json_decref(*row);
         *row = NULL;
         code = CLI_FAILED;
@@ -84,7 +95,8 @@ call_row(struct place *p, const struct remote_call *call, json_t **row)
 int
 place_fetch(struct place *p, const char *path, json_t **json)
 {
-    int code = call_site(p, &(struct remote_call){.method = "GET", .path = path}, json);
+    int code =
+        call_site(p, &(struct remote_call){.method = "GET", .path = path}, json, NULL);
 
     if (code == CLI_OK && !*json) {
         cli_error("%s: there is no answer", remote_url(p->remote));
@@ -121,12 +133,18 @@ add(struct place *p, const struct cli_question *q, json_t **row)
             p,
             &(struct remote_call){
                 .method = "POST", .path = rows_path, .body = body, .token = p->token},
-            row);
+            0, row);
     } else {
         cli_error("not enough memory");
     }
     if (code == CLI_OK) {
         keep_token(p, *row);
+        if (!row_answers(*row, q)) {
+            cli_error("%s: the answer is to another question", remote_url(p->remote));
+            json_decref(*row);
+            *row = NULL;
+            code = CLI_FAILED;
+        }
     }
     free(body);
     json_decref(question);
@@ -139,7 +157,7 @@ get(struct place *p, int64_t id, json_t **row)
     char path[PATH_SIZE];
 
     snprintf(path, sizeof path, "%s/%" PRId64, rows_path, id);
-    return call_row(p, &(struct remote_call){.method = "GET", .path = path}, row);
+    return call_row(p, &(struct remote_call){.method = "GET", .path = path}, id, row);
 }
 
 /* True when the answer A may be another one soon. */
@@ -177,7 +195,7 @@ now(void)
 static bool
 is_news(const json_t *newer, const json_t *row)
 {
-    return newer && row_number(newer, "id") == row_number(row, "id") &&
+    return newer && row_is_sound(newer) && row_follows(newer, row) &&
            row_number(newer, "revision") != row_number(row, "revision");
 }
 
@@ -212,12 +230,15 @@ news(struct place *p, json_t **row)
     } else if (is_passing(&a) && p->failures < TRIES) {
         pause_before_retry(p->failures++, a.retry_after);
     } else {
-        if (a.status != 0) {
-            tell_problem(p, &a);
-        } else if (cli_signal() == 0) {
-            cli_error("%s: %s", remote_url(p->remote), a.error);
-        }
         code = CLI_FAILED;
+        if (a.status == 0) {
+            code = tell_silence(p, &a);
+        } else if (a.status == 200) {
+            cli_error("%s: the answer is not a newer state of that computation",
+                      remote_url(p->remote));
+        } else {
+            tell_problem(p, &a);
+        }
     }
     json_decref(newer);
     remote_clear(&a);
@@ -248,19 +269,41 @@ list_path(char path[PATH_SIZE], const struct store_filter *f, uint64_t limit,
     }
 }
 
-/* True when TEXT is a cursor, which we put into an address. */
+/* True when SOME are rows, MOST at most. */
 static bool
-is_cursor(const char *text)
+are_rows(const json_t *some, uint64_t most)
 {
+    size_t i;
+    json_t *row;
+    bool ok = json_is_array(some) && json_array_size(some) <= most;
+
+    json_array_foreach(some, i, row)
+    {
+        ok = ok && row_is_sound(row);
+    }
+    return ok;
+}
+
+/* Puts the cursor of the page behind PAGE into AFTER, "" when there is none. False when
+ * it is none, or the one that we came by. */
+static bool
+take_cursor(const json_t *page, char after[STORE_CURSOR_SIZE])
+{
+    const char *next = row_text(page, "next");
     struct store_cursor cursor;
 
-    return store_cursor_parse(text, &cursor);
+    if (next[0] && (!store_cursor_parse(next, &cursor) || strcmp(next, after) == 0)) {
+        return false;
+    }
+    snprintf(after, STORE_CURSOR_SIZE, "%s", next);
+    return true;
 }
 
 static int
 list(struct place *p, const struct store_filter *filter, uint64_t limit, json_t **rows)
 {
     char path[PATH_SIZE], after[STORE_CURSOR_SIZE] = "";
+    size_t count;
     int code;
 
     *rows = json_array();
@@ -268,20 +311,21 @@ list(struct place *p, const struct store_filter *filter, uint64_t limit, json_t 
         json_t *page, *some;
 
         list_path(path, filter, limit, after[0] ? after : NULL);
-        code =
-            call_site(p, &(struct remote_call){.method = "GET", .path = path}, &page);
+        code = call_site(p, &(struct remote_call){.method = "GET", .path = path}, &page,
+                         NULL);
         some = json_object_get(page, "computations");
-        if (code == CLI_OK && !json_is_array(some)) {
+        if (code == CLI_OK && (!are_rows(some, limit) || !take_cursor(page, after))) {
             cli_error("%s: the answer is not a list of computations",
                       remote_url(p->remote));
             code = CLI_FAILED;
         }
-        limit -= json_array_size(some) < limit ? json_array_size(some) : limit;
-        json_array_extend(*rows, some);
-        snprintf(after, sizeof after, "%s",
-                 json_array_size(some) > 0 ? row_text(page, "next") : "");
+        count = json_array_size(some);
+        if (code == CLI_OK) {
+            limit -= count;
+            json_array_extend(*rows, some);
+        }
         json_decref(page);
-    } while (code == CLI_OK && limit > 0 && is_cursor(after));
+    } while (code == CLI_OK && limit > 0 && count > 0 && after[0]);
     if (code != CLI_OK) {
         json_decref(*rows);
         *rows = NULL;
@@ -290,23 +334,24 @@ list(struct place *p, const struct store_filter *filter, uint64_t limit, json_t 
 }
 
 static int
-act(struct place *p, enum place_deed deed, int64_t id)
+act(struct place *p, enum place_deed deed, int64_t id, json_t **row)
 {
     static const char *const paths[] = {
         [PLACE_CANCEL] = "/cancel", [PLACE_RETRY] = "/retry", [PLACE_DELETE] = ""};
     char path[PATH_SIZE];
-    json_t *row;
-    int code;
+    const struct remote_call call = {.method = deed == PLACE_DELETE ? "DELETE" : "POST",
+                                     .path = path,
+                                     .token = p->token};
+    int code, status;
 
     snprintf(path, sizeof path, "%s/%" PRId64 "%s", rows_path, id, paths[deed]);
-    code = call_site(
-        p,
-        &(struct remote_call){.method = deed == PLACE_DELETE ? "DELETE" : "POST",
-                              .path = path,
-                              .token = p->token},
-        &row);
-    json_decref(row);
-    return code;
+    if (deed != PLACE_DELETE) {
+        return call_row(p, &call, id, row);
+    }
+    code = call_site(p, &call, row, &status);
+    json_decref(*row);
+    *row = code == CLI_OK ? place_deleted(id, status == 204) : NULL;
+    return code == CLI_OK && !*row ? CLI_FAILED : code;
 }
 
 static int

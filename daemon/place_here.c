@@ -161,12 +161,13 @@ list(struct place *p, const struct store_filter *filter, uint64_t limit, json_t 
 }
 
 static int
-act(struct place *p, enum place_deed deed, int64_t id)
+act(struct place *p, enum place_deed deed, int64_t id, json_t **row)
 {
     struct store *store = p->cli->store;
     enum store_rc rc = STORE_ERROR;
-    enum store_wish wish;
+    enum store_wish wish = WISH_NOTED;
 
+    *row = NULL;
     switch (deed) {
     case PLACE_CANCEL:
         rc = store_cancel(store, id, &administrator, &wish);
@@ -178,10 +179,15 @@ act(struct place *p, enum place_deed deed, int64_t id)
         rc = store_delete(store, id, &administrator, &wish);
         break;
     }
-    if (rc == STORE_OK) {
-        doorbell_ring(p->cli->bell);
+    if (rc != STORE_OK) {
+        return tell_rc(p->cli, id, rc);
     }
-    return tell_rc(p->cli, id, rc);
+    doorbell_ring(p->cli->bell);
+    if (deed != PLACE_DELETE) {
+        return get(p, id, row);
+    }
+    *row = place_deleted(id, wish == WISH_DONE);
+    return *row ? CLI_OK : CLI_FAILED;
 }
 
 static int

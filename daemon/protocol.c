@@ -6,9 +6,11 @@
  */
 #include "daemon/protocol.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char digits16[] = "0123456789abcdef";
 static const char digits10[] = "0123456789";
@@ -63,6 +65,24 @@ protocol_print(const struct message *m, char line[PROTOCOL_LINE_SIZE])
         break;
     }
     return n > 0 ? (size_t)n : 0;
+}
+
+bool
+protocol_send(int fd, const struct message *m)
+{
+    char line[PROTOCOL_LINE_SIZE];
+    size_t length = protocol_print(m, line), sent = 0;
+
+    while (sent < length) {
+        ssize_t n = write(fd, line + sent, length - sent);
+
+        if (n > 0) {
+            sent += (size_t)n;
+        } else if (n < 0 && errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* What is left of a line while its fields are read. */

@@ -1,6 +1,6 @@
 /*
  * The lines a worker writes on its pipe and the daemon reads: short ASCII
- * text, one message a line. Pure functions; any thread.
+ * text, one message a line. Any thread; all but protocol_send() are pure functions.
  *
  *   hello VERSION PACKAGE        first: protocol and program version
  *   progress PPM PHASE           0 .. 1,000,000 millionths of the run, and a word
@@ -64,6 +64,10 @@ struct message {
  * LINE. Characters that a text may not hold become '?'. Returns the line's
  * length. */
 size_t protocol_print(const struct message *m, char line[PROTOCOL_LINE_SIZE]);
+
+/* Writes M as one line to the pipe FD, all of it, however long that blocks. False when
+ * it could not be (errno): nobody reads any more, and SIGPIPE is ignored. */
+bool protocol_send(int fd, const struct message *m);
 
 /* Reads the LENGTH bytes at LINE, without their line feed, into *M. False when
  * they are no message; *M is then undefined. */

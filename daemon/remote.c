@@ -249,6 +249,8 @@ explain(struct transfer *t, CURLcode code)
         size_t used = strlen(a->error);
         snprintf(a->error + used, sizeof a->error - used, ": %s", t->remote->error);
     }
+    /* A certificate may have any name. */
+    remote_make_plain(a->error);
 }
 
 bool

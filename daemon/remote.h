@@ -57,9 +57,14 @@ void remote_clear(struct remote_answer *answer);
 
 /* ---- remote_json.c: what it says ---- */
 
-/* ANSWER's body, an object of JSON, with a space for every control character in its
- * strings; a new reference. NULL: it is none. */
+/* ANSWER's body, an object of JSON, its strings made plain; a new reference. NULL: it
+ * is none, or the name of a member is not plain itself. */
 json_t *remote_json(const struct remote_answer *answer);
+
+/* Puts a space in the place of every character of TEXT, which is UTF-8, that a terminal
+ * takes for a command: control characters, and those of Unicode that turn the direction
+ * of writing. True when there was one. */
+bool remote_make_plain(char *text);
 
 /* ---- remote_token.c: who we are to a site ---- */
 
@@ -71,7 +76,9 @@ json_t *remote_json(const struct remote_answer *answer);
  */
 char *remote_token_read(const char *url);
 
-/* Keeps TOKEN for the site at URL, in place of one before. False with a message. */
+/* Keeps TOKEN for the site at URL, unless there is a file for it: that one stays, since
+ * it may be the right to what was asked before, and the result is false. False with a
+ * message. */
 bool remote_token_write(const char *url, const char *token);
 
 #endif

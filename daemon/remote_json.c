@@ -9,22 +9,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts a space in the place of every control character of TEXT, which is UTF-8: those
- * of ASCII, and U+0080 to U+009F, which are C2 80 to C2 9F there. */
-static void
-blank_controls(char *text)
+/* Bytes of the character of UTF-8 at P that a terminal obeys, 0: it is another. They
+ * are the control characters of ASCII, U+0080 to U+009F (C2 80 ..), and of Unicode's
+ * Bidi_Control those that can hide in digits and words: U+200E, U+200F, U+2028 to
+ * U+202E (E2 80 8E ..) and U+2066 to U+2069 (E2 81 A6 ..). */
+static size_t
+command_length(const unsigned char *p)
 {
-    for (unsigned char *p = (unsigned char *)text; *p; p++) {
-        if (*p < ' ' || *p == 0x7f) {
-            *p = ' ';
-        } else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
-            *p++ = ' ';
-            *p = ' ';
-        }
+    if (*p < ' ' || *p == 0x7f) {
+        return 1;
     }
+    if (*p == 0xc2) {
+        return p[1] >= 0x80 && p[1] <= 0x9f ? 2 : 0;
+    }
+    if (*p == 0xe2 && p[1] == 0x80) {
+        return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae) ? 3 : 0;
+    }
+    return *p == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9 ? 3 : 0;
 }
 
-/* The same for every string in VALUE. False: no memory. */
+bool
+remote_make_plain(char *text)
+{
+    bool found = false;
+
+    for (size_t i = 0; text[i] != '\0';) {
+        size_t length = command_length((const unsigned char *)text + i);
+
+        memset(text + i, ' ', length);
+        found = found || length > 0;
+        i += length > 0 ? length : 1;
+    }
+    return found;
+}
+
+/* True when the name of a member has nothing to make plain. */
+static bool
+is_plain_name(const char *name)
+{
+    char *copy = strdup(name);
+    bool plain = copy && !remote_make_plain(copy);
+
+    free(copy);
+    return plain;
+}
+
+/* Makes every string in VALUE plain. False: no memory, or a name that is not plain. */
 static bool
 make_plain(json_t *value)
 {
@@ -39,7 +69,7 @@ make_plain(json_t *value)
         if (!text) {
             return false;
         }
-        blank_controls(text);
+        remote_make_plain(text);
         ok = json_string_set(value, text) == 0;
         free(text);
     }
@@ -49,7 +79,7 @@ make_plain(json_t *value)
     }
     json_object_foreach(value, name, item)
     {
-        ok = ok && make_plain(item);
+        ok = ok && is_plain_name(name) && make_plain(item);
     }
     return ok;
 }

@@ -37,25 +37,33 @@ state_home(void)
     return path;
 }
 
-/* The path of URL's token, malloc()ed, or NULL. Whatever could mean something in a path
- * becomes "_": an address has one scheme, one host and one port, so no two are alike.
- */
+/* The path of URL's token, malloc()ed, or NULL. What divides an address becomes "_",
+ * and what else could mean something in a path "%" and its code: an address has one
+ * scheme, one host and one port, so no two are alike. */
 static char *
 token_path(const char *url)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-    char *home = state_home(), *path = NULL;
+    static const char folder[] = "/nthpi/tokens/";
+    char *home = state_home(), *path = NULL, *end;
+    size_t size = home ? strlen(home) + sizeof folder + 3 * strlen(url) : 0;
 
-    if (home && asprintf(&path, "%s/nthpi/tokens/%s", home, url) >= 0) {
-        char *name = path + strlen(path) - strlen(url);
-        for (; *name; name++) {
-            if (!strchr(plain, *name)) {
-                *name = '_';
+    if (size > 0) {
+        path = malloc(size);
+    }
+    if (path) {
+        end = path + snprintf(path, size, "%s%s", home, folder);
+        for (; *url; url++) {
+            bool divides = strchr(":/[]", *url) != NULL;
+
+            if (divides || strchr(plain, *url)) {
+                *end++ = divides ? '_' : *url;
+            } else {
+                end += snprintf(end, 4, "%%%02X", (unsigned char)*url);
             }
         }
-    } else {
-        path = NULL;
+        *end = '\0';
     }
     free(home);
     return path;

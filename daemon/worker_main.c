@@ -81,18 +81,7 @@ clock_s(void)
 static void
 tell(struct run *run, const struct message *m)
 {
-    char line[PROTOCOL_LINE_SIZE];
-    size_t length = protocol_print(m, line), done = 0;
-
-    while (done < length && !run->pipe_broken) {
-        ssize_t n = write(WORKER_PIPE_FD, line + done, length - done);
-
-        if (n > 0) {
-            done += (size_t)n;
-        } else if (n < 0 && errno != EINTR) {
-            run->pipe_broken = true;
-        }
-    }
+    run->pipe_broken = run->pipe_broken || !protocol_send(WORKER_PIPE_FD, m);
 }
 
 /* What is known by now, in the phase of the last message. */

@@ -26,6 +26,7 @@ enum cache_kind {
     CACHE_ANSWER,   /* an answer to a poll */
     CACHE_ROW,      /* a row of the list */
     CACHE_SUM,      /* the SHA-256 of a text of pi */
+    CACHE_SPEEDS,   /* the version of the speeds; see picture.h */
     CACHE_PICTURE,  /* a picture, or the page of them */
     CACHE_GZIP,     /* the short form of any of these; see encode.h */
 };

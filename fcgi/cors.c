@@ -1,18 +1,33 @@
 /*
  * CORS for what may be read: see cors.h. Browsers ask first (a preflight) when a page
- * wants to send Prefer or If-None-Match, which a poll of the API does.
+ * wants to send Prefer or If-None-Match, which a poll of the API does, or a Range that
+ * is not a simple one.
  */
 #include "fcgi/cors.h"
 
 #include <string.h>
 
-/* True when R's path is one of the API's, or R asks for a search's answer alone. */
+/* True when PATH is that of digits as a text, "/pi/1000.txt". */
+static bool
+is_text(const char *path)
+{
+    static const char start[] = "/pi/", end[] = ".txt";
+    size_t length = strlen(path);
+    return strncmp(path, start, sizeof start - 1) == 0 && length >= sizeof end - 1 &&
+           strcmp(path + length - (sizeof end - 1), end) == 0;
+}
+
+/* True when R is for one of the API's paths. /search is a page as well: its answer for
+ * programs alone is open, and what a preflight asks for is not said in it. */
 static bool
 is_api(const struct request *r)
 {
-    return r->path != NULL &&
-           (strncmp(r->path, "/api/v1/", 8) == 0 || strcmp(r->path, "/v1/pi") == 0 ||
-            (r->wants_json && strcmp(r->path, "/search") == 0));
+    const char *path = r->path;
+    return path != NULL &&
+           (strncmp(path, "/api/v1/", 8) == 0 || strcmp(path, "/v1/pi") == 0 ||
+            strcmp(path, "/healthz") == 0 || is_text(path) ||
+            (strcmp(path, "/search") == 0 &&
+             (r->wants_json || r->method == HTTP_OPTIONS)));
 }
 
 /* The headers of an answer that any page may read, with what scripts could not see of
@@ -22,7 +37,7 @@ open_reply(struct reply *reply)
 {
     reply_header(reply, "Access-Control-Allow-Origin", "*");
     reply_header(reply, "Access-Control-Expose-Headers",
-                 "ETag, Preference-Applied, Retry-After");
+                 "Accept-Ranges, Content-Range, ETag, Preference-Applied, Retry-After");
 }
 
 void
@@ -47,7 +62,7 @@ cors_preflight(const struct request *r, unsigned allowed, struct reply *reply)
     reply->status = 204;
     reply_header(reply, "Access-Control-Allow-Origin", "*");
     reply_header(reply, "Access-Control-Allow-Methods", "GET, HEAD");
-    reply_header(reply, "Access-Control-Allow-Headers", "If-None-Match, Prefer");
+    reply_header(reply, "Access-Control-Allow-Headers", "If-None-Match, Prefer, Range");
     reply_header(reply, "Access-Control-Max-Age", "86400");
     return true;
 }

@@ -1,9 +1,12 @@
 /*
  * Who may read the API from a page of another site (CORS,
- * https://fetch.spec.whatwg.org/): everybody. What GET answers below /api/v1/ and at
- * /v1/pi is public and the same for all, so it bears "Access-Control-Allow-Origin: *",
- * with which browsers send neither cookies nor passwords. What changes anything is
- * never open: proof.h refuses it from another origin, and no preflight promises it.
+ * https://fetch.spec.whatwg.org/): everybody. What GET answers where
+ * openapi.json describes it (below /api/v1/, at /v1/pi, /pi/N.txt, /healthz, and
+ * /search as JSON) is public and the same for all, so it bears
+ * "Access-Control-Allow-Origin: *", with which browsers send neither cookies nor
+ * passwords. nginx says the same of openapi.json itself, and hands it on for the texts
+ * that it sends (nthpi.nginx). What changes anything is never open: proof.h refuses it
+ * from another origin, and no preflight promises it.
  */
 #ifndef NTHPI_CORS_H
 #define NTHPI_CORS_H

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What takes less than this is not told in figures, seconds: to start a worker takes
- * as long. */
-#define ESTIMATE_SHORT_S 0.1
+/* What takes less than this, seconds, is not told in figures: to start a worker takes
+ * nearly as long. */
+#define ESTIMATE_SHORT_S 0.05
 
 static const int radices[2] = {10, 16};
 

@@ -1,6 +1,7 @@
 /*
  * What a computation would cost, for people: before it is asked for, and while it
- * waits.
+ * waits. The two functions that load read the database; all others are pure but for
+ * what they write to. Any thread may call them with its own context.
  */
 #ifndef NTHPI_ESTIMATE_H
 #define NTHPI_ESTIMATE_H

@@ -80,8 +80,9 @@ show_radices(enum lang lang, struct dict *page, const struct store_filter *now)
     static const struct {
         int radix;
         enum text_key label;
-    } choices[] = {
-        {0, TEXT_FILTER_ALL}, {10, TEXT_FILTER_RADIX_10}, {16, TEXT_FILTER_RADIX_16}};
+    } choices[] = {{0, TEXT_FILTER_ANY_RADIX},
+                   {10, TEXT_FILTER_RADIX_10},
+                   {16, TEXT_FILTER_RADIX_16}};
     struct store_filter f = *now;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         f.radix = choices[i].radix;
@@ -97,7 +98,7 @@ show_algorithms(enum lang lang, struct dict *page, const struct store_filter *no
     for (int a = -1; a < ALGORITHM_COUNT; a++) {
         f.algorithm = a;
         show_link(page, VIEW_ALGORITHM_LINK, &f,
-                  a < 0 ? text_get(lang, TEXT_FILTER_ALL)
+                  a < 0 ? text_get(lang, TEXT_FILTER_ANY_ALGORITHM)
                         : algorithm_name((enum algorithm)a),
                   now->algorithm == a);
     }

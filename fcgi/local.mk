@@ -11,10 +11,10 @@ libweb_a_SOURCES = \
 	fcgi/cache.c fcgi/cache.h \
 	fcgi/confine.c fcgi/confine.h \
 	fcgi/cors.c fcgi/cors.h \
-	fcgi/handlers.h \
 	fcgi/encode.c fcgi/encode.h \
 	fcgi/exposition.c fcgi/exposition.h \
 	fcgi/gate.c fcgi/gate.h \
+	fcgi/handlers.h \
 	fcgi/metrics.c fcgi/metrics.h \
 	fcgi/middleware.c fcgi/middleware.h \
 	fcgi/notify.c \
@@ -49,28 +49,27 @@ libweb_a_SOURCES += \
 	fcgi/api_pi.c \
 	fcgi/api_row.c \
 	fcgi/asker.c fcgi/asker.h \
+	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
 	fcgi/compare.c fcgi/compare.h fcgi/compare_show.c \
 	fcgi/damage.c fcgi/damage.h \
+	fcgi/estimate.c fcgi/estimate.h \
 	fcgi/explain.c fcgi/explain.h \
 	fcgi/facts.c fcgi/facts.h \
-	fcgi/bulk.c fcgi/bulk.h fcgi/bulk_show.c \
-	fcgi/estimate.c fcgi/estimate.h \
-	common/computation_json.c common/computation_json.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/lang.c fcgi/lang.h \
 	fcgi/list.h fcgi/list_filters.c fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
-	fcgi/page_compare.c \
 	fcgi/page_api.c \
+	fcgi/page_compare.c \
 	fcgi/page_computation.c \
 	fcgi/page_error.c \
 	fcgi/page_health.c \
-	fcgi/page_metrics.c \
 	fcgi/page_list.c \
+	fcgi/page_metrics.c \
 	fcgi/page_pi.c \
-	fcgi/page_search.c \
 	fcgi/page_pictures.c \
+	fcgi/page_search.c \
 	fcgi/page_text.c \
 	fcgi/pi_screen.c fcgi/pi_screen.h \
 	fcgi/pi_state.c fcgi/pi_state.h \
@@ -81,21 +80,25 @@ libweb_a_SOURCES += \
 	fcgi/picture_path.c fcgi/picture_path.h \
 	fcgi/picture_speed.c \
 	fcgi/picture_transitions.c \
+	fcgi/picture_version.c \
 	fcgi/picture_walk.c \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
-	fcgi/post_language.c \
 	fcgi/post_bulk.c \
-	fcgi/queue.c \
+	fcgi/post_language.c \
 	fcgi/question.c fcgi/question.h \
+	fcgi/queue.c \
 	fcgi/rows.c fcgi/rows.h \
 	fcgi/search_date.c fcgi/search_date.h \
 	fcgi/search_find.c fcgi/search_find.h \
+	fcgi/search_show.c fcgi/search_show.h \
 	fcgi/stream.c fcgi/stream.h \
 	fcgi/text.c fcgi/text.h fcgi/text.def \
 	fcgi/timeline.c fcgi/timeline.h \
 	fcgi/updates.c fcgi/updates.h \
 	fcgi/updates_rows.c
+# Shared with nthpi; libcommon does without jansson.
+libweb_a_SOURCES += common/computation_json.c common/computation_json.h
 web_LIBS = libweb.a $(common_LIBS) $(FCGI_LIBS) $(CTEMPLATE_LIBS) $(JANSSON_LIBS) \
 	$(URIPARSER_LIBS) $(ZLIB_LIBS)
 

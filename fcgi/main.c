@@ -231,7 +231,7 @@ main(int argc, char **argv)
     rc = 1;
     if ((conf.log_target != LOG_TARGET_FILE || log_to_file(conf.log_file) == 0) &&
         handle_signals() == 0 && app_open(&app, &conf) == 0 && confine_web(&conf) &&
-        (reload = reload_start(app.view)) != NULL) {
+        (reload = reload_start(&app)) != NULL) {
         log_info("nthpi-fcgi %s, build %s, %u threads", PACKAGE_VERSION, app.build_id,
                  conf.threads);
         rc = park_run(app.park, &stop) == 0 ? 0 : 1;

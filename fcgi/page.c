@@ -1,8 +1,7 @@
 /*
- * Common parts of pages. Pages are the same for all visitors
- * who read the same language, so an ETag needs
- * to know only the state of the database, the build, and the quarter of an hour
- * that the form's token belongs to.
+ * Common parts of pages. Pages are the same for all visitors who read the same
+ * language, so an ETag needs to know only the state of the database, the build, and
+ * the quarter of an hour that the form's token belongs to.
  */
 #include "fcgi/page.h"
 
@@ -17,13 +16,20 @@
 #include <stdlib.h>
 
 struct dict *
-page_new(const char *title, const struct request *reload)
+page_new(const char *title, enum page_place place, const struct request *reload)
 {
+    static const enum view_key places[] = {
+        [PAGE_LIST] = VIEW_AT_LIST,     [PAGE_BELOW_LIST] = VIEW_BELOW_LIST,
+        [PAGE_SEARCH] = VIEW_AT_SEARCH, [PAGE_PICTURES] = VIEW_AT_PICTURES,
+        [PAGE_API] = VIEW_AT_API,
+    };
     struct dict *d = dict_new();
     if (d == NULL)
         return NULL;
     struct dict *head = dict_include(d, VIEW_HEAD, "head.tpl");
     dict_set(head, VIEW_TITLE, title);
+    if (place != PAGE_ELSEWHERE)
+        dict_section(head, places[place]);
     /* With its address: a browser at /?highlight=5#c-5 would else only go to the
      * fragment again. */
     if (reload != NULL)

@@ -17,14 +17,25 @@ enum { PAGE_ETAG_SIZE = 96 };
 /* What of a request decides which page it gets: the cookie may name a language. */
 #define PAGE_VARY "Accept, Accept-Encoding, Accept-Language, Cookie"
 
+/* What the site's navigation marks as the place of a page. */
+enum page_place {
+    PAGE_ELSEWHERE,
+    PAGE_LIST,
+    PAGE_BELOW_LIST, /* a page that the list leads to */
+    PAGE_SEARCH,
+    PAGE_PICTURES,
+    PAGE_API,
+};
+
 /*
  * A page's dictionary with its common parts (head.tpl, foot.tpl) filled in;
- * TITLE is plain text. NULL: no memory (page_send() answers it). With RELOAD,
- * its request, the page reloads itself every 10 s where JavaScript is off; such a
- * page must not show fields to type in there (see noscript.css). The caller gives
- * it to page_send(), or frees it.
+ * TITLE is plain text, PLACE what the navigation marks. NULL: no memory
+ * (page_send() answers it). With RELOAD, its request, the page reloads itself every
+ * 10 s where JavaScript is off; such a page must not show fields to type in there
+ * (see noscript.css). The caller gives it to page_send(), or frees it.
  */
-struct dict *page_new(const char *title, const struct request *reload);
+struct dict *page_new(const char *title, enum page_place place,
+                      const struct request *reload);
 
 /*
  * The ETag of a page that shows the database at REVISION, for everybody: it

@@ -49,7 +49,7 @@ page_api(struct context *ctx, struct request *r, struct reply *reply)
                      ctx->app->address_key);
     if (page_not_modified(ctx, r, reply, 0, more, etag))
         return;
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_API), NULL);
+    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_API), PAGE_API, NULL);
     dict_set(d, VIEW_TITLE, text_get(ctx->lang, TEXT_TITLE_API));
     dict_set(d, VIEW_SITE, site);
     page_send(ctx, reply, 200, "api.tpl", d, etag);

@@ -165,7 +165,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
         page_not_modified(ctx, r, reply, compare->revision, more, etag))
         return;
     make_title(ctx, title, c);
-    struct dict *d = page_new(title, compare->live && notice == NULL ? r : NULL);
+    struct dict *d =
+        page_new(title, PAGE_BELOW_LIST, compare->live && notice == NULL ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, compare->revision);

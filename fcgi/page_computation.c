@@ -183,7 +183,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     if (page_not_modified(ctx, r, reply, detail->compare.revision, more, etag))
         return;
     make_title(ctx->lang, title, c);
-    struct dict *d = page_new(title, rows_is_live(c) ? r : NULL);
+    struct dict *d = page_new(title, PAGE_BELOW_LIST, rows_is_live(c) ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, c->revision);
@@ -239,7 +239,7 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(ctx->lang, TEXT_TITLE_DELETE), "id", id,
               NULL);
-    struct dict *d = page_new(title, NULL);
+    struct dict *d = page_new(title, PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(ctx->lang, question, &c));

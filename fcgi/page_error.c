@@ -79,7 +79,7 @@ reply_error(struct context *ctx, const struct request *r, struct reply *reply,
         send_problem(ctx->lang, r, reply, status, field, detail);
         return;
     }
-    struct dict *d = page_new(headline(ctx->lang, status), NULL);
+    struct dict *d = page_new(headline(ctx->lang, status), PAGE_ELSEWHERE, NULL);
     dict_set_int(d, VIEW_STATUS, status);
     dict_set(d, VIEW_TITLE, headline(ctx->lang, status));
     dict_set(d, VIEW_MESSAGE, detail);

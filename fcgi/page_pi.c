@@ -194,7 +194,7 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     form.typed[FORM_POSITION] = position;
     form.typed[FORM_RADIX] = state->radix == 16 ? "16" : "10";
     form.focus = true;
-    struct dict *d = page_new(title, NULL);
+    struct dict *d = page_new(title, PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, title);
     if (state->row.status == STATUS_FAILED && state->row.id != 0) {
         struct dict *failed = dict_section(d, VIEW_FAILED);
@@ -249,7 +249,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
     char title[TEXT_SIZE];
     make_title(s->lang, title, state->radix, state->number);
     bool live = pi_is_live(state);
-    struct dict *d = page_new(title, live && s->sought == NULL ? r : NULL);
+    struct dict *d =
+        page_new(title, PAGE_BELOW_LIST, live && s->sought == NULL ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
     pulse_show(ctx, d, live);

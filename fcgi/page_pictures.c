@@ -5,7 +5,8 @@
  *
  * Pages and pictures are made once for everybody (cache.h). A picture of digits can't
  * change but with the program and its templates: the page names both in the picture's
- * address, so that browsers keep it and never ask again.
+ * address, so that browsers keep it and never ask again. The page itself, and the
+ * picture of speeds, change with what they show, and not with every revision.
  */
 #include "config.h"
 
@@ -30,9 +31,9 @@ struct picture_query {
     const struct picture *picture; /* NULL: the page */
     int radix;
     uint64_t number; /* n, 0: too few digits are known for any */
-    int64_t revision;
     struct published prefix;
     enum picture_state state; /* of the first n digits */
+    uint64_t speeds;          /* their version, where they are shown */
     char etag[PAGE_ETAG_SIZE];
 };
 
@@ -70,10 +71,12 @@ read_query(struct context *ctx, const struct request *r, struct picture_query *q
 {
     bool chosen = (r->has & PARAM_DIGITS) != 0;
     q->radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
-    q->revision = store_revision(ctx->store);
-    if (q->revision == 0)
+    int64_t revision = store_revision(ctx->store);
+    if (revision == 0)
         return STORE_ERROR;
     enum store_rc rc = store_published(ctx->store, q->radix, &q->prefix);
+    if (rc == STORE_OK && (q->picture == NULL || !q->picture->of_digits))
+        rc = picture_speeds_version(ctx, revision, &q->speeds);
     if (rc != STORE_OK)
         return rc;
     q->number = chosen ? r->digits : largest_known(ctx->store, &q->prefix, USUAL);
@@ -83,6 +86,26 @@ read_query(struct context *ctx, const struct request *r, struct picture_query *q
 }
 
 /* ---- the page ---- */
+
+/* Changes with whatever the page of Q shows: the choices, the digits, the speeds, and,
+ * where it says how many digits are known, that. */
+static uint64_t
+page_version(struct context *ctx, const struct picture_query *q)
+{
+    int64_t choices = 0;
+    for (uint64_t n = PICTURE_LEAST; n <= PICTURE_MOST; n *= 10)
+        choices =
+            choices * 2 + (picture_state(ctx->store, &q->prefix, n) == PICTURE_KNOWN);
+    const int64_t values[] = {
+        q->radix,
+        (int64_t)q->number,
+        q->state,
+        choices,
+        q->state == PICTURE_KNOWN ? 0 : (int64_t)q->prefix.length,
+        (int64_t)q->speeds,
+    };
+    return picture_version(values, sizeof values / sizeof *values);
+}
 
 static void
 show_choices(struct context *ctx, struct dict *d, const struct picture_query *q)
@@ -161,7 +184,8 @@ static void
 send_page(struct context *ctx, struct reply *reply, const struct picture_query *q,
           const struct pictures *p)
 {
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_PICTURES), NULL);
+    struct dict *d =
+        page_new(text_get(ctx->lang, TEXT_TITLE_PICTURES), PAGE_PICTURES, NULL);
     int status = 200;
     show_choices(ctx, d, q);
     if (q->state != PICTURE_KNOWN)
@@ -289,7 +313,8 @@ answer(struct context *ctx, const struct request *r, struct reply *reply,
     }
     memset(q->etag, 0, sizeof q->etag);
     if (q->picture == NULL) {
-        if (!page_not_modified(ctx, r, reply, q->revision, 0, q->etag))
+        if (!page_not_modified_fixed(ctx, r, reply, (int64_t)page_version(ctx, q),
+                                     q->etag))
             share_answer(ctx, r, reply, q, rc);
         return;
     }
@@ -302,7 +327,7 @@ answer(struct context *ctx, const struct request *r, struct reply *reply,
         snprintf(q->etag, sizeof q->etag, "\"%s-%d-%" PRIu64 "\"", version, q->radix,
                  q->number);
     else
-        snprintf(q->etag, sizeof q->etag, "\"%s-%" PRId64 "\"", version, q->revision);
+        snprintf(q->etag, sizeof q->etag, "\"%s-%" PRIx64 "\"", version, q->speeds);
     if (request_etag_matches(r, q->etag))
         reply_not_modified(reply, q->etag);
     else

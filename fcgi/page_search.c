@@ -8,16 +8,15 @@
 #include "fcgi/json.h"
 #include "fcgi/page.h"
 #include "fcgi/search_date.h"
-#include "fcgi/search_find.h"
+#include "fcgi/search_show.h"
 #include "fcgi/text.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Digits on a screen of /pi/N. */
-enum { SCREEN = 1000, GROUP = 10, URL_SIZE = SEARCH_LENGTH_MOST + 96 };
+/* What a page asks for at most: a string, and a date in all forms. */
+enum { ASKS = 1 + DATE_FORMS };
+_Static_assert((int)ASKS <= (int)SEARCH_ASKS_MOST, "all are looked for in one go");
 
 /* What was asked. */
 struct question {
@@ -70,108 +69,7 @@ read_question(const struct request *r, struct question *q)
         q->ask.after = r->beyond;
 }
 
-/* The screen of digits that has what was found, to its last digit: a usual one, or one
- * that begins with the group of its first digit. */
-static void
-print_pi_url(char url[URL_SIZE], const struct search_ask *ask, uint64_t position)
-{
-    uint64_t last = position + ask->length - 1;
-    uint64_t step = (position - 1) / SCREEN == (last - 1) / SCREEN ? SCREEN : GROUP;
-    snprintf(url, URL_SIZE, "/pi/%" PRIu64 "?%sfrom=%" PRIu64 "#n", last,
-             ask->radix == 16 ? "radix=16&" : "", (position - 1) / step * step + 1);
-}
-
-static void
-print_search_url(char url[URL_SIZE], const struct search_ask *ask, uint64_t after)
-{
-    int n = snprintf(url, URL_SIZE, "/search?q=%s%s", ask->text,
-                     ask->radix == 16 ? "&radix=16" : "");
-    if (after > 0)
-        snprintf(url + n, URL_SIZE - (size_t)n, "&after=%" PRIu64, after);
-}
-
 /* ---- the page ---- */
-
-/* KEY with POSITION, AFTER and LENGTH filled in. */
-static void
-set_sentence(enum lang lang, struct dict *d, enum text_key key, uint64_t position,
-             uint64_t after, uint64_t length)
-{
-    char text[TEXT_SIZE], first[TEXT_NUMBER_SIZE], second[TEXT_NUMBER_SIZE],
-        third[TEXT_NUMBER_SIZE];
-    dict_set(d, VIEW_MESSAGE,
-             text_fill(text, sizeof text, text_get(lang, key), "position",
-                       text_number(lang, first, position), "after",
-                       text_number(lang, second, after), "length",
-                       text_number(lang, third, length), NULL));
-}
-
-/* How often it is there, and how often it would be by chance: a given string of L
- * digits begins at a place with probability radix^-L. */
-static void
-show_count(enum lang lang, struct dict *d, const struct search_ask *ask,
-           const struct search_found *found)
-{
-    char text[TEXT_SIZE], count[TEXT_NUMBER_SIZE], length[TEXT_NUMBER_SIZE];
-    double places = (double)(found->searched - ask->length + 1);
-    double once = pow(ask->radix, (double)ask->length);
-    if (found->count > 0)
-        dict_set(d, VIEW_COUNTED,
-                 text_fill(text, sizeof text,
-                           text_plural(lang, TEXT_SEARCH_COUNT, found->count), "count",
-                           text_number(lang, count, found->count), "length",
-                           text_number(lang, length, found->searched), NULL));
-    if (found->searched < ask->length || once > 1e18)
-        return;
-    uint64_t n = (uint64_t)(places >= once ? places / once + .5 : once);
-    text_fill(text, sizeof text,
-              places >= once ? text_plural(lang, TEXT_SEARCH_EXPECTED, n)
-                             : text_get(lang, TEXT_SEARCH_ONCE_IN),
-              "count", text_number(lang, count, n), NULL);
-    dict_set(dict_section(d, VIEW_EXPECTED), VIEW_MESSAGE, text);
-}
-
-static void
-show_found(enum lang lang, struct dict *d, const struct search_ask *ask,
-           const struct search_answer *answer)
-{
-    const struct search_found *found = &answer->found;
-    char url[URL_SIZE];
-    set_sentence(lang, d, ask->after > 0 ? TEXT_SEARCH_NEXT : TEXT_SEARCH_FIRST,
-                 found->position, ask->after, found->searched);
-    struct dict *context = dict_section(d, VIEW_CONTEXT);
-    print_pi_url(url, ask, found->position);
-    dict_set(context, VIEW_HREF, url);
-    dict_setf(context, VIEW_BEFORE, "%s%s",
-              found->position > SEARCH_CONTEXT + 1 ? "…" : "3.", answer->before);
-    dict_set(context, VIEW_DIGITS, ask->text);
-    dict_setf(context, VIEW_REST, "%s…", answer->behind);
-    if (found->count > 1) {
-        print_search_url(url, ask, found->position);
-        dict_set(dict_section(d, VIEW_NEXT), VIEW_HREF, url);
-    }
-}
-
-static void
-show_answer(enum lang lang, struct dict *page, const struct search_ask *ask,
-            const struct search_answer *answer)
-{
-    const struct search_found *found = &answer->found;
-    struct dict *d = dict_section(page, VIEW_ANSWER);
-    char url[URL_SIZE];
-    dict_setf(d, VIEW_FOUND, "%d", found->position > 0);
-    dict_set(d, VIEW_QUERY, ask->text);
-    if (found->position > 0)
-        show_found(lang, d, ask, answer);
-    else
-        set_sentence(lang, d, ask->after > 0 ? TEXT_SEARCH_NO_NEXT : TEXT_SEARCH_NONE,
-                     0, ask->after, found->searched);
-    show_count(lang, d, ask, found);
-    if (ask->after > 0) {
-        print_search_url(url, ask, 0);
-        dict_set(dict_section(d, VIEW_FIRST), VIEW_HREF, url);
-    }
-}
 
 /* What is searched, and why not all of it. */
 static void
@@ -232,39 +130,56 @@ show_forms(enum lang lang, struct dict *page, const struct question *q)
         dict_section(page, VIEW_BAD_DATE);
 }
 
-/* A line for each way to write the date. */
-static enum digits_rc
-show_dates(struct context *ctx, struct dict *page, struct search_place *place,
-           const struct date *date)
+/* A line for each way to write the date, with the ASKS and ANSWERS about them. */
+static void
+show_dates(enum lang lang, struct dict *page, const struct date_form forms[DATE_FORMS],
+           const struct search_ask *asks, const struct search_answer *answers)
 {
-    enum lang lang = ctx->lang;
-    struct date_form forms[DATE_FORMS];
     struct dict *table = dict_section(page, VIEW_DATES);
-    enum digits_rc rc = DIGITS_OK;
-    date_forms(date, forms);
-    for (int i = 0; rc == DIGITS_OK && i < DATE_FORMS; i++) {
-        char url[URL_SIZE], number[TEXT_NUMBER_SIZE];
-        struct search_answer answer;
-        struct search_ask ask;
+    for (int i = 0; i < DATE_FORMS; i++) {
+        const struct search_found *found = &answers[i].found;
+        char url[SEARCH_URL_SIZE], number[TEXT_NUMBER_SIZE];
         struct dict *d = dict_section(table, VIEW_DATE);
-        search_parse(forms[i].digits, 10, &ask);
-        rc = search_place_ask(ctx, place, &ask, &answer);
-        print_search_url(url, &ask, 0);
+        search_url(url, &asks[i], 0);
         dict_set(d, VIEW_HREF, url);
-        dict_set(d, VIEW_DIGITS, ask.text);
+        dict_set(d, VIEW_DIGITS, asks[i].text);
         dict_set(d, VIEW_LABEL,
                  text_get(lang, orders[forms[i].order].patterns[forms[i].brief]));
-        dict_set(d, VIEW_COUNT, text_number(lang, number, answer.found.count));
-        if (answer.found.position == 0) {
+        dict_set(d, VIEW_COUNT, text_number(lang, number, found->count));
+        if (found->position == 0) {
             dict_section(d, VIEW_NOTHING);
         } else {
-            struct dict *found = dict_section(d, VIEW_FOUND);
-            print_pi_url(url, &ask, answer.found.position);
-            dict_set(found, VIEW_PI_PATH, url);
-            dict_set(found, VIEW_POSITION,
-                     text_number(lang, number, answer.found.position));
+            struct dict *where = dict_section(d, VIEW_FOUND);
+            search_pi_url(url, &asks[i], found->position);
+            dict_set(where, VIEW_PI_PATH, url);
+            dict_set(where, VIEW_POSITION, text_number(lang, number, found->position));
         }
     }
+}
+
+/* Looks for all that Q asks for in one go, and shows it. */
+static enum digits_rc
+show_answers(struct context *ctx, struct dict *page, struct search_place *place,
+             const struct question *q)
+{
+    struct search_ask asks[ASKS];
+    struct search_answer answers[ASKS];
+    struct date_form forms[DATE_FORMS];
+    size_t strings = q->has_string, count = strings;
+    if (q->has_string)
+        asks[0] = q->ask;
+    if (q->has_date) {
+        date_forms(&q->date, forms);
+        for (size_t i = 0; i < DATE_FORMS; i++)
+            search_parse(forms[i].digits, 10, &asks[count++]);
+    }
+    if (count == 0 || place->prefix.length == 0)
+        return DIGITS_OK;
+    enum digits_rc rc = search_place_ask(ctx, place, asks, count, answers);
+    if (rc == DIGITS_OK && q->has_string)
+        search_show_answer(ctx->lang, page, &asks[0], &answers[0]);
+    if (rc == DIGITS_OK && q->has_date)
+        show_dates(ctx->lang, page, forms, &asks[strings], &answers[strings]);
     return rc;
 }
 
@@ -274,38 +189,34 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     enum lang lang = ctx->lang;
     bool bad = q->problem != NULL || (q->wants_date && !q->has_date);
+    bool indexed = place->index != NULL;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    struct search_answer answer;
-    enum digits_rc rc = DIGITS_OK;
     if (!bad && page_not_modified(ctx, r, reply, place->prefix.revision,
                                   search_place_version(place), etag))
         return;
     text_fill(title, sizeof title,
               text_get(lang, q->has_string ? TEXT_TITLE_SEARCHED : TEXT_TITLE_SEARCH),
               "digits", q->ask.text, NULL);
-    struct dict *page = page_new(title, NULL);
+    struct dict *page = page_new(title, PAGE_SEARCH, NULL);
     show_forms(lang, page, q);
-    if (place->prefix.length > 0 && q->has_string) {
-        rc = search_place_ask(ctx, place, &q->ask, &answer);
-        show_answer(lang, page, &q->ask, &answer);
-    }
-    if (rc == DIGITS_OK && place->prefix.length > 0 && q->has_date)
-        rc = show_dates(ctx, page, place, &q->date);
+    enum digits_rc rc = show_answers(ctx, page, place, q);
     show_place(lang, page, place);
     if (rc != DIGITS_OK) {
         dict_free(page);
         damage_answer(ctx, r, reply, &place->prefix, rc);
         return;
     }
-    page_send(ctx, reply, bad ? 400 : 200, "search.tpl", page, bad ? NULL : etag);
+    /* Where the index turned out to be damaged this is no page to keep. */
+    bool keep = !bad && indexed == (place->index != NULL);
+    page_send(ctx, reply, bad ? 400 : 200, "search.tpl", page, keep ? etag : NULL);
 }
 
 /* ---- JSON ---- */
 
 static json_t *
-position_or_null(uint64_t position)
+number_or_null(uint64_t number)
 {
-    return position > 0 ? json_integer((json_int_t)position) : json_null();
+    return number > 0 ? json_integer((json_int_t)number) : json_null();
 }
 
 static void
@@ -313,14 +224,14 @@ send_json(struct context *ctx, const struct request *r, struct reply *reply,
           const struct question *q, struct search_place *place)
 {
     struct search_answer answer;
-    char url[URL_SIZE];
+    char url[SEARCH_URL_SIZE];
     if (!q->has_string) {
         reply_error(ctx, r, reply, 400, "q",
                     q->problem != NULL ? q->problem
                                        : text_get(ctx->lang, TEXT_SEARCH_EMPTY));
         return;
     }
-    enum digits_rc rc = search_place_ask(ctx, place, &q->ask, &answer);
+    enum digits_rc rc = search_place_ask(ctx, place, &q->ask, 1, &answer);
     if (rc != DIGITS_OK) {
         damage_answer(ctx, r, reply, &place->prefix, rc);
         return;
@@ -330,7 +241,8 @@ send_json(struct context *ctx, const struct request *r, struct reply *reply,
     json_object_set_new(object, "query", json_string(q->ask.text));
     json_object_set_new(object, "radix", json_integer(q->ask.radix));
     json_object_set_new(object, "after", json_integer((json_int_t)q->ask.after));
-    json_object_set_new(object, "position", position_or_null(found->position));
+    json_object_set_new(object, "position", number_or_null(found->position));
+    json_object_set_new(object, "occurrence", number_or_null(found->occurrence));
     json_object_set_new(object, "count", json_integer((json_int_t)found->count));
     json_object_set_new(object, "searched", json_integer((json_int_t)found->searched));
     json_object_set_new(object, "known",
@@ -339,10 +251,14 @@ send_json(struct context *ctx, const struct request *r, struct reply *reply,
     json_object_set_new(object, "before", json_string(answer.before));
     json_object_set_new(object, "behind", json_string(answer.behind));
     if (found->position > 0) {
-        print_search_url(url, &q->ask, found->position);
+        search_url(url, &q->ask, found->position);
         json_object_set_new(links, "next", json_string(url));
-        print_pi_url(url, &q->ask, found->position);
+        search_pi_url(url, &q->ask, found->position);
         json_object_set_new(links, "pi", json_string(url));
+    }
+    if (found->previous > 0) {
+        search_previous_url(url, &q->ask, found);
+        json_object_set_new(links, "previous", json_string(url));
     }
     json_object_set_new(object, "links", links);
     json_send(reply, 200, object);

@@ -10,7 +10,11 @@
  * picture follows the visitor's light or dark theme by its own style sheet.
  *
  * A picture of digits shows the first n of a radix, n a power of ten, and never
- * changes; that of speeds changes with the database.
+ * changes; that of speeds changes when another computation is among those that it
+ * shows.
+ *
+ * All functions may be called by any thread with its own context, store or dictionary;
+ * they change nothing else.
  */
 #ifndef NTHPI_PICTURE_H
 #define NTHPI_PICTURE_H
@@ -79,6 +83,16 @@ struct picture_rc pictures_read(struct context *ctx, const struct published *p,
 enum store_rc pictures_read_speeds(struct store *store, struct pictures *pictures);
 
 void pictures_clear(struct pictures *pictures);
+
+/* ---- picture_version.c ---- */
+
+/* A number that changes with the COUNT VALUES. Pure. */
+uint64_t picture_version(const int64_t *values, size_t count);
+
+/* One that changes with the speeds, as they are at REVISION, the present one; within
+ * store_begin_read(). They are read once for all who ask at this revision. */
+enum store_rc picture_speeds_version(struct context *ctx, int64_t revision,
+                                     uint64_t *version);
 
 /* ---- the pictures ---- */
 

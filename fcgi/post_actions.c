@@ -46,7 +46,8 @@ post_delete(struct context *ctx, struct request *r, struct reply *reply)
 void
 post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
 {
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_TITLE_CONFIRM), NULL);
+    struct dict *d =
+        page_new(text_get(ctx->lang, TEXT_TITLE_CONFIRM), PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, text_get(ctx->lang, TEXT_TITLE_CONFIRM));
     dict_set(d, VIEW_MESSAGE, text_get(ctx->lang, TEXT_ACTION_AGAIN));
     dict_set_int(d, VIEW_ID, r->row_id);

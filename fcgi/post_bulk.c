@@ -158,7 +158,7 @@ ask_to_confirm(struct context *ctx, const struct request *r, struct reply *reply
     text_fill(title, sizeof title,
               text_plural(ctx->lang, TEXT_TITLE_BULK_DELETE, s->count), "n",
               text_number(ctx->lang, number, s->count), NULL);
-    struct dict *d = page_new(title, NULL);
+    struct dict *d = page_new(title, PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_section(d, VIEW_ASK);
     show_selection(ctx, d, r, s);
@@ -261,7 +261,8 @@ post_bulk_refused(struct context *ctx, struct request *r, struct reply *reply)
         reply_error(ctx, r, reply, 403, "csrf", text_get(ctx->lang, TEXT_ERROR_CSRF));
         return;
     }
-    struct dict *d = page_new(text_get(ctx->lang, TEXT_HTTP_403), NULL);
+    struct dict *d =
+        page_new(text_get(ctx->lang, TEXT_HTTP_403), PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, text_get(ctx->lang, TEXT_HTTP_403));
     dict_set(dict_section(d, VIEW_AGAIN), VIEW_MESSAGE,
              text_get(ctx->lang, TEXT_ACTION_AGAIN));

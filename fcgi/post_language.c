@@ -44,17 +44,18 @@ set_back(const struct context *ctx, const struct request *r, char back[BACK_MOST
     int status;
     unsigned allowed;
     const char *address = own_address(r, ctx->app->conf->public_url, r->referer);
-    strcpy(back, "/");
-    if (address == NULL || strlen(address) >= BACK_MOST)
+    memcpy(back, "/", sizeof "/");
+    size_t length = address != NULL ? strlen(address) : BACK_MOST;
+    if (length >= BACK_MOST)
         return;
-    size_t length = strcspn(address, "?#");
-    memcpy(path, address, length);
-    path[length] = '\0';
+    size_t path_length = strcspn(address, "?#");
+    memcpy(path, address, path_length);
+    path[path_length] = '\0';
     page.path = path;
     const struct route *route = router_find(&page, &status, &allowed);
     /* A form that came back had the address that it was sent to. */
     if (route != NULL && route->handler != page_list_elsewhere)
-        strcpy(back, address);
+        memcpy(back, address, length + 1);
 }
 
 void

@@ -1,24 +1,31 @@
 /*
- * The thread takes SIGHUP by sigwait(); all others have it blocked, since they begin
- * with the mask of the first. The end of the program uses the same signal to wake it.
+ * The thread takes SIGHUP by sigtimedwait(); all others have it blocked, since they
+ * begin with the mask of the first. The end of the program uses the same signal to wake
+ * it. While none comes it looks after the open indexes: closing a file that was removed
+ * means to free its blocks, for which no request should wait.
  */
 #include "config.h"
 
 #include "fcgi/reload.h"
 
 #include "common/log.h"
+#include "common/search_index.h"
 #include "fcgi/view.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { TIDY_S = 1 };
 
 struct reload {
     pthread_t thread;
-    struct view *view;
+    const struct app *app;
     atomic_bool stopping;
 };
 
@@ -38,24 +45,36 @@ reload_block(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+static void
+read_again(const struct app *app)
+{
+    log_reopen();
+    if (view_reload(app->view) == 0)
+        log_info("templates were read again");
+    else
+        log_error("the templates stay as they were");
+}
+
 static void *
 run(void *argument)
 {
+    const struct timespec wait = {.tv_sec = TIDY_S};
     struct reload *reload = argument;
     const sigset_t set = hang_up();
-    int signal;
-    while (sigwait(&set, &signal) == 0 && !atomic_load(&reload->stopping)) {
-        log_reopen();
-        if (view_reload(reload->view) == 0)
-            log_info("templates were read again");
+    while (!atomic_load(&reload->stopping)) {
+        int signal = sigtimedwait(&set, NULL, &wait);
+        if (signal < 0 && errno != EAGAIN && errno != EINTR)
+            break;
+        if (signal > 0 && !atomic_load(&reload->stopping))
+            read_again(reload->app);
         else
-            log_error("the templates stay as they were");
+            search_shelf_tidy(reload->app->shelf, reload->app->digits_fd);
     }
     return NULL;
 }
 
 struct reload *
-reload_start(struct view *view)
+reload_start(const struct app *app)
 {
     struct reload *reload = calloc(1, sizeof *reload);
     sigset_t all, before;
@@ -63,7 +82,7 @@ reload_start(struct view *view)
         log_error("no memory");
         return NULL;
     }
-    reload->view = view;
+    reload->app = app;
     atomic_init(&reload->stopping, false);
     /* Signals that stop the program are for others. */
     sigfillset(&all);

@@ -119,11 +119,8 @@ parse_method(const char *name)
         const char *name;
         enum http_method method;
     } known[] = {
-        {"GET", HTTP_GET},
-        {"HEAD", HTTP_HEAD},
-        {"POST", HTTP_POST},
-        {"DELETE", HTTP_DELETE},
-        {"OPTIONS", HTTP_OPTIONS},
+        {"GET", HTTP_GET},       {"HEAD", HTTP_HEAD},       {"POST", HTTP_POST},
+        {"DELETE", HTTP_DELETE}, {"OPTIONS", HTTP_OPTIONS},
     };
     for (size_t i = 0; name && i < sizeof known / sizeof *known; i++)
         if (strcmp(name, known[i].name) == 0)

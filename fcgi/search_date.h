@@ -1,5 +1,6 @@
 /*
- * Dates as strings of digits, as people write them.
+ * Dates as strings of digits, as people write them. All functions are pure; any thread
+ * may call them.
  */
 #ifndef NTHPI_SEARCH_DATE_H
 #define NTHPI_SEARCH_DATE_H

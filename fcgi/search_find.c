@@ -7,10 +7,19 @@
 #include "common/store_status.h"
 #include "fcgi/damage.h"
 
-/* The index of P is damaged: the daemon makes it anew. */
+#include <string.h>
+
+/* The index of P is damaged: the daemon makes it anew, when it gets to that. Until then
+ * it is told once, however many searches meet the damage: the note costs a synced
+ * write, and the log a line. */
 static void
 tell_daemon(struct context *ctx, const struct published *p)
 {
+    uint64_t length;
+    int percent;
+    if (store_index(ctx->store, p->radix, &length, &percent) != STORE_OK ||
+        (length == p->length && percent == STORE_INDEX_DAMAGED))
+        return;
     log_error("the index of %s is damaged", p->file);
     if (store_note_index(ctx->store, p->radix, p->length, STORE_INDEX_DAMAGED) ==
         STORE_OK)
@@ -62,16 +71,6 @@ search_place_close(struct search_place *place)
     digits_close(&place->file);
 }
 
-/* The index of PLACE is damaged: it is not used any more, and made anew. */
-static void
-give_up_index(struct context *ctx, struct search_place *place)
-{
-    search_shelf_drop(ctx->app->shelf, place->index);
-    search_index_release(place->index);
-    place->index = NULL;
-    tell_daemon(ctx, &place->prefix);
-}
-
 /* The digits around what was found. */
 static enum digits_rc
 read_context(const struct digits_file *file, const struct search_ask *ask,
@@ -92,18 +91,29 @@ read_context(const struct digits_file *file, const struct search_ask *ask,
 
 enum digits_rc
 search_place_ask(struct context *ctx, struct search_place *place,
-                 const struct search_ask *ask, struct search_answer *answer)
+                 const struct search_ask *asks, size_t count,
+                 struct search_answer *answers)
 {
-    enum digits_rc rc;
-    *answer = (struct search_answer){.found = {.searched = 0}};
+    struct search_found found[SEARCH_ASKS_MOST] = {{.searched = 0}};
+    enum digits_rc rc = DIGITS_OK;
+    memset(answers, 0, count * sizeof *answers);
     if (place->prefix.length == 0)
         return DIGITS_OK;
-    rc = search_run(&place->file, place->index, ask, &answer->found);
+    rc = search_run(&place->file, place->index, asks, count, found);
     if (rc == DIGITS_BROKEN && place->index != NULL) {
-        give_up_index(ctx, place);
-        rc = search_run(&place->file, NULL, ask, &answer->found);
+        /* Other strings may still be found by it, so it stays on the shelf until the
+         * daemon removes its file. */
+        search_index_release(place->index);
+        place->index = NULL;
+        rc = search_run(&place->file, NULL, asks, count, found);
+        if (rc == DIGITS_OK) /* else it is the digits that are damaged */
+            tell_daemon(ctx, &place->prefix);
     }
-    return rc == DIGITS_OK ? read_context(&place->file, ask, answer) : rc;
+    for (size_t i = 0; rc == DIGITS_OK && i < count; i++) {
+        answers[i].found = found[i];
+        rc = read_context(&place->file, &asks[i], &answers[i]);
+    }
+    return rc;
 }
 
 int64_t

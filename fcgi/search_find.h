@@ -1,5 +1,7 @@
 /*
  * Strings of digits in what is published here: see common/search.h for what is found.
+ * All functions may be called by any thread with its own context; a place is used by
+ * one thread.
  */
 #ifndef NTHPI_SEARCH_FIND_H
 #define NTHPI_SEARCH_FIND_H
@@ -30,14 +32,15 @@ enum store_rc search_place_open(struct context *ctx, int radix,
                                 struct search_place *place, enum digits_rc *rc);
 void search_place_close(struct search_place *place);
 
-/* Looks for ASK in PLACE. An index that turns out to be damaged is put aside, and the
- * daemon is told; the answer is then found without it. Other results than DIGITS_OK
+/* Looks for the COUNT (1 .. SEARCH_ASKS_MOST) ASKS in PLACE, whose radix they have, and
+ * ANSWERS each. Where the index turns out to be damaged PLACE loses it, the daemon is
+ * told unless it knows, and the answers are found without. Other results than DIGITS_OK
  * are about the digits. */
 enum digits_rc search_place_ask(struct context *ctx, struct search_place *place,
-                                const struct search_ask *ask,
-                                struct search_answer *answer);
+                                const struct search_ask *asks, size_t count,
+                                struct search_answer *answers);
 
-/* A number that changes when the answers from PLACE may, for ETags. */
+/* A number that changes when the answers from PLACE may, for ETags. Pure. */
 int64_t search_place_version(const struct search_place *place);
 
 #endif

@@ -2,7 +2,7 @@
 {{>HEAD}}
 <h1>{{TITLE}}</h1>
 <p class="lead">[[Programs can ask and read here as people do. No key is needed. Copy an example into a terminal: it works as it stands.]]</p>
-<p>[[<a href="/api/openapi.json">openapi.json</a> describes all of it for programs (OpenAPI 3.1). Pages of any site may read (CORS); only who asked for a digit can change what became of it.]]</p>
+<p>[[<a href="/api/openapi.json">openapi.json</a> describes all of it for programs (OpenAPI 3.1). Pages of any site may read what it describes (CORS); only who asked for a digit can change what became of it.]]</p>
 
 <section class="api">
 <h2>[[Read digits]]</h2>

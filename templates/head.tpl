@@ -5,6 +5,10 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{TITLE}} · nthpi</title>
+<meta name="description" property="og:description" content="[[Any digit of π, decimal or hexadecimal: computed when it is asked for, and checked before it is shown.]]">
+<meta property="og:title" content="{{TITLE}}">
+<meta name="theme-color" content="#fbf9f4" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#15181a" media="(prefers-color-scheme: dark)">
 <link rel="stylesheet" href="@STATIC:nthpi.css@">
 <link rel="icon" href="@STATIC:icon.svg@" type="image/svg+xml">
 <script src="@STATIC:live.js@" defer></script>
@@ -17,9 +21,9 @@
 <header class="top">
 <a class="brand" href="/"><span class="pi-sign" aria-hidden="true">π</span><span class="brand-name">nthpi</span></a>
 <p class="tagline">[[What is the <i>n</i>-th digit of π?]]</p>
-<nav class="site" aria-label="[[Site]]"><a href="/">[[Computations]]</a> <a href="/search">[[Search]]</a> <a href="/pictures">[[Pictures]]</a> <a href="/api">[[API]]</a></nav>
+<nav class="site" aria-label="[[Site]]"><a href="/"{{#AT_LIST}} aria-current="page"{{/AT_LIST}}{{#BELOW_LIST}} aria-current="true"{{/BELOW_LIST}}>[[Computations]]</a> <a href="/search"{{#AT_SEARCH}} aria-current="page"{{/AT_SEARCH}}>[[Search]]</a> <a href="/pictures"{{#AT_PICTURES}} aria-current="page"{{/AT_PICTURES}}>[[Pictures]]</a> <a href="/api"{{#AT_API}} aria-current="page"{{/AT_API}}>[[API]]</a></nav>
 <p class="connection" id="connection" hidden data-live="[[live]]" data-lost="[[reconnecting…]]"></p>
 <form class="language" method="post" action="/language/en"><button lang="en">English</button></form>
 <form class="language" method="post" action="/language/ru"><button lang="ru">Русский</button></form>
 </header>
-<main id="main">
+<main id="main" tabindex="-1">

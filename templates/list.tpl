@@ -32,9 +32,9 @@
 <button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}{{#BAD_SOUGHT}}<p class="error" id="where-error" data-field="position">{{MESSAGE}}</p>{{/BAD_SOUGHT}}
 </form>
 </div>
-{{#TOLD}}<ul class="told" role="status">
+{{#TOLD}}<div role="status"><ul class="told" tabindex="-1" autofocus>
 {{#ITEM}}<li>{{MESSAGE}}</li>
-{{/ITEM}}</ul>
+{{/ITEM}}</ul></div>
 {{/TOLD}}{{#REFRESH}}<noscript><p class="several"><a href="{{HREF}}">[[Choose several]]</a></p></noscript>
 {{/REFRESH}}<form id="bulk" class="list" method="post" action="{{BULK_URL}}">
 <input type="hidden" name="csrf" value="{{CSRF}}">

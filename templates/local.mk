@@ -30,7 +30,11 @@ template_files = \
 	templates/pictures.tpl \
 	templates/row.tpl \
 	templates/search.tpl
+# favicon.ico and apple-touch-icon.png are icon.svg in its light colours, 32 and 180
+# pixels wide, for those who take no SVG.
 static_files = \
+	templates/static/apple-touch-icon.png \
+	templates/static/favicon.ico \
 	templates/static/icon.svg \
 	templates/static/form.js \
 	templates/static/list.js \
@@ -46,6 +50,7 @@ EXTRA_DIST += $(static_files) templates/name-static
 # The stylesheet of all pages, in this order.
 css_files = \
 	templates/css/base.css \
+	templates/css/status.css \
 	templates/css/form.css \
 	templates/css/list.css \
 	templates/css/computation.css \
@@ -54,6 +59,7 @@ css_files = \
 	templates/css/pictures.css \
 	templates/css/api.css \
 	templates/css/search.css \
+	templates/css/modes.css \
 	templates/css/print.css
 EXTRA_DIST += $(css_files)
 CLEANFILES += templates/nthpi.css

@@ -1,6 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
-<p class="back"><a href="/">[[All computations]]</a></p>
 <h1>[[Pictures of π]]</h1>
 <form class="card pictures-form typed" method="get" action="/pictures">
 <div class="field">

@@ -1,6 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
-<p class="back"><a href="/">[[All computations]]</a></p>
 <h1>[[Search the digits of π]]</h1>
 <form id="search" class="card search" method="get" action="/search" role="search" novalidate>
 <div class="fields">
@@ -25,7 +24,7 @@
 <p class="headline" id="headline"><span class="sought">{{QUERY}}</span> {{MESSAGE}}</p>
 {{#CONTEXT}}<p class="around"><a href="{{HREF}}">{{BEFORE}}<mark>{{DIGITS}}</mark>{{REST}}</a></p>{{/CONTEXT}}
 <p>{{COUNTED}}{{#EXPECTED}} {{MESSAGE}}{{/EXPECTED}}</p>
-<p class="ways">{{#FIRST}}<a class="button" href="{{HREF}}">[[First occurrence]]</a>{{/FIRST}}{{#NEXT}}<a class="button" href="{{HREF}}" rel="next">[[Next occurrence]]</a>{{/NEXT}}</p>
+<p class="ways">{{#FIRST}}<a class="button" href="{{HREF}}">[[First occurrence]]</a>{{/FIRST}}{{#PREVIOUS}}<a class="button" href="{{HREF}}" rel="prev">[[Previous occurrence]]</a>{{/PREVIOUS}}{{#NEXT}}<a class="button" href="{{HREF}}" rel="next">[[Next occurrence]]</a>{{/NEXT}}</p>
 </section>
 {{/ANSWER}}
 {{#DATES}}

@@ -591,6 +591,7 @@ unit_tests += \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
 	tests/unit/test_search \
+	tests/unit/test_search_index \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
@@ -652,9 +653,13 @@ tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
-tests_unit_test_search_SOURCES = tests/unit/test_search.c $(digits_fixture)
+search_fixture = tests/unit/search_fixture.c tests/unit/search_fixture.h $(digits_fixture)
+tests_unit_test_search_SOURCES = tests/unit/test_search.c $(search_fixture)
 tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_LDADD = $(common_test_LIBS)
+tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c $(search_fixture)
+tests_unit_test_search_index_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_search_index_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
@@ -781,6 +786,10 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/search.test.mjs tests/http/search_atsize.test.mjs \
 	tests/browser/search.test.mjs
 
+# Without a mouse, without motion, with few colours.
+EXTRA_DIST += tests/lib/keyboard.mjs tests/browser/keyboard.test.mjs \
+	tests/browser/modes.test.mjs tests/browser/shift.test.mjs
+
 # What one visitor may do and ask for, and what a hostile one tries.
 EXTRA_DIST += tests/lib/hostile.mjs tests/http/abuse.test.mjs \
 	tests/http/headers.test.mjs tests/http/limits.test.mjs \
@@ -802,8 +811,8 @@ tests/shim/shim.so: tests/shim/shim.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/shim && $(CC) -O1 -g -Wall -Wextra -fPIC -shared \
 	  -o $@ $(srcdir)/tests/shim/shim.c -ldl
 EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/run.mjs \
-	tests/lib/browser.mjs tests/lib/fcgi.mjs tests/lib/followers.mjs \
-	tests/lib/html.mjs \
+	tests/lib/browser.mjs tests/lib/complete.zsh tests/lib/fcgi.mjs \
+	tests/lib/followers.mjs tests/lib/html.mjs tests/http/hostile_site.test.mjs \
 	tests/lib/http.mjs tests/lib/pi.mjs \
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
@@ -826,6 +835,24 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/browser/detail.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
 
+# Whatever else a site is tested for.
+EXTRA_DIST += tests/browser/api.test.mjs tests/browser/languages.test.mjs \
+	tests/browser/pictures.test.mjs tests/browser/table.test.mjs \
+	tests/browser/viewer.test.mjs tests/faults/graceful.test.mjs \
+	tests/faults/hardening.test.mjs tests/faults/logs.test.mjs \
+	tests/faults/restore.test.mjs tests/faults/sandbox.test.mjs \
+	tests/faults/users.test.mjs tests/http/api_page.test.mjs tests/http/backup.test.mjs \
+	tests/http/languages.test.mjs tests/http/manual.test.mjs tests/http/manuals.test.mjs \
+	tests/http/openapi.test.mjs tests/http/pictures.test.mjs tests/http/remote.test.mjs \
+	tests/http/table.test.mjs tests/lib/openapi.mjs tests/lib/units.mjs
+
+# The tour of README.md.
+EXTRA_DIST += tests/lib/tour.mjs tests/browser/tour.test.mjs
+# Whom pages keep out, what they weigh, and what is left of them on paper.
+EXTRA_DIST += tests/lib/axe.mjs tests/browser/axe.test.mjs \
+	tests/browser/print.test.mjs tests/browser/weight.test.mjs
+
 # Debian packages, a container; a Debian of its own to install them in.
 EXTRA_DIST += tests/lib/packaged.mjs tests/lib/packages.mjs tests/lib/root.mjs \
-	tests/faults/container.test.mjs tests/faults/packages.test.mjs
+	tests/faults/container.test.mjs tests/faults/fresh.test.mjs \
+	tests/faults/packages.test.mjs

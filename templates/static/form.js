@@ -70,7 +70,7 @@
     if (n > most) return beyond(algorithm.value, radix.value, most);
     if (line.points.length < 2) return '';
     const [seconds, amount] = costAt(line, n);
-    if (seconds < 0.1) return short;
+    if (seconds < 0.05) return short;
     return text.replace('{time}', span(seconds)).replace('{memory}', memory(amount));
   }
 

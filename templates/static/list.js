@@ -18,7 +18,8 @@
     const n = rows.filter((box) => box.checked).length;
     const text = picked.dataset.text.replace('{n}', n);
     if (picked.textContent !== text) picked.textContent = text;
-    for (const button of buttons) button.disabled = n === 0;
+    // One that is disabled would lose the focus.
+    for (const button of buttons) button.disabled = n === 0 && button !== document.activeElement;
     all.checked = n > 0 && n === rows.length;
     all.indeterminate = n > 0 && n < rows.length;
     all.disabled = rows.length === 0;
@@ -51,6 +52,7 @@
   form.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target.type === 'checkbox') event.preventDefault();
   });
+  form.addEventListener('focusout', count);
   new MutationObserver(count).observe(body, { childList: true });
   // A page that comes back from the browser's memory may have its boxes checked.
   addEventListener('pageshow', count);

@@ -49,22 +49,62 @@
     absent.textContent = answer.notice;
   }
 
+  // Paper tells where it is from.
+  addEventListener('beforeprint', () => { document.body.dataset.address = location.href; });
+
   const sleep = (ms, signal) => new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
   });
 
-  /** Runs CHANGE, which may replace or move elements of ROOT, and puts the focus
-   * back on what took the place of the focused element. */
+  // ---- the focus ----
+
+  const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex]';
+
+  /** Tells the controls of a place apart, before and after it was replaced. */
+  const nameOf = (control) => [control.localName, control.getAttribute('href'), control.name,
+    control.value, control.form?.getAttribute('action'), control.getAttribute('aria-label')].join(' ');
+
+  function inWindow(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  }
+
+  /** Where the focus goes when what had it has gone: the same control, or that of the
+   * same column when its row went, or the place itself. Nothing that does something else
+   * gets it, because a key may be on its way. */
+  function successor(place, name, column) {
+    const controls = [...place.querySelectorAll(CONTROLS)];
+    const same = controls.find((control) => nameOf(control) === name) ??
+      (place.localName === 'tr' ? controls[column] : undefined);
+    if (!same && !place.hasAttribute('tabindex')) place.tabIndex = -1;
+    return same ?? place;
+  }
+
+  /** Runs CHANGE, which may replace, move or remove elements of ROOT, and puts the focus
+   * back on what took the place of the focused element. Where somebody walks by keys,
+   * that stays in the window when it was there. */
   function keepingFocus(root, change) {
     const focused = document.activeElement;
     const holder = root.contains(focused) ? focused.closest('[id]') : null;
-    const order = holder ? [...holder.querySelectorAll('a, button, input')].indexOf(focused) : -1;
-    const id = holder?.id;
+    if (!holder) {
+      change();
+      return;
+    }
+    const name = nameOf(focused);
+    const column = [...holder.querySelectorAll(CONTROLS)].indexOf(focused);
+    const byKeys = focused.matches(':focus-visible') && inWindow(focused);
+    const near = [holder];
+    for (let e = holder.nextElementSibling; e; e = e.nextElementSibling) near.push(e);
+    for (let e = holder.previousElementSibling; e; e = e.previousElementSibling) near.push(e);
+    const ids = near.map(({ id }) => id).filter(Boolean);
     change();
-    if (!id || document.activeElement === focused) return;
-    const now = document.getElementById(id);
-    (now?.querySelectorAll('a, button, input')[order] ?? now)?.focus({ preventScroll: true });
+    if (document.activeElement === focused) return;
+    const place = document.getElementById(ids.find((id) => document.getElementById(id)));
+    if (!place) return;
+    const now = successor(place, name, column);
+    now.focus({ preventScroll: true });
+    if (byKeys && !inWindow(now)) now.scrollIntoView({ block: 'nearest' });
   }
 
   function parse(html) {

@@ -24,11 +24,21 @@
     return text ? `/search?${text}` : '/search';
   }
 
+  /** Puts CONTENT into PART; a link that had the focus there gives it to its like, or to
+   * the field. */
+  function put(part, content) {
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    part.replaceChildren(...content);
+    if (!focused) return;
+    const like = [...part.querySelectorAll('a')].find(({ textContent }) => textContent === focused.textContent);
+    (like ?? field).focus({ preventScroll: true });
+  }
+
   function show(html) {
     const page = new DOMParser().parseFromString(html, 'text/html');
     for (const id of PARTS) {
       const part = page.getElementById(id);
-      if (part) document.getElementById(id).replaceChildren(...part.childNodes);
+      if (part) put(document.getElementById(id), part.childNodes);
     }
     const bad = document.getElementById('q-error');
     field.toggleAttribute('aria-invalid', Boolean(bad));

@@ -87,6 +87,16 @@
     if (top < 0) document.getElementById('live-top').scrollIntoView();
   }
 
+  /** The browser looks for the fragment HASH itself, which makes it the :target, and
+   * takes the focus away for it; so the target gets the focus. */
+  function goTo(hash) {
+    location.replace(hash);
+    const target = document.getElementById(hash.slice(1));
+    if (!target) return;
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+  }
+
   /** Shows the screen at URL, and puts it into the history unless it comes from there.
    * What cannot be shown here is left to the browser. */
   async function show(url, fromHistory) {
@@ -103,8 +113,7 @@
     coming = null;
     shown = address;
     if (!fromHistory) history.pushState(null, '', address);
-    // The browser looks for the fragment itself, which makes it the :target.
-    if (url.hash) location.replace(url.hash);
+    if (url.hash) goTo(url.hash);
     announce(part.querySelector('.range')?.textContent);
     loadNext();
   }

@@ -42,12 +42,18 @@ test('a page of another site reads, waits for news, and can change nothing', asy
     const digits = await (await fetch(`${url}/v1/pi?start=0&numberOfDigits=10`)).json();
     const list = await fetch(`${url}/api/v1/computations`);
     const { revision } = await list.json();
+    const text = await fetch(`${url}/pi/1000.txt`, { headers: { Range: 'bytes=0-9' } });
+    const search = await fetch(`${url}/search?q=999999`, { headers: { Accept: 'application/json' } });
+    const health = await fetch(`${url}/healthz`);
     const wait = await fetch(`${url}/api/v1/computations?since=${revision - 1}`, { headers: { Prefer: 'wait=30' } });
-    return { content: digits.content, etag: list.headers.get('etag'), status: wait.status };
+    return { content: digits.content, etag: list.headers.get('etag'), status: wait.status,
+      text: await text.text(), range: text.headers.get('content-range'), position: (await search.json()).position,
+      health: (await health.json()).status };
   }, site.url);
   assert.equal(found.content, '3141592653');
   assert.match(found.etag, /"\d+"/);
   assert.equal(found.status, 200);
+  assert.deepEqual([found.text, found.range, found.position, found.health], ['3.14159265', 'bytes 0-9/1002', 762, 'ok']);
   assert.deepEqual(page.problems(), []);
   const changes = await page.evaluate(async (url) => {
     const attempts = [['POST', '/api/v1/computations', '{"position":99}'], ['DELETE', '/api/v1/computations/1'],

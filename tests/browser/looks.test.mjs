@@ -1,10 +1,13 @@
-// Both widths, light and dark, and with JavaScript off.
+// All widths, both languages, light and dark, and with JavaScript off.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { launch, open, overflow, picture } from '../lib/browser.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { Site, slow, source } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const longest = 10_000_000_000_000;
+const site = await Site.start({ options: { ...slow.options, 'limit-bbp': longest } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -56,14 +59,133 @@ for (const width of [1280, 390]) {
   }
 }
 
-test('dark is dark and light is light, with readable text', async () => {
-  const luminance = (colour) => {
-    const [r, g, b] = colour.match(/[\d.]+/g).map(Number).map((value) => {
-      const part = value / 255;
-      return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+test('from 320 to 2560 pixels, in both languages, no page is wider than the window', async () => {
+  const { id, owner_token: token } = await site.ask(longest, { radix: 16, algorithm: 'bbp' });
+  await site.api('POST', `/api/v1/computations/${id}/cancel`, undefined, { token });
+  await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+  const more = ['/?new=1', `/computations/${id}`, `/computations/${ids[2]}/compare`, `/computations/${id}/delete`,
+    '/pi/10000?columns=5', '/pi/10000?columns=20', '/pi/1000000?radix=16', '/search', '/search?q=99999',
+    '/search?q=12x', '/search?day=14&month=3&year=1879', '/pictures', '/pictures?radix=16&n=1000', '/api'];
+  for (const locale of ['en-GB', 'ru-RU']) {
+    const page = await open(browser, { locale });
+    for (const address of [...paths.map(([, own]) => own), ...more]) {
+      await page.goto(site.url + address);
+      for (const width of [320, 390, 720, 768, 1040, 1280, 1920, 2560]) {
+        await page.setViewportSize({ width, height: 800 });
+        assert.equal(await overflow(page), 0, `${address} overflows at ${width}, ${locale}`);
+        // What is cut off would be seen by nobody; the longest position has to fit.
+        const cut = await page.evaluate(() => [...document.querySelectorAll('tbody .position, .bulk, .filters')]
+          .filter((own) => own.scrollWidth > own.clientWidth).map((own) => own.textContent));
+        assert.deepEqual(cut, [], `cut off on ${address} at ${width}, ${locale}`);
+      }
+    }
+    assert.deepEqual(page.problems().filter((text) => !/40[04]/.test(text)), []);
+    await page.context().close();
+  }
+});
+
+test('the navigation marks where one is', async () => {
+  const page = await open(browser);
+  for (const [address, current, value] of [
+    ['/', '/', 'page'], ['/?status=done', '/', 'page'], [`/computations/${ids[2]}`, '/', 'true'],
+    [`/computations/${ids[2]}/compare`, '/', 'true'], ['/pi/10000', '/', 'true'], ['/pi/99999', '/', 'true'],
+    ['/search', '/search', 'page'], ['/search?q=1', '/search', 'page'], ['/pictures', '/pictures', 'page'],
+    ['/api', '/api', 'page'], ['/nothing'],
+  ]) {
+    await page.goto(site.url + address);
+    const found = await page.locator('nav.site a').evaluateAll((links) => links.map((link) => {
+      const { borderBottomColor, fontWeight } = getComputedStyle(link);
+      return { href: link.getAttribute('href'), value: link.getAttribute('aria-current'), seen: `${borderBottomColor} ${fontWeight}` };
+    }));
+    const marked = found.filter((link) => link.value !== null);
+    assert.deepEqual(marked.map((link) => [link.href, link.value]), current ? [[current, value]] : [], address);
+    const others = found.filter((link) => link.value === null);
+    for (const { seen } of marked) assert.ok(others.every((other) => other.seen !== seen), `${address}: ${seen}`);
+    assert.equal(new Set(others.map((other) => other.seen)).size, 1);
+  }
+  await page.context().close();
+});
+
+test('there is an icon for everybody, and a few words for those who share a link', async () => {
+  const icon = await site.get('/favicon.ico');
+  assert.equal(icon.headers['content-type'], 'image/x-icon');
+  assert.equal(icon.body.readUInt32LE(0), 0x10000);
+  const large = await site.get('/apple-touch-icon.png');
+  assert.equal(large.headers['content-type'], 'image/png');
+  assert.deepEqual([large.body.readUInt32BE(16), large.body.readUInt32BE(20)], [180, 180]);
+  for (const [locale, title, words] of [['en-GB', 'Search the digits of π', /^Any digit of π/],
+    ['ru-RU', 'Поиск в цифрах числа π', /^Любая цифра числа π/]]) {
+    const page = await open(browser, { locale });
+    await page.goto(`${site.url}/search`);
+    const meta = (selector) => page.locator(`head ${selector}`).getAttribute('content');
+    assert.equal(await meta('[property="og:title"]'), title);
+    assert.match(await meta('[property="og:description"][name=description]'), words);
+    const address = await page.locator('head link[rel=icon]').getAttribute('href');
+    const drawn = await site.get(address);
+    assert.match(drawn.headers['content-type'], /^image\/svg\+xml/);
+    assert.match(drawn.text, /prefers-color-scheme: dark/);
+    await page.context().close();
+  }
+});
+
+test('each state has a shape of its own', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/`);
+  const shapes = await page.evaluate(() => ['queued', 'running', 'done', 'failed', 'cancelled'].map((status) => {
+    const place = document.createElement('p');
+    place.dataset.status = status;
+    place.innerHTML = '<span class="badge"></span>';
+    document.body.append(place);
+    const style = getComputedStyle(place.firstChild, '::before');
+    return [style.height, style.borderTopWidth, style.borderRadius, style.transform,
+      style.backgroundImage.replace(/rgba?\([^)]*\)/g, '')].join(' ');
+  }));
+  assert.equal(new Set(shapes).size, shapes.length, shapes.join('\n'));
+  await page.context().close();
+});
+
+const luminance = (colour) => {
+  const [r, g, b] = colour.match(/[\d.]+/g).map(Number).map((value) => {
+    const part = value / 255;
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+test('colours are in one place, with the contrast that it says they have', async () => {
+  const folder = path.join(source, 'templates', 'css');
+  const parts = new Map(fs.readdirSync(folder).map((name) => [name, fs.readFileSync(path.join(folder, name), 'utf8')]));
+  const base = parts.get('base.css');
+  parts.delete('base.css');
+  for (const [name, text] of parts) assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?=[^{}]*})|\b(rgb|hsl)a?\(/, name);
+
+  const themes = [...base.matchAll(/:root {([^}]*)}/g)].map(([, text]) => Object.fromEntries(
+    [...text.matchAll(/--([a-z-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name, colour])));
+  const rgb = (colour) => colour.slice(1).match(/../g).map((pair) => Number.parseInt(pair, 16)).join(' ');
+  const contrast = (one, other) => {
+    const [light, dark] = [one, other].map((colour) => luminance(rgb(colour))).sort((a, b) => b - a);
+    return (light + 0.05) / (dark + 0.05);
   };
+  assert.equal(themes.length, 2);
+  const rows = [...base.matchAll(/^ \*   ([a-z-]+) +([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+)/gm)];
+  assert.equal(rows.length, 8);
+  for (const [, name, ...said] of rows) {
+    const real = themes.flatMap((theme) => ['paper', 'card', 'tint'].map((ground) => contrast(theme[name], theme[ground])));
+    assert.deepEqual(said, real.map((value) => value.toFixed(1)), name);
+    const least = { line: 1, edge: 3 }[name] ?? 4.5;
+    assert.ok(Math.min(...real) >= least, `${name}: ${real}`);
+  }
+  for (const theme of themes) {
+    for (const [ink, ground] of [['accent-ink', 'accent'], ['paper', 'bad'], ['bad', 'bad-tint'], ['mark-ink', 'mark']]) {
+      assert.ok(contrast(theme[ink], theme[ground]) >= 4.5, `${ink} on ${ground}`);
+    }
+  }
+  const head = fs.readFileSync(path.join(source, 'templates', 'head.tpl'), 'utf8');
+  assert.deepEqual([...head.matchAll(/name="theme-color" content="([^"]+)"/g)].map(([, colour]) => colour),
+    themes.map(({ paper }) => paper));
+});
+
+test('dark is dark and light is light, with readable text', async () => {
   const seen = {};
   for (const colorScheme of ['light', 'dark']) {
     const page = await open(browser, { colorScheme });

@@ -62,6 +62,9 @@ test('each has its part, and no other', () => {
     assert.deepEqual(all.filter((file) => !part.test(file)), []);
     assert.ok(all.includes(`/usr/share/doc/${name}/copyright`));
   }
+  // Where Debian's shells look for completions.
+  assert.ok(packages.nthpi.contents.has('/usr/share/bash-completion/completions/nthpi'));
+  assert.ok(packages.nthpi.contents.has('/usr/share/zsh/vendor-completions/_nthpi'));
   // What a build makes is all there.
   const made = (kind) => fs.readdirSync(path.join(build, 'templates', kind)).sort();
   assert.deepEqual(fs.readdirSync(inTree('nthpi-web', 'usr/share/nthpi/templates/en')).sort(), made('en'));

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PATH_SIZE = 256 };
+
 /* The table needs its handlers; nobody calls them here. */
 #define HANDLER(name)                                                                  \
     void name(struct context *ctx, struct request *r, struct reply *reply)             \
@@ -71,23 +73,26 @@ reply_header(struct reply *reply, const char *name, const char *format, ...)
     abort();
 }
 
-/* ROUTE's path with R's numbers. */
+/* ROUTE's path with R's numbers into the PATH_SIZE bytes of OUT. */
 static void
-print_path(const struct route *route, const struct request *r, char *out)
+print_path(const struct route *route, const struct request *r, char out[PATH_SIZE])
 {
-    const char *p = route->path;
-    while (*p) {
+    size_t used = 0;
+    for (const char *p = route->path; *p; p++) {
+        size_t room = PATH_SIZE - used;
+        int length;
         if (strncmp(p, "ID", 2) == 0) {
-            out += sprintf(out, "%" PRId64, r->row_id);
-            p += 2;
-        } else if (*p == 'N') {
-            out += sprintf(out, "%" PRIu64, r->number);
+            length = snprintf(out + used, room, "%" PRId64, r->row_id);
             p++;
+        } else if (*p == 'N') {
+            length = snprintf(out + used, room, "%" PRIu64, r->number);
         } else {
-            *out++ = *p++;
+            length = snprintf(out + used, room, "%c", *p);
         }
+        PROPERTY(length > 0 && (size_t)length < room);
+        used += (size_t)length;
     }
-    *out = '\0';
+    out[used] = '\0';
 }
 
 int
@@ -96,7 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const enum http_method methods[] = {HTTP_GET, HTTP_HEAD, HTTP_POST,
                                                HTTP_DELETE, HTTP_OTHER};
     struct request *r = fuzz_memory(sizeof *r);
-    char path[256];
+    char path[PATH_SIZE];
     memset(r, 0, sizeof *r);
     r->method = methods[fuzz_number(&data, &size, 1) % 5];
     int status = request_decode((const char *)data, size, &r->path);

@@ -82,9 +82,9 @@ const statuses = new Map();
 // What pages of other sites are told (fcgi/cors.h), whatever was asked.
 const open = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, Preference-Applied, Retry-After',
+  'access-control-expose-headers': 'Accept-Ranges, Content-Range, ETag, Preference-Applied, Retry-After',
   'access-control-allow-methods': 'GET, HEAD',
-  'access-control-allow-headers': 'If-None-Match, Prefer',
+  'access-control-allow-headers': 'If-None-Match, Prefer, Range',
   'access-control-max-age': '86400',
 };
 

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Site, build } from '../lib/site.mjs';
+import { Site, build, source } from '../lib/site.mjs';
 
 const run = promisify(execFile);
 const site = await Site.start();
@@ -93,6 +93,39 @@ test('every example works as it stands', async () => {
   assert.equal((await site.get(`/api/v1/computations/${variables.ID}`)).status, 404, 'the last example deletes');
 });
 
+/** The commands of README.md's section TITLE: [{command, comment}]. */
+function readmeCommands(title) {
+  const readme = fs.readFileSync(path.join(source, 'README.md'), 'utf8');
+  const section = readme.split(/^## /m).find((one) => one.startsWith(`${title}\n`));
+  return section.replace(/\\\n */g, '').split('\n').filter((line) => /^ {4}\S/.test(line))
+    .map((line) => /^ {4}(.*?)(?: {2,}# (.*))?$/.exec(line)).map(([, command, comment]) => ({ command, comment }));
+}
+
+test('the commands of README work as they stand', async () => {
+  const here = (command) => command.replaceAll('http://127.0.0.1:8080', site.url).replaceAll('https://pi.example', site.url)
+    .replaceAll(' DIR', ` ${site.state}`);
+  const commands = [...readmeCommands('The API'), ...readmeCommands('The command line')];
+  let ran = 0;
+  for (const { command, comment } of commands) {
+    // What takes minutes is for people.
+    if (/\d{9}|\bbench\b/.test(command)) continue;
+    assert.match(command, /^(curl|nthpi) /, 'a command that this test knows');
+    const printed = await execute({ language: 'sh', code: here(command) });
+    assert.ok(printed.length > 1, command);
+    ran++;
+    if (command.startsWith('curl')) assert.ok(!(JSON.parse(printed).status >= 400), `${command}: ${printed}`);
+    const digit = /^\d\b/.exec(comment ?? '');
+    if (digit) assert.equal(printed.trim(), digit[0], command);
+    const where = /^first at position \d+/.exec(comment ?? '');
+    if (where) assert.ok(printed.includes(where[0]), printed);
+  }
+  assert.ok(ran >= 5, `${ran} commands`);
+  // Examples elsewhere are those of the tour, which has a test of its own.
+  const readme = fs.readFileSync(path.join(source, 'README.md'), 'utf8');
+  const sections = readme.split(/^## /m).filter((one) => /^ {4,}curl /m.test(one)).map((one) => one.split('\n')[0]);
+  assert.deepEqual(sections.filter((one) => !['The API', 'A tour'].includes(one)), []);
+});
+
 // https://pi.delivery/#apipi_get, with our address; what they answer is there, too.
 const delivery = [
   ['/v1/pi?start=0&numberOfDigits=100',
@@ -116,8 +149,11 @@ test('what pi.delivery does with odd parameters', async () => {
   assert.equal(await content('start=0&numberOfDigits=0'), '');
   assert.equal(await content('start=1&numberOfDigits=50'), '14159265358979323846264338327950288419716939937510');
   assert.equal(await content('start=&numberOfDigits=1&radix='), '3');
+  assert.equal(await content('start=1&numberOfDigits=1&radix=16'), '2');
+  assert.equal(await content('start=1&numberOfDigits=50&radix=16'), '243f6a8885a308d313198a2e03707344a4093822299f31d008');
   for (const [query, word] of [['radix=42&start=0&numberOfDigits=', 'radix'], ['start=-1&numberOfDigits=&radix=', 'negative'],
-    ['start=abc&numberOfDigits=&radix=', 'invalid'], ['start=9223372036854775807', 'out of range'],
+    ['start=abc&numberOfDigits=&radix=', 'invalid'],
+    ['radix=abc&start=&numberOfDigits=', 'invalid'], ['start=9223372036854775807', 'out of range'],
     ['start=123&numberOfDigits=-1', 'negative'], ['radix=16&start=456&numberOfDigits=~%26!)%23!', 'invalid'],
     ['numberOfDigits=1001', 'too big']]) {
     const answer = await site.get(`/v1/pi?${query}`);

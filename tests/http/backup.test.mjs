@@ -332,6 +332,12 @@ test('prune removes what is old, and open pages lose it', async () => {
   assert.match(await tool('prune', '--older-than', '1h'), /^removed 0 computations, 0 superseded digits files, 0 leftovers/);
   assert.match(await tool('prune', '--older-than', '0s', '--status', 'cancelled', '--dry-run'), /^would remove \d+ computation/);
   assert.ok((await ids('cancelled')).includes(cancelled));
+  const counted = JSON.parse(await tool('prune', '--json', '--older-than', '0s', '--status', 'cancelled', '--dry-run'));
+  assert.ok(counted.computations > 0);
+  assert.deepEqual({ ...counted, computations: 0 },
+    { dry_run: true, computations: 0, superseded_files: null, leftover_files: null, broken_files: null });
+  assert.deepEqual(JSON.parse(await tool('prune', '--json', '--older-than', '1h')),
+    { dry_run: false, computations: 0, superseded_files: 0, leftover_files: 0, broken_files: 0 });
   assert.match(await tool('prune', '--older-than', '0s', '--status', 'cancelled'), /^removed [1-9]\d* computations?\n/);
   assert.deepEqual(await ids('cancelled'), []);
   assert.deepEqual(await ids('done'), done);

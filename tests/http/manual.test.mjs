@@ -1,6 +1,6 @@
 // Manual pages and completion against the programs: every command and every option is in
 // the manual, the manual names no other, groff has nothing to complain of, and bash
-// completes what there is.
+// and zsh complete what there is.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -104,4 +104,36 @@ test('bash completes commands, options and values', async () => {
   assert.deepEqual(await complete('nthpid', '--sandbox', '='), ['on', 'require', 'off']);
   assert.deepEqual(await complete('nthpi-fcgi', '--state', 'tes'), ['tests']);
   assert.deepEqual(await complete('nthpi', 'nothing', '--'), []);
+  assert.deepEqual(await complete('nthpi', 'digits', '--algorithm', ''), ['spigot', 'chudnovsky']);
+  assert.deepEqual(await complete('nthpi', 'prune', '--status', ''), ['done', 'failed', 'cancelled']);
+  assert.deepEqual(await complete('nthpid', '--name', ''), [], 'a name of its own');
+  assert.deepEqual(await complete('nthpid', '--log-level', '=', ''), ['error', 'warning', 'info', 'debug']);
+});
+
+/** What zsh completes at the end of each of LINES, sorted. */
+async function completeZsh(lines) {
+  const { stdout } = await run('zsh', ['-f', path.join(source, 'tests/lib/complete.zsh'), build,
+    path.join(source, 'contrib/completion'), ...lines], { cwd: source, timeout: 60000 });
+  return stdout.split('@\n').slice(0, lines.length).map((found) => found.split('\n').filter(Boolean).sort());
+}
+
+test('zsh completes commands, options and values', async () => {
+  const cases = [
+    ['nthpi ', commands], ['nthpi sub', ['submit']], ['nthpi --', ['--help', '--version']],
+    ['nthpi list --ra', ['--radix']], ['nthpi list --radix=', ['10', '16']], ['nthpi list --radix ', ['10', '16']],
+    ['nthpi list --status r', ['running']], ['nthpi list --radix=10 --algo', ['--algorithm']],
+    ['nthpi prune --status=', ['done', 'failed', 'cancelled']], ['nthpi submit --algorithm=b', ['bbp']],
+    ['nthpi digits --algorithm ', ['spigot', 'chudnovsky']], ['nthpi digits -o READ', ['README.md']],
+    ['nthpi backup READ', ['README.md']], ['nthpi restore --force READ', ['README.md']], ['nthpi submit READ', []],
+    ['nthpid --sand', ['--sandbox']], ['nthpid --sandbox=', ['on', 'require', 'off']], ['nthpid --name ', []],
+    ['nthpid --log-level=', ['error', 'warning', 'info', 'debug']], ['nthpi nothing --', []],
+  ];
+  for (const command of commands) {
+    cases.push([`nthpi ${command} --`, optionsOf(await help('nthpi', command)).map((name) => `--${name}`)]);
+  }
+  for (const program of Object.keys(pages)) {
+    cases.push([`${program} --`, optionsOf(await help(program)).map((name) => `--${name}`)]);
+  }
+  const found = await completeZsh(cases.map(([line]) => line));
+  for (const [i, [line, expected]] of cases.entries()) assert.deepEqual(found[i], [...expected].sort(), line);
 });

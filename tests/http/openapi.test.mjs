@@ -31,7 +31,7 @@ test('the description is served to everybody, and is OpenAPI 3.1', async () => {
 });
 
 test('an answer that is not as described is found', async () => {
-  const answer = (body) => ({ status: 200, headers: { 'content-type': 'application/json', etag: '"5"' },
+  const answer = (body) => ({ status: 200, headers: { 'content-type': 'application/json', etag: '"5"', 'access-control-allow-origin': '*' },
     text: JSON.stringify(body), json: () => body });
   const good = { content: '31415' };
   const bad = new Api(served.json());
@@ -40,6 +40,8 @@ test('an answer that is not as described is found', async () => {
     assert.throws(() => bad.check('GET', '/v1/pi', answer(body)), JSON.stringify(body));
   }
   assert.throws(() => bad.check('GET', '/v1/pi', { ...answer(good), status: 202 }), /not described/);
+  assert.throws(() => bad.check('GET', '/v1/pi', { ...answer(good), headers: { 'content-type': 'application/json', etag: '"5"' } }),
+    /pages of any site/);
   assert.throws(() => bad.find('GET', '/v2/pi'), /not described/);
   assert.throws(() => bad.check('GET', `${all}/1`, answer(good)), /must have required/);
 });
@@ -88,6 +90,9 @@ test('a full queue, and what one visitor may ask', async () => {
   assert.equal((await ask(12, token)).status, 201);
   assert.equal((await ask(13, token)).status, 429);
   assert.equal((await api.call(full, 'POST', `${all}/${id}/cancel`, { token })).status, 200);
+  const { id: other } = (await ask(16, token)).json();
+  assert.equal((await api.call(full, 'POST', `${all}/${id}/retry`, { token })).status, 429);
+  assert.equal((await api.call(full, 'POST', `${all}/${other}/cancel`, { token })).status, 200);
   assert.equal((await ask(13)).status, 201);
   assert.equal((await ask(14)).status, 201);
   assert.equal((await ask(15)).status, 503);
@@ -150,6 +155,9 @@ test('digits, and how the site is', async () => {
     [{ range: 'bytes=5000-' }, 416], [{ 'if-match': '"x"' }, 412]]) {
     assert.equal((await call('GET', '/pi/900.txt', { headers })).status, status, JSON.stringify(headers));
   }
+  const { length } = (await call('GET', '/pi/2000.txt')).text; // the file itself, which nginx sends
+  assert.equal(length, 2002);
+  assert.equal((await call('GET', '/pi/2000.txt', { headers: { range: 'bytes=2-5' } })).text, '1415');
   assert.equal((await call('GET', '/pi/900.txt?radix=7')).status, 400);
   assert.equal((await call('GET', '/pi/90000000.txt')).status, 404);
   assert.equal((await call('GET', '/healthz')).json().status, 'ok');

@@ -99,6 +99,25 @@ test('a token is kept for its user alone, and is the right to cancel and delete'
   await until(() => site.workers().length === 0, 'its worker to end');
 });
 
+test('cancel, retry and delete tell as JSON what became of a row', async () => {
+  const { id } = JSON.parse(ok(await at('submit', '--json', '--algorithm=spigot', String(slow.position + 3))));
+  const does = async (command) => JSON.parse(ok(await at(command, '--json', String(id))));
+  await site.waitFor(id, ({ status }) => status === 'running', 'running');
+  const api = (await site.get(`/api/v1/computations/${id}`)).json();
+  const cancelled = await does('cancel');
+  assert.deepEqual(Object.keys(cancelled), Object.keys(api));
+  assert.equal(cancelled.id, id);
+  const gone = await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+  assert.match((await does('retry')).status, /queued|running/);
+  await site.waitFor(id, ({ status, revision }) => status === 'running' && revision > gone.revision, 'running again');
+  assert.deepEqual(await does('delete'), { id, status: 'deleting' });
+  await until(async () => (await at('show', String(id))).code === 1, 'the row to go');
+  const [, other] = /^(\d+) done/.exec(ok(await at('submit', '--wait', '77')));
+  assert.deepEqual(JSON.parse(ok(await at('delete', '--json', other))), { id: Number(other), status: 'deleted' });
+  const twice = await at('delete', '--json', other);
+  assert.deepEqual([twice.code, twice.stdout], [1, '']);
+});
+
 test('a list of several pages', async () => {
   for (let position = 1; position <= 120; position++) await site.ask(position);
   const rows = JSON.parse(ok(await at('list', '--json', '--limit=110')));
@@ -307,7 +326,7 @@ test('mistakes are explained', async () => {
     [['submit', '--url', site.url, '0'], 2, /counted from 1/],
     [['submit', '--url', site.url, '--algorithm=spigot', '9999999'], 1, /status 422/],
     [['digit', '--url', site.url, '--threads=2', '5'], 2, /--threads/],
-    [['digit', '--json', '5'], 2, /--url/],
+    [['digit', '--ca-file', 'x', '5'], 2, /--ca-file goes with --url/],
     [['digits', '--url', site.url, '--algorithm=bbp', '--radix=16', '5'], 2, /single digits/],
   ]) {
     const result = await nthpi(args);

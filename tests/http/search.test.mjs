@@ -16,7 +16,8 @@ const site = await Site.start({ options: { 'index-wait-s': 3600, 'grace-s': 0 } 
 after(() => site.stop());
 const visitor = site.visitor();
 
-const json = (query) => site.get(`/search?${query}`, { headers: { accept: 'application/json' } });
+const jsonAsked = { headers: { accept: 'application/json' } };
+const json = (query) => site.get(`/search?${query}`, jsonAsked);
 const ask = async (query) => {
   const answer = await json(query);
   assert.equal(answer.status, 200, answer.text);
@@ -39,9 +40,12 @@ async function compare(string, radix, indexed, after_ = 0) {
   const position = all.find((at) => at > after_) ?? null;
   const answer = await ask(`q=${string}&radix=${radix}&after=${after_}`);
   assert.deepEqual(
-    [answer.query, answer.count, answer.position, answer.searched, answer.indexed],
-    [string, all.length, position, N, indexed],
+    [answer.query, answer.count, answer.position, answer.occurrence, answer.searched, answer.indexed],
+    [string, all.length, position, position && all.indexOf(position) + 1, N, indexed],
   );
+  const before = all.filter((at) => at <= after_).at(-1);
+  assert.equal(Boolean(answer.links.previous), before !== undefined);
+  if (before) assert.equal((await (await site.get(answer.links.previous, jsonAsked)).json()).position, before);
   if (position) {
     const digits = known[radix];
     assert.equal(answer.before, digits.slice(Math.max(0, position - 21), position - 1));
@@ -63,6 +67,21 @@ async function compareAll(indexed) {
     }
   }
 }
+
+/** The indexes that nthpi-fcgi has open, as /proc names them. */
+function indexesHeld() {
+  const folder = `/proc/${site.pid('fcgi')}/fd`;
+  return fs.readdirSync(folder).flatMap((fd) => {
+    try {
+      return [fs.readlinkSync(path.join(folder, fd))].filter((name) => name.includes('.idx'));
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
+}
+
+/** When something was last written to the database. */
+const lastWrite = () => fs.statSync(path.join(site.state, 'db', 'nthpi.db-wal'), { bigint: true }).mtimeNs;
 
 test('without digits the page says so', async () => {
   const page = await visitor.get('/search?q=14159');
@@ -103,18 +122,28 @@ test('the six nines, as a page', async () => {
   assert.equal(input.value, '999999');
 });
 
-test('the next occurrence and the first again are links', async () => {
+test('the next occurrence, the one before and the first again are links', async () => {
   const all = positions('99999', 10);
   assert.ok(all.length > 2);
   let href = '/search?q=99999';
+  let last = '';
   for (const [i, position] of all.entries()) {
     const page = await visitor.get(href);
     assert.match(text(page.text), new RegExp(`position ${position.toLocaleString('en')}\\.`));
+    assert.match(text(page.text), new RegExp(i === 0 ? `It occurs ${all.length} times`
+      : `This is occurrence ${i + 1} of ${all.length} in the first 300,000 digits\\.`));
+    const back = tags(page.text, 'a').find(({ rel }) => rel === 'prev')?.href;
+    assert.equal(back?.replace(/&amp;/g, '&'), i === 0 ? undefined : last);
+    last = i === 0 ? href : `/search?q=99999&after=${position - 1}`;
     const links = elements(element(page.text, 'div', { id: 'result' }).inner, 'a');
     assert.equal(links.some(({ attributes }) => attributes.href === '/search?q=99999'), i > 0);
     href = links.find(({ attributes }) => attributes.rel === 'next').attributes.href;
   }
-  assert.match(text((await visitor.get(href)).text), /After position [\d,]+, no more among the first 300,000 digits/);
+  const end = await visitor.get(href);
+  const [back] = tags(end.text, 'a').filter(({ rel }) => rel === 'prev');
+  assert.match(text((await visitor.get(back.href.replace(/&amp;/g, '&'))).text),
+    new RegExp(`position ${all.at(-1).toLocaleString('en')}\\.`));
+  assert.match(text(end.text), /After position [\d,]+, no more among the first 300,000 digits/);
 });
 
 test('what people type', async () => {
@@ -212,6 +241,8 @@ test('a damaged index gives no wrong answer and is made anew', async () => {
   await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew');
   await until(async () => (await ask(`q=${string}`)).indexed, 'its use');
   await compare(string, 10, true);
+  // Whoever has it open lets go of the old one, though nobody searches.
+  await until(() => !indexesHeld().some((name) => name.endsWith('(deleted)')), 'its disk space');
   // Its offsets, where nobody has it open yet.
   const other = fs.openSync(file, 'r+');
   fs.writeSync(other, '!', 5000);
@@ -222,12 +253,40 @@ test('a damaged index gives no wrong answer and is made anew', async () => {
   await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew again');
 });
 
+test('of one damage the daemon is told once, though nobody makes a new one', async () => {
+  await site.kill('daemon');
+  const file = indexFile(10);
+  const whole = fs.readFileSync(file);
+  const fd = fs.openSync(file, 'r+');
+  fs.writeSync(fd, Buffer.alloc(whole.length / 2, '!'), 0, whole.length / 2, whole.length / 2);
+  fs.closeSync(fd);
+  const noted = () => site.sql("SELECT value % 128 AS percent FROM meta WHERE key = 'index:10'");
+  const before = lastWrite();
+  await compare(known[10].slice(1000, 1008), 10, false);
+  assert.deepEqual(await noted(), [{ percent: 127 }]);
+  const told = lastWrite();
+  assert.notEqual(told, before);
+  for (const at of [1000, 2000, 3000]) await compare(known[10].slice(at, at + 8), 10, false);
+  const dates = await visitor.get('/search?day=4&month=7&year=1976');
+  assert.equal(dates.status, 200);
+  assert.equal(dates.headers.etag, undefined, 'what was found without the index is not kept');
+  assert.equal(dates.headers['cache-control'], 'no-store');
+  assert.equal(lastWrite(), told, 'nothing more is written');
+  await site.start('daemon');
+  await until(() => fs.existsSync(file) && fs.readFileSync(file).equals(whole), 'the index, made anew');
+  await compare(known[10].slice(1000, 1008), 10, true);
+});
+
 test('the command line gives the same answers', async () => {
   const nthpi = path.join(build, 'nthpi');
   const options = { env: site.environment };
   const { stdout } = await run(nthpi, ['search', '999999'], options);
   assert.match(stdout, /^999999: first at position 762\n/);
   assert.match(stdout, new RegExp(`: ${positions('999999', 10).length} in the first 300000 digits`));
+  const [, second] = positions('99999', 10);
+  const later = await run(nthpi, ['search', `--after=${second - 1}`, '99999'], options);
+  assert.match(later.stdout, new RegExp(`^99999: next at position ${second}\n`));
+  assert.match(later.stdout, new RegExp(`^occurrence 2 of ${positions('99999', 10).length} in the first 300000 digits$`, 'm'));
   const told = JSON.parse((await run(nthpi, ['search', '--json', '--radix=16', '--after=5', '243f'], options)).stdout);
   const served = await ask('q=243f&radix=16&after=5');
   delete served.links;
@@ -243,6 +302,8 @@ test('an index goes with its digits, and the next ones get theirs', async () => 
   await site.waitDone((await site.ask(N + 1, { algorithm: 'chudnovsky' })).id);
   await until(() => fs.existsSync(indexFile(10, N + 1)), 'the next index');
   await until(() => !fs.existsSync(indexFile(10)), 'the end of the one before');
+  // nthpi-fcgi lets go of it by itself: nobody has searched since.
+  await until(() => !indexesHeld().some((name) => name.includes(`pi-10-${N}.idx`)), 'its disk space');
   const answer = await ask(`q=${known[10].slice(-8)}`);
   assert.deepEqual([answer.searched, answer.indexed], [N + 1, true]);
   assert.ok(!fs.existsSync(path.join(site.state, 'work', 'index.new')));

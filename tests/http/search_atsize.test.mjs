@@ -1,6 +1,7 @@
 // Searching more digits than are scanned without an index: what is said until there is
-// one, and what a search costs with it. NTHPI_LONG: a hundred million digits. (They are
-// made up by tests/unit/make_digits; search.test.mjs searches those of pi.)
+// one, and what a search costs with it. NTHPI_LONG: a hundred million digits, and more
+// measurements (contrib/bench/search). (The digits are made up by tests/unit/make_digits;
+// search.test.mjs searches those of pi.)
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -11,6 +12,7 @@ import { text } from '../lib/html.mjs';
 import { Site, build, children, until } from '../lib/site.mjs';
 
 const N = process.env.NTHPI_LONG ? 100_000_000 : 21_000_000;
+const ROUNDS = process.env.NTHPI_LONG ? 20 : 1;
 const SCANNED = 20_000_000;
 const run = promisify(execFile);
 
@@ -42,8 +44,18 @@ const strings = (length, count) => Array.from({ length: count }, (_, i) =>
 /** Takes what the kernel has of a file out of its memory, as far as it lets go. */
 const forget = (name) => run('dd', [`of=${name}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0']);
 
+/** Bytes that nthpi-fcgi has read from files. */
+const read = () => Number(/^rchar: (\d+)/m.exec(fs.readFileSync(`/proc/${site.pid('fcgi')}/io`, 'latin1'))[1]);
+
+async function time(doIt) {
+  const begun = performance.now();
+  await doIt();
+  return performance.now() - begun;
+}
+
 const quantile = (times, q) => [...times].sort((a, b) => a - b)[Math.floor(q * times.length)];
-const figures = (times) => `median ${quantile(times, 0.5).toFixed(1)} ms, 99 % within ${quantile(times, 0.99).toFixed(1)} ms`;
+const figures = (times) => (times.length === 1 ? `${times[0].toFixed(1)} ms` :
+  `median ${quantile(times, 0.5).toFixed(1)} ms, 99 % within ${quantile(times, 0.99).toFixed(1)} ms`);
 
 test('without an index the first 20,000,000 digits are searched, and that is said', async () => {
   const late = digits.subarray(N - 12).toString('latin1');
@@ -52,6 +64,22 @@ test('without an index the first 20,000,000 digits are searched, and that is sai
   const early = digits.subarray(SCANNED - 12, SCANNED).toString('latin1');
   assert.equal((await ask(`q=${early}`)).position, SCANNED - 11);
   assert.match(await page(), new RegExp(`Of ${N.toLocaleString('en')} known digits the first 20,000,000 are searched`));
+});
+
+test('a date in six ways and a string beside it are looked for in one go', async (t) => {
+  const birthday = '/search?q=20488162&day=14&month=3&year=1879';
+  const html = { headers: { accept: 'text/html' } };
+  const before = read();
+  assert.equal((await site.get(birthday, html)).status, 200);
+  assert.ok(read() - before < 1.5 * SCANNED, `${read() - before} bytes were read`);
+  const single = [];
+  const seven = [];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    single.push(await time(() => site.get(`/search?q=2048816${i % 10}`, html)));
+    seven.push(await time(() => site.get(birthday, html)));
+  }
+  t.diagnostic(`figure: without an index 8 digits ${figures(single)}; a date in six ways and a string beside it ` +
+    figures(seven));
 });
 
 test('while it is made, the page says how far it is, and the site goes on', async () => {
@@ -96,27 +124,22 @@ test('with it all of them are, exactly', async (t) => {
 });
 
 test('an 8-digit search reads some megabytes the first time, and then next to nothing', async (t) => {
-  const read = () => Number(/^rchar: (\d+)/m.exec(fs.readFileSync(`/proc/${site.pid('fcgi')}/io`, 'latin1'))[1]);
-  await site.restart('fcgi');
-  await site.waitReady();
-  await forget(file('idx'));
-  await forget(file('txt'));
   const [first, ...rest] = strings(8, 201);
-  const before = read();
-  const begun = performance.now();
-  assert.ok((await ask(`q=${first}`)).position);
-  const cold = performance.now() - begun;
-  assert.ok(read() - before < 8 << 20, `${read() - before} bytes were read`);
-
+  const cold = [];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    await site.restart('fcgi');
+    await site.waitReady();
+    await forget(file('idx'));
+    await forget(file('txt'));
+    const before = read();
+    cold.push(await time(async () => assert.ok((await ask(`q=${first}`)).position)));
+    assert.ok(read() - before < 8 << 20, `${read() - before} bytes were read`);
+  }
   const afresh = [];
   const again = [];
   for (const times of [afresh, again]) {
-    for (const string of rest) {
-      const start = performance.now();
-      assert.ok((await ask(`q=${string}`)).position);
-      times.push(performance.now() - start);
-    }
+    for (const string of rest) times.push(await time(async () => assert.ok((await ask(`q=${string}`)).position)));
   }
   t.diagnostic(`figure: 8 digits among ${N.toLocaleString('en')}: the first search after a start, nothing ` +
-    `in memory, ${cold.toFixed(1)} ms; 200 others ${figures(afresh)}; the same again ${figures(again)}`);
+    `in memory, ${figures(cold)}; 200 others ${figures(afresh)}; the same again ${figures(again)}`);
 });

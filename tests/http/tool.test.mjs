@@ -23,6 +23,38 @@ test('digit and digits compute without a site', async () => {
   assert.equal(digits.stdout.trim(), await pi(2000));
 });
 
+test('digit as JSON is what a site tells', async () => {
+  const tell = async (...args) => JSON.parse((await site.tool('digit', '--json', ...args)).stdout);
+  const { wall_s: wall, verified, ...decimal } = await tell('1000');
+  assert.deepEqual(decimal, { position: 1000, radix: 10, algorithm: 'auto', method: 'chudnovsky', digit: '9', window: '9380952572010654' });
+  assert.ok(wall > 0 && wall < 60);
+  assert.match(verified, /hexadecimal digits .* bbp/);
+  const { wall_s: again, ...hex } = await tell('--radix=16', '--algorithm=bbp', '--no-verify', '1');
+  assert.deepEqual([hex.radix, hex.algorithm, hex.method, hex.digit, hex.verified], [16, 'bbp', 'bbp', '2', null]);
+  assert.ok(hex.window.startsWith('243f6a8885a308d3') && again > 0);
+});
+
+test('what will take long says so before it begins', async () => {
+  const begun = async (...args) => {
+    const child = spawn(path.join(build, 'nthpi'), ['digit', '--progress', ...args], { env: site.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    let told = '';
+    child.stderr.setEncoding('utf8');
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await Promise.race([ended, new Promise((resolve) => child.stderr.on('data', (text) => {
+      told += text;
+      if (/\d %/.test(told)) resolve();
+    }))]);
+    child.kill('SIGINT');
+    assert.equal(await ended, 130, told);
+    return told;
+  };
+  assert.match(await begun('--radix=16', '--threads=1', '9000000000000'),
+    /^estimated: (\d+ h \d\d min|over 1000 days) and \d+\.\d [MG]iB of memory, by bbp with 1 thread\n[a-z]+ 0 %/);
+  assert.match(await begun('--threads=2', '100000000'),
+    /^estimated: (\d+ min )?\d+ s and \d+\.\d [MG]iB of memory, by chudnovsky with 2 threads\n/);
+  assert.doesNotMatch((await site.tool('digit', '--progress', '1000')).stderr, /estimated/);
+});
+
 test('on a terminal a long computation shows a bar; Ctrl-C ends it', async () => {
   const child = spawn('script', ['-qefc', `exec ${path.join(build, 'nthpi')} digit --algorithm=spigot 1500000`, '/dev/null'],
     { env: site.environment, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -49,11 +81,16 @@ test('bench tells times and the digits it found', async () => {
   assert.match(head, /^2 of \d+ CPUs, 2 rounds; bbp with the kernel (ifma|avx2|portable), products by (nthpi|GMP|FLINT)/);
   assert.match(columns, /algorithm +radix +position +best s +median s +digits\/s +digits from there/);
   assert.equal(rows.length, 2, stdout);
+  const json = JSON.parse((await site.tool('bench', '--json', '--rounds=1', '--largest=100000', '--threads=1')).stdout);
+  assert.deepEqual([json.threads, json.rounds, json.results.length], [1, 1, 1]);
+  const { best_s: best, median_s: median, digits_per_s: speed, ...one } = json.results[0];
+  assert.deepEqual(one, { algorithm: 'chudnovsky', radix: 10, position: 100000, digits: rows[0].split(' ').at(-1) });
+  assert.ok(best > 0 && median === best && Math.abs(speed * median - 100000) < 1, stdout);
   for (const [i, position] of [100000, 1000000].entries()) {
-    const [algorithm, radix, at, best, median, speed, digits] = rows[i].trim().split(/ +/);
+    const [algorithm, radix, at, fastest, middle, perSecond, digits] = rows[i].trim().split(/ +/);
     assert.deepEqual([algorithm, radix, at], ['chudnovsky', '10', String(position)]);
-    assert.ok(Number(best) > 0 && Number(median) >= Number(best), rows[i]);
-    assert.ok(Number(speed) > 0, rows[i]);
+    assert.ok(Number(fastest) > 0 && Number(middle) >= Number(fastest), rows[i]);
+    assert.ok(Number(perSecond) > 0, rows[i]);
     const { stdout: expected } = await site.tool('digit', String(position), '--window');
     assert.ok(expected.startsWith(digits) && digits.length === 16, rows[i]);
   }
@@ -91,6 +128,39 @@ test('cancel, retry, delete', async () => {
   await until(() => site.workers().length === 0, 'its worker to end');
 });
 
+test('cancel, retry, delete: as JSON', async () => {
+  const does = async (command, id) => JSON.parse((await site.tool(command, '--json', String(id))).stdout);
+  const { id } = JSON.parse((await site.tool('submit', '--json', String(slow.position + 1), '--algorithm=spigot')).stdout);
+  await site.waitFor(id, ({ status }) => status === 'running', 'running');
+  assert.equal((await does('cancel', id)).id, id);
+  const { revision: before } = await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
+  const again = await does('retry', id);
+  assert.match(again.status, /queued|running/);
+  const api = (await site.get(`/api/v1/computations/${id}`)).json();
+  assert.deepEqual(Object.keys(again), Object.keys(api));
+  await site.waitFor(id, ({ status, revision }) => status === 'running' && revision > before, 'running again');
+  assert.deepEqual(await does('delete', id), { id, status: 'deleting' });
+  await until(async () => (await site.get(`/api/v1/computations/${id}`)).status === 404, 'the row to go');
+  const [{ id: done }] = await site.sql('SELECT id FROM computation WHERE position = 1234');
+  assert.deepEqual(await does('delete', done), { id: done, status: 'deleted' });
+  assert.equal((await site.tool('delete', '--json', String(done))).stdout, '');
+});
+
+test('show tells how long each stage took, and what it cost', async () => {
+  const { stdout: submitted } = await site.tool('submit', '--wait', '--algorithm=chudnovsky', '20000');
+  const { stdout } = await site.tool('show', idOf(submitted).toString());
+  assert.match(stdout, /^cost +\d+\.\d\d s of wall time, \d+\.\d\d s of CPU time, \d+ KiB$/m);
+  const lines = stdout.split('history\n')[1].trimEnd().split('\n');
+  assert.match(lines[0], /^ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2,}registered/);
+  for (const line of lines.slice(1)) assert.match(line, /UTC {2}\+(\d\.\d{3}|\d\d+) s +[a-z]+/);
+  await site.tool('submit', String(slow.position + 2), '--algorithm=spigot');
+  const [{ id }] = await site.sql(`SELECT id FROM computation WHERE position = ${slow.position + 2}`);
+  await site.waitFor(id, ({ status, progress }) => status === 'running' && progress > 0, 'running');
+  assert.match((await site.tool('show', String(id))).stdout, /^progress +\d+ % [a-z]+\ntime left +\d/m);
+  await site.tool('delete', String(id));
+  await until(() => site.workers().length === 0, 'its worker to end');
+});
+
 test('mistakes are explained and end with a status', async () => {
   for (const args of [[], ['nothing'], ['digit'], ['digit', '0'], ['digit', 'abc'], ['digit', '5', '--radix', '8'],
     ['digit', '5', '--algorithm', 'agm'], ['bench', '10'],
@@ -98,6 +168,16 @@ test('mistakes are explained and end with a status', async () => {
     const { code, stderr, stdout } = await site.tool(...args);
     assert.notEqual(code, 0, args.join(' '));
     assert.ok((stderr + stdout).trim().length > 0, args.join(' '));
+  }
+  for (const [args, words] of [
+    [['digit', '-5'], 'nthpi: digit: -5: a number without a sign is needed\n'],
+    [['digit', '--', '-5'], 'nthpi: position -5: positions are counted from 1\n'],
+    [['list', '--nothing'], 'nthpi: list: --nothing: there is no such flag; see --help\n'],
+    [['list', '--limit'], 'nthpi: list: --limit: a value is missing; see --help\n'],
+    [['show'], 'nthpi: show: an argument is missing; see --help\n'],
+  ]) {
+    const { code, stdout, stderr } = await site.tool(...args);
+    assert.deepEqual([code, stdout, stderr], [2, '', words]);
   }
   assert.equal((await site.tool('--help')).code, 0);
   assert.match((await site.tool('--version')).stdout, /nthpi/);

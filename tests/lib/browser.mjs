@@ -54,12 +54,13 @@ export function navigations(page) {
   return counter;
 }
 
-/** Saves a picture into $NTHPI_ARTIFACTS when that is set. */
-export async function picture(page, name) {
+/** Saves a picture of the whole page into $NTHPI_ARTIFACTS when that is set, or of what is in
+ * the window. */
+export async function picture(page, name, { fullPage = true } = {}) {
   const folder = process.env.NTHPI_ARTIFACTS;
   if (!folder) return;
   fs.mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage });
 }
 
 /** How many pixels the page is wider than the window. */

@@ -89,6 +89,8 @@ export class Api {
     const response = this.resolve(operation.responses[answer.status]);
     assert.ok(response, `${what} is not described: ${answer.text.slice(0, 300)}`);
     this.seen.add(`${operation.operationId} ${answer.status}`);
+    assert.equal(answer.headers['access-control-allow-origin'], method === 'GET' ? '*' : undefined,
+      `${what}: pages of any site may read what GET answers, and nothing else`);
     for (const [name, header] of Object.entries(response.headers ?? {})) {
       const { schema, required } = this.resolve(header);
       const value = answer.headers[name.toLowerCase()];

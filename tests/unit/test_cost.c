@@ -8,6 +8,7 @@
 #include "fcgi/bulk.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -111,6 +112,30 @@ costs_are_kept_and_told_when_they_change(void **state)
     assert_true(speeds[ALGORITHM_BBP] <= 0);
 }
 
+/* Whatever the database holds, it is a number of threads or none. */
+static void
+threads_are_a_number(void **state)
+{
+    static const struct {
+        const char *value;
+        int threads;
+    } rows[] = {{"", 0},   {"x", 0},          {"3x", 0},
+                {"-1", 0}, {"1000000000", 0}, {"99999999999999999999", 0},
+                {"16", 16}};
+    struct fixture *f = *state;
+    struct cost_table read;
+    char sql[128];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(sql, sizeof sql,
+                 "INSERT OR REPLACE INTO meta VALUES ('cost:threads', '%s')",
+                 rows[i].value);
+        run_sql(f, sql);
+        assert_int_equal(store_costs(f->s, &read), STORE_OK);
+        assert_int_equal(read.threads, rows[i].threads);
+    }
+}
+
 static void
 the_queue_is_read_by_turns(void **state)
 {
@@ -181,6 +206,8 @@ main(void)
         cmocka_unit_test(lines_are_read_strictly),
         cmocka_unit_test_setup_teardown(costs_are_kept_and_told_when_they_change,
                                         fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(threads_are_a_number, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(the_queue_is_read_by_turns, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test(outcomes_travel_through_addresses),

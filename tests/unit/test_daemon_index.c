@@ -49,6 +49,30 @@ wait_index(struct site *s, uint64_t length)
     site_wait_file(s->work_fd, "index.new", false);
 }
 
+/* Waits until the daemon NAME has told twice that it lives: it looked several times by
+ * then for an index to make. */
+static void
+wait_looks(struct site *s, const char *name)
+{
+    double age = 0;
+    int64_t began = 0;
+
+    for (int told = 0; told < 2;) {
+        struct store_daemon daemons[SITE_DAEMONS];
+        size_t count;
+
+        assert_int_equal(store_daemons(s->store, daemons, SITE_DAEMONS, &count),
+                         STORE_OK);
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(daemons[i].name, name) == 0) {
+                told += daemons[i].heartbeat_age < age;
+                age = daemons[i].heartbeat_age;
+            }
+        }
+        site_pause(&began, "a daemon's looks for indexes");
+    }
+}
+
 static bool
 has_index(struct site *s, uint64_t length)
 {
@@ -175,6 +199,57 @@ test_worker_hangs(void **state)
     assert_false(has_index(s, LENGTH));
 }
 
+/* An index that cannot be read back does not stay, and the next try is a minute away:
+ * jobs come and go meanwhile. */
+static void
+test_unreadable(void **state)
+{
+    struct site *s = *state;
+    uint64_t length;
+    int percent;
+
+    site_start(s, 0, at_once);
+    publish(s, LENGTH);
+    pid_t worker = site_hold_worker(s, 0, 0);
+    int fd = openat(s->work_fd, "index.new", O_WRONLY);
+
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, (off_t)search_index_bytes(10, LENGTH) + 1), 0);
+    close(fd);
+    kill(worker, SIGCONT);
+    site_wait_log(s, "was not made: it cannot be read back");
+    site_wait_file(s->work_fd, "index.new", false);
+    assert_false(has_index(s, LENGTH));
+    wait_looks(s, "a");
+    assert_int_equal(site_workers(s, 0), 0);
+    assert_false(has_index(s, LENGTH));
+    assert_int_equal(store_index(s->store, 10, &length, &percent), STORE_OK);
+    assert_int_equal(percent, 0);
+}
+
+/* While another daemon computes, the site is not idle. */
+static void
+test_other_is_busy(void **state)
+{
+    static const struct store_asker admin = {.admin = true};
+    struct site *s = *state;
+    enum store_wish wish;
+
+    site_start(s, 0, never);
+    publish(s, LENGTH);
+    int64_t id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
+    pid_t worker = site_hold_worker(s, 0, 0);
+
+    site_start(s, 1, at_once);
+    wait_looks(s, "b");
+    assert_int_equal(site_workers(s, 1), 0);
+    assert_false(has_index(s, LENGTH));
+    kill(worker, SIGCONT);
+    assert_int_equal(store_cancel(s->store, id, &admin, &wish), STORE_OK);
+    doorbell_ring(s->bell);
+    wait_index(s, LENGTH);
+}
+
 /* Two daemons on one state folder: one makes it, and the other's start leaves the aside
  * alone. */
 static void
@@ -227,6 +302,8 @@ main(void)
         TEST(test_kill),
         TEST(test_worker_is_killed),
         TEST(test_worker_hangs),
+        TEST(test_unreadable),
+        TEST(test_other_is_busy),
         TEST(test_two_daemons),
         TEST(test_strange_files),
     };

@@ -33,6 +33,32 @@ hold_up(struct server *s, int fds[HELD_MOST], int count, const char *uri)
     park_wait_blocked(count);
 }
 
+/* Starts the server with SPARE more threads than clients that URI holds up, who are
+ * MORE than there are threads in front. Returns how many clients that are. */
+static int
+start_held(struct server *s, int fds[HELD_MOST], int more, int spare, const char *uri)
+{
+    int count = in_front() + more;
+    if (count + spare > HELD_MOST)
+        skip();
+    s->conf.threads = (unsigned)(count + spare);
+    server_start(s);
+    hold_up(s, fds, count, uri);
+    return count;
+}
+
+/* Lets go those who were held up while the server stops. */
+static void
+let_go_last(struct server *s, int fds[HELD_MOST], int count)
+{
+    park_unblock();
+    for (int i = 0; i < count; i++) {
+        expect_answer(fds[i], 1, 200, "unblocked");
+        close(fds[i]);
+    }
+    assert_int_equal(server_stop(s), 0);
+}
+
 static bool
 held_up_is(const struct park_stats *stats, int64_t value)
 {
@@ -54,12 +80,8 @@ static void
 who_makes_way_lets_another_in(void **state)
 {
     struct server *s = *state;
-    int fds[HELD_MOST], count = in_front() + 2;
-    if (count > HELD_MOST - 1)
-        skip();
-    s->conf.threads = (unsigned)count + 1;
-    server_start(s);
-    hold_up(s, fds, count, "/held");
+    int fds[HELD_MOST];
+    int count = start_held(s, fds, 2, 1, "/held");
     int fd = client_connect(s->path[0]);
     for (int i = 0; i < 100; i++)
         get_answer(fd, 1, "/hello", 200, "hello");
@@ -73,12 +95,8 @@ static void
 who_is_held_up_is_noticed(void **state)
 {
     struct server *s = *state;
-    int fds[HELD_MOST], count = in_front() + 2;
-    if (count > HELD_MOST - 1)
-        skip();
-    s->conf.threads = (unsigned)count + 1;
-    server_start(s);
-    hold_up(s, fds, count, "/block");
+    int fds[HELD_MOST];
+    int count = start_held(s, fds, 2, 1, "/block");
     int fd = client_connect(s->path[0]);
     get_answer(fd, 1, "/hello", 200, "hello");
     close(fd);
@@ -106,19 +124,10 @@ static void
 stopping_ends_those_behind(void **state)
 {
     struct server *s = *state;
-    int fds[HELD_MOST], count = in_front() + 1;
-    if (count > HELD_MOST - 2)
-        skip();
-    s->conf.threads = (unsigned)count + 2;
-    server_start(s);
-    hold_up(s, fds, count, "/held");
+    int fds[HELD_MOST];
+    int count = start_held(s, fds, 1, 2, "/held");
     server_signal(s);
-    park_unblock();
-    for (int i = 0; i < count; i++) {
-        expect_answer(fds[i], 1, 200, "unblocked");
-        close(fds[i]);
-    }
-    assert_int_equal(server_stop(s), 0);
+    let_go_last(s, fds, count);
 }
 
 /* While it stops as well: a request that has come is answered, whoever is busy. */
@@ -126,24 +135,15 @@ static void
 stopping_notices_who_is_held_up(void **state)
 {
     struct server *s = *state;
-    int fds[HELD_MOST], count = in_front();
-    if (count > HELD_MOST - 1)
-        skip();
-    s->conf.threads = (unsigned)count + 1;
-    server_start(s);
-    hold_up(s, fds, count, "/block");
+    int fds[HELD_MOST];
+    int count = start_held(s, fds, 0, 1, "/block");
     int fd = client_connect(s->path[0]);
     client_get(fd, 1, true, "/hello", NULL);
     server_wait(s, connections_is, count + 1);
     server_signal(s);
     expect_answer(fd, 1, 200, "hello");
     close(fd);
-    park_unblock();
-    for (int i = 0; i < count; i++) {
-        expect_answer(fds[i], 1, 200, "unblocked");
-        close(fds[i]);
-    }
-    assert_int_equal(server_stop(s), 0);
+    let_go_last(s, fds, count);
 }
 
 int

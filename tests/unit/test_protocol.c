@@ -7,13 +7,20 @@
 #include "daemon/protocol.h"
 #include "daemon/report.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+
+/* More than a pipe holds. */
+enum { LINES_SENT = 20000 };
 
 #define HELLO   "hello 3 " PACKAGE_VERSION "\n"
 #define WINDOW  "window 9216420198938095\n"
@@ -53,6 +60,52 @@ test_print_and_parse_agree(void **state)
         assert_true(protocol_parse(line, length - 1, &m));
         assert_memory_equal(&m, &messages[i], sizeof m);
     }
+}
+
+/* Lines go whole and in order through a pipe that is full now and then; that the other
+ * end is closed is told. */
+static void
+test_lines_are_sent_whole(void **state)
+{
+    const struct message m = {.kind = MESSAGE_ERROR, .error = "No space left"};
+    char line[PROTOCOL_LINE_SIZE], read_back[PROTOCOL_LINE_SIZE];
+    size_t length = protocol_print(&m, line);
+    int ends[2], status;
+    pid_t writer;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_true(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+    writer = fork();
+    assert_true(writer >= 0);
+    if (writer == 0) {
+        bool sent = true;
+
+        close(ends[0]);
+        for (int i = 0; i < LINES_SENT && sent; i++) {
+            sent = protocol_send(ends[1], &m);
+        }
+        _exit(sent ? 0 : 1);
+    }
+    close(ends[1]);
+    for (int i = 0; i < LINES_SENT; i++) {
+        for (size_t got = 0; got < length;) {
+            ssize_t n = read(ends[0], read_back + got, length - got);
+
+            assert_true(n > 0);
+            got += (size_t)n;
+        }
+        assert_memory_equal(read_back, line, length);
+    }
+    assert_int_equal(read(ends[0], read_back, 1), 0);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(status, 0);
+    close(ends[0]);
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    assert_false(protocol_send(ends[1], &m));
+    assert_int_equal(errno, EPIPE);
+    close(ends[1]);
 }
 
 static void
@@ -281,6 +334,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_print_and_parse_agree),
+        cmocka_unit_test(test_lines_are_sent_whole),
         cmocka_unit_test(test_error_is_one_line),
         cmocka_unit_test(test_nonsense_lines),
         cmocka_unit_test(test_whole_report),

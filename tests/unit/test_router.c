@@ -143,8 +143,16 @@ lets_pages_of_other_sites_read(void **state)
         {"POST", "/api/v1/computations", 200, false},
         {"DELETE", "/api/v1/computations/7", 200, false},
         {"OPTIONS", "/api/v1/computations/7/cancel", 405, false},
+        {"GET", "/pi/1000.txt", 200, true},
+        {"HEAD", "/pi/1000.txt?radix=16", 200, true},
+        {"GET", "/pi/1000.txt?radix=7", 400, true},
+        {"GET", "/healthz", 200, true},
+        {"GET", "/pi/1000", 200, false},
+        {"GET", "/search?q=1", 200, false}, /* the page */
+        {"GET", "/metrics", 200, false},
         {"GET", "/", 200, false},
         {"OPTIONS", "/", 405, false},
+        {"OPTIONS", "/pi/1000", 405, false},
         {"GET", "/updates?since=1", 200, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -164,8 +172,12 @@ lets_pages_of_other_sites_read(void **state)
 static void
 answers_preflights_of_what_may_be_read(void **state)
 {
-    static const char *const uris[] = {"/v1/pi", "/api/v1/computations",
-                                       "/api/v1/computations/7"};
+    static const char *const uris[] = {"/v1/pi",
+                                       "/api/v1/computations",
+                                       "/api/v1/computations/7",
+                                       "/pi/1000.txt",
+                                       "/search",
+                                       "/healthz"};
     struct chain *c = *state;
     for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
         struct request r;
@@ -174,8 +186,9 @@ answers_preflights_of_what_may_be_read(void **state)
         assert_int_equal(reply.status, 204);
         assert_non_null(
             strstr(reply.headers, "Access-Control-Allow-Methods: GET, HEAD\r\n"));
-        assert_non_null(strstr(
-            reply.headers, "Access-Control-Allow-Headers: If-None-Match, Prefer\r\n"));
+        assert_non_null(
+            strstr(reply.headers,
+                   "Access-Control-Allow-Headers: If-None-Match, Prefer, Range\r\n"));
         assert_non_null(strstr(reply.headers, "Allow: GET, HEAD"));
         assert_null(c->seen.handler);
         reply_clear(&reply);

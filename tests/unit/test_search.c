@@ -1,98 +1,57 @@
 /*
  * Finding strings of digits, with and without an index, compared with a search that
  * tries every position: strings of every length, in both radices, at the start, at the
- * end, over the ends of blocks, overlapping themselves, and such as are not there; and
- * what an index that is damaged, or of other digits, comes to.
+ * end, over the ends of blocks, overlapping themselves, and such as are not there; each
+ * alone, and many at once.
  */
 #include "config.h"
 
 #include "cmocka_all.h"
 
-#include "common/search.h"
-#include "digits_fixture.h"
+#include "search_fixture.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* More than two blocks, and such a part of the third that the last passes are short. */
-enum { LENGTH = 2 * DIGITS_BLOCK + 54321, MEMORY = 1 << 20, ZEROS = 40 };
-
-struct searched {
-    struct digits_fixture *f;
-    int radix;
-    char *text; /* text[p - 1] is the digit at p */
-    char sha256[DIGITS_SHA256_SIZE];
-    struct digits_trust *trust;
-    struct digits_file file;
-    struct search_index *index;
-};
-
-static uint64_t
-random_next(uint64_t *seed)
+/* What the search at every position finds of ASK. */
+static struct search_found
+expect(const struct searched *s, const struct search_ask *ask)
 {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
+    struct search_found found = {.searched = SEARCHED_LENGTH};
+    const char *at = s->text;
+
+    while ((at = memmem(at, SEARCHED_LENGTH - (size_t)(at - s->text), ask->text,
+                        ask->length))) {
+        uint64_t position = (uint64_t)(at - s->text) + 1;
+
+        found.count++;
+        if (position <= ask->after) {
+            found.previous = position;
+        } else if (found.position == 0) {
+            found.position = position;
+            found.occurrence = found.count;
+        }
+        at++;
+    }
+    return found;
 }
 
-/* Builds the index of what is published, under its name. */
-static enum digits_rc
-build(struct searched *s, bool (*progress)(void *ctx, double fraction), void *ctx)
-{
-    char name[DIGITS_NAME_SIZE], sum[DIGITS_NAME_SIZE], out[DIGITS_NAME_SIZE];
-    enum digits_rc rc;
-
-    digits_name(name, s->radix, LENGTH, "txt");
-    digits_name(sum, s->radix, LENGTH, "sum");
-    search_index_name(out, s->radix, LENGTH);
-    int text_fd = openat(s->f->digits, name, O_RDONLY | O_CLOEXEC);
-    int sum_fd = openat(s->f->digits, sum, O_RDONLY | O_CLOEXEC);
-    int out_fd = digits_create(s->f->digits, out);
-    assert_true(text_fd >= 0 && sum_fd >= 0 && out_fd >= 0);
-    rc = search_index_build(text_fd, sum_fd, s->radix, LENGTH, out_fd, MEMORY, progress,
-                            ctx);
-    close(text_fd);
-    close(sum_fd);
-    close(out_fd);
-    return rc;
-}
-
-/* Publishes digits with runs of zeros, one of them over the end of a block and one at
- * the very end, and opens them. */
+/* FOUND is what was EXPECTED of ASK; what a frequent string is the so-manieth of need
+ * not be known by the index. */
 static void
-prepare(struct searched *s, void **state, int radix)
+check(const struct search_ask *ask, struct search_found found,
+      const struct search_found *expected)
 {
-    uint64_t seed = 88172645463325252u;
+    bool must_know =
+        !found.indexed || ask->after == 0 || ask->length + 1 >= search_gram(ask->radix);
 
-    *s = (struct searched){.f = *state, .radix = radix, .file.fd = -1};
-    s->text = malloc(LENGTH);
-    s->trust = digits_trust_new();
-    assert_true(s->text && s->trust);
-    for (size_t i = 0; i < LENGTH; i++)
-        s->text[i] = "0123456789abcdef"[(random_next(&seed) >> 32) % (unsigned)radix];
-    memset(s->text + DIGITS_BLOCK - 2 - ZEROS / 2, '0', ZEROS);
-    memset(s->text + LENGTH - ZEROS, '0', ZEROS);
-    digits_publish(s->f, radix, s->text, LENGTH, LENGTH, s->sha256);
-    assert_int_equal(
-        digits_open_checked(&s->file, s->trust, s->f->digits, radix, LENGTH, s->sha256),
-        DIGITS_OK);
-    assert_int_equal(build(s, NULL, NULL), DIGITS_OK);
-    assert_int_equal(
-        search_index_open(&s->index, s->f->digits, radix, LENGTH, s->sha256),
-        DIGITS_OK);
-}
-
-static void
-finish(struct searched *s)
-{
-    search_index_release(s->index);
-    digits_close(&s->file);
-    digits_trust_free(s->trust);
-    free(s->text);
+    assert_int_equal(found.searched, expected->searched);
+    assert_int_equal(found.count, expected->count);
+    assert_int_equal(found.position, expected->position);
+    assert_int_equal(found.previous, expected->previous);
+    if (must_know || found.occurrence != 0)
+        assert_int_equal(found.occurrence, expected->occurrence);
 }
 
 /* Asks for the LENGTH_OF digits at PATTERN after AFTER in both ways, and compares. */
@@ -100,26 +59,66 @@ static void
 compare(struct searched *s, const char *pattern, size_t length_of, uint64_t after)
 {
     struct search_ask ask = {.radix = s->radix, .length = length_of, .after = after};
-    struct search_found found;
-    uint64_t count = 0, first = 0;
-    const char *at = s->text;
+    struct search_found found, expected;
 
     memcpy(ask.text, pattern, length_of);
-    while ((at = memmem(at, LENGTH - (size_t)(at - s->text), pattern, length_of))) {
-        uint64_t position = (uint64_t)(at - s->text) + 1;
+    expected = expect(s, &ask);
+    for (int with = 0; with < 2; with++) {
+        assert_int_equal(search_run(&s->file, with ? s->index : NULL, &ask, 1, &found),
+                         DIGITS_OK);
+        assert_int_equal(found.indexed, with);
+        check(&ask, found, &expected);
+    }
+}
 
-        count++;
-        first = first == 0 && position > after ? position : first;
-        at++;
+/* How many bytes this process has read from files. */
+static uint64_t
+bytes_read(void)
+{
+    unsigned long long n = 0;
+    FILE *f = fopen("/proc/self/io", "r");
+
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "rchar: %llu", &n), 1);
+    fclose(f);
+    return n;
+}
+
+/* Many strings of many lengths at once are found as each is alone, while the digits are
+ * read but once. */
+static void
+ask_together(struct searched *s)
+{
+    static const size_t lengths[SEARCH_ASKS_MOST] = {8, 6, 120, 1, 8, 2, 33, 6};
+    struct search_ask asks[SEARCH_ASKS_MOST] = {{.radix = 0}};
+    struct search_found found[SEARCH_ASKS_MOST];
+
+    for (size_t i = 0; i < SEARCH_ASKS_MOST; i++) {
+        /* Over the end of the first block, and over that of the second. */
+        const char *at = s->text + (1 + i % 2) * (size_t)DIGITS_BLOCK - 3 - i;
+
+        asks[i] = (struct search_ask){.radix = s->radix, .length = lengths[i]};
+        asks[i].after = i % 3 == 0 ? 0 : (size_t)(at - s->text) - 1 + i % 3;
+        memcpy(asks[i].text, at, lengths[i]);
     }
     for (int with = 0; with < 2; with++) {
-        assert_int_equal(search_run(&s->file, with ? s->index : NULL, &ask, &found),
-                         DIGITS_OK);
-        assert_int_equal(found.searched, LENGTH);
-        assert_int_equal(found.indexed, with);
-        assert_int_equal(found.count, count);
-        assert_int_equal(found.position, first);
+        uint64_t before = bytes_read();
+
+        assert_int_equal(
+            search_run(&s->file, with ? s->index : NULL, asks, SEARCH_ASKS_MOST, found),
+            DIGITS_OK);
+        if (!with)
+            assert_in_range(bytes_read() - before, SEARCHED_LENGTH,
+                            SEARCHED_LENGTH * 3 / 2);
+        for (size_t i = 0; i < SEARCH_ASKS_MOST; i++) {
+            struct search_found expected = expect(s, &asks[i]);
+
+            check(&asks[i], found[i], &expected);
+        }
     }
+    asks[0].radix = 26 - s->radix;
+    assert_int_equal(search_run(&s->file, s->index, asks, 1, found), DIGITS_OK);
+    assert_int_equal(found[0].searched + found[0].count + found[0].position, 0);
 }
 
 /* Strings of every length, as they are and with the last digit changed. */
@@ -130,8 +129,8 @@ ask_everything(struct searched *s)
     char other[SEARCH_LENGTH_MOST];
 
     for (size_t length = 1; length <= SEARCH_LENGTH_MOST; length++) {
-        size_t at = random_next(&seed) % (LENGTH - length);
-        const char *ends[] = {s->text, s->text + LENGTH - length,
+        size_t at = searched_random(&seed) % (SEARCHED_LENGTH - length);
+        const char *ends[] = {s->text, s->text + SEARCHED_LENGTH - length,
                               s->text + DIGITS_BLOCK - 2 - length / 2, s->text + at};
 
         for (size_t i = 0; i < 4; i++)
@@ -148,26 +147,26 @@ ask_everything(struct searched *s)
 static void
 ask_zeros(struct searched *s)
 {
-    char zeros[ZEROS];
+    char zeros[SEARCHED_ZEROS];
     struct search_ask ask = {.radix = s->radix, .length = 20};
     struct search_found found;
     uint64_t seen = 0;
 
     memset(zeros, '0', sizeof zeros);
-    for (size_t length = 1; length <= ZEROS; length++) {
+    for (size_t length = 1; length <= SEARCHED_ZEROS; length++) {
         compare(s, zeros, length, 0);
-        compare(s, zeros, length, LENGTH - length);
-        compare(s, zeros, length, LENGTH - length + 1);
-        compare(s, zeros, length, LENGTH);
+        compare(s, zeros, length, SEARCHED_LENGTH - length);
+        compare(s, zeros, length, SEARCHED_LENGTH - length + 1);
+        compare(s, zeros, length, SEARCHED_LENGTH);
     }
     memcpy(ask.text, zeros, ask.length);
     do {
-        assert_int_equal(search_run(&s->file, s->index, &ask, &found), DIGITS_OK);
+        assert_int_equal(search_run(&s->file, s->index, &ask, 1, &found), DIGITS_OK);
         seen += found.position != 0;
         ask.after = found.position;
     } while (found.position != 0);
     assert_int_equal(seen, found.count);
-    assert_int_equal(seen, 2 * (ZEROS - 20 + 1));
+    assert_int_equal(seen, 2 * (SEARCHED_ZEROS - 20 + 1));
 }
 
 static void
@@ -175,10 +174,11 @@ finds_decimal(void **state)
 {
     struct searched s;
 
-    prepare(&s, state, 10);
+    searched_prepare(&s, state, 10);
     ask_everything(&s);
+    ask_together(&s);
     ask_zeros(&s);
-    finish(&s);
+    searched_finish(&s);
 }
 
 static void
@@ -186,120 +186,11 @@ finds_hexadecimal(void **state)
 {
     struct searched s;
 
-    prepare(&s, state, 16);
+    searched_prepare(&s, state, 16);
     ask_everything(&s);
+    ask_together(&s);
     ask_zeros(&s);
-    finish(&s);
-}
-
-/* An index that lacks a bit anywhere gives no wrong answer. */
-static void
-damaged_index(void **state)
-{
-    struct searched s;
-    struct search_index *index;
-    struct search_ask ask = {.radix = 10, .length = 8};
-    struct search_found found;
-    char name[DIGITS_NAME_SIZE];
-    uint32_t span;
-
-    prepare(&s, state, 10);
-    memcpy(ask.text, s.text + 1000, ask.length);
-    search_index_name(name, 10, LENGTH);
-    for (off_t at = 8; at < SEARCH_HEAD_SIZE + 4000; at = at < 128 ? at + 8 : at * 2) {
-        char byte = digits_poke(s.f, name, at, '!');
-        bool used = at < (off_t)sizeof(struct search_head) || at >= SEARCH_HEAD_SIZE;
-
-        assert_int_equal(search_index_open(&index, s.f->digits, 10, LENGTH, s.sha256),
-                         used && byte != '!' ? DIGITS_BROKEN : DIGITS_OK);
-        search_index_release(index);
-        digits_poke(s.f, name, at, byte);
-    }
-    /* A position of the string's first part, while the index is open. */
-    uint32_t key = search_key(ask.text, ask.length, 10, &span);
-    uint64_t before = search_index_count(s.index, 0, key);
-    off_t at = (off_t)(search_index_bytes(10, 0) + before * sizeof key);
-    char byte = digits_poke(s.f, name, at, '!');
-
-    assert_int_equal(search_run(&s.file, s.index, &ask, &found), DIGITS_BROKEN);
-    digits_poke(s.f, name, at, byte);
-    assert_int_equal(search_run(&s.file, s.index, &ask, &found), DIGITS_OK);
-    assert_int_equal(found.position, 1001);
-
-    /* Of other digits; too short; not there. */
-    char other[DIGITS_SHA256_SIZE];
-
-    memcpy(other, s.sha256, sizeof other);
-    other[0] = other[0] == 'a' ? 'b' : 'a';
-    assert_int_equal(search_index_open(&index, s.f->digits, 10, LENGTH, other),
-                     DIGITS_BROKEN);
-    int fd = openat(s.f->digits, name, O_WRONLY | O_CLOEXEC);
-
-    assert_int_equal(ftruncate(fd, (off_t)search_index_bytes(10, LENGTH) - 4), 0);
-    close(fd);
-    assert_int_equal(search_index_open(&index, s.f->digits, 10, LENGTH, s.sha256),
-                     DIGITS_BROKEN);
-    assert_int_equal(search_run(&s.file, s.index, &ask, &found), DIGITS_OK);
-    assert_int_equal(unlinkat(s.f->digits, name, 0), 0);
-    assert_int_equal(search_index_open(&index, s.f->digits, 10, LENGTH, s.sha256),
-                     DIGITS_MISSING);
-    finish(&s);
-}
-
-/* What is built from damaged digits is no index; nor is what was not wanted any more.
- */
-static bool
-until_half(void *ctx, double fraction)
-{
-    double *last = ctx;
-
-    assert_true(fraction > *last && fraction <= 1);
-    *last = fraction;
-    return fraction < 0.5;
-}
-
-static void
-unfinished_index(void **state)
-{
-    struct searched s;
-    char name[DIGITS_NAME_SIZE];
-    double last = 0;
-
-    prepare(&s, state, 16);
-    search_index_name(name, 16, LENGTH);
-    assert_int_equal(unlinkat(s.f->digits, name, 0), 0);
-    assert_int_equal(build(&s, until_half, &last), DIGITS_IO);
-    assert_true(last >= 0.5);
-    assert_int_equal(unlinkat(s.f->digits, name, 0), 0);
-    digits_name(name, 16, LENGTH, "txt");
-    digits_poke(s.f, name, DIGITS_BLOCK + 5,
-                s.text[DIGITS_BLOCK + 3] == '1' ? '2' : '1');
-    assert_int_equal(build(&s, NULL, NULL), DIGITS_BROKEN);
-    finish(&s);
-}
-
-static void
-shelf_keeps_one(void **state)
-{
-    struct searched s;
-    struct search_shelf *shelf = search_shelf_new();
-    struct search_index *first, *again;
-
-    prepare(&s, state, 10);
-    assert_int_equal(search_shelf_get(shelf, &first, s.f->digits, 10, LENGTH, s.sha256),
-                     DIGITS_OK);
-    assert_int_equal(search_shelf_get(shelf, &again, s.f->digits, 10, LENGTH, s.sha256),
-                     DIGITS_OK);
-    assert_ptr_equal(first, again);
-    search_shelf_drop(shelf, first);
-    assert_true(search_index_count(first, 0, search_keys(10)) == LENGTH - 5);
-    search_index_release(again);
-    search_index_release(first);
-    assert_int_equal(search_shelf_get(shelf, &again, s.f->digits, 10, 7, s.sha256),
-                     DIGITS_MISSING);
-    assert_null(again);
-    search_shelf_free(shelf);
-    finish(&s);
+    searched_finish(&s);
 }
 
 static void
@@ -326,24 +217,6 @@ reads_what_people_type(void **state)
     assert_int_equal(ask.length, SEARCH_LENGTH_MOST);
 }
 
-static void
-names(void **state)
-{
-    char name[DIGITS_NAME_SIZE];
-    uint64_t length;
-    int radix;
-
-    (void)state;
-    search_index_name(name, 16, 100000);
-    assert_string_equal(name, "pi-16-100000.idx");
-    assert_true(search_parse_name(name, &radix, &length));
-    assert_int_equal(radix, 16);
-    assert_int_equal(length, 100000);
-    assert_false(search_parse_name("pi-16-100000.txt", &radix, &length));
-    assert_false(search_parse_name("pi-12-100000.idx", &radix, &length));
-    assert_false(search_parse_name("pi-10-0100.idx", &radix, &length));
-}
-
 int
 main(void)
 {
@@ -351,12 +224,7 @@ main(void)
         cmocka_unit_test_setup_teardown(finds_decimal, digits_setup, digits_teardown),
         cmocka_unit_test_setup_teardown(finds_hexadecimal, digits_setup,
                                         digits_teardown),
-        cmocka_unit_test_setup_teardown(damaged_index, digits_setup, digits_teardown),
-        cmocka_unit_test_setup_teardown(unfinished_index, digits_setup,
-                                        digits_teardown),
-        cmocka_unit_test_setup_teardown(shelf_keeps_one, digits_setup, digits_teardown),
         cmocka_unit_test(reads_what_people_type),
-        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

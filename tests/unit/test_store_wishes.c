@@ -66,6 +66,29 @@ wishes_are_granted(void **state)
     assert_int_equal(row_of(f, again).attempts, 0);
 }
 
+/* Who deletes a row that a daemon works on, and cancels it then, has deleted it. */
+static void
+cancelling_does_not_save_from_deletion(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = running_with_wish(f, 1, WANTED_DELETE);
+    enum store_wish wish = WISH_DONE;
+
+    assert_int_equal(store_cancel(f->s, id, &admin, &wish), STORE_OK);
+    assert_int_equal(wish, WISH_NOTED);
+    assert_row(f, id, STATUS_RUNNING, STAGE_TAKEN, WANTED_DELETE);
+    assert_int_equal(store_retry(f->s, id, &admin, 10), STORE_CONFLICT);
+    assert_int_equal(store_grant(f->s, id, TOKEN), STORE_OK);
+    assert_gone(f, id);
+    assert_int_equal(store_cancel(f->s, id, &admin, &wish), STORE_NOT_FOUND);
+    /* The other way round the later wish is the larger one. */
+    id = running_with_wish(f, 2, WANTED_CANCEL);
+    assert_int_equal(store_delete(f->s, id, &admin, &wish), STORE_OK);
+    assert_row(f, id, STATUS_RUNNING, STAGE_TAKEN, WANTED_DELETE);
+    assert_int_equal(store_grant(f->s, id, TOKEN), STORE_OK);
+    assert_gone(f, id);
+}
+
 static void
 wishes_outlive_other_ends(void **state)
 {
@@ -101,6 +124,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(wishes_are_found_by_their_daemon),
         TEST(wishes_are_granted),
+        TEST(cancelling_does_not_save_from_deletion),
         TEST(wishes_outlive_other_ends),
     };
 
