@@ -120,5 +120,4 @@ estimate_show(const struct context *ctx, const struct estimate *e, struct dict *
     dict_set(d, VIEW_KNOWN_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN));
     dict_set(d, VIEW_SHORT_TEXT, text_get(lang, TEXT_ESTIMATE_SHORT));
     dict_set(d, VIEW_ABOVE_TEXT, text_get(lang, TEXT_ASK_ABOVE_LIMIT));
-    dict_set(d, VIEW_BETTER_TEXT, text_get(lang, TEXT_ASK_ABOVE_LIMIT_BETTER));
 }

@@ -7,6 +7,7 @@
 
 #include "common/position.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -41,23 +42,34 @@ furthest(const struct limits *limits, uint64_t limit, int *radix)
     return ALGORITHM_BBP;
 }
 
+/* "The largest position for ALGORITHM in RADIX is …" into OUT. */
+static void
+name_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
+           enum algorithm algorithm)
+{
+    char limit[TEXT_NUMBER_SIZE];
+    text_number(lang, limit, position_limit(limits, algorithm, radix));
+    text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ASK_ABOVE_LIMIT), "algorithm",
+              algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10", "limit",
+              limit, NULL);
+}
+
+/* The limit that is exceeded, and that of an algorithm which goes further. */
 static const char *
 above_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
             enum algorithm algorithm)
 {
-    char limit[TEXT_NUMBER_SIZE], better_limit[TEXT_NUMBER_SIZE];
+    char further[TEXT_SIZE];
     int better_radix = radix;
     uint64_t here = position_limit(limits, algorithm, radix);
     enum algorithm better = furthest(limits, here, &better_radix);
-    uint64_t there = position_limit(limits, better, better_radix);
-    enum text_key key =
-        there > here ? TEXT_ASK_ABOVE_LIMIT_BETTER : TEXT_ASK_ABOVE_LIMIT;
-    return text_fill(out, TEXT_SIZE, text_get(lang, key), "algorithm",
-                     algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10",
-                     "limit", text_number(lang, limit, here), "better",
-                     algorithm_name(better), "better_radix",
-                     better_radix == 16 ? "16" : "10", "better_limit",
-                     text_number(lang, better_limit, there), NULL);
+    name_limit(out, lang, limits, radix, algorithm);
+    if (position_limit(limits, better, better_radix) <= here)
+        return out;
+    name_limit(further, lang, limits, better_radix, better);
+    size_t length = strlen(out);
+    snprintf(out + length, TEXT_SIZE - length, " %s", further);
+    return out;
 }
 
 /* What there is to say of a position alone. */

@@ -5,7 +5,7 @@
 (() => {
   const form = document.getElementById('new');
   const place = document.getElementById('estimate');
-  const { text, short, above, better, knownText, known, auto, units } = place.dataset;
+  const { text, short, above, knownText, known, auto, units } = place.dataset;
   const absent = document.getElementById('absent');
   const language = document.documentElement.lang;
   const [ms, s, min, h, d, mib, gib] = units.split('|');
@@ -48,10 +48,9 @@
       (line.radix === radix || (line.algorithm === 'bbp' && line.radix === '16')));
     const own = further.filter((line) => line.radix === radix);
     const [best] = (own.length > 0 ? own : further).sort((a, b) => b.limit - a.limit);
-    const number = (n) => n.toLocaleString(language);
-    return (best ? better : above).replace('{algorithm}', algorithm).replace('{radix}', radix)
-      .replace('{limit}', number(limit)).replace('{better}', best?.algorithm)
-      .replace('{better_radix}', best?.radix).replace('{better_limit}', number(best?.limit ?? 0));
+    return [{ algorithm, radix, limit }, ...(best ? [best] : [])].map((line) =>
+      above.replace('{algorithm}', line.algorithm).replace('{radix}', line.radix)
+        .replace('{limit}', line.limit.toLocaleString(language))).join(' ');
   }
 
   function sentence() {

@@ -34,16 +34,15 @@ async function estimates(page, position, radix, algorithm) {
   return [typed, await refused.count() ? await refused.innerText() : await page.locator('#estimate').innerText()];
 }
 
-for (const locale of ['en', 'ru']) {
+const questions = {
+  en: [['50,000,000', '10', 'auto'], ['5e7', '16', 'auto'], ['1,000', '10', 'auto'], ['1e6', '10', 'spigot']],
+  ru: [['50\u00a0000\u00a0000', '10', 'auto'], ['2e8', '16', 'chudnovsky']],
+};
+for (const [locale, list] of Object.entries(questions)) {
   test(`the estimate understands what is typed, and knows the limits (${locale})`, async () => {
     const page = await open(browser, { locale, viewport: { width: 1280, height: 800 } });
     await load(page);
-    for (const [position, radix, algorithm] of [
-      ['50,000,000', '10', 'auto'], ['5e7', '10', 'auto'], ['50\u202f000\u202f000', '16', 'auto'],
-      ['30 000', '10', 'auto'], ['1,000', '10', 'auto'], ['12', '10', 'spigot'],
-      ['100,000,001', '10', 'auto'], ['1e13', '10', 'auto'], ['1e6', '10', 'spigot'],
-      ['2e8', '16', 'chudnovsky'], ['1e11', '16', 'auto'], ['1e11', '16', 'bbp'],
-    ]) {
+    for (const [position, radix, algorithm] of list) {
       const [typed, told] = await estimates(page, position, radix, algorithm);
       assert.equal(typed, told, `${position} ${radix} ${algorithm}`);
     }
@@ -55,7 +54,8 @@ test('what the site does not compute is not promised', async () => {
   const page = await open(browser, { viewport: { width: 1280, height: 800 } });
   await load(page);
   const [far] = await estimates(page, '100,000,001', '10', 'auto');
-  assert.equal(far, 'The largest position for auto in radix 10 is 100,000,000; bbp in radix 16 goes to 10,000,000,000.');
+  assert.equal(far, 'The largest position for auto in radix 10 is 100,000,000. ' +
+    'The largest position for bbp in radix 16 is 10,000,000,000.');
   await picture(page, 'beyond-1280');
   const [last] = await estimates(page, '1e11', '16', 'bbp');
   assert.equal(last, 'The largest position for bbp in radix 16 is 10,000,000,000.');

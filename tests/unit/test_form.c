@@ -72,7 +72,8 @@ static const struct {
     {"position=1234567890123456789012345678901234567890", "position", "100,000,000"},
     {"position=100000001", "position", "100,000,000"},
     {"position=50001&algorithm=spigot", "position",
-     "for spigot in radix 10 is 50,000; chudnovsky in radix 10 goes to 100,000,000"},
+     "for spigot in radix 10 is 50,000. The largest position for chudnovsky in radix "
+     "10 is 100,000,000."},
     {"position=5&radix=16&algorithm=spigot", "radix", "radix 10 only"},
     {"position=5&radix=10&algorithm=bbp", "radix", "radix 16 only"},
     {"position=5&radix=7", "radix", "10 or 16"},
