@@ -58,7 +58,7 @@ enum request_param {
     PARAM_PER = 1 << 9,       /* digits of a screen: 1000 or 10000 */
     PARAM_COLUMNS = 1 << 10,  /* groups of digits in a line: 5, 10 or 20 */
     PARAM_SORT = 1 << 11,
-    PARAM_TOLD = 1 << 12, /* what became of an action on several rows */
+    PARAM_TOLD = 1 << 12,   /* what became of an action on several rows */
     PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
     PARAM_EXACT = 1 << 15,  /* "position" as programs write it: plain digits */
     PARAM_ABSENT = 1 << 14, /* what the page shows of an absent daemon: pulse.h */
@@ -114,9 +114,9 @@ struct request {
     uint64_t number; /* N of the path (/pi/N) */
 
     /* query parameters, set by the router; has tells which were given */
-    unsigned has;               /* enum request_param */
-    const char *wrong, *why;    /* the first that is no good and what is to be said of it;
-                                   NULL where all are good */
+    unsigned has;            /* enum request_param */
+    const char *wrong, *why; /* the first that is no good and what is to be said of it;
+                                NULL where all are good */
     struct store_filter filter; /* status, radix, algorithm, position, sort */
     struct store_cursor after;
     unsigned limit;

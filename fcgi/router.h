@@ -28,8 +28,8 @@ struct route {
     unsigned params; /* enum request_param, or-ed */
     enum route_body body;
     const char *name; /* for logs and metrics: "computation" */
-    handler *refused; /* answers a person whose csrf is wrong (403), or, with GET, one of
-                         whose parameters is, r->wrong (400); NULL: an error page */
+    handler *refused; /* answers a person whose csrf is wrong (403), or, with GET, one
+                         of whose parameters is, r->wrong (400); NULL: an error page */
     bool slow;        /* commits or reads files: its thread makes way before */
 };
 
