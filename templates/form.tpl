@@ -33,5 +33,4 @@
 {{/ALGORITHM_LINE}}
 </dl>
 </form>
-<script src="@STATIC:position.js@" defer></script>
 <script src="@STATIC:form.js@" defer></script>

@@ -41,7 +41,6 @@ static_files = \
 	templates/static/live.js \
 	templates/static/noscript.css \
 	templates/static/openapi.json \
-	templates/static/position.js \
 	templates/static/robots.txt \
 	templates/static/search.js \
 	templates/static/viewer.js

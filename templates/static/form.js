@@ -42,6 +42,18 @@
     return [0, 1].map((k) => points[i][k] * (points[i + 1][k] / points[i][k]) ** (at - i));
   }
 
+  /** The digits of the position that TEXT is, read as the server does (common/position.c):
+   * plain digits, groups of three, powers of ten; or null. */
+  function readPosition(text) {
+    const typed = text.trim();
+    const power = /^(\d+)[eE]\+?(\d{1,2})$/.exec(typed) ?? /^(1)0\^(\d{1,2})$/.exec(typed);
+    if (power) return power[1] + '0'.repeat(Number(power[2]));
+    if (/^[1-9]\d{0,2}([, '_\u00a0\u202f\u2009\u2019])\d{3}(\1\d{3})*$/.test(typed)) {
+      return typed.replace(/\D/g, '');
+    }
+    return /^\d+$/.test(typed) ? typed : null;
+  }
+
   /** That ALGORITHM goes no further than LIMIT in RADIX, and which one does. */
   function beyond(algorithm, radix, limit) {
     const further = [...lines.values()].filter((line) => line.limit > limit &&
@@ -55,7 +67,7 @@
 
   function sentence() {
     const { position, radix, algorithm } = form.elements;
-    const n = Number(nthpi.readPosition(position.value));
+    const n = Number(readPosition(position.value));
     if (!(n >= 1)) return '';
     let method = algorithm.value;
     if (method === 'auto') {

@@ -133,9 +133,10 @@
   });
 
   jump?.addEventListener('submit', (event) => {
-    const from = nthpi.readPosition(jump.elements.from.value);
+    const from = jump.elements.from.value.trim();
     const last = Number(location.pathname.slice('/pi/'.length));
-    if (live || from === null || Number(from) > last) return; // the server says what is wrong
+    // Other ways to write a number are the server's, which says what is wrong, too.
+    if (live || !/^\d+$/.test(from) || Number(from) > last) return;
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set('from', from);
