@@ -22,12 +22,13 @@ libcommon_a_SOURCES = \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
 	common/log_repeat.c common/log_repeat.h \
+	common/position.c common/position.h \
+	common/reason.c common/reason.def common/reason.h \
 	common/sandbox.c common/sandbox.h common/sandbox_internal.h \
 	common/sandbox_calls.c \
 	common/sandbox_kernel.c \
 	common/sandbox_paths.c \
 	common/sandbox_table.c \
-	common/reason.c common/reason.def common/reason.h \
 	common/search.c common/search.h \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \

@@ -10,6 +10,8 @@
 #include "common/store.h"
 #include "fcgi/lang.h"
 
+#include <stdatomic.h>
+
 struct view;
 struct cache;
 struct metrics;
@@ -19,8 +21,14 @@ struct search_shelf;
 
 enum { APP_KEY_SIZE = 32, APP_CACHE_SIZE = 8 << 20 };
 
+/* Whether a daemon is there: of pulse.c alone. All zero at first. */
+struct pulse {
+    atomic_llong due_ms; /* the next look, by CLOCK_MONOTONIC */
+    atomic_int state;
+};
+
 /* One per process; constant after start, so threads read it without locks.
- * (view, cache, metrics and park see to that for themselves.) */
+ * (view, cache, metrics, park and pulse see to that for themselves.) */
 struct app {
     const struct conf *conf;
     struct view *view;          /* compiled templates, replaced by a reload */
@@ -29,6 +37,7 @@ struct app {
     struct park *park;          /* connections and parked polls */
     struct digits_trust *trust; /* which digits were checked */
     struct search_shelf *shelf; /* their indexes, or NULL: opened each time */
+    struct pulse pulse;
     struct doorbell *bell;      /* rung after every change we commit */
     char *db_path;
     int digits_fd, work_fd;               /* folders, for openat() */
@@ -48,6 +57,8 @@ struct context {
     void (*make_way)(struct context *ctx);
     /* The language of who is being answered: of the request, or of a parked poll. */
     enum lang lang;
+    /* What is said to him of an absent daemon: pulse_state(), 0 while one is there. */
+    int absent;
 };
 
 #endif

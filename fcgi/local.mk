@@ -28,6 +28,7 @@ libweb_a_SOURCES = \
 	fcgi/park_wait.c fcgi/park_wait.h \
 	fcgi/process.c fcgi/process.h \
 	fcgi/proof.c fcgi/proof.h \
+	fcgi/pulse.c fcgi/pulse.h \
 	fcgi/record.c fcgi/record.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/reply.c fcgi/reply.h \

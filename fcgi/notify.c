@@ -5,7 +5,8 @@
  * than the one announced), and, while anybody waits, every LOOK_MS to compare
  * PRAGMA data_version: a ring can get lost, a commit can't. data_version also
  * moves without a visible change, so what counts is the revision: each group of
- * equal waits not yet looked at there is rendered once, for all of them.
+ * equal waits not yet looked at there is rendered once, for all of them. So is each
+ * whose clients show another state of the daemon than the present one (pulse.h).
  *
  * Pacing: a fan-out to many costs time that requests need as well. The next one
  * starts no sooner than PACE times the last one's duration after its start (at
@@ -21,6 +22,7 @@
 #include "fcgi/json.h"
 #include "fcgi/metrics.h"
 #include "fcgi/middleware.h"
+#include "fcgi/pulse.h"
 #include "fcgi/updates.h"
 
 #include <errno.h>
@@ -72,7 +74,8 @@ fan_out(struct park *park, int64_t noticed)
     if (revision <= 0)
         return;
     struct wait *list;
-    size_t n = waits_announce(park->waits, revision, &list);
+    size_t n =
+        waits_announce(park->waits, revision, park->notifier.context.absent, &list);
     if (n == SIZE_MAX) {
         log_error("no memory to answer polls");
         return;
@@ -124,10 +127,13 @@ watch(void *argument)
         bool poked = read(n->wake_fd, &pokes, sizeof pokes) > 0;
         version = store_data_version(n->context.store);
         int64_t start = park_us();
-        if (!dirty && (rung || poked || version != before)) {
+        int absent = pulse_look(&n->context);
+        if (!dirty &&
+            (rung || poked || version != before || absent != n->context.absent)) {
             dirty = true;
             noticed = start;
         }
+        n->context.absent = absent;
         if (!dirty || start < next_us)
             continue;
         dirty = false;

@@ -7,6 +7,7 @@
 
 #include "fcgi/json.h"
 #include "fcgi/proof.h"
+#include "fcgi/pulse.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
 
@@ -49,15 +50,17 @@ page_set_csrf(struct context *ctx, struct dict *d, const struct request *r)
     dict_set(d, VIEW_CSRF, token);
 }
 
-/* The rest of what follows, for the STEP of the form's token. */
+/* The rest of what follows, for the STEP of the form's token and what is said of an
+ * ABSENT daemon. */
 static bool
 not_modified(struct context *ctx, const struct request *r, struct reply *reply,
-             int64_t revision, int64_t more, int64_t step, char etag[PAGE_ETAG_SIZE])
+             int64_t revision, int64_t more, int64_t step, int absent,
+             char etag[PAGE_ETAG_SIZE])
 {
     snprintf(etag, PAGE_ETAG_SIZE,
-             "\"%s-%" PRIx64 "-%s-%" PRId64 "-%" PRIx64 "-%" PRIx64 "\"",
+             "\"%s-%" PRIx64 "-%s-%" PRId64 "-%" PRIx64 "-%" PRIx64 "-%x\"",
              ctx->app->build_id, view_version(ctx->app->view), lang_code(ctx->lang),
-             revision, (uint64_t)more, (uint64_t)step);
+             revision, (uint64_t)more, (uint64_t)step, (unsigned)absent);
     if (!request_etag_matches(r, etag))
         return false;
     reply_header(reply, "Cache-Control", "no-cache");
@@ -73,14 +76,15 @@ bool
 page_not_modified(struct context *ctx, const struct request *r, struct reply *reply,
                   int64_t revision, int64_t more, char etag[PAGE_ETAG_SIZE])
 {
-    return not_modified(ctx, r, reply, revision, more, token_csrf_step(), etag);
+    return not_modified(ctx, r, reply, revision, more, token_csrf_step(), ctx->absent,
+                        etag);
 }
 
 bool
 page_not_modified_fixed(struct context *ctx, const struct request *r,
                         struct reply *reply, int64_t more, char etag[PAGE_ETAG_SIZE])
 {
-    return not_modified(ctx, r, reply, 0, more, 0, etag);
+    return not_modified(ctx, r, reply, 0, more, 0, 0, etag);
 }
 
 void
@@ -105,8 +109,8 @@ page_send(struct context *ctx, struct reply *reply, int status,
 }
 
 void
-page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
-               const char *template_name, struct dict *d, bool live)
+page_send_live(struct context *ctx, const struct wait *wait, struct reply *reply,
+               int64_t revision, const char *template_name, struct dict *d, bool live)
 {
     char *html = NULL;
     size_t length = 0;
@@ -122,6 +126,7 @@ page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
     json_object_set_new(answer, "revision", json_integer(revision));
     json_object_set_new(answer, "html", json_stringn(html, length));
     json_object_set_new(answer, "live", json_boolean(live));
+    pulse_tell(ctx, wait, answer, live);
     free(html);
     reply_header(reply, "ETag", "\"%" PRId64 "\"", revision);
     reply_header(reply, "Vary", PAGE_VARY ", Prefer");

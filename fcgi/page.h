@@ -39,8 +39,9 @@ struct dict *page_new(const char *title, enum page_place place,
 
 /*
  * The ETag of a page that shows the database at REVISION, for everybody: it
- * changes with the program, its templates, the language, the form's token, and MORE (a
- * number for what else the page depends on, or 0). Returns true when the visitor has
+ * changes with the program, its templates, the language, the form's token, what is said
+ * of an absent daemon (pulse.h), and MORE (a number for what else the page depends on,
+ * or 0). Returns true when the visitor has
  * this very page: REPLY is then a 304 and the caller is done.
  */
 bool page_not_modified(struct context *ctx, const struct request *r,
@@ -62,10 +63,11 @@ void page_send(struct context *ctx, struct reply *reply, int status,
  * with R one for its visitor alone (see proof.h), on a page that nobody else gets. */
 void page_set_csrf(struct context *ctx, struct dict *d, const struct request *r);
 
-/* Ends a JSON answer {"revision", "html", "live"} of a page's live part:
- * renders TEMPLATE with D, frees D. LIVE is false when nothing will change
- * any more. */
-void page_send_live(struct context *ctx, struct reply *reply, int64_t revision,
-                    const char *template_name, struct dict *d, bool live);
+/* Answers WAIT with {"revision", "html", "live"} of a page's live part, and with what
+ * pulse_tell() adds: renders TEMPLATE with D, frees D. LIVE is false when nothing will
+ * change any more. */
+void page_send_live(struct context *ctx, const struct wait *wait, struct reply *reply,
+                    int64_t revision, const char *template_name, struct dict *d,
+                    bool live);
 
 #endif

@@ -11,6 +11,7 @@
 #include "fcgi/handlers.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
+#include "fcgi/pulse.h"
 #include "fcgi/reasons.h"
 #include "fcgi/rows.h"
 #include "fcgi/text.h"
@@ -139,13 +140,13 @@ live_compare(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (compare->revision == wait->since) {
+    } else if (compare->revision == wait->since && !pulse_moved(ctx, wait)) {
         news = false;
     } else {
         struct dict *d = dict_new();
         if (d != NULL)
             fill_live(ctx, d, NULL, compare);
-        page_send_live(ctx, reply, compare->revision, "compare_live.tpl", d,
+        page_send_live(ctx, wait, reply, compare->revision, "compare_live.tpl", d,
                        compare->live);
     }
     free(compare);
@@ -170,6 +171,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, compare->revision);
+    pulse_show(ctx, d, compare->live);
     if (notice != NULL)
         dict_set(dict_section(d, VIEW_NOTICE), VIEW_MESSAGE, notice);
     if (compare->live)
@@ -208,6 +210,7 @@ page_compare(struct context *ctx, struct request *r, struct reply *reply)
         wait.row_id = r->row_id;
         if (!live_since(r, &wait.since))
             wait.since = 0;
+        pulse_ask(r, &wait);
         updates_answer_or_park(ctx, r, &wait, reply);
         return;
     }

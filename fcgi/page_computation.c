@@ -9,6 +9,7 @@
 #include "fcgi/handlers.h"
 #include "fcgi/live.h"
 #include "fcgi/page.h"
+#include "fcgi/pulse.h"
 #include "fcgi/reasons.h"
 #include "fcgi/rows.h"
 #include "fcgi/stream.h"
@@ -157,13 +158,13 @@ live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (detail->c.revision == wait->since) {
+    } else if (detail->c.revision == wait->since && !pulse_moved(ctx, wait)) {
         news = false;
     } else {
         struct dict *d = dict_new();
         if (d != NULL)
             fill_live(ctx, d, detail);
-        page_send_live(ctx, reply, detail->c.revision, "computation_live.tpl", d,
+        page_send_live(ctx, wait, reply, detail->c.revision, "computation_live.tpl", d,
                        rows_is_live(&detail->c));
     }
     free(detail);
@@ -187,6 +188,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, c->revision);
+    pulse_show(ctx, d, rows_is_live(c));
     if (rows_is_live(c))
         dict_setf(dict_section(d, VIEW_LIVE), VIEW_LIVE_URL, "/computations/%" PRId64,
                   c->id);
@@ -204,6 +206,7 @@ page_computation(struct context *ctx, struct request *r, struct reply *reply)
         wait.row_id = r->row_id;
         if (!live_since(r, &wait.since))
             wait.since = 0;
+        pulse_ask(r, &wait);
         updates_answer_or_park(ctx, r, &wait, reply);
         return;
     }

@@ -16,12 +16,10 @@
 #include "fcgi/handlers.h"
 #include "fcgi/json.h"
 #include "fcgi/park.h"
+#include "fcgi/pulse.h"
 
 #include <fcntl.h>
 #include <unistd.h>
-
-/* A daemon whose last sign is older than this is not there, seconds. */
-enum { HEARTBEAT_OLD = 30 };
 
 /* What the database says. */
 struct health {
@@ -65,7 +63,9 @@ page_health(struct context *ctx, struct request *r, struct reply *reply)
     (void)r;
     struct health h = {.heartbeat_age = -1};
     bool database = read_database(ctx->store, &h);
-    bool daemon = h.heartbeat_age >= 0 && h.heartbeat_age <= HEARTBEAT_OLD;
+    /* What a balancer has seen is what the pages after it say. */
+    pulse_note(ctx, h.heartbeat_age);
+    bool daemon = pulse_state(h.heartbeat_age) == 0;
     bool digits = database && !h.damaged &&
                   digits_are_there(ctx->app, &h.published[0]) &&
                   digits_are_there(ctx->app, &h.published[1]);

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "common/position.h"
 #include "fcgi/damage.h"
 #include "fcgi/form.h"
 #include "fcgi/handlers.h"
@@ -13,6 +14,7 @@
 #include "fcgi/pi_screen.h"
 #include "fcgi/pi_sum.h"
 #include "fcgi/picture.h"
+#include "fcgi/pulse.h"
 #include "fcgi/reasons.h"
 #include "fcgi/rows.h"
 #include "fcgi/search_show.h"
@@ -155,9 +157,10 @@ cannot_show(struct context *ctx, const struct request *r, struct reply *reply,
         damage_answer(ctx, r, reply, &s->state.prefix, rc);
 }
 
-/* Answers with the live part of S. */
+/* Answers WAIT with the live part of S. */
 static void
-send_live(struct context *ctx, struct reply *reply, struct pi_screen *s)
+send_live(struct context *ctx, const struct wait *wait, struct reply *reply,
+          struct pi_screen *s)
 {
     enum digits_rc rc = pi_screen_read(ctx, s);
     if (rc != DIGITS_OK) {
@@ -167,7 +170,7 @@ send_live(struct context *ctx, struct reply *reply, struct pi_screen *s)
     struct dict *d = dict_new();
     if (d != NULL)
         fill_live(ctx, d, s);
-    page_send_live(ctx, reply, s->state.revision, "pi_live.tpl", d,
+    page_send_live(ctx, wait, reply, s->state.revision, "pi_live.tpl", d,
                    pi_is_live(&s->state));
 }
 
@@ -179,14 +182,15 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
     struct pi_screen *s = calloc(1, sizeof *s);
     enum store_rc rc =
         s != NULL ? find(ctx, s, wait->filter.radix, wait->number) : STORE_ERROR;
-    bool news = rc != STORE_OK || s->state.revision != wait->since;
+    bool news = rc != STORE_OK || s->state.revision != wait->since ||
+                (pi_is_live(&s->state) && pulse_moved(ctx, wait));
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
     } else if (news) {
         s->choice = pi_choice(wait->from, wait->limit, wait->columns);
         s->choice.mark_first = wait->mark_first;
         s->choice.mark_last = wait->mark_last;
-        send_live(ctx, reply, s);
+        send_live(ctx, wait, reply, s);
     }
     free(s);
     return news;
@@ -240,7 +244,8 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
 static void
 show_jump(struct dict *d, const struct pi_screen *s)
 {
-    if (s->state.number <= PI_SCREEN || s->state.kind == PI_WINDOW)
+    if (s->sought == NULL &&
+        (s->state.number <= PI_SCREEN || s->state.kind == PI_WINDOW))
         return;
     struct dict *jump = dict_section(d, VIEW_JUMP);
     dict_setf(jump, VIEW_PI_PATH, "/pi/%" PRIu64, s->state.number);
@@ -254,6 +259,11 @@ show_jump(struct dict *d, const struct pi_screen *s)
         char mark[PI_MARK_SIZE];
         pi_mark(mark, s->choice.mark_first, s->choice.mark_last);
         dict_set(dict_section(jump, VIEW_MARKED), VIEW_VALUE, mark);
+    }
+    if (s->sought != NULL) {
+        struct dict *bad = dict_section(jump, VIEW_BAD_POSITION);
+        dict_set(bad, VIEW_VALUE, s->sought);
+        dict_set(bad, VIEW_MESSAGE, s->problem);
     }
 }
 
@@ -270,40 +280,81 @@ not_modified(struct context *ctx, const struct request *r, struct reply *reply,
                              etag);
 }
 
-/* Answers with the page of S, whose digits were read. */
+/* Answers with the page of S, whose digits were read, as STATUS. */
 static void
-send_page(struct context *ctx, const struct request *r, struct reply *reply,
+send_page(struct context *ctx, const struct request *r, struct reply *reply, int status,
           const struct pi_screen *s, const char *etag)
 {
     const struct pi_state *state = &s->state;
     char title[TEXT_SIZE];
     make_title(s->lang, title, state, &s->choice);
     bool live = pi_is_live(state);
-    struct dict *d = page_new(title, PAGE_BELOW_LIST, live ? r : NULL);
+    struct dict *d =
+        page_new(title, PAGE_BELOW_LIST, live && s->sought == NULL ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
+    pulse_show(ctx, d, live);
     if (live)
         pi_choice_link(dict_section(d, VIEW_LIVE), state, &s->choice, "");
     show_jump(d, s);
     pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
     picture_link(s->lang, d, &state->prefix, state->number);
-    page_send(ctx, reply, 200, "pi.tpl", d, etag);
+    page_send(ctx, reply, status, "pi.tpl", d, etag);
 }
 
-/* Answers R with the page of S, whose state and choice are set. */
+/* Answers R with the page of S, whose state and choice are set, as STATUS. */
 static void
-answer(struct context *ctx, const struct request *r, struct reply *reply,
+answer(struct context *ctx, const struct request *r, struct reply *reply, int status,
        struct pi_screen *s)
 {
     char etag[PAGE_ETAG_SIZE];
-    if (not_modified(ctx, r, reply, s, etag))
+    if (s->sought == NULL && not_modified(ctx, r, reply, s, etag))
         return;
     enum digits_rc rc = pi_screen_read(ctx, s);
     if (rc == DIGITS_OK)
-        send_page(ctx, r, reply, s, etag);
+        send_page(ctx, r, reply, status, s, s->sought == NULL ? etag : NULL);
     else
         cannot_show(ctx, r, reply, s, rc);
+}
+
+/* The radix that R asks for. */
+static int
+radix_of(const struct request *r)
+{
+    return (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
+}
+
+/* Answers R, of a person, with the screen that begins at FROM; or, as STATUS, with the
+ * first one and PROBLEM, unless that is NULL, beside what he typed to jump elsewhere.
+ */
+static void
+answer_page(struct context *ctx, const struct request *r, struct reply *reply,
+            int status, uint64_t from, const char *problem)
+{
+    struct pi_screen *s = calloc(1, sizeof *s);
+    enum store_rc rc = s != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
+    if (rc == STORE_OK) {
+        rc = find(ctx, s, radix_of(r), r->number);
+        store_end_read(ctx->store);
+    }
+    if (rc == STORE_OK) {
+        s->choice = pi_choice(from, r->per, r->columns);
+        s->choice.mark_first = r->mark_first;
+        s->choice.mark_last = r->mark_last;
+        if (problem != NULL) {
+            s->sought = request_query(r, "from");
+            text_fill(s->problem, TEXT_SIZE, problem, NULL);
+        }
+        answer(ctx, r, reply, status, s);
+    } else if (rc == STORE_NOT_FOUND && problem != NULL) {
+        reply_error(ctx, r, reply, status, "from", problem);
+    } else if (rc == STORE_NOT_FOUND) {
+        send_unknown(ctx, reply, &s->state);
+    } else {
+        reply_store_error(ctx, r, reply, rc);
+    }
+    free(s);
 }
 
 /* 416 for a position beyond N, that of FIELD. */
@@ -315,21 +366,56 @@ refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
     text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_RANGE), "from",
               text_number(ctx->lang, from, position), "position",
               text_number(ctx->lang, number, r->number), NULL);
-    reply_error(ctx, r, reply, 416, field, text);
+    if (r->wants_json || strcmp(field, "from") != 0)
+        reply_error(ctx, r, reply, 416, field, text);
+    else
+        answer_page(ctx, r, reply, 416, 1, text);
+}
+
+void
+page_pi_refused(struct context *ctx, struct request *r, struct reply *reply)
+{
+    char text[TEXT_SIZE];
+    uint64_t from;
+    if (strcmp(r->wrong, "from") != 0) {
+        reply_error(ctx, r, reply, 400, r->wrong, r->why);
+        return;
+    }
+    enum ask_problem problem = position_read(request_query(r, "from"), &from);
+    if (problem == ASK_OK || problem == ASK_ZERO) /* it came twice */
+        text_fill(text, sizeof text, r->why, NULL);
+    else
+        form_unread(text, ctx->lang, problem, r->number);
+    answer_page(ctx, r, reply, 400, 1, text);
+}
+
+/* Leads R to the same screen where its position is plain digits, if it is not. */
+static bool
+lead_to_plain(const struct request *r, struct reply *reply)
+{
+    char plain[24], url[PI_URL_SIZE];
+    if ((r->has & PARAM_FROM) == 0)
+        return false;
+    snprintf(plain, sizeof plain, "%" PRIu64, r->from);
+    if (strcmp(request_query(r, "from"), plain) == 0)
+        return false;
+    struct pi_choice choice = pi_choice(r->from, r->per, r->columns);
+    choice.mark_first = r->mark_first;
+    choice.mark_last = r->mark_last;
+    pi_choice_url(url, radix_of(r), r->number, &choice);
+    reply_redirect(reply, url);
+    return true;
 }
 
 void
 page_pi(struct context *ctx, struct request *r, struct reply *reply)
 {
-    int radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
     uint64_t from = (r->has & PARAM_FROM) != 0 ? r->from : 1;
-    if (from > r->number || r->mark_last > r->number) {
-        bool bad_from = from > r->number;
-        refuse_range(ctx, r, reply, bad_from ? "from" : "mark",
-                     bad_from ? from : r->mark_last);
-        return;
-    }
-    if (r->wants_json) {
+    if (from > r->number) {
+        refuse_range(ctx, r, reply, "from", from);
+    } else if (r->mark_last > r->number) {
+        refuse_range(ctx, r, reply, "mark", r->mark_last);
+    } else if (r->wants_json) {
         struct wait wait;
         memset(&wait, 0, sizeof wait);
         wait.kind = WAIT_PI;
@@ -339,27 +425,12 @@ page_pi(struct context *ctx, struct request *r, struct reply *reply)
         wait.mark_last = r->mark_last;
         wait.limit = r->per;
         wait.columns = r->columns;
-        wait.filter.radix = radix;
+        wait.filter.radix = radix_of(r);
         if (!live_since(r, &wait.since))
             wait.since = 0;
+        pulse_ask(r, &wait);
         updates_answer_or_park(ctx, r, &wait, reply);
-        return;
+    } else if (!lead_to_plain(r, reply)) {
+        answer_page(ctx, r, reply, 200, from, NULL);
     }
-    struct pi_screen *s = calloc(1, sizeof *s);
-    enum store_rc rc = s != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
-    if (rc == STORE_OK) {
-        rc = find(ctx, s, radix, r->number);
-        store_end_read(ctx->store);
-    }
-    if (rc == STORE_OK) {
-        s->choice = pi_choice(from, r->per, r->columns);
-        s->choice.mark_first = r->mark_first;
-        s->choice.mark_last = r->mark_last;
-        answer(ctx, r, reply, s);
-    } else if (rc == STORE_NOT_FOUND) {
-        send_unknown(ctx, reply, &s->state);
-    } else {
-        reply_store_error(ctx, r, reply, rc);
-    }
-    free(s);
 }

@@ -18,6 +18,7 @@
 #include "fcgi/cors.h"
 #include "fcgi/gate.h"
 #include "fcgi/middleware.h"
+#include "fcgi/pulse.h"
 #include "fcgi/updates.h"
 
 #include <fcgiapp.h>
@@ -133,6 +134,7 @@ serve(struct park *park, struct context *ctx, struct conn *conn)
     if (status < 0)
         return;
     reply_init(&reply);
+    ctx->absent = pulse_look(ctx);
     middleware_run(ctx, &r, status, &reply);
     request_clear(&r);
 

@@ -37,6 +37,7 @@ struct waits {
     size_t most, count, groups;
     bool ended;
     int64_t announced;
+    int announced_absent;
     int64_t turn; /* the slot (not reduced) that was looked at last */
     unsigned char key[crypto_shorthash_KEYBYTES];
     struct wait_group *buckets[BUCKETS];
@@ -100,6 +101,8 @@ normalize(struct wait *out, const struct wait *wait)
     out->lang = wait->lang;
     out->gzip = wait->gzip;
     out->front_headers = wait->front_headers;
+    out->asks_absent = wait->asks_absent;
+    out->absent = wait->absent;
 }
 
 /* The group of WAIT and, in *BUCKET, where it is or would be. */
@@ -186,6 +189,13 @@ unlink_waiter(struct waits *w, struct waiter *waiter)
     w->count--;
 }
 
+/* True when WAIT's clients show another state of the daemon than was announced. */
+static bool
+shows_other(const struct waits *w, const struct wait *wait)
+{
+    return wait->asks_absent && wait->absent != w->announced_absent;
+}
+
 enum waits_rc
 waits_add(struct waits *w, struct waiter *waiter, const struct wait *wait,
           int64_t checked, unsigned wait_s, int64_t now_ms, void (*commit)(void *ctx),
@@ -209,7 +219,8 @@ waits_add(struct waits *w, struct waiter *waiter, const struct wait *wait,
     if (w->count == 0)
         w->turn = now_ms / SLOT_MS - 1;
     /* An idle notifier does not follow revisions: the first one wakes it. */
-    rc = w->count == 0 || group->checked != w->announced ? WAITS_NEWS : WAITS_ADDED;
+    bool looked = group->checked == w->announced && !shows_other(w, wait);
+    rc = w->count == 0 || !looked ? WAITS_NEWS : WAITS_ADDED;
     link_waiter(w, waiter, group);
     commit(ctx);
 out:
@@ -309,11 +320,12 @@ waits_count(struct waits *w)
 }
 
 size_t
-waits_announce(struct waits *w, int64_t revision, struct wait **list)
+waits_announce(struct waits *w, int64_t revision, int absent, struct wait **list)
 {
     size_t n = 0;
     *list = NULL;
     pthread_mutex_lock(&w->lock);
+    w->announced_absent = absent;
     if (w->groups > 0) {
         *list = calloc(w->groups, sizeof **list);
         if (!*list) {
@@ -322,7 +334,7 @@ waits_announce(struct waits *w, int64_t revision, struct wait **list)
         }
         for (size_t i = 0; i < BUCKETS; i++)
             for (struct wait_group *g = w->buckets[i]; g; g = g->next)
-                if (g->checked != revision)
+                if (g->checked != revision || shows_other(w, &g->wait))
                     (*list)[n++] = g->wait;
     }
     w->announced = revision;

@@ -64,11 +64,13 @@ int64_t waits_next(struct waits *w, int64_t now_ms);
 size_t waits_count(struct waits *w);
 
 /*
- * For the notifier: announces REVISION and lists what of the table was not yet
- * looked at there. *LIST (malloc()ed, the caller frees it; NULL when empty) has
- * the result's number of waits. SIZE_MAX: no memory, nothing announced.
+ * For the notifier: announces REVISION, and the state ABSENT of the daemon (pulse.h),
+ * and lists what of the table was not yet looked at there, or shows another state.
+ * *LIST (malloc()ed, the caller frees it; NULL when empty) has the result's number of
+ * waits. SIZE_MAX: no memory, nothing announced.
  */
-size_t waits_announce(struct waits *w, int64_t revision, struct wait **list);
+size_t waits_announce(struct waits *w, int64_t revision, int absent,
+                      struct wait **list);
 
 /* For the notifier: nothing is new for WAIT at revision CHECKED. */
 void waits_checked(struct waits *w, const struct wait *wait, int64_t checked);

@@ -77,18 +77,27 @@ pi_mark(char mark[PI_MARK_SIZE], uint64_t first, uint64_t last)
 }
 
 void
-pi_choice_link(struct dict *d, const struct pi_state *state,
-               const struct pi_choice *choice, const char *fragment)
+pi_choice_url(char url[PI_URL_SIZE], int radix, uint64_t number,
+              const struct pi_choice *choice)
 {
     char columns[24] = "", mark[PI_MARK_SIZE] = "";
     if (choice->columns > 0)
         snprintf(columns, sizeof columns, "columns=%u&", choice->columns);
     if (choice->mark_first > 0)
         pi_mark(mark, choice->mark_first, choice->mark_last);
-    dict_setf(d, VIEW_HREF, "/pi/%" PRIu64 "?%s%s%sfrom=%" PRIu64 "%s%s%s",
-              state->number, state->radix == 16 ? "radix=16&" : "",
-              choice->per == PI_SCREEN_MOST ? "per=10000&" : "", columns, choice->from,
-              *mark ? "&mark=" : "", mark, fragment);
+    snprintf(url, PI_URL_SIZE, "/pi/%" PRIu64 "?%s%s%sfrom=%" PRIu64 "%s%s", number,
+             radix == 16 ? "radix=16&" : "",
+             choice->per == PI_SCREEN_MOST ? "per=10000&" : "", columns, choice->from,
+             *mark ? "&mark=" : "", mark);
+}
+
+void
+pi_choice_link(struct dict *d, const struct pi_state *state,
+               const struct pi_choice *choice, const char *fragment)
+{
+    char url[PI_URL_SIZE];
+    pi_choice_url(url, state->radix, state->number, choice);
+    dict_setf(d, VIEW_HREF, "%s%s", url, fragment);
 }
 
 /* The first position of the screen that has POSITION, of those that follow each

@@ -7,6 +7,7 @@
 
 #include "common/search.h"
 #include "fcgi/pi_state.h"
+#include "fcgi/text.h"
 #include "fcgi/view.h"
 
 /* Digits of a screen: usually, and at most. */
@@ -31,6 +32,9 @@ struct pi_screen {
     char digit;                      /* the digit at N, or 0: not known */
     char marked[PI_MARKED_MOST + 1]; /* the digits that the choice marks; "": none, or
                                         not all of them are known */
+    const char *sought;              /* where to jump, as it was typed, when that is no
+                                        place here; or NULL */
+    char problem[TEXT_SIZE];         /* what is wrong with it */
     char sum[DIGITS_SHA256_SIZE]; /* of the text of all N digits, see pi_sum.h, or "" */
     char digits[PI_SCREEN_MOST];
 };
@@ -54,9 +58,14 @@ void pi_mark(char mark[PI_MARK_SIZE], uint64_t first, uint64_t last);
  * nothing of it can be shown. Any thread, as all below. */
 enum digits_rc pi_screen_read(struct context *ctx, struct pi_screen *s);
 
-/* Sets VIEW_HREF of D to the address of the page of STATE as CHOICE wants it, with
- * FRAGMENT ("#n", "#found", or ""). What is usual is left out of it, but the first
- * position. */
+/* The address of the page of NUMBER digits of RADIX as CHOICE wants it. What is usual
+ * is left out of it, but the first position. Pure. */
+enum { PI_URL_SIZE = 192 };
+void pi_choice_url(char url[PI_URL_SIZE], int radix, uint64_t number,
+                   const struct pi_choice *choice);
+
+/* Sets VIEW_HREF of D to that address for the digits of STATE, with FRAGMENT ("#n",
+ * "#found", or ""). */
 void pi_choice_link(struct dict *d, const struct pi_state *state,
                     const struct pi_choice *choice, const char *fragment);
 

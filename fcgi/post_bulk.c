@@ -123,6 +123,33 @@ show_selection(struct context *ctx, struct dict *d, const struct request *r,
     page_set_csrf(ctx, d, r);
 }
 
+/* Leads R back to its view of the list, which tells OUTCOME. */
+static void
+lead_back(const struct request *r, struct reply *reply,
+          const struct bulk_outcome *outcome)
+{
+    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE];
+    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + 16];
+    view_url(url, "/", r);
+    bulk_print(outcome, told);
+    snprintf(location, sizeof location, "%s%ctold=%s", url,
+             strchr(url, '?') != NULL ? '&' : '?', told);
+    reply_redirect(reply, location);
+}
+
+/* Takes those rows out of S that are not there any more. */
+static void
+drop_gone(struct context *ctx, struct selection *s)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        struct computation c;
+        if (store_get(ctx->store, s->ids[i], &c) != STORE_NOT_FOUND)
+            s->ids[left++] = s->ids[i];
+    }
+    s->count = left;
+}
+
 static void
 ask_to_confirm(struct context *ctx, const struct request *r, struct reply *reply,
                const struct selection *s)
@@ -204,7 +231,15 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     if (s.action == ACTION_DELETE && !s.confirmed) {
-        ask_to_confirm(ctx, r, reply, &s);
+        size_t selected = s.count;
+        drop_gone(ctx, &s);
+        if (s.count > 0) {
+            ask_to_confirm(ctx, r, reply, &s);
+            return;
+        }
+        outcome = (struct bulk_outcome){.action = s.action};
+        outcome.count[BULK_GONE] = (unsigned)selected;
+        lead_back(r, reply, &outcome);
         return;
     }
     asker_known(&asker, ctx->app, r);
@@ -214,13 +249,7 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     doorbell_ring(ctx->app->bell);
-    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE];
-    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + 16];
-    view_url(url, "/", r);
-    bulk_print(&outcome, told);
-    snprintf(location, sizeof location, "%s%ctold=%s", url,
-             strchr(url, '?') != NULL ? '&' : '?', told);
-    reply_redirect(reply, location);
+    lead_back(r, reply, &outcome);
 }
 
 void

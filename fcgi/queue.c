@@ -57,7 +57,7 @@ foresee(struct context *ctx, struct queue *queue)
         queue->start_s[i] = -1;
     if (store_costs(ctx->store, &costs) != STORE_OK)
         return false;
-    if (costs.threads < 1)
+    if (costs.threads < 1 || ctx->absent != 0)
         return true;
     if (!until_free(ctx, &costs, &free_in))
         return false;

@@ -40,6 +40,8 @@ struct wait {
     enum lang lang;     /* of what is rendered for it */
     bool gzip;          /* the client takes the short form, see encode.h */
     bool front_headers; /* of the request, see middleware_headers() */
+    bool asks_absent;   /* the client wants to be told whether a daemon is there */
+    int absent;         /* what it shows of that, see pulse.h */
 };
 
 enum { REPLY_HEADERS_SIZE = 2048 };

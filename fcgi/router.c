@@ -21,10 +21,15 @@ enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
 enum { PARAM_LIST = PARAM_FILTER | PARAM_SORT | PARAM_AFTER | PARAM_HIGHLIGHT };
 /* The same list as the answer to an action on several of its rows. */
 enum { PARAM_LIST_PAGE = PARAM_LIST | PARAM_TOLD };
+/* What a poll of a page says that it shows. */
+enum { PARAM_LIVE = PARAM_SINCE | PARAM_ABSENT };
 enum {
     PARAM_SCREEN = PARAM_RADIX | PARAM_FROM | PARAM_PER | PARAM_COLUMNS | PARAM_MARK
 };
-enum { PARAM_API_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_LIMIT };
+enum {
+    PARAM_API_LIST = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_EXACT |
+                     PARAM_AFTER | PARAM_LIMIT
+};
 enum {
     PARAM_SEARCH = PARAM_RADIX | PARAM_QUERY | PARAM_BEYOND | PARAM_DAY | PARAM_MONTH |
                    PARAM_YEAR | PARAM_ORDER
@@ -33,17 +38,18 @@ enum {
 /* clang-format off */
 const struct route routes[] = {
     /* methods, path, handler, parameters, body, name, refused, slow */
-    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", NULL, false},
+    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", page_list_refused, false},
+    {GET,    "/computations",                   page_list_elsewhere, 0,                         BODY_NONE, "list-elsewhere", NULL, false},
     {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
     {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, "bulk", post_bulk_refused, true},
-    {GET,    "/computations/ID",                page_computation,    PARAM_SINCE,               BODY_NONE, "computation", NULL, false},
-    {GET,    "/computations/ID/compare",        page_compare,        PARAM_SINCE,               BODY_NONE, "compare", NULL, false},
+    {GET,    "/computations/ID",                page_computation,    PARAM_LIVE,                BODY_NONE, "computation", NULL, false},
+    {GET,    "/computations/ID/compare",        page_compare,        PARAM_LIVE,                BODY_NONE, "compare", NULL, false},
     {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, "compare-add", post_compare_refused, true},
     {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", post_action_refused, true},
     {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", post_action_refused, true},
     {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL, false},
     {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", post_action_refused, true},
-    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_SINCE, BODY_NONE, "pi", NULL, true},
+    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_LIVE, BODY_NONE, "pi", page_pi_refused, true},
     {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
     {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, "language", NULL, true},
     {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, "language-ru", NULL, true},
@@ -54,7 +60,7 @@ const struct route routes[] = {
     {GET,    "/pictures/matrix.svg",            page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-matrix", NULL, true},
     {GET,    "/pictures/transitions.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-transitions", NULL, true},
     {GET,    "/pictures/speed.svg",             page_picture,        0,                         BODY_NONE, "picture-speed", NULL, true},
-    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_SINCE,  BODY_NONE, "updates", NULL, false},
+    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_LIVE,   BODY_NONE, "updates", NULL, false},
     {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL, false},
     {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL, true},
     {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get", NULL, false},
@@ -194,6 +200,12 @@ router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
 {
     char detail[TEXT_SIZE];
     const char *field = router_params(r, r->route, detail);
+    if (field && r->route->methods == GET && r->route->refused && !r->wants_json) {
+        r->wrong = field;
+        r->why = detail;
+        r->route->refused(ctx, r, reply);
+        return;
+    }
     if (field) {
         reply_error(ctx, r, reply, 400, field, detail);
         return;

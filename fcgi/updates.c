@@ -13,6 +13,7 @@
 #include "fcgi/handlers.h"
 #include "fcgi/list.h"
 #include "fcgi/live.h"
+#include "fcgi/pulse.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
 
@@ -56,6 +57,7 @@ struct answer_key {
     int64_t kind, revision;
     uint64_t templates; /* their version */
     int64_t token;      /* which token the forms in it carry */
+    int64_t absent;     /* what is said of an absent daemon */
     struct wait wait;
 };
 _Static_assert(sizeof(struct answer_key) <= CACHE_KEY_SIZE, "a key of the cache");
@@ -73,6 +75,7 @@ answer_shared(struct context *ctx, const struct wait *wait, int64_t revision,
         return live_pi(ctx, wait, revision, reply);
     key.templates = view_version(ctx->app->view);
     key.token = token_csrf_step();
+    key.absent = ctx->absent;
     memcpy(&key.wait, wait, sizeof *wait); /* padding included */
     key.wait.gzip = false;                 /* of that encode.c keeps both forms */
     key.wait.front_headers = false;        /* these are not kept */
@@ -171,5 +174,6 @@ updates_handler(struct context *ctx, struct request *r, struct reply *reply)
     wait.after.id = r->after.id;
     wait.row_id = r->highlight;
     wait.limit = LIST_ROWS;
+    pulse_ask(r, &wait);
     updates_answer_or_park(ctx, r, &wait, reply);
 }

@@ -19,6 +19,7 @@
 #include "fcgi/json.h"
 #include "fcgi/list.h"
 #include "fcgi/live.h"
+#include "fcgi/pulse.h"
 #include "fcgi/rows.h"
 
 #include <inttypes.h>
@@ -221,6 +222,7 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     json_object_set_new(answer, "counts", counts_of(d));
     json_t *places = places_of(ctx, wait, d);
     json_object_set_new(answer, "queue", places);
+    pulse_tell(ctx, wait, answer, true);
 
     bool good = places != NULL;
     if (d->about.reset) {
@@ -277,7 +279,8 @@ bool
 live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
              struct reply *reply)
 {
-    if (wait->since == revision)
+    bool moved = pulse_moved(ctx, wait);
+    if (wait->since == revision && !moved)
         return false;
     struct delta *d = calloc(1, sizeof *d);
     enum store_rc rc = d != NULL ? STORE_OK : STORE_ERROR;
@@ -285,7 +288,8 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
         rc = read_changes(ctx->store, &wait->filter, wait->since, d);
     if (rc == STORE_OK)
         rc = store_counts(ctx->store, d->counts);
-    bool news = rc == STORE_OK && has_news(ctx->store, &wait->filter, wait->since, d);
+    bool news = rc == STORE_OK &&
+                (moved || has_news(ctx->store, &wait->filter, wait->since, d));
     if (rc == STORE_OK && (news || may_show_waiting(wait, d)))
         rc = read_shown(ctx->store, wait, d);
     if (rc == STORE_OK && !news && !shows_waiting(d)) {

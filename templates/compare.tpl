@@ -1,5 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
+{{>ABSENT}}
 <p class="back"><a href="/computations/{{ID}}">[[Back to the computation]]</a></p>
 <h1>{{TITLE}}</h1>
 {{#NOTICE}}<p class="notice" role="alert">{{MESSAGE}}</p>{{/NOTICE}}

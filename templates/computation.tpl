@@ -1,5 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
+{{>ABSENT}}
 <p class="back"><a href="/?highlight={{ID:url_query_escape}}#c-{{ID}}">[[All computations]]</a></p>
 <h1>{{TITLE}}</h1>
 <div id="live" class="computation"{{#LIVE}} data-live="{{LIVE_URL}}"{{/LIVE}} data-revision="{{REVISION}}">

@@ -2,6 +2,7 @@
 # gets its own set at build time. Static files are served by nginx.
 EXTRA_DIST += $(template_files) templates/localize.awk
 template_files = \
+	templates/absent.tpl \
 	templates/api.tpl \
 	templates/bulk.tpl \
 	templates/compare.tpl \

@@ -1,5 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
+{{>ABSENT}}
 <script src="@STATIC:viewer.js@" defer></script>
 <p class="back"><a href="/">[[All computations]]</a></p>
 <div class="title-line">
@@ -11,8 +12,9 @@
 {{#COLUMNS}}<input type="hidden" name="columns" value="{{COUNT}}">{{/COLUMNS}}
 {{#MARKED}}<input type="hidden" name="mark" value="{{VALUE}}">{{/MARKED}}
 <label for="from">[[From position]]</label>
-<input id="from" name="from" inputmode="numeric" autocomplete="off" size="12">
+<input id="from" name="from" inputmode="numeric" autocomplete="off" size="12"{{#BAD_POSITION}} value="{{VALUE}}" aria-invalid="true" aria-describedby="from-error" autofocus{{/BAD_POSITION}}>
 <button>[[Go]]</button>
+{{#BAD_POSITION}}<p class="error" id="from-error" data-field="from">{{MESSAGE}}</p>{{/BAD_POSITION}}
 </form>
 {{/JUMP}}
 </div>

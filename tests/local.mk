@@ -789,7 +789,9 @@ CLEANFILES += $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.
-EXTRA_DIST += tests/thread.supp tests/http/cache.test.mjs tests/http/gzip.test.mjs \
+EXTRA_DIST += tests/thread.supp tests/http/absent.test.mjs tests/http/typed.test.mjs \
+	tests/browser/absent.test.mjs tests/browser/typed.test.mjs \
+	tests/http/cache.test.mjs tests/http/gzip.test.mjs \
 	tests/http/microcache.test.mjs tests/http/static.test.mjs
 
 # What a site tells those who look after it, and several nthpi-fcgi in it.

@@ -18,6 +18,7 @@
 
   const connection = document.getElementById('connection');
   const announcer = document.getElementById('announce');
+  const absent = document.getElementById('absent'); // what is said while no daemon is there
 
   function showConnection(state) {
     if (!connection) return;
@@ -28,6 +29,24 @@
 
   function announce(text) {
     if (announcer && announcer.textContent !== text) announcer.textContent = text;
+  }
+
+  /** The address URL of a poll, which says what is shown of an absent daemon. */
+  function askingForDaemon(url) {
+    const asking = new URL(url, location.href);
+    if (absent) asking.searchParams.set('absent', absent.dataset.absent);
+    return asking;
+  }
+
+  /** True when ANSWER says something else of the daemon than is shown. */
+  const daemonMoved = (answer) =>
+    absent !== null && answer.absent !== undefined && String(answer.absent) !== absent.dataset.absent;
+
+  function tellDaemon(answer) {
+    if (!daemonMoved(answer)) return;
+    absent.dataset.absent = answer.absent;
+    absent.hidden = !answer.notice;
+    absent.textContent = answer.notice;
   }
 
   // Paper tells where it is from.
@@ -250,6 +269,7 @@
 
     function take(answer) {
       revision = view.apply(answer);
+      tellDaemon(answer);
       over = answer.live === false;
       if (over && connection) connection.hidden = true;
     }
@@ -264,7 +284,7 @@
       const timer = setTimeout(end, LOST_AFTER);
       signal.addEventListener('abort', end);
       try {
-        const response = await fetch(view.question(), { headers, cache: 'no-store', signal: request.signal });
+        const response = await fetch(askingForDaemon(view.question()), { headers, cache: 'no-store', signal: request.signal });
         if (response.status === 304) {
           // Too many wait already: nothing is new, and we shall not ask so soon.
           await sleep(1000 * (Number(response.headers.get('Retry-After')) || 0), signal);
@@ -339,8 +359,8 @@
     }
 
     channel?.addEventListener('message', ({ data: { since, answer } }) => {
-      if (over || answer.revision === revision) return;
-      const follows = since <= revision && answer.revision > revision;
+      if (over || (answer.revision === revision && !daemonMoved(answer))) return;
+      const follows = since <= revision && answer.revision >= revision;
       const missed = since > revision; // something in between
       if (answer.reset || answer.html !== undefined || follows) {
         take(answer);

@@ -135,7 +135,9 @@
 
   jump?.addEventListener('submit', (event) => {
     const from = jump.elements.from.value.trim();
-    if (live || !/^\d+$/.test(from)) return; // the server says what is wrong
+    const last = Number(location.pathname.slice('/pi/'.length));
+    // Other ways to write a number are the server's, which says what is wrong, too.
+    if (live || !/^\d+$/.test(from) || Number(from) > last) return;
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set('from', from);

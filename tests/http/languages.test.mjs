@@ -155,7 +155,7 @@ test("nginx's own pages are in both languages", async () => {
 
 test('forms and the API complain in the language of who asks', async () => {
   const visitor = site.visitor();
-  const answer = await visitor.post('/computations', { position: '1e6', radix: 10, algorithm: 'auto' }, { headers: russian });
+  const answer = await visitor.post('/computations', { position: '1.5', radix: 10, algorithm: 'auto' }, { headers: russian });
   assert.equal(answer.status, 422);
   assert.match(answer.text, /целое число/);
   const problem = await site.get('/api/v1/computations/999', { headers: russian });

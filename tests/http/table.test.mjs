@@ -74,14 +74,15 @@ test('preview: the form comes back with what it would cost, and nothing is asked
   assert.equal(attributes(element(large.text, 'input', { id: 'position' })?.open
     ?? /<input id="position"[^>]*>/.exec(large.text)[0]).value, '50000000');
   assert.equal(estimate(await ask({ position: 600 })), 'Known already: the answer comes at once.');
-  assert.match(estimate(await ask({ position: 600, algorithm: 'spigot' })), /^About [\d.]+ (µs|ms) /);
+  assert.equal(estimate(await ask({ position: 600, algorithm: 'spigot' })),
+    'Less than a tenth of a second, once it starts.');
   const wrong = await ask({ position: 'x' });
   assert.equal(wrong.status, 422);
   assert.deepEqual(Object.keys(errors(wrong.text)), ['position']);
   assert.equal(estimate(wrong), '');
   const far = await ask({ position: 60_000_000_000, radix: 16, algorithm: 'bbp' });
   assert.equal(far.status, 422);
-  assert.match(estimate(far), /^About .* of memory/, 'after a 422, too');
+  assert.equal(estimate(far), '', 'nothing is promised that is refused');
   assert.equal((await site.summary()).length, before);
 });
 

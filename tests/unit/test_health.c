@@ -4,6 +4,7 @@
 #include "site_fixture.h"
 
 #include "common/store_status.h"
+#include "fcgi/pulse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,23 @@ the_oldest_that_waits_has_an_age(void **state)
     take(site->store, first, TOKEN);
     assert_int_equal(store_queue_age(site->store->s, &age), STORE_OK);
     assert_true(age < 90);
+}
+
+static void
+absence_is_told_in_whole_units(void **state)
+{
+    static const struct {
+        double age;
+        int state;
+    } cases[] = {
+        {0, 0},           {30, 0},           {31, 1},           {119, 1},
+        {120, 2},         {3599, 59},        {3600, 60},        {7199, 60},
+        {7200, 120},      {47 * 3600, 2820}, {48 * 3600, 2880}, {71 * 3600, 2880},
+        {-1, PULSE_NEVER}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pulse_state(cases[i].age), cases[i].state);
+    assert_true(pulse_state(1e300) > 0 && pulse_state(1e300) < PULSE_NEVER);
 }
 
 /* ---- the endpoints ---- */
@@ -143,6 +161,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         SITE_TEST(daemons_have_names_and_ages),
         SITE_TEST(the_oldest_that_waits_has_an_age),
+        cmocka_unit_test(absence_is_told_in_whole_units),
         SITE_TEST(health_tells_of_database_and_daemon),
         SITE_TEST(health_misses_the_digits),
         SITE_TEST(health_fails_without_the_database),

@@ -266,6 +266,7 @@ make_errors(struct site *site)
 {
     site_get(site, "/nowhere");
     site_get(site, "/?radix=3");
+    site_get(site, "/?position=x");
     site_get(site, "/pi/5?from=6");
     site_ask(site, &(struct ask){.method = "POST",
                                  .target = "/computations/1/cancel",

@@ -63,7 +63,7 @@ static size_t
 announce(struct waits *w, int64_t revision)
 {
     struct wait *list;
-    size_t n = waits_announce(w, revision, &list);
+    size_t n = waits_announce(w, revision, 0, &list);
     free(list);
     return n;
 }
@@ -92,9 +92,9 @@ static void
 every_member_tells_waits_apart(void **state)
 {
     struct waits *w = *state;
-    struct waiter waiters[20] = {0};
-    struct wait waits[19];
-    for (size_t i = 0; i < 19; i++)
+    struct waiter waiters[22] = {0};
+    struct wait waits[21];
+    for (size_t i = 0; i < 21; i++)
         waits[i] = wait_for(1, 1);
     waits[1].kind = WAIT_API_ROW;
     waits[2].since = 2;
@@ -114,9 +114,11 @@ every_member_tells_waits_apart(void **state)
     waits[16].lang = LANG_COUNT;
     waits[17].mark_first = 1;
     waits[18].mark_last = 1;
-    for (size_t i = 0; i < 19; i++)
+    waits[19].asks_absent = true;
+    waits[20].absent = 1;
+    for (size_t i = 0; i < 21; i++)
         waits_add(w, &waiters[i], &waits[i], 1, 10, NOW, commit, NULL);
-    assert_int_equal(announce(w, 2), 19);
+    assert_int_equal(announce(w, 2), 21);
 }
 
 static void
@@ -139,10 +141,36 @@ padding_does_not_tell_waits_apart(void **state)
     dirty.mark_first = dirty.mark_last = 0;
     dirty.limit = dirty.columns = 0;
     dirty.lang = clean.lang;
-    dirty.gzip = dirty.front_headers = false;
+    dirty.gzip = dirty.front_headers = dirty.asks_absent = false;
+    dirty.absent = 0;
     waits_add(w, &one, &clean, 1, 10, NOW, commit, NULL);
     waits_add(w, &two, &dirty, 1, 10, NOW, commit, NULL);
     assert_int_equal(announce(w, 2), 1);
+}
+
+/* Those who show another state of the daemon than the present one, if they ask. */
+static void
+looks_at_who_shows_another_daemon(void **state)
+{
+    struct waits *w = *state;
+    struct waiter waiters[3] = {0};
+    struct wait wait = wait_for(1, 1), *list;
+    waits_add(w, &waiters[0], &wait, 5, 10, NOW, commit, NULL);
+    wait.asks_absent = true;
+    waits_add(w, &waiters[1], &wait, 5, 10, NOW, commit, NULL);
+    assert_int_equal(waits_announce(w, 5, 0, &list), 0);
+    free(list);
+    assert_int_equal(waits_announce(w, 5, 3, &list), 1);
+    assert_true(list->asks_absent);
+    free(list);
+    wait.absent = 3;
+    assert_int_equal(waits_add(w, &waiters[2], &wait, 5, 10, NOW, commit, NULL),
+                     WAITS_ADDED);
+    assert_int_equal(waits_announce(w, 5, 4, &list), 2);
+    free(list);
+    waits_remove(w, &waiters[2]);
+    assert_int_equal(waits_add(w, &waiters[2], &wait, 5, 10, NOW, commit, NULL),
+                     WAITS_NEWS);
 }
 
 static void
@@ -302,7 +330,7 @@ looks_at_each_group_once_for_a_revision(void **state)
     for (int i = 0; i < 3; i++)
         add(w, &waiters[i], i, 5, 10, NOW);
     assert_int_equal(announce(w, 5), 0);
-    assert_int_equal(waits_announce(w, 6, &list), 3);
+    assert_int_equal(waits_announce(w, 6, 0, &list), 3);
     for (int i = 0; i < 3; i++)
         waits_checked(w, &list[i], 6);
     free(list);
@@ -320,6 +348,7 @@ main(void)
         TEST(groups_equal_waits),
         TEST(every_member_tells_waits_apart),
         TEST(padding_does_not_tell_waits_apart),
+        TEST(looks_at_who_shows_another_daemon),
         TEST(removes_waiters),
         TEST(ends_by_deadline),
         TEST(says_when_the_next_ends),

@@ -103,8 +103,9 @@ names_the_methods_allowed(void **state)
         const char *method, *uri, *allow;
     } cases[] = {
         {"POST", "/", "Allow: GET, HEAD\r\n"},
-        {"GET", "/computations", "Allow: POST\r\n"},
-        {"HEAD", "/computations", "Allow: POST\r\n"},
+        {"GET", "/computations/bulk", "Allow: POST\r\n"},
+        {"HEAD", "/computations/bulk", "Allow: POST\r\n"},
+        {"DELETE", "/computations", "Allow: GET, HEAD, POST\r\n"},
         {"PUT", "/computations/1/delete", "Allow: GET, HEAD, POST\r\n"},
         {"PUT", "/api/v1/computations", "Allow: GET, HEAD, POST\r\n"},
         {"POST", "/api/v1/computations/1", "Allow: GET, HEAD, DELETE\r\n"},
@@ -206,9 +207,8 @@ reads_parameters(void **state)
               "limit=100&after=r12&since=7&from=x",
               NULL, NULL);
     assert_int_equal(reply.status, 200);
-    assert_int_equal(r.has, PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM |
-                                PARAM_POSITION | PARAM_LIMIT | PARAM_AFTER |
-                                PARAM_SINCE);
+    assert_int_equal(r.has, PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_EXACT |
+                                PARAM_LIMIT | PARAM_AFTER | PARAM_SINCE);
     assert_int_equal(r.filter.status, STATUS_FAILED);
     assert_int_equal(r.filter.radix, 16);
     assert_int_equal(r.filter.algorithm, ALGORITHM_BBP);
@@ -318,6 +318,8 @@ refuses_bad_parameters(void **state)
         {"/api/v1/computations?limit=101", "limit", NULL},
         {"/api/v1/computations?position=0", "position", NULL},
         {"/api/v1/computations?position=1e6", "position", NULL},
+        {"/api/v1/computations?position=1,000", "position", NULL},
+        {"/search?order=xyz", "order", "order must be one of dmy, mdy, ymd."},
         {"/api/v1/computations?position=99999999999999", "position", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
