@@ -22,6 +22,8 @@ libcommon_a_SOURCES = \
 	common/doorbell.c common/doorbell.h \
 	common/log.c common/log.h \
 	common/log_repeat.c common/log_repeat.h \
+	common/position.c common/position.h \
+	common/reason.c common/reason.def common/reason.h \
 	common/sandbox.c common/sandbox.h common/sandbox_internal.h \
 	common/sandbox_calls.c \
 	common/sandbox_kernel.c \
@@ -30,6 +32,7 @@ libcommon_a_SOURCES = \
 	common/search.c common/search.h \
 	common/search_build.c \
 	common/search_index.c common/search_index.h \
+	common/search_parse.c \
 	common/search_scan.c \
 	common/search_shelf.c \
 	common/state.c common/state.h \

@@ -18,26 +18,6 @@
  * time. */
 enum { LISTED_MOST = 20000, KEYS_MOST = 256, SCANNED_MOST = 1 << 20, BACK = 1 << 16 };
 
-enum search_problem
-search_parse(const char *typed, int radix, struct search_ask *ask)
-{
-    *ask = (struct search_ask){.radix = radix};
-    for (const char *p = typed; *p != '\0'; p++) {
-        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-
-        if (strchr(" \t\r\n.,-/:", c) != NULL)
-            continue;
-        if (c >= 'a' && c <= 'f' && radix != 16)
-            return SEARCH_LETTERS;
-        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
-            return SEARCH_STRANGE;
-        if (ask->length == SEARCH_LENGTH_MOST)
-            return SEARCH_TOO_LONG;
-        ask->text[ask->length++] = c;
-    }
-    return ask->length > 0 ? SEARCH_GOOD : SEARCH_EMPTY;
-}
-
 /* Keeps those of the *COUNT positions AT where the positions of KEY, moved by OFFSET,
  * are, too. */
 static enum digits_rc

@@ -20,6 +20,7 @@ struct search_ask {
     char text[SEARCH_LENGTH_MOST + 1]; /* digits only, letters small */
     size_t length;                     /* 1 .. SEARCH_LENGTH_MOST */
     uint64_t after; /* the first position after this one; 0: of all */
+    bool pointed;   /* it was typed as the number 3.14… is; see search_begin() */
 };
 
 enum search_problem {
@@ -27,13 +28,34 @@ enum search_problem {
     SEARCH_EMPTY,
     SEARCH_TOO_LONG,
     SEARCH_LETTERS, /* digits of radix 16, asked for in radix 10 */
+    SEARCH_FOREIGN, /* digits, but of another script, or raised ones */
     SEARCH_STRANGE, /* other characters */
 };
 
-/* Reads what somebody TYPED into *ASK (AFTER is 0). Spaces and what stands between the
- * parts of dates and numbers (. , - / :) is left out, capital letters become small.
- * Pure. */
+/* ---- search_parse.c ---- */
+
+/* Reads what somebody TYPED, in UTF-8, into *ASK (AFTER is 0). Blanks of all kinds,
+ * quotation marks, and what stands between the parts of dates and numbers (. , - / : _
+ * and their relatives) is left out, capital letters become small. Pure. */
 enum search_problem search_parse(const char *typed, int radix, struct search_ask *ask);
+
+enum { SEARCH_GOES_ON = 5 };
+
+/* How a string compares with pi's own beginning. */
+struct search_beginning {
+    size_t agree; /* so many digits behind a leading 3 are the first after the point */
+    bool all;     /* these are all of them */
+    char goes_on[SEARCH_GOES_ON + 1]; /* how pi goes on behind those that agree */
+};
+
+/* Holds ASK, as it was read, against what FILE (opened as checked) begins with. Where
+ * it is `pointed` and a digit at least agrees, ASK is for what stands behind the point
+ * from now on, since the 3 before it is not searched; otherwise it is the same, and not
+ * `pointed`. Thread-safe; results as those of digits_read(). */
+enum digits_rc search_begin(const struct digits_file *file, struct search_ask *ask,
+                            struct search_beginning *beginning);
+
+/* ---- search.c ---- */
 
 struct search_found {
     uint64_t searched; /* the first so many digits were searched */

@@ -6,6 +6,7 @@
 #include "store_backup.h"
 
 #include "log.h"
+#include "reason.h"
 #include "store_internal.h"
 #include "store_list.h"
 
@@ -161,7 +162,7 @@ forget_digits(struct store *s, int radix, const struct limits *limits, size_t *c
     rc = store_run(s, SQL_PUBLISHED_DROP, VALUES(value_int(radix)));
     if (rc == STORE_OK)
         rc = store_make_again(s, limits, radix, p.length,
-                              "its digits were not in the backup", &id);
+                              reason_text(REASON_NOT_IN_BACKUP), &id);
     *count += id > 0;
     return rc;
 }

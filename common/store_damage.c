@@ -12,11 +12,10 @@
 #include "store_list.h"
 #include "store_queue.h"
 
+#include "reason.h"
 #include "store_internal.h"
 
 #include <stdio.h>
-
-static const char again[] = "the published digits were damaged";
 
 static const char *
 mark_key(char key[16], int radix)
@@ -163,6 +162,7 @@ store_take_back(struct store *s, const struct published *damaged,
     if (rc == STORE_OK)
         rc = store_find_coming(s, limits, damaged->radix, damaged->length, &coming);
     if (rc == STORE_NOT_FOUND) /* otherwise somebody computes it anyway */
-        rc = store_make_again(s, limits, damaged->radix, damaged->length, again, id);
+        rc = store_make_again(s, limits, damaged->radix, damaged->length,
+                              reason_text(REASON_DIGITS_DAMAGED), id);
     return store_end(s, rc);
 }

@@ -6,6 +6,7 @@
 #include "store_queue.h"
 
 #include "log.h"
+#include "reason.h"
 #include "store_internal.h"
 
 #include <errno.h>
@@ -236,9 +237,8 @@ recover(struct store *s, const struct store_lease *lease, const struct orphans *
     enum store_rc rc = STORE_OK;
     char message[80];
 
-    snprintf(message, sizeof message,
-             "the daemon that worked on it ended unexpectedly, %d times",
-             STORE_RECOVERIES);
+    reason_print(message, sizeof message, REASON_DAEMONS_ENDED,
+                 &(struct reason_values){.number = STORE_RECOVERIES});
     for (size_t i = 0; rc == STORE_OK && i < orphans->count; i++) {
         const struct orphan *o = &orphans->rows[i];
         bool keep = o->stage == STAGE_CALCULATED && o->wanted == WANTED_RUN;
@@ -254,10 +254,10 @@ recover(struct store *s, const struct store_lease *lease, const struct orphans *
         else if (keep)
             rc = hand_over(s, lease, o, rows, max, count);
         else
-            rc = store_give_back(s, o->id, o->wanted,
-                                 o->ours ? "its worker was lost sight of"
-                                         : "its daemon was gone",
-                                 false, 0, NULL);
+            rc = store_give_back(
+                s, o->id, o->wanted,
+                reason_text(o->ours ? REASON_LOST_SIGHT : REASON_DAEMON_GONE), false, 0,
+                NULL);
     }
     return rc;
 }

@@ -9,6 +9,7 @@
  */
 #include "store_queue.h"
 
+#include "reason.h"
 #include "store_internal.h"
 
 #include <string.h>
@@ -309,5 +310,6 @@ store_wishes(struct store *s, const char *owner, struct computation *rows, size_
 enum store_rc
 store_grant(struct store *s, int64_t id, const char *token)
 {
-    return store_requeue(s, id, token, "wanted again", false, 0, NULL);
+    return store_requeue(s, id, token, reason_text(REASON_WANTED_AGAIN), false, 0,
+                         NULL);
 }

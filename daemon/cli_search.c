@@ -50,6 +50,9 @@ read_question(const char *typed, const char *radix_text, const char *after,
     case SEARCH_LETTERS:
         cli_error("the digits a to f are hexadecimal: give --radix=16");
         return false;
+    case SEARCH_FOREIGN:
+        cli_error("the digits have to be 0 to 9, not those of another script");
+        return false;
     default:
         cli_error("\"%s\" is no string of digits of radix %d", typed, radix);
         return false;
@@ -78,8 +81,9 @@ read_context(const struct digits_file *file, const struct search_ask *ask,
 
 /* Looks for ASK in the published digits, whose folder is DIGITS_FD. */
 static enum digits_rc
-look(int digits_fd, const struct search_ask *ask, struct result *r)
+look(int digits_fd, struct search_ask *ask, struct result *r)
 {
+    struct search_beginning beginning;
     const struct published *p = &r->published;
     struct search_index *index = NULL;
     struct digits_file file;
@@ -90,7 +94,10 @@ look(int digits_fd, const struct search_ask *ask, struct result *r)
         return rc;
     }
     search_index_open(&index, digits_fd, p->radix, p->length, p->sha256);
-    rc = search_run(&file, index, ask, 1, &r->found);
+    rc = search_begin(&file, ask, &beginning);
+    if (rc == DIGITS_OK) {
+        rc = search_run(&file, index, ask, 1, &r->found);
+    }
     if (rc == DIGITS_BROKEN && index) {
         rc = search_run(&file, NULL, ask, 1, &r->found); /* the index is damaged */
     }
@@ -163,7 +170,7 @@ result_json(const struct search_ask *ask, const struct result *r)
 
 /* Searches what is published in the state folder; *FOUND is a new reference. */
 static int
-search_here(struct cli *cli, const struct search_ask *ask, json_t **found)
+search_here(struct cli *cli, struct search_ask *ask, json_t **found)
 {
     struct result r = {.found = {.searched = 0}};
     char *path = conf_path(&cli->conf, "digits");
@@ -188,13 +195,16 @@ search_here(struct cli *cli, const struct search_ask *ask, json_t **found)
     return *found ? CLI_OK : CLI_FAILED;
 }
 
-/* True when FOUND, which a site elsewhere says, is of ASK. */
+/* True when FOUND, which a site elsewhere says, is of ASK. Of 3.14 the site may have
+ * looked for what is behind the point. */
 static bool
 answers(const json_t *found, const struct search_ask *ask)
 {
     int64_t position = row_number(found, "position");
+    const char *query = row_text(found, "query");
 
-    return strcmp(row_text(found, "query"), ask->text) == 0 &&
+    return (strcmp(query, ask->text) == 0 ||
+            (ask->pointed && strcmp(query, ask->text + 1) == 0)) &&
            row_number(found, "radix") == ask->radix &&
            row_number(found, "after") == (int64_t)ask->after &&
            (position == 0 || position > (int64_t)ask->after);
@@ -208,8 +218,10 @@ search_elsewhere(struct place *p, const struct search_ask *ask, json_t **found)
 
     int code;
 
-    snprintf(path, sizeof path, "/search?q=%s&radix=%d&after=%" PRIu64, ask->text,
-             ask->radix, ask->after);
+    /* As it was typed: the site knows what pi begins with. */
+    snprintf(path, sizeof path, "/search?q=%.*s%s%s&radix=%d&after=%" PRIu64,
+             ask->pointed ? 1 : 0, ask->text, ask->pointed ? "." : "",
+             ask->text + (ask->pointed ? 1 : 0), ask->radix, ask->after);
     code = place_fetch(p, path, found);
     if (code == CLI_OK && !answers(*found, ask)) {
         cli_error("%s: the answer is to another question", remote_url(p->remote));
@@ -219,7 +231,7 @@ search_elsewhere(struct place *p, const struct search_ask *ask, json_t **found)
 }
 
 static int
-answer(struct cli *cli, const struct place_flags *where, const struct search_ask *ask,
+answer(struct cli *cli, const struct place_flags *where, struct search_ask *ask,
        bool json)
 {
     struct place p;

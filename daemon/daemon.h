@@ -24,6 +24,7 @@
 #include "common/conf.h"
 #include "common/cost.h"
 #include "common/doorbell.h"
+#include "common/reason.h"
 #include "common/store_list.h"
 #include "common/store_queue.h"
 #include "common/store_statistics.h"
@@ -216,9 +217,10 @@ void settle_jobs(struct daemon *d);
 /* When the next try is due (CLOCK_BOOTTIME), or INT64_MAX. */
 int64_t settle_due(const struct daemon *d);
 
-/* Decides "failed" or "requeue" for a job without a running worker. */
-void settle_fail(struct job *j, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Decides "failed" or "requeue" for a job without a running worker. The words of a
+ * failure, and WHY, come from the table of reasons (common/reason.h). */
+void settle_fail_words(struct job *j, const char *words);
+void settle_fail(struct job *j, enum reason reason, const struct reason_values *values);
 void settle_requeue(struct job *j, bool count_attempt, unsigned delay_ms,
                     const char *why);
 

@@ -44,22 +44,22 @@ limits_of(const struct conf *conf, const struct job *j)
 static void
 put_down(const struct conf *conf, struct job *j, enum watch_verdict verdict)
 {
+    struct reason_values values = {0};
+
     j->verdict = verdict;
     switch (verdict) {
     case WATCH_GOOD:
         return;
     case WATCH_SILENT:
-        snprintf(j->message, sizeof j->message,
-                 "the worker hung: no sign of life for %u s", conf->stall_s);
+        values.number = conf->stall_s;
+        reason_print(j->message, sizeof j->message, REASON_HUNG, &values);
         break;
     case WATCH_LOOPS:
-        snprintf(j->message, sizeof j->message,
-                 "the worker hung: it used the CPU without getting on");
+        reason_print(j->message, sizeof j->message, REASON_LOOPED, NULL);
         break;
     case WATCH_TIME:
-        snprintf(j->message, sizeof j->message,
-                 "time: it took longer than the %u s that job-time allows",
-                 conf->job_time);
+        values.number = conf->job_time;
+        reason_print(j->message, sizeof j->message, REASON_TIME_PASSED, &values);
         break;
     case WATCH_MEMORY:
         guard_say_memory(conf, j->message);
@@ -73,9 +73,8 @@ put_down(const struct conf *conf, struct job *j, enum watch_verdict verdict)
 void
 guard_say_memory(const struct conf *conf, char message[COMPUTATION_TEXT_SIZE])
 {
-    snprintf(message, COMPUTATION_TEXT_SIZE,
-             "memory: it needed more than the %u MiB that job-memory allows",
-             conf->job_memory);
+    reason_print(message, COMPUTATION_TEXT_SIZE, REASON_MEMORY_PASSED,
+                 &(struct reason_values){.number = conf->job_memory});
 }
 
 bool
@@ -83,17 +82,15 @@ guard_allows(const struct conf *conf, const struct plan_need *need, double secon
              char message[COMPUTATION_TEXT_SIZE])
 {
     if (conf->job_memory > 0 && need->memory > conf->job_memory * MIB) {
-        snprintf(message, COMPUTATION_TEXT_SIZE,
-                 "memory: about %" PRIu64
-                 " MiB are needed, more than the %u MiB that job-memory allows",
-                 need->memory / MIB + 1, conf->job_memory);
+        reason_print(message, COMPUTATION_TEXT_SIZE, REASON_MEMORY_NEEDED,
+                     &(struct reason_values){.number = need->memory / MIB + 1,
+                                             .limit = conf->job_memory});
         return false;
     }
     if (conf->job_time > 0 && seconds > conf->job_time) {
-        snprintf(message, COMPUTATION_TEXT_SIZE,
-                 "time: about %.0f s are needed, more than the %u s that job-time"
-                 " allows",
-                 seconds, conf->job_time);
+        reason_print(message, COMPUTATION_TEXT_SIZE, REASON_TIME_NEEDED,
+                     &(struct reason_values){.number = (uint64_t)(seconds + 0.5),
+                                             .limit = conf->job_time});
         return false;
     }
     return true;

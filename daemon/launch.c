@@ -122,7 +122,7 @@ lease(struct daemon *d, const struct computation *row,
     }
     if (rc != STORE_OK) {
         log_warning("row %" PRId64 ": not taken: %s", row->id, store_rc_name(rc));
-        settle_requeue(j, false, 1000, "the database did not answer");
+        settle_requeue(j, false, 1000, reason_text(REASON_NO_DATABASE));
         j->settle_at = store_boottime() + RETRY_US;
         j->untaken = rc;
         return j;
@@ -142,7 +142,7 @@ refuse(struct daemon *d, const struct computation *row,
     struct job *j = lease(d, row, algorithm, need);
 
     if (j && j->untaken == STORE_OK) {
-        settle_fail(j, "%s", message);
+        settle_fail_words(j, message);
     }
     return j ? j->untaken : STORE_OK;
 }
@@ -183,7 +183,7 @@ is_shortage(int error)
 static void
 not_started(struct daemon *d, struct job *j, int error)
 {
-    static const char why[] = "the worker could not be started";
+    const char *why = reason_text(REASON_NOT_STARTED);
 
     log_error("row %" PRId64 ": cannot start a worker: %s", j->row.id, strerror(error));
     if (is_shortage(error)) {
@@ -194,7 +194,8 @@ not_started(struct daemon *d, struct job *j, int error)
     } else if (j->row.attempts < DAEMON_ATTEMPTS) {
         settle_requeue(j, true, settle_delay_ms(j->row.attempts), why);
     } else {
-        settle_fail(j, "%s: %s", why, strerror(error));
+        settle_fail(j, REASON_NOT_STARTED_WHY,
+                    &(struct reason_values){.why = strerror(error)});
     }
 }
 
@@ -265,16 +266,15 @@ static bool
 never(const struct plan_room *room, const struct plan_need *need,
       const struct plan_choice *choice, char message[COMPUTATION_TEXT_SIZE])
 {
+    uint64_t total = room->memory_total - room->memory_total / PLAN_EXPRESS_SHARE;
+    struct reason_values values = {need->memory / MIB + 1, total / MIB, NULL};
+
     if (choice->verdict == PLAN_NEVER_MEMORY) {
-        snprintf(message, COMPUTATION_TEXT_SIZE,
-                 "memory: about %" PRIu64
-                 " MiB are needed, and this machine has %" PRIu64 " for a job",
-                 need->memory / MIB + 1,
-                 (room->memory_total - room->memory_total / PLAN_EXPRESS_SHARE) / MIB);
+        reason_print(message, COMPUTATION_TEXT_SIZE, REASON_MEMORY_NEVER, &values);
     } else if (choice->verdict == PLAN_NEVER_DISK) {
-        snprintf(message, COMPUTATION_TEXT_SIZE,
-                 "disk: %" PRIu64 " MiB are needed, and the file system has %" PRIu64,
-                 plan_disk_needed(need->disk) / MIB + 1, room->disk_total / MIB);
+        values.number = plan_disk_needed(need->disk) / MIB + 1;
+        values.limit = room->disk_total / MIB;
+        reason_print(message, COMPUTATION_TEXT_SIZE, REASON_DISK_NEVER, &values);
     } else {
         return false;
     }

@@ -8,6 +8,7 @@
 #include "daemon/cli.h"
 #include "daemon/gmp_guard.h"
 
+#include "common/position.h"
 #include "common/state.h"
 
 #include <inttypes.h>
@@ -147,7 +148,7 @@ position_problem(enum ask_problem problem, const char *text)
         cli_error("position %s: positions are counted from 1", text);
         break;
     case ASK_NOT_WHOLE:
-        cli_error("position %s: write a whole number, without point or exponent", text);
+        cli_error("position %s: write a whole number, such as 1000000, 1,000,000 or 1e6", text);
         break;
     case ASK_ABOVE_LIMIT:
         cli_error("position %s: at most %" PRIu64 " is possible", text, POSITION_MAX);
@@ -166,7 +167,7 @@ cli_question(const struct limits *limits, const char *position, const char *radi
     enum ask_problem problem;
 
     *out = (struct cli_question){10, 0, ALGORITHM_AUTO};
-    if (!position_problem(position_parse(position, &out->position), position)) {
+    if (!position_problem(position_read(position, &out->position), position)) {
         return false;
     }
     if (radix && !radix_parse(radix, &out->radix)) {

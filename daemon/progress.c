@@ -120,8 +120,10 @@ progress_tell(struct daemon *d)
             double fraction = (double)j->worker.report.ppm / PROTOCOL_PPM;
 
             if (j->resumed && !j->resume_told) {
-                snprintf(resumed[count], sizeof resumed[count], "at %u %%",
-                         j->worker.report.first / (PROTOCOL_PPM / 100));
+                uint64_t percent = j->worker.report.first / (PROTOCOL_PPM / 100);
+
+                reason_print(resumed[count], sizeof resumed[count], REASON_RESUMED,
+                             &(struct reason_values){.number = percent});
             } else {
                 resumed[count][0] = '\0';
             }

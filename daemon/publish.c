@@ -116,7 +116,8 @@ publish_job(struct daemon *d, struct job *j)
                             NULL, NULL, NULL);
     }
     if (!is_as_told(j)) {
-        settle_fail(j, "verification: the digits file changed before it was published");
+        settle_fail(j, REASON_VERIFICATION,
+                    &(struct reason_values){.why = reason_text(REASON_FILE_CHANGED)});
         return STORE_ERROR;
     }
     mend_published(d, j->row.radix, false); /* a file that is gone is no longer one */
@@ -132,9 +133,11 @@ publish_job(struct daemon *d, struct job *j)
         }
     }
     if (rc == STORE_ERROR && p.rc != DIGITS_OK) {
-        settle_fail(j, "publishing the digits failed: %s",
-                    p.rc == DIGITS_IO && p.error ? strerror(p.error)
-                                                 : "the files are not whole");
+        const char *why = p.rc == DIGITS_IO && p.error
+                              ? strerror(p.error)
+                              : reason_text(REASON_FILES_NOT_WHOLE);
+
+        settle_fail(j, REASON_PUBLISHING_FAILED, &(struct reason_values){.why = why});
     }
     return rc;
 }

@@ -65,7 +65,7 @@ take_calculated(struct daemon *d, const struct computation *row)
     j->algorithm = engine_find(method);
     memcpy(j->verified, row->verified, sizeof j->verified);
     if (store_calculated_sha256(d->durable, row->id, j->sha256) != STORE_OK) {
-        settle_requeue(j, false, 0, "its daemon ended before it was stored");
+        settle_requeue(j, false, 0, reason_text(REASON_DAEMON_ENDED));
     } else if (!row->verified[0]) {
         j->settle = SETTLE_REQUEUE; /* by a version that did not check it */
     } else if (!j->sha256[0]) {
@@ -76,7 +76,7 @@ take_calculated(struct daemon *d, const struct computation *row)
                                                                    : SETTLE_REQUEUE;
     }
     if (j->settle == SETTLE_REQUEUE) {
-        settle_requeue(j, false, 0, "its daemon ended before the digits were stored");
+        settle_requeue(j, false, 0, reason_text(REASON_DAEMON_ENDED_DIGITS));
     } else {
         log_info("row %" PRId64 ": its digits were calculated already", row->id);
     }

@@ -7,6 +7,7 @@
 
 #include "daemon/report.h"
 
+#include "common/reason.h"
 #include "daemon/engine/engine.h"
 
 #include <string.h>
@@ -33,25 +34,25 @@ static const char *
 take_message(struct report *r, const struct message *m)
 {
     if (r->done || r->error[0]) {
-        return "a line after the last one";
+        return reason_text(REASON_LINE_AFTER_LAST);
     }
     if (!r->hello && m->kind != MESSAGE_HELLO) {
-        return "no greeting";
+        return reason_text(REASON_NO_GREETING);
     }
     switch (m->kind) {
     case MESSAGE_HELLO:
         if (r->hello) {
-            return "a second greeting";
+            return reason_text(REASON_SECOND_GREETING);
         }
         if (m->version != PROTOCOL_VERSION ||
             strcmp(m->package, PACKAGE_VERSION) != 0) {
-            return "another version of the program";
+            return reason_text(REASON_OTHER_VERSION);
         }
         r->hello = true;
         return NULL;
     case MESSAGE_PROGRESS:
         if (m->ppm < r->ppm) {
-            return "progress that goes back";
+            return reason_text(REASON_PROGRESS_BACK);
         }
         r->ppm = m->ppm;
         if (!r->begun) {
@@ -63,26 +64,26 @@ take_message(struct report *r, const struct message *m)
         return NULL;
     case MESSAGE_SAVED:
         if (m->ppm < r->saved || m->ppm > r->ppm) {
-            return "a checkpoint that does not fit";
+            return reason_text(REASON_BAD_CHECKPOINT);
         }
         r->saved = m->ppm;
         r->changed = true;
         return NULL;
     case MESSAGE_WINDOW:
         if (r->window[0] || !window_fits(m->window, r->radix)) {
-            return "a window that does not fit";
+            return reason_text(REASON_BAD_WINDOW);
         }
         memcpy(r->window, m->window, sizeof r->window);
         return NULL;
     case MESSAGE_FILE:
         if (r->sha256[0] || m->length != r->file_length) {
-            return "a file that does not fit";
+            return reason_text(REASON_BAD_FILE);
         }
         memcpy(r->sha256, m->sha256, sizeof r->sha256);
         return NULL;
     case MESSAGE_VERIFIED:
         if (r->verified[0]) {
-            return "a second verification";
+            return reason_text(REASON_SECOND_VERIFICATION);
         }
         memcpy(r->verified, m->verified, sizeof r->verified);
         return NULL;
@@ -91,15 +92,15 @@ take_message(struct report *r, const struct message *m)
         return NULL;
     case MESSAGE_DONE:
         if (r->radix != 0 && !r->verified[0]) {
-            return "an end before the verification";
+            return reason_text(REASON_END_UNVERIFIED);
         }
         if ((r->radix != 0 && !r->window[0]) || (r->file_length > 0 && !r->sha256[0])) {
-            return "an end before the result";
+            return reason_text(REASON_END_EARLY);
         }
         r->done = true;
         return NULL;
     }
-    return "an unknown message";
+    return reason_text(REASON_UNKNOWN_MESSAGE);
 }
 
 bool
@@ -112,7 +113,7 @@ report_feed(struct report *r, const char *bytes, size_t length, const char **why
         size_t part = feed ? (size_t)(feed - bytes) : length;
 
         if (part >= sizeof r->line - r->used) {
-            *why = "a line that is too long";
+            *why = reason_text(REASON_LONG_LINE);
             return false;
         }
         memcpy(r->line + r->used, bytes, part);
@@ -121,7 +122,7 @@ report_feed(struct report *r, const char *bytes, size_t length, const char **why
             return true;
         }
         if (!protocol_parse(r->line, r->used, &m)) {
-            *why = "a line that is no message";
+            *why = reason_text(REASON_NO_MESSAGE);
             return false;
         }
         *why = take_message(r, &m);

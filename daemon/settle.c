@@ -25,15 +25,19 @@ enum { FIRST_DELAY_MS = 1000, LAST_DELAY_MS = 60000 };
 #define FURTHER 0.01
 
 void
-settle_fail(struct job *j, const char *format, ...)
+settle_fail_words(struct job *j, const char *words)
 {
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(j->message, sizeof j->message, format, arguments);
-    va_end(arguments);
+    snprintf(j->message, sizeof j->message, "%s", words);
     j->settle = SETTLE_FAILED;
     j->settle_at = 0;
+}
+
+void
+settle_fail(struct job *j, enum reason reason, const struct reason_values *values)
+{
+    char words[COMPUTATION_TEXT_SIZE];
+
+    settle_fail_words(j, reason_print(words, sizeof words, reason, values));
 }
 
 void
@@ -95,13 +99,15 @@ try_again(struct daemon *d, struct job *j, const char *why)
         j->worker.saves && (double)r->saved / PROTOCOL_PPM >= j->row.progress + FURTHER;
 
     if (d->stop) {
-        settle_requeue(j, false, 0, "the daemon was stopped");
+        settle_requeue(j, false, 0, reason_text(REASON_DAEMON_STOPPED));
     } else if (further) {
         settle_requeue(j, false, settle_delay_ms(1), why);
     } else if (j->row.attempts < DAEMON_ATTEMPTS) {
         settle_requeue(j, true, settle_delay_ms(j->row.attempts), why);
     } else {
-        settle_fail(j, "%s, %d times", why, j->row.attempts);
+        settle_fail(
+            j, REASON_REPEATED,
+            &(struct reason_values){.number = (uint64_t)j->row.attempts, .why = why});
     }
 }
 
@@ -128,7 +134,7 @@ settle_judge(struct daemon *d, struct job *j)
             memcpy(message, j->message, sizeof message);
         }
         if (j->verdict == WATCH_TIME || j->verdict == WATCH_MEMORY) {
-            settle_fail(j, "%s", message);
+            settle_fail_words(j, message);
         } else {
             try_again(d, j, message);
         }
@@ -137,7 +143,7 @@ settle_judge(struct daemon *d, struct job *j)
         if (j->memory_capped && worker_lacked_memory(&j->worker)) {
             guard_say_memory(d->conf, message);
         }
-        settle_fail(j, "%s", message);
+        settle_fail_words(j, message);
         break;
     }
 }

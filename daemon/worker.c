@@ -15,6 +15,7 @@
 
 #include "daemon/worker.h"
 
+#include "common/reason.h"
 #include "common/store_queue.h"
 #include "common/sandbox.h"
 
@@ -285,19 +286,17 @@ worker_ended(struct worker *w, int status, const struct rusage *usage)
 static enum worker_outcome
 judge_signal(int number, char message[WORKER_MESSAGE_SIZE])
 {
+    const struct reason_values values = {.why = strsignal(number)};
+
     if (number == SIGSYS) {
-        snprintf(message, WORKER_MESSAGE_SIZE,
-                 "the worker was ended by its sandbox: it made a system call that "
-                 "is forbidden to it (the kernel's log has its number)");
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_FORBIDDEN_CALL, NULL);
         return OUTCOME_FAILED;
     }
     if (number == SIGKILL || number == SIGTERM || number == SIGINT) {
-        snprintf(message, WORKER_MESSAGE_SIZE, "the worker was killed (%s)",
-                 strsignal(number));
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_KILLED, &values);
         return OUTCOME_AGAIN;
     }
-    snprintf(message, WORKER_MESSAGE_SIZE, "the worker crashed (%s)",
-             strsignal(number));
+    reason_print(message, WORKER_MESSAGE_SIZE, REASON_CRASHED, &values);
     return OUTCOME_FAILED;
 }
 
@@ -305,17 +304,11 @@ static void
 say_memory(uint64_t estimate, uint64_t limit, char message[WORKER_MESSAGE_SIZE])
 {
     const uint64_t mib = UINT64_C(1) << 20;
+    const struct reason_values values = {.number = estimate / mib + 1,
+                                         .limit = limit / mib};
 
-    if (limit > 0) {
-        snprintf(message, WORKER_MESSAGE_SIZE,
-                 "memory: the worker ran out of it; %" PRIu64
-                 " MiB were estimated and %" PRIu64 " MiB allowed",
-                 estimate / mib + 1, limit / mib);
-    } else {
-        snprintf(message, WORKER_MESSAGE_SIZE,
-                 "memory: the worker ran out of it; %" PRIu64 " MiB were estimated",
-                 estimate / mib + 1);
-    }
+    reason_print(message, WORKER_MESSAGE_SIZE,
+                 limit > 0 ? REASON_MEMORY_LIMITED : REASON_MEMORY_OUT, &values);
 }
 
 bool
@@ -330,8 +323,8 @@ worker_judge(const struct worker *w, uint64_t memory_estimate,
 {
     message[0] = '\0';
     if (w->nonsense) {
-        snprintf(message, WORKER_MESSAGE_SIZE, "the worker's report was nonsense: %s",
-                 w->nonsense);
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_NONSENSE,
+                     &(struct reason_values){.why = w->nonsense});
         return OUTCOME_FAILED;
     }
     if (WIFSIGNALED(w->status)) {
@@ -342,7 +335,7 @@ worker_judge(const struct worker *w, uint64_t memory_estimate,
         if (report_complete(&w->report)) {
             return OUTCOME_RESULT;
         }
-        snprintf(message, WORKER_MESSAGE_SIZE, "the worker ended without a result");
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_NO_RESULT, NULL);
         break;
     case WORKER_MEMORY:
         say_memory(memory_estimate, memory_limit_bytes, message);
@@ -350,17 +343,18 @@ worker_judge(const struct worker *w, uint64_t memory_estimate,
     case WORKER_ENGINE:
     case WORKER_OUTPUT:
         snprintf(message, WORKER_MESSAGE_SIZE, "%s",
-                 w->report.error[0] ? w->report.error : "the worker did not say why");
+                 w->report.error[0] ? w->report.error
+                                    : reason_text(REASON_SAID_NOTHING));
         break;
     case WORKER_STOPPED:
-        snprintf(message, WORKER_MESSAGE_SIZE, "the worker was told to stop");
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_TOLD_TO_STOP, NULL);
         return OUTCOME_AGAIN;
     case WORKER_PIPE:
-        snprintf(message, WORKER_MESSAGE_SIZE, "the worker lost the daemon");
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_LOST_DAEMON, NULL);
         return OUTCOME_AGAIN;
     default:
-        snprintf(message, WORKER_MESSAGE_SIZE, "the worker ended with code %d",
-                 WEXITSTATUS(w->status));
+        reason_print(message, WORKER_MESSAGE_SIZE, REASON_EXITED,
+                     &(struct reason_values){.number = WEXITSTATUS(w->status)});
         break;
     }
     return OUTCOME_FAILED;

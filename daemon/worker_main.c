@@ -19,6 +19,7 @@
 
 #include "daemon/worker_main.h"
 
+#include "common/reason.h"
 #include "daemon/confine.h"
 #include "daemon/engine/checked.h"
 #include "daemon/gmp_guard.h"
@@ -163,9 +164,9 @@ digits_error(enum digits_rc rc)
     case DIGITS_IO:
         return strerror(errno);
     case DIGITS_NO_MEMORY:
-        return "out of memory";
+        return reason_text(REASON_SHORT_OF_MEMORY);
     default:
-        return "they are broken";
+        return reason_text(REASON_FILE_BROKEN);
     }
 }
 
@@ -192,7 +193,7 @@ on_digits(void *ctx, uint64_t first, const char *text, size_t length)
     enum digits_rc rc;
 
     if (first != run->next) {
-        run->output_error = "the digits came out of order";
+        run->output_error = reason_text(REASON_OUT_OF_ORDER);
         return 1;
     }
     run->next += length;
@@ -230,13 +231,24 @@ parse_arguments(struct run *run, enum sandbox_mode *sandbox, int argc, char **ar
 }
 
 static int
-fail(struct run *run, enum worker_exit code, const char *what, const char *why)
+fail_words(struct run *run, enum worker_exit code, const char *words)
 {
     struct message m = {.kind = MESSAGE_ERROR};
 
-    snprintf(m.error, sizeof m.error, "%s%s", what, why);
+    snprintf(m.error, sizeof m.error, "%s", words);
     tell(run, &m);
     return (int)code;
+}
+
+/* WHY is REASON's {why}, NULL if it has none. */
+static int
+fail(struct run *run, enum worker_exit code, enum reason reason, const char *why)
+{
+    char words[PROTOCOL_ERROR_SIZE];
+
+    return fail_words(
+        run, code,
+        reason_print(words, sizeof words, reason, &(struct reason_values){.why = why}));
 }
 
 /* Tells what was verified, ends the file, tells the window and the end. */
@@ -256,18 +268,16 @@ deliver(struct run *run)
         m = (struct message){.kind = MESSAGE_FILE, .length = run->job.position};
         rc = digits_writer_finish(run->writer, m.sha256);
         if (rc != DIGITS_OK) {
-            return fail(run, WORKER_OUTPUT,
-                        "writing the digits failed: ", digits_error(rc));
+            return fail(run, WORKER_OUTPUT, REASON_WRITING_FAILED, digits_error(rc));
         }
         rc = read_back_check(&run->back, WORKER_TEXT_FD, WORKER_SUM_FD, run->job.radix,
                              run->job.position, m.sha256);
         if (rc == DIGITS_BROKEN) {
-            return fail(run, WORKER_ENGINE,
-                        "verification: ", "the digits file is not what was checked");
+            return fail(run, WORKER_ENGINE, REASON_VERIFICATION,
+                        reason_text(REASON_FILE_DIFFERS));
         }
         if (rc != DIGITS_OK) {
-            return fail(run, WORKER_OUTPUT,
-                        "reading the digits back failed: ", digits_error(rc));
+            return fail(run, WORKER_OUTPUT, REASON_READING_FAILED, digits_error(rc));
         }
         tell(run, &m);
     }
@@ -303,20 +313,20 @@ compute(struct run *run)
         return WORKER_STOPPED;
     }
     if (run->output_error) {
-        return fail(run, WORKER_OUTPUT,
-                    "writing the digits failed: ", run->output_error);
+        return fail(run, WORKER_OUTPUT, REASON_WRITING_FAILED, run->output_error);
     }
     if (rc == ENGINE_NO_MEMORY) {
         return WORKER_MEMORY;
     }
     if (rc == ENGINE_MISMATCH) {
-        return fail(run, WORKER_ENGINE, "verification: ", run->words);
+        return fail(run, WORKER_ENGINE, REASON_VERIFICATION, run->words);
     }
     if (rc == ENGINE_UNVERIFIED) {
-        return fail(run, WORKER_ENGINE, "verification: ", "it could not be done");
+        return fail(run, WORKER_ENGINE, REASON_VERIFICATION,
+                    reason_text(REASON_NOT_VERIFIED));
     }
     if (rc != ENGINE_OK) {
-        return fail(run, WORKER_ENGINE, "", engine_strerror(rc));
+        return fail_words(run, WORKER_ENGINE, engine_strerror(rc));
     }
     return deliver(run);
 }
@@ -360,14 +370,14 @@ worker_main(int argc, char **argv, worker_find *find)
     prctl(PR_SET_NAME, WORKER_NAME);
     tell(&run, &hello);
     if (!confine_worker(sandbox)) {
-        return fail(&run, WORKER_ENGINE, "", "the sandbox could not be set up");
+        return fail(&run, WORKER_ENGINE, REASON_NO_SANDBOX, NULL);
     }
     run.next = run.algorithm->prefix ? 1 : run.job.position;
     if (run.algorithm->prefix) {
         run.writer = digits_writer_new(WORKER_TEXT_FD, WORKER_SUM_FD, run.job.radix);
         if (!run.writer) {
             return fail(&run, errno == ENOMEM ? WORKER_MEMORY : WORKER_OUTPUT,
-                        "writing the digits failed: ", strerror(errno));
+                        REASON_WRITING_FAILED, strerror(errno));
         }
         digits_writer_threads(run.writer, run.job.threads);
         read_back_begin(&run.back);

@@ -33,7 +33,7 @@ enum cache_kind {
 
 /* Bytes of a key, at most, and milliseconds that an unused text is kept at least
  * while there is room. */
-enum { CACHE_KEY_SIZE = 160, CACHE_KEEP_MS = 10000 };
+enum { CACHE_KEY_SIZE = 176, CACHE_KEEP_MS = 10000 };
 
 /* A snapshot: counts since the start, but for the last two. */
 struct cache_stats {

@@ -4,9 +4,15 @@
  */
 #include "fcgi/estimate.h"
 
+#include "fcgi/form.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+/* What takes less than this, seconds, is not told in figures: to start a worker takes
+ * nearly as long. */
+#define ESTIMATE_SHORT_S 0.05
 
 static const int radices[2] = {10, 16};
 
@@ -45,6 +51,8 @@ estimate_of(const struct context *ctx, const struct cost_table *costs, int radix
     out[0] = '\0';
     if (!estimate_cost(ctx->app, costs, radix, position, algorithm, &cost))
         return out;
+    if (cost.seconds < ESTIMATE_SHORT_S)
+        return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ESTIMATE_SHORT), NULL);
     return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ESTIMATE), "time",
                      text_span(lang, time, cost.seconds), "memory",
                      text_memory(lang, memory, (int64_t)(cost.mib * 1024)), NULL);
@@ -54,6 +62,7 @@ const char *
 estimate_text(const struct context *ctx, const struct estimate *e, int radix,
               uint64_t position, enum algorithm algorithm, char out[TEXT_SIZE])
 {
+    const struct limits *limits = &ctx->app->conf->limits;
     if (algorithm == ALGORITHM_AUTO && position > 0 &&
         position <= e->published[radix == 16])
         return text_fill(out, TEXT_SIZE,
@@ -61,7 +70,20 @@ estimate_text(const struct context *ctx, const struct estimate *e, int radix,
                                                  ? TEXT_ESTIMATE_KNOWN
                                                  : TEXT_ESTIMATE_KNOWN_LATER),
                          NULL);
+    if (position > position_limit(limits, algorithm, radix))
+        return form_problem(out, ctx->lang, ASK_ABOVE_LIMIT, limits, radix, algorithm);
     return estimate_of(ctx, &e->costs, radix, position, algorithm, out);
+}
+
+/* How many points of LINE, from the first on, have another one below ESTIMATE_SHORT_S
+ * after them: nothing is told by them. */
+static int
+count_short(const struct cost_line *line)
+{
+    int n = 0;
+    while (n + 2 < line->count && line->at[n + 1].seconds < ESTIMATE_SHORT_S)
+        n++;
+    return n;
 }
 
 void
@@ -75,11 +97,16 @@ estimate_show(const struct context *ctx, const struct estimate *e, struct dict *
                 cost_line(&e->costs, (enum algorithm)a, radices[r]);
             if (line->count == 0)
                 continue;
-            struct dict *costs = dict_section(d, VIEW_COSTS);
+            int skipped = count_short(line);
+            const char *points = text;
             cost_print(line, text);
-            dict_set(costs, VIEW_NAME, algorithm_name((enum algorithm)a));
-            dict_set_int(costs, VIEW_RADIX, radices[r]);
-            dict_set(costs, VIEW_VALUE, text);
+            for (int i = 0; i < skipped; i++)
+                points = strchr(points, ' ') + 1;
+            dict_setf(
+                dict_section(d, VIEW_COSTS), VIEW_VALUE, "%s %d %" PRIu64 " %d %s",
+                algorithm_name((enum algorithm)a), radices[r],
+                position_limit(&ctx->app->conf->limits, (enum algorithm)a, radices[r]),
+                skipped, points);
         }
     dict_setf(d, VIEW_KNOWN, "%" PRIu64 " %" PRIu64, e->published[0], e->published[1]);
     dict_setf(d, VIEW_LIMIT, "%" PRIu64,
@@ -91,5 +118,6 @@ estimate_show(const struct context *ctx, const struct estimate *e, struct dict *
               text_get(lang, TEXT_UNIT_GIB));
     dict_set(d, VIEW_ESTIMATE_TEXT, text_get(lang, TEXT_ESTIMATE));
     dict_set(d, VIEW_KNOWN_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN));
-    dict_set(d, VIEW_LATER_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN_LATER));
+    dict_set(d, VIEW_SHORT_TEXT, text_get(lang, TEXT_ESTIMATE_SHORT));
+    dict_set(d, VIEW_ABOVE_TEXT, text_get(lang, TEXT_ASK_ABOVE_LIMIT));
 }

@@ -32,7 +32,8 @@ const char *estimate_of(const struct context *ctx, const struct cost_table *cost
                         int radix, uint64_t position, enum algorithm algorithm,
                         char out[TEXT_SIZE]);
 
-/* The same, but for auto that what is published already comes at once. */
+/* The same, but for auto that what is published already comes at once; and beyond the
+ * site's limits which they are. */
 const char *estimate_text(const struct context *ctx, const struct estimate *e,
                           int radix, uint64_t position, enum algorithm algorithm,
                           char out[TEXT_SIZE]);

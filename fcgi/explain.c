@@ -74,21 +74,21 @@ show_second(enum lang lang, struct dict *check, const char *words, enum text_key
 enum kind { KIND_OTHER, KIND_FRACTION, KIND_BELLARD, KIND_ALL_HEX, KIND_PREFIX };
 
 static enum kind
-kind_of(const struct computation *c)
+kind_of(enum algorithm method, const char *words)
 {
-    if (strstr(c->verified, BY_REMAINDER) != NULL)
+    if (strstr(words, BY_REMAINDER) != NULL)
         return KIND_FRACTION;
-    if (strstr(c->verified, BY_BELLARD) != NULL)
+    if (strstr(words, BY_BELLARD) != NULL)
         return KIND_BELLARD;
-    if (strstr(c->verified, BY_CHUDNOVSKY) == NULL)
+    if (strstr(words, BY_CHUDNOVSKY) == NULL)
         return KIND_OTHER;
-    return c->method == ALGORITHM_BBP ? KIND_ALL_HEX : KIND_PREFIX;
+    return method == ALGORITHM_BBP ? KIND_ALL_HEX : KIND_PREFIX;
 }
 
 const char *
-explain_short(enum lang lang, const struct computation *c)
+explain_words(enum lang lang, enum algorithm method, const char *words)
 {
-    switch (kind_of(c)) {
+    switch (kind_of(method, words)) {
     case KIND_FRACTION:
         return text_get(lang, TEXT_CHECKED_FRACTION);
     case KIND_BELLARD:
@@ -97,14 +97,21 @@ explain_short(enum lang lang, const struct computation *c)
     case KIND_PREFIX:
         return text_get(lang, TEXT_CHECKED_CHUDNOVSKY);
     default:
-        return c->verified;
+        return NULL;
     }
+}
+
+const char *
+explain_short(enum lang lang, const struct computation *c)
+{
+    const char *words = explain_words(lang, c->method, c->verified);
+    return words != NULL ? words : c->verified;
 }
 
 void
 explain_check(enum lang lang, struct dict *d, const struct computation *c)
 {
-    enum kind kind = kind_of(c);
+    enum kind kind = kind_of(c->method, c->verified);
     if (kind == KIND_OTHER)
         return;
     struct dict *check = dict_section(d, VIEW_CHECK);

@@ -10,6 +10,10 @@
 #include "fcgi/lang.h"
 #include "fcgi/view.h"
 
+/* How a result of METHOD was checked, by the engine's WORDS for it, in a few of ours;
+ * static storage. NULL: they are not known. Any thread. */
+const char *explain_words(enum lang lang, enum algorithm method, const char *words);
+
 /* How C, which is done, was checked, in a few words: our own where its kind of check is
  * known here, else those of the check; "" when it was not checked. Lives as long as C.
  * Any thread. */

@@ -14,10 +14,12 @@ show_speed(enum lang lang, struct dict *d, const struct computation *c)
     double speed = computation_speed(c);
     if (speed < 0)
         return;
-    text_number(lang, number, (uint64_t)(speed + 0.5));
+    uint64_t rate = (uint64_t)(speed + 0.5);
+    text_number(lang, number, rate);
     dict_set(dict_section(d, VIEW_SPEED), VIEW_VALUE,
-             text_fill(text, sizeof text, text_get(lang, TEXT_DIGITS_PER_SECOND),
-                       "count", number, NULL));
+             text_fill(text, sizeof text,
+                       text_plural(lang, TEXT_DIGITS_PER_SECOND, rate), "count", number,
+                       NULL));
 }
 
 void

@@ -5,6 +5,9 @@
  */
 #include "fcgi/form.h"
 
+#include "common/position.h"
+
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -23,44 +26,72 @@ form_problem_field(enum ask_problem problem)
     return problem == ASK_RADIX ? "radix" : "position";
 }
 
-/* The algorithm that goes furthest in RADIX. */
+/* The algorithm that goes furthest in *RADIX; if none goes beyond LIMIT there, the one
+ * that does so in radix 16, where digits need not be computed from the first on. */
 static enum algorithm
-furthest(const struct limits *limits, int radix)
+furthest(const struct limits *limits, uint64_t limit, int *radix)
 {
     enum algorithm best = ALGORITHM_CHUDNOVSKY;
     for (int a = ALGORITHM_SPIGOT; a < ALGORITHM_COUNT; a++)
-        if (position_limit(limits, (enum algorithm)a, radix) >
-            position_limit(limits, best, radix))
+        if (position_limit(limits, (enum algorithm)a, *radix) >
+            position_limit(limits, best, *radix))
             best = (enum algorithm)a;
-    return best;
+    if (position_limit(limits, best, *radix) > limit)
+        return best;
+    *radix = 16;
+    return ALGORITHM_BBP;
 }
 
+/* "The largest position for ALGORITHM in RADIX is …" into OUT. */
+static void
+name_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
+           enum algorithm algorithm)
+{
+    char limit[TEXT_NUMBER_SIZE];
+    text_number(lang, limit, position_limit(limits, algorithm, radix));
+    text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ASK_ABOVE_LIMIT), "algorithm",
+              algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10", "limit",
+              limit, NULL);
+}
+
+/* The limit that is exceeded, and that of an algorithm which goes further. */
 static const char *
 above_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
             enum algorithm algorithm)
 {
-    char limit[TEXT_NUMBER_SIZE], better_limit[TEXT_NUMBER_SIZE];
-    enum algorithm better = furthest(limits, radix);
+    char further[TEXT_SIZE];
+    int better_radix = radix;
     uint64_t here = position_limit(limits, algorithm, radix);
-    uint64_t there = position_limit(limits, better, radix);
-    enum text_key key =
-        there > here ? TEXT_ASK_ABOVE_LIMIT_BETTER : TEXT_ASK_ABOVE_LIMIT;
-    return text_fill(out, TEXT_SIZE, text_get(lang, key), "algorithm",
-                     algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10",
-                     "limit", text_number(lang, limit, here), "better",
-                     algorithm_name(better), "better_limit",
-                     text_number(lang, better_limit, there), NULL);
+    enum algorithm better = furthest(limits, here, &better_radix);
+    name_limit(out, lang, limits, radix, algorithm);
+    if (position_limit(limits, better, better_radix) <= here)
+        return out;
+    name_limit(further, lang, limits, better_radix, better);
+    size_t length = strlen(out);
+    snprintf(out + length, TEXT_SIZE - length, " %s", further);
+    return out;
+}
+
+/* What there is to say of a position alone. */
+static const enum text_key unread[] = {
+    [ASK_EMPTY] = TEXT_ASK_EMPTY,       [ASK_NOT_A_NUMBER] = TEXT_ASK_NOT_A_NUMBER,
+    [ASK_NEGATIVE] = TEXT_ASK_NEGATIVE, [ASK_NOT_WHOLE] = TEXT_ASK_NOT_WHOLE,
+    [ASK_ZERO] = TEXT_ASK_ZERO,         [ASK_ABOVE_LIMIT] = TEXT_ASK_BEYOND,
+};
+
+void
+form_unread(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
+            uint64_t last)
+{
+    char limit[TEXT_NUMBER_SIZE];
+    text_fill(out, TEXT_SIZE, text_get(lang, unread[problem]), "limit",
+              text_number(lang, limit, last), NULL);
 }
 
 const char *
 form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
              const struct limits *limits, int radix, enum algorithm algorithm)
 {
-    static const enum text_key keys[] = {
-        [ASK_EMPTY] = TEXT_ASK_EMPTY,       [ASK_NOT_A_NUMBER] = TEXT_ASK_NOT_A_NUMBER,
-        [ASK_NEGATIVE] = TEXT_ASK_NEGATIVE, [ASK_NOT_WHOLE] = TEXT_ASK_NOT_WHOLE,
-        [ASK_ZERO] = TEXT_ASK_ZERO,
-    };
     if (problem == ASK_ABOVE_LIMIT)
         return above_limit(out, lang, limits, radix, algorithm);
     if (problem == ASK_RADIX)
@@ -69,7 +100,7 @@ form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
                                             ? TEXT_ASK_RADIX_10
                                             : TEXT_ASK_RADIX_16),
                          "algorithm", algorithm_name(algorithm), NULL);
-    return text_fill(out, TEXT_SIZE, text_get(lang, keys[problem]), NULL);
+    return text_fill(out, TEXT_SIZE, text_get(lang, unread[problem]), NULL);
 }
 
 /* Notes PROBLEM with the field it is about. */
@@ -102,7 +133,7 @@ form_check(struct form *form, const struct limits *limits)
         note(form, ASK_RADIX, limits);
 
     enum ask_problem problem =
-        position_parse(form->typed[FORM_POSITION], &form->position);
+        position_read(form->typed[FORM_POSITION], &form->position);
     if (problem == ASK_OK && radix && algorithm && fits)
         problem = ask_check(limits, form->radix, form->position, form->algorithm);
     if (problem == ASK_ABOVE_LIMIT && !fits)

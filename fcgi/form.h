@@ -41,6 +41,11 @@ bool form_check(struct form *form, const struct limits *limits);
 void form_show(struct context *ctx, struct dict *page, const struct form *form,
                bool refresh);
 
+/* What is wrong with a position that could not be read, for people, in LANG, into OUT:
+ * PROBLEM is position_read()'s, not ASK_OK, and LAST the largest position there is. */
+void form_unread(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
+                 uint64_t last);
+
 /* What PROBLEM (not ASK_OK) means, for people, in LANG, into OUT; and the name of the
  * field it is about ("position" or "radix"; static storage). */
 const char *form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,

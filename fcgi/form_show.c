@@ -3,6 +3,7 @@
  */
 #include "fcgi/form.h"
 
+#include "common/position.h"
 #include "fcgi/estimate.h"
 #include "fcgi/page.h"
 
@@ -51,10 +52,12 @@ show_estimate(struct context *ctx, struct dict *d, const struct form *form)
     if (!estimate_load(ctx, &e) && form->sent == NULL)
         dict_lack();
     estimate_show(ctx, &e, d);
-    if (radix_parse(form->typed[FORM_RADIX], &radix) &&
+    /* What is wrong is said beside the field. */
+    if (form->problem[FORM_POSITION][0] == '\0' &&
+        radix_parse(form->typed[FORM_RADIX], &radix) &&
         algorithm_parse(form->typed[FORM_ALGORITHM], &algorithm) &&
         algorithm_has_radix(algorithm, radix) &&
-        position_parse(form->typed[FORM_POSITION], &position) == ASK_OK)
+        position_read(form->typed[FORM_POSITION], &position) == ASK_OK)
         estimate_text(ctx, &e, radix, position, algorithm, text);
     dict_set(d, VIEW_ESTIMATE, text);
 }

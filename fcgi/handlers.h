@@ -12,9 +12,12 @@
 
 /* Pages. */
 handler page_list;           /* GET / */
+handler page_list_refused;   /* the same with a bad parameter: 400 */
+handler page_list_elsewhere; /* GET /computations, where forms are sent: to GET / */
 handler page_computation;    /* GET /computations/ID; JSON: its live part */
 handler page_delete_confirm; /* GET /computations/ID/delete */
 handler page_pi;             /* GET /pi/N; JSON: its live part */
+handler page_pi_refused;     /* the same with a bad parameter: 400 */
 handler page_text;           /* GET /pi/N.txt */
 handler page_api;            /* GET /api: about the API */
 handler page_search;         /* GET /search; JSON: the answer alone */

@@ -25,6 +25,14 @@ void list_show_filters(enum lang lang, struct dict *page,
                        const struct store_filter *now,
                        const int64_t counts[STATUS_COUNT]);
 
+/* Has the field that finds a position show what R, whose position is none, has typed
+ * there, and what is wrong with it. After list_show_filters(). */
+void list_show_sought(enum lang lang, struct dict *page, const struct request *r);
+
+/* Leads R to the same list where its position is plain digits. False: it is so already,
+ * or not given. */
+bool list_lead_to_plain(const struct request *r, struct reply *reply);
+
 /* Answers with the whole list and FORM, as STATUS: the answer to a form that
  * cannot be accepted. Headers set before are kept. */
 void list_with_form(struct context *ctx, struct reply *reply, int status,

@@ -5,10 +5,13 @@
  */
 #include "fcgi/list.h"
 
+#include "common/position.h"
+
 #include "fcgi/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void
 list_url(char out[LIST_URL_SIZE], const char *path, const struct store_filter *filter,
@@ -57,6 +60,8 @@ show_statuses(enum lang lang, struct dict *page, const struct store_filter *now,
               const int64_t counts[STATUS_COUNT])
 {
     struct store_filter f = *now;
+    /* The counts are those of all rows; beside another choice they would be wrong. */
+    bool counted = now->radix == 0 && now->algorithm < 0 && now->position == 0;
     f.status = -1;
     show_link(page, VIEW_STATUS_LINK, &f, text_get(lang, TEXT_FILTER_ALL),
               now->status < 0);
@@ -65,9 +70,11 @@ show_statuses(enum lang lang, struct dict *page, const struct store_filter *now,
         struct dict *link =
             show_link(page, VIEW_STATUS_LINK, &f, text_status(lang, (enum status)s),
                       now->status == s);
-        struct dict *counted = dict_section(link, VIEW_COUNTED);
-        dict_set(counted, VIEW_STATUS, status_name((enum status)s));
-        dict_set_int(counted, VIEW_COUNT, counts[s]);
+        if (!counted)
+            continue;
+        struct dict *count = dict_section(link, VIEW_COUNTED);
+        dict_set(count, VIEW_STATUS, status_name((enum status)s));
+        dict_set_int(count, VIEW_COUNT, counts[s]);
     }
 }
 
@@ -155,4 +162,33 @@ list_show_filters(enum lang lang, struct dict *page, const struct store_filter *
     show_algorithms(lang, page, now);
     show_sorts(lang, page, now);
     show_position(page, now);
+}
+
+void
+list_show_sought(enum lang lang, struct dict *page, const struct request *r)
+{
+    char text[TEXT_SIZE];
+    uint64_t position;
+    const char *typed = request_query(r, "position");
+    enum ask_problem problem = position_read(typed, &position);
+    if (problem == ASK_OK) /* it came twice */
+        text_fill(text, sizeof text, r->why, NULL);
+    else
+        form_unread(text, lang, problem, POSITION_MAX);
+    dict_set(page, VIEW_POSITION, typed);
+    dict_set(dict_section(page, VIEW_BAD_SOUGHT), VIEW_MESSAGE, text);
+}
+
+bool
+list_lead_to_plain(const struct request *r, struct reply *reply)
+{
+    char plain[24], url[LIST_URL_SIZE];
+    if ((r->has & PARAM_POSITION) == 0)
+        return false;
+    snprintf(plain, sizeof plain, "%" PRIu64, r->filter.position);
+    if (strcmp(request_query(r, "position"), plain) == 0)
+        return false;
+    list_url(url, "/", &r->filter, (r->has & PARAM_AFTER) != 0 ? &r->after : NULL);
+    reply_redirect(reply, url);
+    return true;
 }

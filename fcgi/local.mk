@@ -54,6 +54,7 @@ libweb_a_SOURCES += \
 	fcgi/damage.c fcgi/damage.h \
 	fcgi/estimate.c fcgi/estimate.h \
 	fcgi/explain.c fcgi/explain.h \
+	fcgi/reasons.c fcgi/reasons.h \
 	fcgi/facts.c fcgi/facts.h \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
@@ -82,6 +83,7 @@ libweb_a_SOURCES += \
 	fcgi/picture_transitions.c \
 	fcgi/picture_version.c \
 	fcgi/picture_walk.c \
+	fcgi/picture_words.c \
 	fcgi/post_actions.c \
 	fcgi/post_add.c \
 	fcgi/post_bulk.c \

@@ -12,6 +12,7 @@
 #include "fcgi/live.h"
 #include "fcgi/page.h"
 #include "fcgi/pulse.h"
+#include "fcgi/reasons.h"
 #include "fcgi/rows.h"
 #include "fcgi/text.h"
 
@@ -82,7 +83,7 @@ show_column(const struct context *ctx, struct dict *d, const struct computation 
     rows_fill_progress(ctx->lang, column, c);
     facts_show(ctx->lang, column, c);
     if (c->status == STATUS_FAILED)
-        dict_set(dict_section(column, VIEW_FAILED), VIEW_MESSAGE, c->error);
+        reasons_show(ctx->lang, dict_section(column, VIEW_FAILED), c->error);
     if (c->status != STATUS_DONE)
         return;
     struct dict *answer = dict_section(column, VIEW_ANSWER);

@@ -10,6 +10,7 @@
 #include "fcgi/live.h"
 #include "fcgi/page.h"
 #include "fcgi/pulse.h"
+#include "fcgi/reasons.h"
 #include "fcgi/rows.h"
 #include "fcgi/stream.h"
 #include "fcgi/text.h"
@@ -85,7 +86,7 @@ show_events(enum lang lang, struct dict *d, const struct detail *detail)
         struct dict *event = dict_section(d, VIEW_EVENT);
         timeline_set_time(lang, event, e->at);
         dict_set(event, VIEW_LABEL, text_event(lang, e->stage));
-        dict_set(event, VIEW_MESSAGE, e->detail);
+        reasons_show_event(lang, event, &detail->c, e);
     }
 }
 
@@ -113,7 +114,7 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     if (c->status == STATUS_DONE)
         show_answer(d, c);
     if (c->status == STATUS_FAILED)
-        dict_set(dict_section(d, VIEW_FAILED), VIEW_MESSAGE, c->error);
+        reasons_show(ctx->lang, dict_section(d, VIEW_FAILED), c->error);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
         rows_pi_path(path, c->position, c->radix);
         dict_set(dict_section(d, VIEW_LINK), VIEW_PI_PATH, path);

@@ -100,7 +100,9 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
         return;
     case STORE_FORBIDDEN:
         reply_error(ctx, r, reply, 403, NULL,
-                    text_get(ctx->lang, TEXT_ERROR_FORBIDDEN));
+                    text_get(ctx->lang, r == NULL || r->wants_json
+                                            ? TEXT_ERROR_FORBIDDEN_TOKEN
+                                            : TEXT_ERROR_FORBIDDEN));
         return;
     case STORE_CONFLICT:
         reply_error(ctx, r, reply, 409, NULL, text_get(ctx->lang, TEXT_ERROR_CONFLICT));

@@ -34,6 +34,7 @@ struct list {
     struct queue *queue;      /* NULL: none of them waits */
     int64_t counts[STATUS_COUNT];
     int64_t revision;
+    const struct request *sought; /* whose position to be found is none, or NULL */
 };
 
 /* Adds the row of C to PAGE, with its place in QUEUE. */
@@ -183,12 +184,14 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
     char title[TEXT_SIZE];
-    struct dict *d =
-        page_new(make_title(ctx->lang, title, list), PAGE_LIST, refresh ? r : NULL);
+    struct dict *d = page_new(make_title(ctx->lang, title, list), PAGE_LIST,
+                              refresh ? r : NULL);
     pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
     list_show_filters(ctx->lang, d, &list->filter, list->counts);
+    if (list->sought != NULL)
+        list_show_sought(ctx->lang, d, list->sought);
     show_table(ctx->lang, d, list);
     if (form->focus)
         dict_section(d, VIEW_FOCUS);
@@ -318,6 +321,8 @@ void
 page_list(struct context *ctx, struct request *r, struct reply *reply)
 {
     struct page_key key;
+    if (!is_about_form(r) && list_lead_to_plain(r, reply))
+        return;
     bool shared = is_shared(r, &key);
     /* For most the revision says it all. */
     int64_t revision = shared ? store_look(ctx->store) : 0;
@@ -342,6 +347,50 @@ page_list(struct context *ctx, struct request *r, struct reply *reply)
     store_end_read(ctx->store);
 }
 
+/* Reads the first screen of LIST, whose filter is set, as far as it can be read. */
+static void
+read_anyway(struct context *ctx, struct list *list)
+{
+    if (store_begin_read(ctx->store) != STORE_OK)
+        return;
+    list->revision = store_revision(ctx->store);
+    if (read_list(ctx, list, 0) != STORE_OK)
+        log_warning("the list could not be read for a form: %s",
+                    store_message(ctx->store));
+    store_end_read(ctx->store);
+}
+
+void
+page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
+{
+    struct form form;
+    struct list *list;
+    if (strcmp(r->wrong, "position") != 0 || is_about_form(r)) {
+        reply_error(ctx, r, reply, 400, r->wrong, r->why);
+        return;
+    }
+    list = calloc(1, sizeof *list);
+    if (list == NULL) {
+        reply_error(ctx, r, reply, 500, NULL,
+                    text_get(ctx->lang, TEXT_ERROR_INTERNAL));
+        return;
+    }
+    list->filter = r->filter;
+    list->sought = r;
+    read_anyway(ctx, list);
+    form_init(&form, ctx->lang);
+    send_list(ctx, NULL, reply, 400, list, &form, NULL);
+    free_list(list);
+}
+
+void
+page_list_elsewhere(struct context *ctx, struct request *r, struct reply *reply)
+{
+    (void)ctx;
+    (void)r;
+    reply_redirect(reply, "/");
+}
+
 void
 list_with_form(struct context *ctx, struct reply *reply, int status,
                const struct form *form)
@@ -353,13 +402,7 @@ list_with_form(struct context *ctx, struct reply *reply, int status,
         return;
     }
     list->filter = (struct store_filter)STORE_FILTER_ANY;
-    if (store_begin_read(ctx->store) == STORE_OK) {
-        list->revision = store_revision(ctx->store);
-        if (read_list(ctx, list, 0) != STORE_OK)
-            log_warning("the list could not be read for a form: %s",
-                        store_message(ctx->store));
-        store_end_read(ctx->store);
-    }
+    read_anyway(ctx, list);
     send_list(ctx, NULL, reply, status, list, form, NULL);
     free_list(list);
 }

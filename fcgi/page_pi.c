@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "common/position.h"
 #include "fcgi/damage.h"
 #include "fcgi/form.h"
 #include "fcgi/handlers.h"
@@ -14,7 +15,9 @@
 #include "fcgi/pi_sum.h"
 #include "fcgi/picture.h"
 #include "fcgi/pulse.h"
+#include "fcgi/reasons.h"
 #include "fcgi/rows.h"
+#include "fcgi/search_show.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +26,25 @@
 
 /* From LARGE bytes on, a size is also told in larger units. */
 enum { LARGE = 100000 };
+
+/* Which digits are marked, where they are and how often else. */
+static void
+show_marked(struct dict *part, const struct pi_screen *s)
+{
+    const struct pi_choice *choice = &s->choice;
+    struct search_ask ask = {.radix = s->state.radix};
+    char url[SEARCH_URL_SIZE];
+    if (s->marked[0] == '\0')
+        return;
+    struct dict *d = dict_section(part, VIEW_MARKED);
+    dict_set(d, VIEW_DIGITS, s->marked);
+    snprintf(ask.text, sizeof ask.text, "%s", s->marked);
+    search_url(url, &ask, choice->mark_first - 1);
+    dict_set(d, VIEW_SEARCH_PATH, url);
+    if (choice->mark_last < choice->from ||
+        choice->mark_first >= choice->from + s->count)
+        pi_screen_link_to_mark(dict_section(d, VIEW_ELSEWHERE), s);
+}
 
 /* What is known, what is not, and how the work goes. */
 static void
@@ -43,13 +65,15 @@ show_state(struct dict *part, const struct pi_screen *s)
             dict_set(dict_section(d, VIEW_KNOWN), VIEW_VALUE,
                      text_number(lang, known, state->known));
     }
-    if (s->digit != 0) {
+    if (s->choice.mark_first > 0) {
+        show_marked(part, s);
+    } else if (s->digit != 0) {
         struct dict *d = dict_section(part, VIEW_ANSWER);
         dict_setf(d, VIEW_DIGIT, "%c", s->digit);
         dict_set(d, VIEW_POSITION, text_number(lang, number, state->number));
         bool here = from <= state->number && state->number < from + s->count;
         if (state->kind == PI_KNOWN && !here)
-            pi_screen_link_to_n(dict_section(d, VIEW_ELSEWHERE), s);
+            pi_screen_link_to_mark(dict_section(d, VIEW_ELSEWHERE), s);
     }
     if (state->kind == PI_WINDOW)
         dict_set_int(dict_section(part, VIEW_WINDOW_ONLY), VIEW_ID, row->id);
@@ -164,21 +188,33 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
         reply_store_error(ctx, NULL, reply, rc);
     } else if (news) {
         s->choice = pi_choice(wait->from, wait->limit, wait->columns);
+        s->choice.mark_first = wait->mark_first;
+        s->choice.mark_last = wait->mark_last;
         send_live(ctx, wait, reply, s);
     }
     free(s);
     return news;
 }
 
-/* "pi to N digits". */
+/* "pi to N digits", or which of them are marked. */
 static const char *
-make_title(enum lang lang, char title[TEXT_SIZE], int radix, uint64_t number)
+make_title(enum lang lang, char title[TEXT_SIZE], const struct pi_state *state,
+           const struct pi_choice *choice)
 {
-    char text[TEXT_NUMBER_SIZE];
+    char first[TEXT_NUMBER_SIZE], last[TEXT_NUMBER_SIZE];
+    bool hex = state->radix == 16;
+    if (choice == NULL || choice->mark_first == 0)
+        return text_fill(
+            title, TEXT_SIZE,
+            text_plural(lang, hex ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, state->number),
+            "position", text_number(lang, first, state->number), NULL);
+    enum text_key one = hex ? TEXT_TITLE_PI_MARKED_HEX_ONE : TEXT_TITLE_PI_MARKED_ONE;
+    enum text_key several = hex ? TEXT_TITLE_PI_MARKED_HEX : TEXT_TITLE_PI_MARKED;
     return text_fill(
         title, TEXT_SIZE,
-        text_plural(lang, radix == 16 ? TEXT_TITLE_PI_HEX : TEXT_TITLE_PI, number),
-        "position", text_number(lang, text, number), NULL);
+        text_get(lang, choice->mark_first == choice->mark_last ? one : several),
+        "first", text_number(lang, first, choice->mark_first), "last",
+        text_number(lang, last, choice->mark_last), NULL);
 }
 
 /* 404 with the form ready to send. */
@@ -187,7 +223,7 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
 {
     char title[TEXT_SIZE], position[TEXT_NUMBER_SIZE];
     struct form form;
-    make_title(ctx->lang, title, state->radix, state->number);
+    make_title(ctx->lang, title, state, NULL);
     form_init(&form, ctx->lang);
     snprintf(position, sizeof position, "%" PRIu64, state->number);
     form.typed[FORM_POSITION] = position;
@@ -198,7 +234,7 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     if (state->row.status == STATUS_FAILED && state->row.id != 0) {
         struct dict *failed = dict_section(d, VIEW_FAILED);
         dict_set_int(failed, VIEW_ID, state->row.id);
-        dict_set(failed, VIEW_MESSAGE, state->row.error);
+        reasons_show(ctx->lang, failed, state->row.error);
     }
     form_show(ctx, d, &form, false);
     page_send(ctx, reply, 404, "pi_unknown.tpl", d, NULL);
@@ -208,7 +244,8 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
 static void
 show_jump(struct dict *d, const struct pi_screen *s)
 {
-    if (s->state.number <= PI_SCREEN || s->state.kind == PI_WINDOW)
+    if (s->sought == NULL &&
+        (s->state.number <= PI_SCREEN || s->state.kind == PI_WINDOW))
         return;
     struct dict *jump = dict_section(d, VIEW_JUMP);
     dict_setf(jump, VIEW_PI_PATH, "/pi/%" PRIu64, s->state.number);
@@ -218,6 +255,16 @@ show_jump(struct dict *d, const struct pi_screen *s)
         dict_set_int(dict_section(jump, VIEW_PER), VIEW_COUNT, s->choice.per);
     if (s->choice.columns != 0)
         dict_set_int(dict_section(jump, VIEW_COLUMNS), VIEW_COUNT, s->choice.columns);
+    if (s->choice.mark_first > 0) {
+        char mark[PI_MARK_SIZE];
+        pi_mark(mark, s->choice.mark_first, s->choice.mark_last);
+        dict_set(dict_section(jump, VIEW_MARKED), VIEW_VALUE, mark);
+    }
+    if (s->sought != NULL) {
+        struct dict *bad = dict_section(jump, VIEW_BAD_POSITION);
+        dict_set(bad, VIEW_VALUE, s->sought);
+        dict_set(bad, VIEW_MESSAGE, s->problem);
+    }
 }
 
 /* True when R's visitor has the page of S. Digits that are published are published
@@ -233,16 +280,17 @@ not_modified(struct context *ctx, const struct request *r, struct reply *reply,
                              etag);
 }
 
-/* Answers with the page of S, whose digits were read. */
+/* Answers with the page of S, whose digits were read, as STATUS. */
 static void
-send_page(struct context *ctx, const struct request *r, struct reply *reply,
+send_page(struct context *ctx, const struct request *r, struct reply *reply, int status,
           const struct pi_screen *s, const char *etag)
 {
     const struct pi_state *state = &s->state;
     char title[TEXT_SIZE];
-    make_title(s->lang, title, state->radix, state->number);
+    make_title(s->lang, title, state, &s->choice);
     bool live = pi_is_live(state);
-    struct dict *d = page_new(title, PAGE_BELOW_LIST, live ? r : NULL);
+    struct dict *d =
+        page_new(title, PAGE_BELOW_LIST, live && s->sought == NULL ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
     pulse_show(ctx, d, live);
@@ -251,73 +299,138 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     show_jump(d, s);
     pi_screen_show_plain(d, s);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "pi_live.tpl"), s);
-    picture_link(d, &state->prefix, state->number);
-    page_send(ctx, reply, 200, "pi.tpl", d, etag);
+    picture_link(s->lang, d, &state->prefix, state->number);
+    page_send(ctx, reply, status, "pi.tpl", d, etag);
 }
 
-/* Answers R with the page of S, whose state and choice are set. */
+/* Answers R with the page of S, whose state and choice are set, as STATUS. */
 static void
-answer(struct context *ctx, const struct request *r, struct reply *reply,
+answer(struct context *ctx, const struct request *r, struct reply *reply, int status,
        struct pi_screen *s)
 {
     char etag[PAGE_ETAG_SIZE];
-    if (not_modified(ctx, r, reply, s, etag))
+    if (s->sought == NULL && not_modified(ctx, r, reply, s, etag))
         return;
     enum digits_rc rc = pi_screen_read(ctx, s);
     if (rc == DIGITS_OK)
-        send_page(ctx, r, reply, s, etag);
+        send_page(ctx, r, reply, status, s, s->sought == NULL ? etag : NULL);
     else
         cannot_show(ctx, r, reply, s, rc);
 }
 
-/* 416 for a screen beyond N. */
-static void
-refuse_range(struct context *ctx, const struct request *r, struct reply *reply)
+/* The radix that R asks for. */
+static int
+radix_of(const struct request *r)
 {
-    char text[TEXT_SIZE], from[TEXT_NUMBER_SIZE], number[TEXT_NUMBER_SIZE];
-    text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_RANGE), "from",
-              text_number(ctx->lang, from, r->from), "position",
-              text_number(ctx->lang, number, r->number), NULL);
-    reply_error(ctx, r, reply, 416, "from", text);
+    return (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
 }
 
-void
-page_pi(struct context *ctx, struct request *r, struct reply *reply)
+/* Answers R, of a person, with the screen that begins at FROM; or, as STATUS, with the
+ * first one and PROBLEM, unless that is NULL, beside what he typed to jump elsewhere.
+ */
+static void
+answer_page(struct context *ctx, const struct request *r, struct reply *reply,
+            int status, uint64_t from, const char *problem)
 {
-    int radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
-    uint64_t from = (r->has & PARAM_FROM) != 0 ? r->from : 1;
-    if (from > r->number) {
-        refuse_range(ctx, r, reply);
-        return;
-    }
-    if (r->wants_json) {
-        struct wait wait;
-        memset(&wait, 0, sizeof wait);
-        wait.kind = WAIT_PI;
-        wait.number = r->number;
-        wait.from = from;
-        wait.limit = r->per;
-        wait.columns = r->columns;
-        wait.filter.radix = radix;
-        if (!live_since(r, &wait.since))
-            wait.since = 0;
-        pulse_ask(r, &wait);
-        updates_answer_or_park(ctx, r, &wait, reply);
-        return;
-    }
     struct pi_screen *s = calloc(1, sizeof *s);
     enum store_rc rc = s != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
     if (rc == STORE_OK) {
-        rc = find(ctx, s, radix, r->number);
+        rc = find(ctx, s, radix_of(r), r->number);
         store_end_read(ctx->store);
     }
     if (rc == STORE_OK) {
         s->choice = pi_choice(from, r->per, r->columns);
-        answer(ctx, r, reply, s);
+        s->choice.mark_first = r->mark_first;
+        s->choice.mark_last = r->mark_last;
+        if (problem != NULL) {
+            s->sought = request_query(r, "from");
+            text_fill(s->problem, TEXT_SIZE, problem, NULL);
+        }
+        answer(ctx, r, reply, status, s);
+    } else if (rc == STORE_NOT_FOUND && problem != NULL) {
+        reply_error(ctx, r, reply, status, "from", problem);
     } else if (rc == STORE_NOT_FOUND) {
         send_unknown(ctx, reply, &s->state);
     } else {
         reply_store_error(ctx, r, reply, rc);
     }
     free(s);
+}
+
+/* 416 for a position beyond N, that of FIELD. */
+static void
+refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
+             const char *field, uint64_t position)
+{
+    char text[TEXT_SIZE], from[TEXT_NUMBER_SIZE], number[TEXT_NUMBER_SIZE];
+    text_fill(text, sizeof text, text_get(ctx->lang, TEXT_ERROR_RANGE), "from",
+              text_number(ctx->lang, from, position), "position",
+              text_number(ctx->lang, number, r->number), NULL);
+    if (r->wants_json || strcmp(field, "from") != 0)
+        reply_error(ctx, r, reply, 416, field, text);
+    else
+        answer_page(ctx, r, reply, 416, 1, text);
+}
+
+void
+page_pi_refused(struct context *ctx, struct request *r, struct reply *reply)
+{
+    char text[TEXT_SIZE];
+    uint64_t from;
+    if (strcmp(r->wrong, "from") != 0) {
+        reply_error(ctx, r, reply, 400, r->wrong, r->why);
+        return;
+    }
+    enum ask_problem problem = position_read(request_query(r, "from"), &from);
+    if (problem == ASK_OK || problem == ASK_ZERO) /* it came twice */
+        text_fill(text, sizeof text, r->why, NULL);
+    else
+        form_unread(text, ctx->lang, problem, r->number);
+    answer_page(ctx, r, reply, 400, 1, text);
+}
+
+/* Leads R to the same screen where its position is plain digits, if it is not. */
+static bool
+lead_to_plain(const struct request *r, struct reply *reply)
+{
+    char plain[24], url[PI_URL_SIZE];
+    if ((r->has & PARAM_FROM) == 0)
+        return false;
+    snprintf(plain, sizeof plain, "%" PRIu64, r->from);
+    if (strcmp(request_query(r, "from"), plain) == 0)
+        return false;
+    struct pi_choice choice = pi_choice(r->from, r->per, r->columns);
+    choice.mark_first = r->mark_first;
+    choice.mark_last = r->mark_last;
+    pi_choice_url(url, radix_of(r), r->number, &choice);
+    reply_redirect(reply, url);
+    return true;
+}
+
+void
+page_pi(struct context *ctx, struct request *r, struct reply *reply)
+{
+    uint64_t from = (r->has & PARAM_FROM) != 0 ? r->from : 1;
+    if (from > r->number) {
+        refuse_range(ctx, r, reply, "from", from);
+    } else if (r->mark_last > r->number) {
+        refuse_range(ctx, r, reply, "mark", r->mark_last);
+    } else if (r->wants_json) {
+        struct wait wait;
+        memset(&wait, 0, sizeof wait);
+        wait.kind = WAIT_PI;
+        wait.number = r->number;
+        wait.from = from;
+        wait.mark_first = r->mark_first;
+        wait.mark_last = r->mark_last;
+        wait.limit = r->per;
+        wait.columns = r->columns;
+        wait.filter.radix = radix_of(r);
+        if (!live_since(r, &wait.since))
+            wait.since = 0;
+        pulse_ask(r, &wait);
+        updates_answer_or_park(ctx, r, &wait, reply);
+    } else if (!lead_to_plain(r, reply)) {
+        answer_page(ctx, r, reply, 200, from, NULL);
+    }
 }

@@ -65,16 +65,33 @@ largest_known(struct store *store, const struct published *prefix, uint64_t most
     return found;
 }
 
+/* Nobody has chosen anything, and there are no pictures of Q's radix: the other one's,
+ * if it has some. */
+static enum store_rc
+find_other_radix(struct context *ctx, struct picture_query *q)
+{
+    struct published other;
+    enum store_rc rc = store_published(ctx->store, 16, &other);
+    if (rc == STORE_OK && other.length >= PICTURE_LEAST) {
+        q->radix = 16;
+        q->prefix = other;
+    }
+    return rc;
+}
+
 /* Fills Q from R; within store_begin_read(). */
 static enum store_rc
 read_query(struct context *ctx, const struct request *r, struct picture_query *q)
 {
     bool chosen = (r->has & PARAM_DIGITS) != 0;
-    q->radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
+    bool radix_chosen = (r->has & PARAM_RADIX) != 0;
+    q->radix = radix_chosen ? r->filter.radix : 10;
     int64_t revision = store_revision(ctx->store);
     if (revision == 0)
         return STORE_ERROR;
     enum store_rc rc = store_published(ctx->store, q->radix, &q->prefix);
+    if (rc == STORE_OK && !radix_chosen && !chosen && q->prefix.length < PICTURE_LEAST)
+        rc = find_other_radix(ctx, q);
     if (rc == STORE_OK && (q->picture == NULL || !q->picture->of_digits))
         rc = picture_speeds_version(ctx, revision, &q->speeds);
     if (rc != STORE_OK)
@@ -116,14 +133,16 @@ show_choices(struct context *ctx, struct dict *d, const struct picture_query *q)
         if (radix == q->radix)
             dict_section(choice, VIEW_SELECTED);
     }
+    /* A site without digits offers the least, which can be computed. */
+    uint64_t asked = q->number == 0 ? PICTURE_LEAST : q->number;
     for (uint64_t n = PICTURE_LEAST; n <= PICTURE_MOST; n *= 10) {
         char label[TEXT_NUMBER_SIZE];
-        if (n != q->number && picture_state(ctx->store, &q->prefix, n) != PICTURE_KNOWN)
+        if (n != asked && picture_state(ctx->store, &q->prefix, n) != PICTURE_KNOWN)
             continue;
         struct dict *choice = dict_section(d, VIEW_DIGITS_CHOICE);
         dict_setf(choice, VIEW_VALUE, "%" PRIu64, n);
         dict_set(choice, VIEW_LABEL, text_number(ctx->lang, label, n));
-        if (n == q->number)
+        if (n == asked)
             dict_section(choice, VIEW_SELECTED);
     }
 }
@@ -152,7 +171,8 @@ show_figure(struct context *ctx, struct dict *d, const struct picture *picture,
     }
     if (picture->of_digits) {
         struct dict *caption = dict_section(figure, VIEW_OF_DIGITS);
-        dict_set(caption, VIEW_COUNT, text_number(ctx->lang, number, p->number));
+        uint64_t shown = p->number < picture->most ? p->number : picture->most;
+        dict_set(caption, VIEW_COUNT, text_number(ctx->lang, number, shown));
         dict_set_int(caption, VIEW_RADIX, p->radix);
     }
     picture->tell(figure, p);

@@ -11,11 +11,15 @@
 #include "fcgi/search_show.h"
 #include "fcgi/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What a page asks for at most: a string, and a date in all forms. */
 enum { ASKS = 1 + DATE_FORMS };
+
+/* Digits that are offered to be computed where there are none. */
+enum { OFFERED = 1000000 };
 _Static_assert((int)ASKS <= (int)SEARCH_ASKS_MOST, "all are looked for in one go");
 
 /* What was asked. */
@@ -24,8 +28,9 @@ struct question {
     const char *problem; /* why it cannot be searched for, or NULL */
     bool has_string;     /* ask holds a string */
     struct search_ask ask;
-    const char *day, *month, *year; /* as they came, or NULL */
-    bool wants_date, has_date;      /* a date was typed; it is one */
+    struct search_beginning beginning; /* of ask; see search_begin() */
+    const char *day, *month, *year;    /* as they came, or NULL */
+    bool wants_date, has_date;         /* a date was typed; it is one */
     struct date date;
 };
 
@@ -37,6 +42,8 @@ describe(enum lang lang, enum search_problem problem, int radix)
         return text_get(lang, TEXT_SEARCH_TOO_LONG);
     case SEARCH_LETTERS:
         return text_get(lang, TEXT_SEARCH_LETTERS);
+    case SEARCH_FOREIGN:
+        return text_get(lang, TEXT_SEARCH_FOREIGN);
     case SEARCH_EMPTY:
         return text_get(lang, TEXT_SEARCH_EMPTY);
     default:
@@ -71,6 +78,39 @@ read_question(const struct request *r, struct question *q)
 
 /* ---- the page ---- */
 
+/* Nothing can be searched: the way to have something, for those who ask Q. */
+static enum store_rc
+show_nothing(struct context *ctx, struct dict *page, const struct question *q)
+{
+    struct dict *d = dict_section(page, VIEW_NOTHING);
+    uint64_t limit = ctx->app->conf->limits.chudnovsky;
+    uint64_t offered = limit < OFFERED ? limit : OFFERED;
+    int radix = q->ask.radix;
+    char number[TEXT_NUMBER_SIZE], text[TEXT_SIZE], url[SEARCH_URL_SIZE];
+    struct published other;
+    dict_setf(d, VIEW_PI_PATH, "/pi/%" PRIu64 "%s", offered,
+              radix == 16 ? "?radix=16" : "");
+    dict_set(d, VIEW_LABEL, text_number(ctx->lang, number, offered));
+    if (q->wants_date) /* only radix 10 will do */
+        return STORE_OK;
+    enum store_rc rc = store_published(ctx->store, radix == 16 ? 10 : 16, &other);
+    if (rc != STORE_OK || other.length == 0)
+        return rc;
+    d = dict_section(d, VIEW_OTHER_RADIX);
+    struct search_ask ask = q->ask;
+    ask.radix = other.radix;
+    snprintf(url, sizeof url, "/search?radix=%d", other.radix);
+    if (q->has_string && search_parse(q->ask.text, other.radix, &ask) == SEARCH_GOOD)
+        search_url(url, &ask, 0);
+    dict_set(d, VIEW_HREF, url);
+    dict_set(d, VIEW_MESSAGE,
+             text_fill(text, sizeof text,
+                       text_get(ctx->lang, other.radix == 16 ? TEXT_SEARCH_KNOWN_HEX
+                                                             : TEXT_SEARCH_KNOWN_10),
+                       "length", text_number(ctx->lang, number, other.length), NULL));
+    return STORE_OK;
+}
+
 /* What is searched, and why not all of it. */
 static void
 show_place(enum lang lang, struct dict *page, const struct search_place *place)
@@ -78,10 +118,6 @@ show_place(enum lang lang, struct dict *page, const struct search_place *place)
     char text[TEXT_SIZE], length[TEXT_NUMBER_SIZE], part[TEXT_NUMBER_SIZE], percent[8];
     uint64_t known = place->prefix.length;
     enum text_key key = TEXT_SEARCH_ALL;
-    if (known == 0) {
-        dict_section(page, VIEW_NOTHING);
-        return;
-    }
     if (place->index == NULL && known > SEARCH_SCAN_MOST)
         key = place->percent > 0 ? TEXT_SEARCH_PART_MAKING : TEXT_SEARCH_PART;
     snprintf(percent, sizeof percent, "%d", place->percent);
@@ -146,7 +182,8 @@ show_forms(enum lang lang, struct dict *page, const struct question *q)
 /* A line for each way to write the date, with the ASKS and ANSWERS about them. */
 static void
 show_dates(enum lang lang, struct dict *page, const struct date_form forms[DATE_FORMS],
-           const struct search_ask *asks, const struct search_answer *answers)
+           const struct search_ask *asks, const struct search_answer *answers,
+           uint64_t known)
 {
     struct dict *table = dict_section(page, VIEW_DATES);
     for (int i = 0; i < DATE_FORMS; i++) {
@@ -163,7 +200,7 @@ show_dates(enum lang lang, struct dict *page, const struct date_form forms[DATE_
             dict_section(d, VIEW_NOTHING);
         } else {
             struct dict *where = dict_section(d, VIEW_FOUND);
-            search_pi_url(url, &asks[i], found->position);
+            search_pi_url(url, &asks[i], found->position, known);
             dict_set(where, VIEW_PI_PATH, url);
             dict_set(where, VIEW_POSITION, text_number(lang, number, found->position));
         }
@@ -190,9 +227,14 @@ show_answers(struct context *ctx, struct dict *page, struct search_place *place,
         return DIGITS_OK;
     enum digits_rc rc = search_place_ask(ctx, place, asks, count, answers);
     if (rc == DIGITS_OK && q->has_string)
-        search_show_answer(ctx->lang, page, &asks[0], &answers[0]);
+        search_show_beginning(ctx->lang, page, &asks[0], &q->beginning,
+                              place->prefix.length);
+    if (rc == DIGITS_OK && q->has_string)
+        search_show_answer(ctx->lang, page, &asks[0], &answers[0],
+                           place->prefix.length);
     if (rc == DIGITS_OK && q->has_date)
-        show_dates(ctx->lang, page, forms, &asks[strings], &answers[strings]);
+        show_dates(ctx->lang, page, forms, &asks[strings], &answers[strings],
+                   place->prefix.length);
     return rc;
 }
 
@@ -208,12 +250,23 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
                                   search_place_version(place), etag))
         return;
     text_fill(title, sizeof title,
-              text_get(lang, q->has_string ? TEXT_TITLE_SEARCHED : TEXT_TITLE_SEARCH),
+              text_get(lang, q->has_string && place->prefix.length > 0
+                                 ? TEXT_TITLE_SEARCHED
+                                 : TEXT_TITLE_SEARCH),
               "digits", q->ask.text, NULL);
     struct dict *page = page_new(title, PAGE_SEARCH, NULL);
     show_forms(lang, page, q);
     enum digits_rc rc = show_answers(ctx, page, place, q);
-    show_place(lang, page, place);
+    enum store_rc store = STORE_OK;
+    if (place->prefix.length > 0)
+        show_place(lang, page, place);
+    else
+        store = show_nothing(ctx, page, q);
+    if (store != STORE_OK) {
+        dict_free(page);
+        reply_store_error(ctx, r, reply, store);
+        return;
+    }
     if (rc != DIGITS_OK) {
         dict_free(page);
         damage_answer(ctx, r, reply, &place->prefix, rc);
@@ -266,7 +319,7 @@ send_json(struct context *ctx, const struct request *r, struct reply *reply,
     if (found->position > 0) {
         search_url(url, &q->ask, found->position);
         json_object_set_new(links, "next", json_string(url));
-        search_pi_url(url, &q->ask, found->position);
+        search_pi_url(url, &q->ask, found->position, place->prefix.length);
         json_object_set_new(links, "pi", json_string(url));
     }
     if (found->previous > 0) {
@@ -285,6 +338,8 @@ page_search(struct context *ctx, struct request *r, struct reply *reply)
     enum digits_rc rc;
     read_question(r, &q);
     enum store_rc store = search_place_open(ctx, q.ask.radix, &place, &rc);
+    if (store == STORE_OK && rc == DIGITS_OK && q.has_string && place.prefix.length > 0)
+        rc = search_begin(&place.file, &q.ask, &q.beginning);
     if (store != STORE_OK)
         reply_store_error(ctx, r, reply, store);
     else if (rc != DIGITS_OK)

@@ -40,11 +40,12 @@ refuse_unknown(struct context *ctx, const struct request *r, struct reply *reply
     if (coming)
         reply_header(reply, "Retry-After", "%d",
                      c.eta_s > 1 && c.eta_s < 3600 ? (int)c.eta_s + 1 : 10);
-    text_fill(
-        text, sizeof text,
-        text_get(ctx->lang, coming ? TEXT_ERROR_TEXT_COMING : TEXT_ERROR_TEXT_UNKNOWN),
-        "position", text_number(ctx->lang, number, r->number), "radix",
-        radix == 16 ? "16" : "10", NULL);
+    text_fill(text, sizeof text,
+              text_plural(ctx->lang,
+                          coming ? TEXT_ERROR_TEXT_COMING : TEXT_ERROR_TEXT_UNKNOWN,
+                          r->number),
+              "position", text_number(ctx->lang, number, r->number), "radix",
+              radix == 16 ? "16" : "10", NULL);
     reply_error(ctx, r, reply, 404, NULL, text);
 }
 

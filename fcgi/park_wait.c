@@ -85,6 +85,8 @@ normalize(struct wait *out, const struct wait *wait)
     out->row_id = wait->row_id;
     out->number = wait->number;
     out->from = wait->from;
+    out->mark_first = wait->mark_first;
+    out->mark_last = wait->mark_last;
     out->filter.status = wait->filter.status;
     out->filter.radix = wait->filter.radix;
     out->filter.algorithm = wait->filter.algorithm;

@@ -65,8 +65,9 @@ size_t waits_count(struct waits *w);
 
 /*
  * For the notifier: announces REVISION, and the state ABSENT of the daemon (pulse.h),
- * and lists what of the table was not yet looked at there, or shows another state. *LIST (malloc()ed, the caller frees it; NULL when empty) has
- * the result's number of waits. SIZE_MAX: no memory, nothing announced.
+ * and lists what of the table was not yet looked at there, or shows another state.
+ * *LIST (malloc()ed, the caller frees it; NULL when empty) has the result's number of
+ * waits. SIZE_MAX: no memory, nothing announced.
  */
 size_t waits_announce(struct waits *w, int64_t revision, int absent,
                       struct wait **list);

@@ -46,6 +46,11 @@ pi_screen_read(struct context *ctx, struct pi_screen *s)
     }
     if (rc == DIGITS_OK && state->kind == PI_KNOWN)
         rc = pi_read(ctx, state, state->number, 1, &s->digit);
+    if (rc == DIGITS_OK && s->choice.mark_first > 0 &&
+        s->choice.mark_last <= state->known)
+        rc = pi_read(ctx, state, s->choice.mark_first,
+                     (size_t)(s->choice.mark_last - s->choice.mark_first + 1),
+                     s->marked);
     if (rc == DIGITS_OK)
         rc = pi_sum(ctx, state, s->sum);
     if (state->kind == PI_WINDOW)
@@ -55,17 +60,44 @@ pi_screen_read(struct context *ctx, struct pi_screen *s)
 
 /* ---- addresses ---- */
 
+uint64_t
+pi_screen_with(uint64_t first, uint64_t last, unsigned per)
+{
+    uint64_t step = (first - 1) / per == (last - 1) / per ? per : GROUP;
+    return (first - 1) / step * step + 1;
+}
+
+void
+pi_mark(char mark[PI_MARK_SIZE], uint64_t first, uint64_t last)
+{
+    if (first == last)
+        snprintf(mark, PI_MARK_SIZE, "%" PRIu64, first);
+    else
+        snprintf(mark, PI_MARK_SIZE, "%" PRIu64 "-%" PRIu64, first, last);
+}
+
+void
+pi_choice_url(char url[PI_URL_SIZE], int radix, uint64_t number,
+              const struct pi_choice *choice)
+{
+    char columns[24] = "", mark[PI_MARK_SIZE] = "";
+    if (choice->columns > 0)
+        snprintf(columns, sizeof columns, "columns=%u&", choice->columns);
+    if (choice->mark_first > 0)
+        pi_mark(mark, choice->mark_first, choice->mark_last);
+    snprintf(url, PI_URL_SIZE, "/pi/%" PRIu64 "?%s%s%sfrom=%" PRIu64 "%s%s", number,
+             radix == 16 ? "radix=16&" : "",
+             choice->per == PI_SCREEN_MOST ? "per=10000&" : "", columns, choice->from,
+             *mark ? "&mark=" : "", mark);
+}
+
 void
 pi_choice_link(struct dict *d, const struct pi_state *state,
                const struct pi_choice *choice, const char *fragment)
 {
-    char columns[24] = "";
-    if (choice->columns > 0)
-        snprintf(columns, sizeof columns, "columns=%u&", choice->columns);
-    dict_setf(d, VIEW_HREF, "/pi/%" PRIu64 "?%s%s%sfrom=%" PRIu64 "%s", state->number,
-              state->radix == 16 ? "radix=16&" : "",
-              choice->per == PI_SCREEN_MOST ? "per=10000&" : "", columns, choice->from,
-              fragment);
+    char url[PI_URL_SIZE];
+    pi_choice_url(url, state->radix, state->number, choice);
+    dict_setf(d, VIEW_HREF, "%s%s", url, fragment);
 }
 
 /* The first position of the screen that has POSITION, of those that follow each
@@ -86,9 +118,15 @@ link_to(struct dict *d, const struct pi_screen *s, uint64_t from, const char *fr
 }
 
 void
-pi_screen_link_to_n(struct dict *d, const struct pi_screen *s)
+pi_screen_link_to_mark(struct dict *d, const struct pi_screen *s)
 {
-    link_to(d, s, screen_of(&s->choice, s->state.number), "#n");
+    const struct pi_choice *choice = &s->choice;
+    if (choice->mark_first > 0)
+        link_to(d, s,
+                pi_screen_with(choice->mark_first, choice->mark_last, choice->per),
+                "#found");
+    else
+        link_to(d, s, screen_of(choice, s->state.number), "#n");
 }
 
 /* True when S is not the only screen. */
@@ -101,26 +139,42 @@ has_others(const struct pi_screen *s)
 
 /* ---- digits ---- */
 
-/* One group, with the digit at N marked where it is among them. */
+/* The first position that S shows digits of. */
+static uint64_t
+first_shown(const struct pi_screen *s)
+{
+    return s->state.kind == PI_WINDOW ? s->state.number : s->choice.from;
+}
+
+/* One group, with those of its digits marked that are to be. The first that is marked
+ * can be linked to: as "n" the N-th, as "found" what somebody found. */
 static void
 show_group(struct dict *d, const struct pi_screen *s, const char *digits, size_t count,
            uint64_t position, bool last_of_line)
 {
     struct dict *group = dict_section(d, VIEW_GROUP);
-    uint64_t marked = s->state.number;
+    const struct pi_choice *choice = &s->choice;
+    bool found = choice->mark_first > 0;
+    uint64_t first = found ? choice->mark_first : s->state.number;
+    uint64_t last = found ? choice->mark_last : s->state.number;
+    uint64_t end = position + count - 1; /* of the group */
     char label[TEXT_NUMBER_SIZE];
     dict_set_int(group, VIEW_POSITION, (int64_t)position);
     dict_set(group, VIEW_LABEL, text_number(s->lang, label, position));
     dict_section(group, last_of_line ? VIEW_LINE_END : VIEW_GROUP_END);
-    if (marked < position || marked >= position + count) {
+    if (last < position || first > end) {
         dict_setf(group, VIEW_DIGITS, "%.*s", (int)count, digits);
         return;
     }
-    int before = (int)(marked - position);
+    int before = first > position ? (int)(first - position) : 0;
+    int behind = last < end ? (int)(end - last) : 0;
+    int marked = (int)count - before - behind;
     dict_setf(group, VIEW_DIGITS, "%.*s", before, digits);
     struct dict *mark = dict_section(group, VIEW_MARK);
-    dict_setf(mark, VIEW_DIGIT, "%c", digits[before]);
-    dict_setf(mark, VIEW_REST, "%.*s", (int)count - before - 1, digits + before + 1);
+    if (first >= position || position == first_shown(s))
+        dict_set(dict_section(mark, VIEW_FIRST), VIEW_NAME, found ? "found" : "n");
+    dict_setf(mark, VIEW_DIGIT, "%.*s", marked, digits + before);
+    dict_setf(mark, VIEW_REST, "%.*s", behind, digits + before + marked);
 }
 
 /* COUNT digits, those of S from position FROM on. */
@@ -155,7 +209,7 @@ digits_of(const struct pi_screen *s, size_t *count, uint64_t *from)
 {
     bool window = s->state.kind == PI_WINDOW;
     *count = window ? strlen(s->state.row.window) : s->count;
-    *from = window ? s->state.number : s->choice.from;
+    *from = first_shown(s);
     return window ? s->state.row.window : s->digits;
 }
 

@@ -15,15 +15,20 @@
 
 /* clang-format off */
 const struct picture pictures[PICTURE_COUNT] = {
-    {"frequencies", "picture_frequencies.tpl", TEXT_PICTURE_FREQUENCIES, 720, 460, true,
+    {"frequencies", "picture_frequencies.tpl", TEXT_PICTURE_FREQUENCIES,
+     720, 460, true, PICTURE_MOST,
      picture_frequencies_draw, picture_frequencies_tell, picture_frequencies_say},
-    {"walk", "picture_walk.tpl", TEXT_PICTURE_WALK, 720, 720, true,
+    {"walk", "picture_walk.tpl", TEXT_PICTURE_WALK,
+     720, 720, true, PICTURE_STEPS,
      picture_walk_draw, picture_walk_tell, picture_walk_say},
-    {"matrix", "picture_matrix.tpl", TEXT_PICTURE_MATRIX, 720, 720, true,
+    {"matrix", "picture_matrix.tpl", TEXT_PICTURE_MATRIX,
+     720, 720, true, PICTURE_CELLS,
      picture_matrix_draw, picture_matrix_tell, picture_matrix_say},
-    {"transitions", "picture_transitions.tpl", TEXT_PICTURE_TRANSITIONS, 720, 720, true,
+    {"transitions", "picture_transitions.tpl", TEXT_PICTURE_TRANSITIONS,
+     720, 720, true, PICTURE_MOST,
      picture_transitions_draw, picture_transitions_tell, picture_transitions_say},
-    {"speed", "picture_speed.tpl", TEXT_PICTURE_SPEED, 720, 460, false,
+    {"speed", "picture_speed.tpl", TEXT_PICTURE_SPEED,
+     720, 460, false, 0,
      picture_speed_draw, picture_speed_tell, picture_speed_say},
 };
 /* clang-format on */
@@ -45,16 +50,18 @@ picture_find(const char *path)
 }
 
 void
-picture_link(struct dict *d, const struct published *prefix, uint64_t number)
+picture_link(enum lang lang, struct dict *d, const struct published *prefix,
+             uint64_t number)
 {
-    uint64_t known = number < prefix->length ? number : prefix->length;
+    char count[TEXT_NUMBER_SIZE];
     uint64_t n = PICTURE_LEAST;
-    if (known < n)
+    if (number < n || number > prefix->length)
         return;
-    while (n <= known / 10)
+    while (n <= number / 10)
         n *= 10;
-    dict_setf(dict_section(d, VIEW_PICTURES), VIEW_HREF,
-              "/pictures?radix=%d&n=%" PRIu64, prefix->radix, n);
+    struct dict *link = dict_section(d, VIEW_PICTURES);
+    dict_setf(link, VIEW_HREF, "/pictures?radix=%d&n=%" PRIu64, prefix->radix, n);
+    dict_set(link, VIEW_COUNT, text_number(lang, count, n));
 }
 
 /* ---- what they are made of ---- */

@@ -102,6 +102,7 @@ struct picture {
     enum text_key title;
     int width, height; /* of its view box, pixels at its usual size */
     bool of_digits;    /* made of digits, not of speeds */
+    uint64_t most;     /* so many digits are shown at most */
     void (*draw)(struct dict *svg, const struct pictures *p);
     void (*tell)(struct dict *figure, const struct pictures *p);
     void (*say)(char text[PICTURE_SENTENCE], const struct pictures *p);
@@ -114,8 +115,10 @@ extern const struct picture pictures[PICTURE_COUNT];
 const struct picture *picture_find(const char *path);
 
 /* Shows the link to the pictures of the first NUMBER digits of PREFIX, or of as many of
- * them as there are pictures of, in D's section PICTURES; nothing for too few. */
-void picture_link(struct dict *d, const struct published *prefix, uint64_t number);
+ * them as there are pictures of, in D's section PICTURES; nothing for too few, or when
+ * not all of them are known. */
+void picture_link(enum lang lang, struct dict *d, const struct published *prefix,
+                  uint64_t number);
 
 /* Chi-squared of P's digits and what to think of it, in words. */
 void picture_say_chance(char text[PICTURE_SENTENCE], const struct pictures *p);
@@ -139,6 +142,28 @@ char *picture_number(enum lang lang, char out[TEXT_NUMBER_SIZE], double value,
 
 /* A mean of counts: with one decimal where it is no whole number. Returns OUT. */
 char *picture_mean(enum lang lang, char out[TEXT_NUMBER_SIZE], double value);
+
+/* ---- picture_words.c ---- */
+
+/* Counts of single digits, or of pairs of digits: how often each of the kinds 0, 1, …
+ * comes; the pair of a and b is number a * radix + b. */
+struct picture_counts {
+    int radix, kinds;
+    bool pairs;
+    uint64_t counts[STATISTICS_KINDS * STATISTICS_KINDS];
+};
+
+/* Appends to TEXT which of C come most and least often, and with whom they share that.
+ */
+void picture_say_extremes(enum lang lang, char text[PICTURE_SENTENCE],
+                          const struct picture_counts *c);
+
+/* Appends SENTENCE to TEXT, which may be "". */
+void picture_say_more(char text[PICTURE_SENTENCE], const char *sentence);
+
+/* The number whose plural form (text_plural()) fits a MEAN as picture_mean() shows it:
+ * with a decimal it takes the form of two in all languages here. */
+uint64_t picture_plural(double mean);
 
 /* ---- the table beside a picture ---- */
 

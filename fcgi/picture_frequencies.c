@@ -118,24 +118,26 @@ void
 picture_frequencies_say(char text[PICTURE_SENTENCE], const struct pictures *p)
 {
     double limit = band * statistics_deviation(p->radix, p->number);
-    char number[TEXT_NUMBER_SIZE], mean[TEXT_NUMBER_SIZE], most_count[TEXT_NUMBER_SIZE],
-        least_count[TEXT_NUMBER_SIZE], most[2], least[2], radix[12], out[12];
-    int high = 0, low = 0, outside = 0;
+    char number[TEXT_NUMBER_SIZE], mean[TEXT_NUMBER_SIZE], radix[12], out[12],
+        sentence[TEXT_SIZE];
+    struct picture_counts counts = {.radix = p->radix, .kinds = p->radix};
+    unsigned outside = 0;
     for (int i = 0; i < p->radix; i++) {
-        high = p->counts.digits[i] > p->counts.digits[high] ? i : high;
-        low = p->counts.digits[i] < p->counts.digits[low] ? i : low;
+        counts.counts[i] = p->counts.digits[i];
         outside += fabs(difference(p, i)) > limit;
     }
-    snprintf(most, sizeof most, "%x", (unsigned)high & 15);
-    snprintf(least, sizeof least, "%x", (unsigned)low & 15);
     snprintf(radix, sizeof radix, "%d", p->radix);
-    snprintf(out, sizeof out, "%d", outside);
-    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_FREQUENCIES_WORDS), "n",
-              text_number(p->lang, number, p->number), "radix", radix, "expected",
-              picture_mean(p->lang, mean, expected(p)), "most", most, "most_count",
-              text_number(p->lang, most_count, p->counts.digits[high]), "least", least,
-              "least_count", text_number(p->lang, least_count, p->counts.digits[low]),
-              "outside", out, NULL);
+    snprintf(out, sizeof out, "%u", outside);
+    text_fill(text, PICTURE_SENTENCE,
+              text_plural(p->lang, TEXT_FREQUENCIES_WORDS, picture_plural(expected(p))),
+              "n", text_number(p->lang, number, p->number), "radix", radix, "expected",
+              picture_mean(p->lang, mean, expected(p)), NULL);
+    picture_say_extremes(p->lang, text, &counts);
+    text_fill(sentence, sizeof sentence,
+              outside == 0 ? text_get(p->lang, TEXT_BAND_HOLDS_ALL)
+                           : text_plural(p->lang, TEXT_BAND_HOLDS_MOST, outside),
+              "radix", radix, "outside", out, NULL);
+    picture_say_more(text, sentence);
 }
 
 void

@@ -14,6 +14,10 @@
 
 enum { LEFT = 92, RIGHT = 696, TOP = 70, BOTTOM = 404 };
 
+/* A line joins only what is not further apart than this: between others nothing is
+ * known. */
+static const double joined = 10;
+
 /* Powers of ten between which all values lie. */
 struct axes {
     int least_n, most_n, least_s, most_s;
@@ -97,7 +101,9 @@ draw_series(struct dict *svg, const struct axes *axes,
     picture_path_begin(&path);
     for (size_t i = 0; i < series->count; i++) {
         const struct store_speed *speed = &series->speeds[i];
-        picture_path_add(&path, "%s%.1f %.1f", i == 0 ? "M" : "L",
+        bool apart = i == 0 || (double)speed->position >
+                                   joined * (double)series->speeds[i - 1].position;
+        picture_path_add(&path, "%s%.1f %.1f", apart ? "M" : "L",
                          x_of(axes, (double)speed->position),
                          y_of(axes, speed->wall_s));
     }
@@ -159,4 +165,6 @@ picture_speed_say(char text[PICTURE_SENTENCE], const struct pictures *p)
               count == 0 ? text_get(p->lang, TEXT_SPEED_NONE)
                          : text_plural(p->lang, TEXT_SPEED_WORDS, count),
               "count", text_number(p->lang, number, count), NULL);
+    if (count > 0)
+        picture_say_more(text, text_get(p->lang, TEXT_SPEED_CHOICE));
 }

@@ -142,27 +142,17 @@ picture_transitions_tell(struct dict *figure, const struct pictures *p)
 void
 picture_transitions_say(char text[PICTURE_SENTENCE], const struct pictures *p)
 {
-    char number[TEXT_NUMBER_SIZE], mean[TEXT_NUMBER_SIZE], most_count[TEXT_NUMBER_SIZE],
-        least_count[TEXT_NUMBER_SIZE], most[3], least[3], radix[12], pairs[12];
-    int kinds = p->radix * p->radix, high = 0, low = 0;
-    const uint64_t(*count)[STATISTICS_KINDS] = p->counts.pairs;
-    for (int i = 0; i < kinds; i++) {
-        uint64_t n = count[i / p->radix][i % p->radix];
-        high = n > count[high / p->radix][high % p->radix] ? i : high;
-        low = n < count[low / p->radix][low % p->radix] ? i : low;
-    }
-    snprintf(most, sizeof most, "%x%x", (unsigned)(high / p->radix) & 15,
-             (unsigned)(high % p->radix) & 15);
-    snprintf(least, sizeof least, "%x%x", (unsigned)(low / p->radix) & 15,
-             (unsigned)(low % p->radix) & 15);
+    char number[TEXT_NUMBER_SIZE], mean[TEXT_NUMBER_SIZE], radix[12], pairs[12];
+    struct picture_counts counts = {
+        .radix = p->radix, .kinds = p->radix * p->radix, .pairs = true};
+    double expected = (double)(p->number - 1) / counts.kinds;
+    for (int i = 0; i < counts.kinds; i++)
+        counts.counts[i] = p->counts.pairs[i / p->radix][i % p->radix];
     snprintf(radix, sizeof radix, "%d", p->radix);
-    snprintf(pairs, sizeof pairs, "%d", kinds);
-    text_fill(text, PICTURE_SENTENCE, text_get(p->lang, TEXT_TRANSITIONS_WORDS), "n",
-              text_number(p->lang, number, p->number), "radix", radix, "pairs", pairs,
-              "expected", picture_mean(p->lang, mean, (double)(p->number - 1) / kinds),
-              "most", most, "most_count",
-              text_number(p->lang, most_count, count[high / p->radix][high % p->radix]),
-              "least", least, "least_count",
-              text_number(p->lang, least_count, count[low / p->radix][low % p->radix]),
-              NULL);
+    snprintf(pairs, sizeof pairs, "%d", counts.kinds);
+    text_fill(text, PICTURE_SENTENCE,
+              text_plural(p->lang, TEXT_TRANSITIONS_WORDS, picture_plural(expected)),
+              "n", text_number(p->lang, number, p->number), "radix", radix, "pairs",
+              pairs, "expected", picture_mean(p->lang, mean, expected), NULL);
+    picture_say_extremes(p->lang, text, &counts);
 }

@@ -104,6 +104,41 @@ show_selection(struct context *ctx, struct dict *d, const struct request *r,
     page_set_csrf(ctx, d, r);
 }
 
+/* Leads R back to its view of the list, which tells OUTCOME. */
+static void
+lead_back(const struct context *ctx, const struct request *r, struct reply *reply,
+          const struct bulk_outcome *outcome)
+{
+    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE], proof[TOKEN_SIZE];
+    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + TOKEN_SIZE + 24];
+    view_url(url, "/", r);
+    bulk_print(outcome, told);
+    token_note(ctx->app, told, proof);
+    snprintf(location, sizeof location, "%s%ctold=%s&proof=%s", url,
+             strchr(url, '?') != NULL ? '&' : '?', told, proof);
+    reply_redirect(reply, location);
+}
+
+/* Takes those rows out of S that are not there any more. Leads R back and returns false
+ * when none is left. */
+static bool
+drop_gone(struct context *ctx, const struct request *r, struct reply *reply,
+          struct selection *s)
+{
+    struct bulk_outcome outcome = {.action = s->action};
+    size_t left = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        struct computation c;
+        if (store_get(ctx->store, s->ids[i], &c) != STORE_NOT_FOUND)
+            s->ids[left++] = s->ids[i];
+    }
+    outcome.count[BULK_GONE] = (unsigned)s->count;
+    s->count = left;
+    if (left == 0)
+        lead_back(ctx, r, reply, &outcome);
+    return left > 0;
+}
+
 /* Leads to the page that asks whether S is to be deleted: one that can be gone back to
  * and loaded again, which the answer to a form cannot. */
 static void
@@ -128,6 +163,8 @@ page_bulk_confirm(struct context *ctx, struct request *r, struct reply *reply)
         reply_error(ctx, r, reply, 400, "ids", text_get(ctx->lang, TEXT_BULK_NONE));
         return;
     }
+    if (!drop_gone(ctx, r, reply, &s))
+        return;
     text_fill(title, sizeof title,
               text_plural(ctx->lang, TEXT_TITLE_BULK_DELETE, s.count), "n",
               text_number(ctx->lang, number, s.count), NULL);
@@ -204,7 +241,8 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     if (s.action == ACTION_DELETE && !s.confirmed) {
-        lead_to_confirm(reply, r, &s);
+        if (drop_gone(ctx, r, reply, &s))
+            lead_to_confirm(reply, r, &s);
         return;
     }
     asker_known(&asker, ctx->app, r);
@@ -214,14 +252,7 @@ post_bulk(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     doorbell_ring(ctx->app->bell);
-    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE], proof[TOKEN_SIZE];
-    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + TOKEN_SIZE + 24];
-    view_url(url, "/", r);
-    bulk_print(&outcome, told);
-    token_note(ctx->app, told, proof);
-    snprintf(location, sizeof location, "%s%ctold=%s&proof=%s", url,
-             strchr(url, '?') != NULL ? '&' : '?', told, proof);
-    reply_redirect(reply, location);
+    lead_back(ctx, r, reply, &outcome);
 }
 
 void

@@ -52,7 +52,9 @@ set_back(const struct context *ctx, const struct request *r, char back[BACK_MOST
     memcpy(path, address, path_length);
     path[path_length] = '\0';
     page.path = path;
-    if (router_find(&page, &status, &allowed) != NULL)
+    const struct route *route = router_find(&page, &status, &allowed);
+    /* A form that came back had the address that it was sent to. */
+    if (route != NULL && route->handler != page_list_elsewhere)
         memcpy(back, address, length + 1);
 }
 

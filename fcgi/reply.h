@@ -32,6 +32,7 @@ struct wait {
     int64_t since; /* the revision the client has */
     int64_t row_id;
     uint64_t number, from;
+    uint64_t mark_first, mark_last; /* digits of a screen that are marked, or 0 */
     struct store_filter filter;
     struct store_cursor after;
     unsigned limit;     /* rows of a list, digits of a screen */

@@ -49,7 +49,7 @@ enum request_param {
     PARAM_STATUS = 1 << 0,
     PARAM_RADIX = 1 << 1,
     PARAM_ALGORITHM = 1 << 2,
-    PARAM_POSITION = 1 << 3,
+    PARAM_POSITION = 1 << 3, /* as people write it, see position_read() */
     PARAM_AFTER = 1 << 4,
     PARAM_LIMIT = 1 << 5,     /* 1 .. 100 */
     PARAM_HIGHLIGHT = 1 << 6, /* a row id */
@@ -62,6 +62,8 @@ enum request_param {
     PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
     PARAM_IDS = 1 << 15,    /* rows that were selected */
     PARAM_ABSENT = 1 << 14, /* what the page shows of an absent daemon: pulse.h */
+    PARAM_EXACT = 1 << 15,  /* "position" as programs write it: plain digits */
+    PARAM_MARK = 1 << 16,   /* "762-767" or "762": up to PI_MARKED_MOST positions */
     /* of the search; those that are typed are checked by the page, which has them again
      * in its form */
     PARAM_QUERY = 1 << 20,  /* "q": any text */
@@ -114,12 +116,15 @@ struct request {
     uint64_t number; /* N of the path (/pi/N) */
 
     /* query parameters, set by the router; has tells which were given */
-    unsigned has;               /* enum request_param */
+    unsigned has;            /* enum request_param */
+    const char *wrong, *why; /* the first that is no good and what is to be said of it;
+                                NULL where all are good */
     struct store_filter filter; /* status, radix, algorithm, position, sort */
     struct store_cursor after;
     unsigned limit;
     int64_t highlight, since;
     uint64_t from, beyond, digits;
+    uint64_t mark_first, mark_last; /* positions, 0: none */
     unsigned per, columns;
     int absent;
     struct bulk_outcome told;

@@ -23,8 +23,13 @@ enum { PARAM_LIST = PARAM_FILTER | PARAM_SORT | PARAM_AFTER | PARAM_HIGHLIGHT };
 enum { PARAM_LIST_PAGE = PARAM_LIST | PARAM_TOLD };
 /* What a poll of a page says that it shows. */
 enum { PARAM_LIVE = PARAM_SINCE | PARAM_ABSENT };
-enum { PARAM_SCREEN = PARAM_RADIX | PARAM_FROM | PARAM_PER | PARAM_COLUMNS };
-enum { PARAM_API_LIST = PARAM_FILTER | PARAM_AFTER | PARAM_LIMIT };
+enum {
+    PARAM_SCREEN = PARAM_RADIX | PARAM_FROM | PARAM_PER | PARAM_COLUMNS | PARAM_MARK
+};
+enum {
+    PARAM_API_LIST = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_EXACT |
+                     PARAM_AFTER | PARAM_LIMIT
+};
 enum {
     PARAM_SEARCH = PARAM_RADIX | PARAM_QUERY | PARAM_BEYOND | PARAM_DAY | PARAM_MONTH |
                    PARAM_YEAR | PARAM_ORDER
@@ -33,7 +38,8 @@ enum {
 /* clang-format off */
 const struct route routes[] = {
     /* methods, path, handler, parameters, body, name, refused, slow */
-    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", NULL, false},
+    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", page_list_refused, false},
+    {GET,    "/computations",                   page_list_elsewhere, 0,                         BODY_NONE, "list-elsewhere", NULL, false},
     {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
     {GET,    "/computations/bulk",              page_bulk_confirm,   PARAM_LIST | PARAM_IDS,    BODY_NONE, "bulk-confirm", NULL, false},
     {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, "bulk", post_bulk_refused, true},
@@ -44,7 +50,7 @@ const struct route routes[] = {
     {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", post_action_refused, true},
     {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL, false},
     {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", post_action_refused, true},
-    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_LIVE, BODY_NONE, "pi", NULL, true},
+    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_LIVE, BODY_NONE, "pi", page_pi_refused, true},
     {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
     {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, "language", NULL, true},
     {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, "language-ru", NULL, true},
@@ -195,6 +201,12 @@ router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
 {
     char detail[TEXT_SIZE];
     const char *field = router_params(r, r->route, detail);
+    if (field && r->route->methods == GET && r->route->refused && !r->wants_json) {
+        r->wrong = field;
+        r->why = detail;
+        r->route->refused(ctx, r, reply);
+        return;
+    }
     if (field) {
         reply_error(ctx, r, reply, 400, field, detail);
         return;

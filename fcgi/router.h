@@ -28,7 +28,8 @@ struct route {
     unsigned params; /* enum request_param, or-ed */
     enum route_body body;
     const char *name; /* for logs and metrics: "computation" */
-    handler *refused; /* answers 403 when csrf is wrong; NULL: an error page */
+    handler *refused; /* answers a person whose csrf is wrong (403), or, with GET, one
+                         of whose parameters is, r->wrong (400); NULL: an error page */
     bool slow;        /* commits or reads files: its thread makes way before */
 };
 
@@ -52,7 +53,7 @@ const struct route *router_find(struct request *r, int *status, unsigned *allowe
 /*
  * Checks the query parameters that ROUTE lists and sets them in R. Empty values
  * (a form's "any") count as not given. Returns NULL, or the name of the parameter
- * at fault (static) with a sentence for the visitor in DETAIL.
+ * at fault (static) with a sentence for the visitor in DETAIL; the others are set.
  */
 const char *router_params(struct request *r, const struct route *route,
                           char detail[TEXT_SIZE]);

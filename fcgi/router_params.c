@@ -6,7 +6,10 @@
 
 #include "fcgi/router.h"
 
+#include "common/position.h"
+#include "fcgi/pi_screen.h"
 #include "fcgi/picture.h"
+#include "fcgi/search_date.h"
 
 #include <string.h>
 
@@ -61,6 +64,12 @@ read_algorithm(struct request *r, const char *text)
 
 static bool
 read_position(struct request *r, const char *text)
+{
+    return position_read(text, &r->filter.position) == ASK_OK;
+}
+
+static bool
+read_exact(struct request *r, const char *text)
 {
     return position_parse(text, &r->filter.position) == ASK_OK;
 }
@@ -124,7 +133,10 @@ read_absent(struct request *r, const char *text)
 static bool
 read_from(struct request *r, const char *text)
 {
-    return read_number(text, 0, POSITION_MAX, &r->from);
+    enum ask_problem problem = position_read(text, &r->from);
+    if (problem == ASK_ZERO)
+        r->from = 0;
+    return problem == ASK_OK || problem == ASK_ZERO;
 }
 
 static bool
@@ -145,6 +157,26 @@ read_columns(struct request *r, const char *text)
         return false;
     r->columns = (unsigned)n;
     return true;
+}
+
+/* A position, or the first and the last of some: "762-767". */
+static bool
+read_mark(struct request *r, const char *text)
+{
+    char first[24];
+    const char *last = strchr(text, '-');
+    size_t length = last != NULL ? (size_t)(last - text) : strlen(text);
+    if (length >= sizeof first)
+        return false;
+    memcpy(first, text, length);
+    first[length] = '\0';
+    if (!read_number(first, 1, POSITION_MAX, &r->mark_first))
+        return false;
+    r->mark_last = r->mark_first;
+    uint64_t most = r->mark_first + PI_MARKED_MOST - 1;
+    if (most > POSITION_MAX)
+        most = POSITION_MAX;
+    return last == NULL || read_number(last + 1, r->mark_first, most, &r->mark_last);
 }
 
 static bool
@@ -177,6 +209,17 @@ read_typed(struct request *r, const char *text)
     return true;
 }
 
+/* Not typed, but chosen. */
+static bool
+read_order(struct request *r, const char *text)
+{
+    (void)r;
+    for (int i = 0; i < DATE_ORDERS; i++)
+        if (strcmp(text, date_order_name((enum date_order)i)) == 0)
+            return true;
+    return false;
+}
+
 static bool
 read_digits(struct request *r, const char *text)
 {
@@ -199,6 +242,7 @@ static const struct param {
     {PARAM_RADIX, "radix", read_radix, TEXT_PARAM_RADIX},
     {PARAM_ALGORITHM, "algorithm", read_algorithm, TEXT_PARAM_ALGORITHM},
     {PARAM_POSITION, "position", read_position, TEXT_PARAM_POSITION},
+    {PARAM_EXACT, "position", read_exact, TEXT_PARAM_POSITION},
     {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
     {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
@@ -209,12 +253,13 @@ static const struct param {
     {PARAM_FROM, "from", read_from, TEXT_PARAM_FROM},
     {PARAM_PER, "per", read_per, TEXT_PARAM_PER},
     {PARAM_COLUMNS, "columns", read_columns, TEXT_PARAM_COLUMNS},
+    {PARAM_MARK, "mark", read_mark, TEXT_PARAM_MARK},
     {PARAM_BEYOND, "after", read_beyond, TEXT_PARAM_FROM},
     {PARAM_QUERY, "q", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_DAY, "day", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_MONTH, "month", read_typed, TEXT_PARAM_REPEATED},
     {PARAM_YEAR, "year", read_typed, TEXT_PARAM_REPEATED},
-    {PARAM_ORDER, "order", read_typed, TEXT_PARAM_REPEATED},
+    {PARAM_ORDER, "order", read_order, TEXT_PARAM_ORDER},
     {PARAM_DIGITS, "n", read_digits, TEXT_PARAM_DIGITS},
     {PARAM_ABSENT, "absent", read_absent, TEXT_PARAM_ABSENT},
 };
@@ -229,18 +274,22 @@ find_param(unsigned allowed, const char *name)
     return NULL;
 }
 
-/* The sentence KEY about PARAM into DETAIL; PARAM's name. */
-static const char *
-complain(char detail[TEXT_SIZE], enum lang lang, enum text_key key,
+/* The sentence KEY about PARAM into DETAIL, and its name into *WRONG, unless another
+ * one was complained of before. */
+static void
+complain(const char **wrong, char detail[TEXT_SIZE], enum lang lang, enum text_key key,
          const struct param *param)
 {
+    if (*wrong)
+        return;
     text_fill(detail, TEXT_SIZE, text_get(lang, key), "field", param->name, NULL);
-    return param->name;
+    *wrong = param->name;
 }
 
 const char *
 router_params(struct request *r, const struct route *route, char detail[TEXT_SIZE])
 {
+    const char *wrong = NULL;
     unsigned seen = 0;
     r->has = 0;
     r->filter = (struct store_filter)STORE_FILTER_ANY;
@@ -248,6 +297,7 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
     r->limit = 0;
     r->highlight = r->since = 0;
     r->from = r->beyond = r->digits = 0;
+    r->mark_first = r->mark_last = 0;
     r->per = r->columns = 0;
     r->absent = 0;
 
@@ -255,18 +305,21 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
         const struct param *param = find_param(route->params, r->fields[i].name);
         if (!param)
             continue;
-        if (seen & param->bit)
-            return complain(detail, r->lang, TEXT_PARAM_REPEATED, param);
+        if (seen & param->bit) {
+            complain(&wrong, detail, r->lang, TEXT_PARAM_REPEATED, param);
+            continue;
+        }
         seen |= param->bit;
         if (!*r->fields[i].value)
             continue;
-        if (!param->read(r, r->fields[i].value))
-            return complain(detail, r->lang, param->rule, param);
-        r->has |= param->bit;
+        if (param->read(r, r->fields[i].value))
+            r->has |= param->bit;
+        else
+            complain(&wrong, detail, r->lang, param->rule, param);
     }
     /* A place in another order is none in this. */
     if ((r->has & PARAM_AFTER) && r->after.sort != r->filter.sort)
-        return complain(detail, r->lang, TEXT_PARAM_AFTER,
-                        find_param(PARAM_AFTER, "after"));
-    return NULL;
+        complain(&wrong, detail, r->lang, TEXT_PARAM_AFTER,
+                 find_param(PARAM_AFTER, "after"));
+    return wrong;
 }

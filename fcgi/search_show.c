@@ -10,18 +10,16 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Digits of a group on a screen. */
-enum { GROUP = 10 };
-
 void
 search_pi_url(char url[SEARCH_URL_SIZE], const struct search_ask *ask,
-              uint64_t position)
+              uint64_t position, uint64_t known)
 {
     uint64_t last = position + ask->length - 1;
-    uint64_t step =
-        (position - 1) / PI_SCREEN == (last - 1) / PI_SCREEN ? PI_SCREEN : GROUP;
-    snprintf(url, SEARCH_URL_SIZE, "/pi/%" PRIu64 "?%sfrom=%" PRIu64 "#n", last,
-             ask->radix == 16 ? "radix=16&" : "", (position - 1) / step * step + 1);
+    char mark[PI_MARK_SIZE];
+    pi_mark(mark, position, last);
+    snprintf(url, SEARCH_URL_SIZE, "/pi/%" PRIu64 "?%sfrom=%" PRIu64 "&mark=%s#found",
+             known, ask->radix == 16 ? "radix=16&" : "",
+             pi_screen_with(position, last, PI_SCREEN), mark);
 }
 
 void
@@ -92,16 +90,38 @@ show_expected(enum lang lang, struct dict *d, const struct search_ask *ask,
     dict_set(dict_section(d, VIEW_EXPECTED), VIEW_MESSAGE, text);
 }
 
+void
+search_show_beginning(enum lang lang, struct dict *page, const struct search_ask *ask,
+                      const struct search_beginning *beginning, uint64_t known)
+{
+    char text[TEXT_SIZE], count[TEXT_NUMBER_SIZE], url[SEARCH_URL_SIZE];
+    struct search_ask agreed = {.radix = ask->radix, .length = beginning->agree};
+    /* "31" is not meant to be pi, "314" is. */
+    bool told = ask->pointed || (beginning->all && beginning->agree >= 2);
+    enum text_key key = !ask->pointed    ? TEXT_SEARCH_WITH_THREE
+                        : beginning->all ? TEXT_SEARCH_BEGINS
+                                         : TEXT_SEARCH_DEVIATES;
+    if (!told || beginning->agree == 0)
+        return;
+    struct dict *d = dict_section(page, VIEW_BEGINNING);
+    dict_set(d, VIEW_MESSAGE,
+             text_fill(text, sizeof text, text_plural(lang, key, beginning->agree),
+                       "count", text_number(lang, count, beginning->agree), "digits",
+                       beginning->goes_on, NULL));
+    search_pi_url(url, &agreed, 1, known);
+    dict_set(d, VIEW_HREF, url);
+}
+
 static void
 show_found(enum lang lang, struct dict *d, const struct search_ask *ask,
-           const struct search_answer *answer)
+           const struct search_answer *answer, uint64_t known)
 {
     const struct search_found *found = &answer->found;
     char url[SEARCH_URL_SIZE];
     set_sentence(lang, d, ask->after > 0 ? TEXT_SEARCH_NEXT : TEXT_SEARCH_FIRST,
                  found->position, ask->after, found->searched);
     struct dict *context = dict_section(d, VIEW_CONTEXT);
-    search_pi_url(url, ask, found->position);
+    search_pi_url(url, ask, found->position, known);
     dict_set(context, VIEW_HREF, url);
     dict_setf(context, VIEW_BEFORE, "%s%s",
               found->position > SEARCH_CONTEXT + 1 ? "…" : "3.", answer->before);
@@ -116,7 +136,7 @@ show_found(enum lang lang, struct dict *d, const struct search_ask *ask,
 
 void
 search_show_answer(enum lang lang, struct dict *page, const struct search_ask *ask,
-                   const struct search_answer *answer)
+                   const struct search_answer *answer, uint64_t known)
 {
     const struct search_found *found = &answer->found;
     struct dict *d = dict_section(page, VIEW_ANSWER);
@@ -124,7 +144,7 @@ search_show_answer(enum lang lang, struct dict *page, const struct search_ask *a
     dict_setf(d, VIEW_FOUND, "%d", found->position > 0);
     dict_set(d, VIEW_QUERY, ask->text);
     if (found->position > 0)
-        show_found(lang, d, ask, answer);
+        show_found(lang, d, ask, answer, known);
     else
         set_sentence(lang, d, ask->after > 0 ? TEXT_SEARCH_NO_NEXT : TEXT_SEARCH_NONE,
                      0, ask->after, found->searched);

@@ -11,10 +11,9 @@
 
 enum { SEARCH_URL_SIZE = SEARCH_LENGTH_MOST + 96 };
 
-/* The screen of digits that has ASK's string at POSITION, to its last digit: a usual
- * one, or one that begins with the group of its first digit. */
+/* The screen of the KNOWN digits that has ASK's string at POSITION, marked. */
 void search_pi_url(char url[SEARCH_URL_SIZE], const struct search_ask *ask,
-                   uint64_t position);
+                   uint64_t position, uint64_t known);
 
 /* The search that finds the first of ASK's strings after AFTER. */
 void search_url(char url[SEARCH_URL_SIZE], const struct search_ask *ask,
@@ -25,9 +24,15 @@ void search_url(char url[SEARCH_URL_SIZE], const struct search_ask *ask,
 void search_previous_url(char url[SEARCH_URL_SIZE], const struct search_ask *ask,
                          const struct search_found *found);
 
+/* The section of PAGE that says how ASK's string compares with what pi begins with
+ * (after search_begin()), where that is worth it. */
+void search_show_beginning(enum lang lang, struct dict *page,
+                           const struct search_ask *ask,
+                           const struct search_beginning *beginning, uint64_t known);
+
 /* The section of PAGE that says what ANSWER has about ASK: where, how often, how often
- * by chance, the digits around, and the way to the others. */
+ * by chance, the digits around, and the way to the others and to all KNOWN digits. */
 void search_show_answer(enum lang lang, struct dict *page, const struct search_ask *ask,
-                        const struct search_answer *answer);
+                        const struct search_answer *answer, uint64_t known);
 
 #endif

@@ -27,9 +27,11 @@ static const struct {
 } texts[LANG_COUNT][TEXT_COUNT] = {
 #define TEXT(key, text)            [TEXT_##key] = {text, {text}},
 #define TEXT_N(key, one, many)     [TEXT_##key] = {one, {one, many}},
+#define REASON(key, text)          [TEXT_REASON_##key] = {text, {text}},
 #define TEXT_IN(key, english, ...) [TEXT_##key] = {english, {__VA_ARGS__}},
     [LANG_EN] =
         {
+#include "common/reason.def"
 #include "fcgi/text.def"
         },
     [LANG_RU] =
@@ -38,6 +40,7 @@ static const struct {
         },
 #undef TEXT
 #undef TEXT_N
+#undef REASON
 #undef TEXT_IN
 };
 

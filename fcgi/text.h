@@ -1,7 +1,7 @@
 /*
  * What the program says to people, by key, in the language of each. English stands
- * in text.def. All functions are pure (they write only what they are given) and may
- * be called by any thread.
+ * in text.def, that of the daemon's reasons in common/reason.def. All functions are
+ * pure (they write only what they are given) and may be called by any thread.
  */
 #ifndef NTHPI_TEXT_H
 #define NTHPI_TEXT_H
@@ -15,9 +15,12 @@
 enum text_key {
 #define TEXT(key, text)        TEXT_##key,
 #define TEXT_N(key, one, many) TEXT_##key,
+#define REASON(key, text)      TEXT_REASON_##key,
+#include "common/reason.def"
 #include "fcgi/text.def"
 #undef TEXT
 #undef TEXT_N
+#undef REASON
     TEXT_COUNT
 };
 

@@ -4,7 +4,7 @@
 <p class="digit-line"><strong class="giant" id="digit">{{DIGIT}}</strong>{{#WINDOW}}<span class="window" role="group" aria-label="[[the digits after it]]">{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}…</span>{{/WINDOW}}</p>
 {{/ANSWER}}
 <p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
-{{#FAILED}}<p class="error" lang="en">{{MESSAGE}}</p>{{/FAILED}}
+{{#FAILED}}<p class="error"{{#ENGLISH}} lang="en"{{/ENGLISH}}>{{MESSAGE}}</p>{{/FAILED}}
 <p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a></p>
 </section>
 <section id="live-stream">
@@ -59,7 +59,7 @@
 <section id="live-events">
 <h2>[[History]]</h2>
 <ol class="events">
-{{#EVENT}}<li><time datetime="{{TIME}}">{{TIME_TEXT}}</time> <span class="name">{{LABEL}}</span> <span class="detail" lang="en">{{MESSAGE}}</span></li>
+{{#EVENT}}<li><time datetime="{{TIME}}">{{TIME_TEXT}}</time> <span class="name">{{LABEL}}</span> <span class="detail"{{#ENGLISH}} lang="en"{{/ENGLISH}}>{{MESSAGE}}</span></li>
 {{/EVENT}}
 </ol>
 </section>

@@ -1,6 +1,7 @@
-# Collects all texts for people: awk -f extract.awk text.def TEMPLATE..., prints a
+# Collects all texts for people: awk -f extract.awk text.def reason.def TEMPLATE...,
+# prints a
 # gettext template (.pot), which msgmerge brings into the po files: "make update-po".
-# Texts of fcgi/text.def have their key as context, and may go over several lines.
+# Texts of .def files have their key as context, and may go over several lines.
 
 # A text that was met before gets one entry.
 function add(where, context, id, id_plural,    name) {
@@ -34,7 +35,7 @@ FNR == 1 {
 }
 
 FILENAME ~ /\.def$/ {
-    if ($0 ~ /^TEXT(_N)?\(/)
+    if ($0 ~ /^(TEXT(_N)?|REASON)\(/)
         entry = ""
     else if (entry == "")
         next
@@ -43,6 +44,7 @@ FILENAME ~ /\.def$/ {
         next
     key = entry
     sub(/^TEXT(_N)?\(/, "", key)
+    sub(/^REASON\(/, "REASON_", key)
     sub(/,.*/, "", key)
     rest = substr(entry, index(entry, ",") + 1)
     one = take_string(rest)

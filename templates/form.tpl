@@ -22,8 +22,8 @@
 <button class="primary">[[Compute]]</button>
 <button name="preview" value="1">[[Estimate]]</button>
 </div>
-<p id="estimate" class="estimate typed" role="status" data-hint="[[The time and memory that it takes are shown here.]]" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-later-text="{{LATER_TEXT}}" data-units="{{UNITS}}">{{ESTIMATE}}</p>
-{{#COSTS}}<data hidden class="costs" data-algorithm="{{NAME}}" data-radix="{{RADIX}}" value="{{VALUE}}"></data>
+<p id="estimate" class="estimate typed" role="status" data-hint="[[The time and memory that it takes are shown here.]]" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-short="{{SHORT_TEXT}}" data-above="{{ABOVE_TEXT}}" data-units="{{UNITS}}">{{ESTIMATE}}</p>
+{{#COSTS}}<data hidden class="costs" value="{{VALUE}}"></data>
 {{/COSTS}}{{#BAD_POSITION}}<p class="error" id="position-error" data-field="position">{{MESSAGE}}</p>{{/BAD_POSITION}}
 {{#BAD_RADIX}}<p class="error" id="radix-error" data-field="radix">{{MESSAGE}}</p>{{/BAD_RADIX}}
 {{#BAD_ALGORITHM}}<p class="error" id="algorithm-error" data-field="algorithm">{{MESSAGE}}</p>{{/BAD_ALGORITHM}}

@@ -28,8 +28,8 @@
 <form class="find typed" action="/" role="search">
 {{#KEEP}}<input type="hidden" name="{{NAME}}" value="{{VALUE}}">{{/KEEP}}
 <label for="where" class="hidden">[[Show computations of the position]]</label>
-<input id="where" name="position" value="{{POSITION}}" inputmode="numeric" autocomplete="off" placeholder="[[position]]">
-<button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}
+<input id="where" name="position" value="{{POSITION}}" inputmode="numeric" autocomplete="off" placeholder="[[position]]"{{#BAD_SOUGHT}} aria-invalid="true" aria-describedby="where-error" autofocus{{/BAD_SOUGHT}}>
+<button>[[Find]]</button>{{#WHERE}} <a href="{{HREF}}">[[any position]]</a>{{/WHERE}}{{#BAD_SOUGHT}}<p class="error" id="where-error" data-field="position">{{MESSAGE}}</p>{{/BAD_SOUGHT}}
 </form>
 </div>
 {{#TOLD}}<div role="status"><ul class="told" tabindex="-1" autofocus>

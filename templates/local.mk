@@ -125,16 +125,18 @@ uninstall-templates:
 # The program's own texts, see fcgi/text.c.
 BUILT_SOURCES += fcgi/text_ru.def
 CLEANFILES += fcgi/text_ru.def
-fcgi/text_ru.def: fcgi/text.def templates/po/ru.po templates/po.awk templates/texts.awk
+text_sources = fcgi/text.def common/reason.def
+fcgi/text_ru.def: $(text_sources) templates/po/ru.po templates/po.awk \
+		templates/texts.awk
 	$(AM_V_GEN)$(MKDIR_P) fcgi && \
 	  $(AWK) -v po=$(srcdir)/templates/po/ru.po -f $(srcdir)/templates/po.awk \
-	    -f $(srcdir)/templates/texts.awk $(srcdir)/fcgi/text.def > $@.tmp && mv $@.tmp $@
+	    -f $(srcdir)/templates/texts.awk $(text_sources:%=$(srcdir)/%) > $@.tmp && mv $@.tmp $@
 
 # Brings texts that are new or have changed into the po files, for a translator; needs
 # gettext. What has changed is marked as fuzzy there, and English until it is looked at.
 update-po:
 	cd $(srcdir) && \
-	  $(AWK) -f templates/extract.awk fcgi/text.def $(template_files) \
+	  $(AWK) -f templates/extract.awk $(text_sources) $(template_files) \
 	    $(error_sources) > templates/po/new.pot && \
 	  for po in $(po_files); do \
 	    msgmerge --quiet --update --backup=none --no-location --width=88 $$po \

@@ -1,6 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}
 <section id="live-state" class="pi-state">
 {{#ANSWER}}<p class="headline">[[Digit {{POSITION}} is <strong class="large">{{DIGIT}}</strong>]]{{#ELSEWHERE}} <a href="{{HREF}}">[[Show it among the others]]</a>{{/ELSEWHERE}}</p>{{/ANSWER}}
+{{#MARKED}}<p class="headline marked">[[Marked: <strong>{{DIGITS}}</strong>]]{{#ELSEWHERE}} <a href="{{HREF}}">[[Show the marked digits]]</a>{{/ELSEWHERE}} <a href="{{SEARCH_PATH}}">[[Search for these digits]]</a></p>{{/MARKED}}
 {{#COMING}}
 <p class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}} <a href="/computations/{{ID}}">[[Details]]</a></p>
 {{#KNOWN}}<p>[[Digits known so far: {{VALUE}}]]</p>{{/KNOWN}}
@@ -26,7 +27,7 @@
 <span class="chosen" hidden><a class="here" data-text="[[Position {position}]]"></a> <a class="find">[[Search for the selected digits]]</a></span>
 </div>
 <a class="hidden over" href="#live-bottom">[[Skip the digits]]</a>
-<pre id="digits" class="{{#FIT}}fit{{/FIT}}{{#COLUMNS}}columns-{{COUNT}}{{/COLUMNS}}{{#FAR}} far{{/FAR}}" data-from="{{FROM}}">{{#LEAD}}<b>3.</b>{{BI_NEWLINE}}{{/LEAD}}{{#GROUP}}<a href="#p-{{POSITION}}" aria-label="{{LABEL}}"></a><span id="p-{{POSITION}}">{{DIGITS}}{{#MARK}}<mark id="n">{{DIGIT}}</mark>{{REST}}{{/MARK}}</span>{{#GROUP_END}}{{BI_SPACE}}{{/GROUP_END}}{{#LINE_END}}{{BI_NEWLINE}}{{/LINE_END}}{{/GROUP}}</pre>
+<pre id="digits" class="{{#FIT}}fit{{/FIT}}{{#COLUMNS}}columns-{{COUNT}}{{/COLUMNS}}{{#FAR}} far{{/FAR}}" data-from="{{FROM}}">{{#LEAD}}<b>3.</b>{{BI_NEWLINE}}{{/LEAD}}{{#GROUP}}<a href="#p-{{POSITION}}" aria-label="{{LABEL}}"></a><span id="p-{{POSITION}}">{{DIGITS}}{{#MARK}}<mark{{#FIRST}} id="{{NAME}}"{{/FIRST}}>{{DIGIT}}</mark>{{REST}}{{/MARK}}</span>{{#GROUP_END}}{{BI_SPACE}}{{/GROUP_END}}{{#LINE_END}}{{BI_NEWLINE}}{{/LINE_END}}{{/GROUP}}</pre>
 {{/DIGITS_PART}}
 {{#NOT_YET}}<p class="empty">[[The digits from position {{POSITION}} on are not known yet.]]</p>{{/NOT_YET}}
 </section>

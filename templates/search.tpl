@@ -16,15 +16,20 @@
 <button class="primary">[[Search]]</button>
 </div>
 <div id="complaint" data-most="{{MOST}}" data-empty="{{EMPTY_TEXT}}" data-letters="{{LETTERS_TEXT}}" data-strange="{{STRANGE_TEXT}}" data-strange-hex="{{STRANGE_HEX_TEXT}}" data-too-long="{{TOO_LONG_TEXT}}" data-failed="[[The site has no time for this search at the moment. Please try again later.]]">{{#BAD_FIELD}}<p class="error" id="q-error" data-field="q">{{MESSAGE}}</p>{{/BAD_FIELD}}</div>
-<p class="hint" id="searched">{{#KNOWN}}{{MESSAGE}}{{/KNOWN}}{{#NOTHING}}[[No digits are published in this radix yet.]]{{/NOTHING}}</p>
+<p class="hint" id="searched">{{#KNOWN}}{{MESSAGE}}{{/KNOWN}}</p>
 </form>
 <div id="result">
+{{#NOTHING}}<p>[[No digits are published in this radix yet.]] <a href="{{PI_PATH}}">[[Compute the first {{LABEL}} digits]]</a></p>
+{{#OTHER_RADIX}}<p>{{MESSAGE}} <a href="{{HREF}}">[[Search these]]</a></p>{{/OTHER_RADIX}}
+{{/NOTHING}}
+{{#BEGINNING}}<p class="beginning" id="beginning"><span class="message">{{MESSAGE}}</span> <a href="{{HREF}}">[[Show it]]</a></p>
+{{/BEGINNING}}
 {{#ANSWER}}
 <section class="answer" data-found="{{FOUND}}">
 <p class="headline" id="headline"><span class="sought">{{QUERY}}</span> {{MESSAGE}}</p>
 {{#CONTEXT}}<p class="around"><a href="{{HREF}}">{{BEFORE}}<mark>{{DIGITS}}</mark>{{REST}}</a></p>{{/CONTEXT}}
 <p>{{COUNTED}}{{#EXPECTED}} {{MESSAGE}}{{/EXPECTED}}</p>
-<p class="ways">{{#FIRST}}<a class="button" href="{{HREF}}">[[First occurrence]]</a>{{/FIRST}}{{#PREVIOUS}}<a class="button" href="{{HREF}}" rel="prev">[[Previous occurrence]]</a>{{/PREVIOUS}}{{#NEXT}}<a class="button" href="{{HREF}}" rel="next">[[Next occurrence]]</a>{{/NEXT}}</p>
+<p class="ways">{{#CONTEXT}}<a class="button" href="{{HREF}}">[[Show it among the digits]]</a>{{/CONTEXT}}{{#FIRST}}<a class="button" href="{{HREF}}">[[First occurrence]]</a>{{/FIRST}}{{#PREVIOUS}}<a class="button" href="{{HREF}}" rel="prev">[[Previous occurrence]]</a>{{/PREVIOUS}}{{#NEXT}}<a class="button" href="{{HREF}}" rel="next">[[Next occurrence]]</a>{{/NEXT}}</p>
 </section>
 {{/ANSWER}}
 {{#DATES}}

@@ -1,5 +1,5 @@
 # The program's texts in a language, as C: awk -v po=FILE -f po.awk -f texts.awk
-# text.def. Each translated entry of the po file whose context is a key there becomes a line
+# text.def reason.def. Each translated entry of the po file whose context is a key there becomes a line
 # TEXT_IN(KEY, "English", "form 0", "form 1", …), see text_table.c.
 
 function quote(s) {
@@ -9,9 +9,10 @@ function quote(s) {
     return "\"" s "\""
 }
 
-/^TEXT(_N)?\(/ {
+/^(TEXT(_N)?|REASON)\(/ {
     key = $0
     sub(/^TEXT(_N)?\(/, "", key)
+    sub(/^REASON\(/, "REASON_", key)
     sub(/,.*/, "", key)
     known[key] = 1
 }

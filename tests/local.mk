@@ -463,6 +463,7 @@ tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
 # Pages, polls, the API: whole requests without a web server.
 unit_tests += \
 	tests/unit/test_text \
+	tests/unit/test_reasons \
 	tests/unit/test_cost \
 	tests/unit/test_form \
 	tests/unit/test_health \
@@ -473,8 +474,10 @@ unit_tests += \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
+	tests/unit/test_pi_marks \
 	tests/unit/test_pi_screens \
 	tests/unit/test_pictures \
+	tests/unit/test_picture_words \
 	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
@@ -490,6 +493,10 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_text_LDADD = $(site_test_LDADD)
 tests_unit_test_text_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_reasons_SOURCES = tests/unit/test_reasons.c
+tests_unit_test_reasons_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_reasons_LDADD = $(site_test_LDADD)
+tests_unit_test_reasons_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_cost_SOURCES = tests/unit/test_cost.c $(store_fixture)
 tests_unit_test_cost_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_cost_LDADD = $(site_test_LDADD)
@@ -535,6 +542,10 @@ tests_unit_test_pi_pages_SOURCES = tests/unit/test_pi_pages.c $(site_fixture)
 tests_unit_test_pi_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_pages_LDADD = $(site_test_LDADD)
 tests_unit_test_pi_pages_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_pi_marks_SOURCES = tests/unit/test_pi_marks.c $(site_fixture)
+tests_unit_test_pi_marks_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_pi_marks_LDADD = $(site_test_LDADD)
+tests_unit_test_pi_marks_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pi_screens_SOURCES = tests/unit/test_pi_screens.c $(site_fixture)
 tests_unit_test_pi_screens_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pi_screens_LDADD = $(site_test_LDADD)
@@ -543,6 +554,10 @@ tests_unit_test_pictures_SOURCES = tests/unit/test_pictures.c $(site_fixture)
 tests_unit_test_pictures_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pictures_LDADD = $(site_test_LDADD)
 tests_unit_test_pictures_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_picture_words_SOURCES = tests/unit/test_picture_words.c $(site_fixture)
+tests_unit_test_picture_words_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_picture_words_LDADD = $(site_test_LDADD)
+tests_unit_test_picture_words_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_downloads_SOURCES = tests/unit/test_downloads.c $(site_fixture)
 tests_unit_test_downloads_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_downloads_LDADD = $(site_test_LDADD)
@@ -592,6 +607,7 @@ unit_tests += \
 	tests/unit/test_doorbell \
 	tests/unit/test_search \
 	tests/unit/test_search_index \
+	tests/unit/test_search_parse \
 	tests/unit/test_store_look \
 	tests/unit/test_store_open \
 	tests/unit/test_store_files \
@@ -657,6 +673,9 @@ search_fixture = tests/unit/search_fixture.c tests/unit/search_fixture.h $(digit
 tests_unit_test_search_SOURCES = tests/unit/test_search.c $(search_fixture)
 tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_LDADD = $(common_test_LIBS)
+tests_unit_test_search_parse_SOURCES = tests/unit/test_search_parse.c $(search_fixture)
+tests_unit_test_search_parse_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_search_parse_LDADD = $(common_test_LIBS)
 tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c $(search_fixture)
 tests_unit_test_search_index_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_index_LDADD = $(common_test_LIBS)
@@ -770,7 +789,8 @@ CLEANFILES += $(long_tests:=.log) $(long_tests:=.trs)
 endif
 
 # What is rendered once and kept: by nthpi-fcgi, by nginx, by browsers.
-EXTRA_DIST += tests/thread.supp tests/http/absent.test.mjs tests/browser/absent.test.mjs \
+EXTRA_DIST += tests/thread.supp tests/http/absent.test.mjs tests/http/typed.test.mjs \
+	tests/browser/absent.test.mjs tests/browser/typed.test.mjs \
 	tests/http/cache.test.mjs tests/http/gzip.test.mjs \
 	tests/http/microcache.test.mjs tests/http/static.test.mjs
 
@@ -783,6 +803,7 @@ EXTRA_DIST += tests/lib/exposition.mjs tests/http/log.test.mjs \
 EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/http/templates.test.mjs \
 	tests/http/search.test.mjs tests/http/search_atsize.test.mjs \
+	tests/http/search_typed.test.mjs \
 	tests/browser/search.test.mjs
 
 # Without a mouse, without motion, with few colours.

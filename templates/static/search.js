@@ -44,15 +44,20 @@
   }
 
   /** Why what was typed cannot be searched for, as a key of the complaint's texts; or
-   * null. See search_parse(). */
+   * null, also for rare characters, which only the site knows. See search_parse(). */
   function mistake() {
     const typed = field.value.trim();
+    const digit = radix.value === '16' ? /[0-9a-f]/i : /[0-9]/;
     let length = 0;
     for (const c of typed) {
-      if (/[ \t\r\n.,\-/:]/.test(c)) continue;
-      if (/[a-f]/i.test(c) && radix.value !== '16') return 'letters';
-      if (!/[0-9a-f]/i.test(c)) return radix.value === '16' ? 'strangeHex' : 'strange';
-      if (++length > Number(complaint.dataset.most)) return 'tooLong';
+      if (digit.test(c)) {
+        if (++length > Number(complaint.dataset.most)) return 'tooLong';
+      } else if (/[a-f]/i.test(c)) {
+        return 'letters';
+      } else if (!/[ \t-\r.,\-/:_'"]/.test(c)) {
+        if (!/[!-~]|\p{L}/u.test(c)) return null;
+        return radix.value === '16' ? 'strangeHex' : 'strange';
+      }
     }
     return typed && length === 0 ? 'empty' : null;
   }
@@ -63,7 +68,8 @@
     field.toggleAttribute('aria-invalid', Boolean(bad));
     if (bad) field.setAttribute('aria-invalid', 'true');
     field.setAttribute('aria-describedby', bad ? 'searched q-error' : 'searched');
-    announcer.textContent = (document.getElementById('headline') ?? bad ?? complaint.firstElementChild)?.textContent ?? '';
+    const told = [document.querySelector('#beginning .message'), document.getElementById('headline'), complaint.firstElementChild];
+    announcer.textContent = told.flatMap((element) => element?.textContent ?? []).join(' ');
   }
 
   function show(html) {

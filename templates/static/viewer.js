@@ -83,6 +83,7 @@
     }
     part.dataset.revision = fresh.dataset.revision;
     document.title = page.title;
+    document.querySelector('h1').textContent = page.querySelector('h1').textContent;
     if (focused) focusAgain(focused);
     if (top < 0) document.getElementById('live-top').scrollIntoView();
   }
@@ -134,7 +135,9 @@
 
   jump?.addEventListener('submit', (event) => {
     const from = jump.elements.from.value.trim();
-    if (live || !/^\d+$/.test(from)) return; // the server says what is wrong
+    const last = Number(location.pathname.slice('/pi/'.length));
+    // Other ways to write a number are the server's, which says what is wrong, too.
+    if (live || !/^\d+$/.test(from) || Number(from) > last) return;
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set('from', from);
@@ -252,6 +255,7 @@
     const url = new URL(location.href);
     const position = found.position.toLocaleString(document.documentElement.lang);
     url.searchParams.set('from', found.position);
+    url.searchParams.delete('mark');
     here.hidden = !part.querySelector('.screens'); // only a window of digits is known
     here.href = `${addressOf(url)}#p-${found.position}`;
     here.textContent = here.dataset.text.replace('{position}', position);

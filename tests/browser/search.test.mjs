@@ -62,7 +62,7 @@ test('what cannot be searched for is said as the site says it, without asking', 
     }));
     await page.goto(`${site.url}/search?q=999999`);
     asked = 0;
-    for (const [typed, radix] of [['12x', '10'], ['12ab', '10'], ['12xy', '16'], ['...', '10'], ['é', '16'],
+    for (const [typed, radix] of [['12x', '10'], ['12ab', '10'], ['12xy', '16'], ['...', '10'], ['é', '16'], ['12 привет', '10'], [`'"_`, '16'],
       [`${'1 '.repeat(120)}1`, '10'], ['a#', '10'], ['#a', '10']]) {
       await page.locator('#radix').selectOption(radix);
       await page.locator('#q').fill(typed);
@@ -142,7 +142,7 @@ test('without JavaScript and without a mouse', async () => {
   await page.locator('#headline', { hasText: '14159 First at position 1.' }).waitFor();
   await page.locator('.around a').focus();
   await page.keyboard.press('Enter');
-  await page.waitForURL(/\/pi\/5\?from=1/);
+  await page.waitForURL(/\/pi\/20000\?from=1&mark=1-5#found$/);
   await page.goto(`${site.url}/search`);
   for (const [id, value] of [['day', '14'], ['month', '3'], ['year', '1879']]) {
     await page.locator(`#${id}`).fill(value);
@@ -150,6 +150,49 @@ test('without JavaScript and without a mouse', async () => {
   await page.locator('#date button').click();
   assert.equal(await page.locator('.dates tbody tr').count(), 6);
   assert.equal(await page.locator('#year').inputValue(), '1879');
+  await page.context().close();
+});
+
+test('what was found is shown marked, and stays so on the way through the digits', async () => {
+  const page = await open(browser, { viewport: { width: 390, height: 800 } });
+  await page.goto(`${site.url}/search?q=999999`);
+  await page.locator('.ways a', { hasText: 'Show it among the digits' }).click();
+  const mark = page.locator('#digits mark');
+  await mark.waitFor();
+  assert.equal(await mark.textContent(), '999999');
+  await page.waitForFunction(() => {
+    const { top, bottom } = document.getElementById('found').getBoundingClientRect();
+    return top > 0 && bottom < innerHeight;
+  });
+  assert.match(await page.title(), /^Digits 762 to 767 of π/);
+  await page.keyboard.press('ArrowRight');
+  await page.locator('.range', { hasText: 'Digits 1,001 to 2,000' }).first().waitFor();
+  assert.equal(await mark.count(), 0);
+  assert.match(await page.title(), /^Digits 762 to 767 of π/);
+  await page.locator('a', { hasText: 'Show the marked digits' }).click();
+  await mark.waitFor();
+  // A link to other digits is about those alone.
+  await page.evaluate(() => getSelection().selectAllChildren(document.getElementById('p-11')));
+  await page.locator('.chosen .here').click();
+  await page.waitForURL(/from=11#p-11$/);
+  await page.locator('h1', { hasText: 'π to 20,000 digits' }).waitFor();
+  assert.equal(await mark.count(), 0);
+  await page.locator('.back').waitFor();
+  await page.goBack();
+  await page.locator('h1', { hasText: 'Digits 762 to 767 of π' }).waitFor();
+  await page.locator('.headline a', { hasText: 'Search for these digits' }).click();
+  await page.locator('#headline', { hasText: 'at position 762.' }).waitFor();
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('how pi begins is said aloud while one types', async () => {
+  const page = await open(browser);
+  await page.goto(`${site.url}/search`);
+  await page.locator('#q').fill('3.1415');
+  await page.locator('#beginning').waitFor();
+  assert.equal(await page.locator('#announce').textContent(),
+    'π begins so: behind the 3 stand its first 4 digits after the point. 1415 First at position 1.');
   await page.context().close();
 });
 

@@ -105,7 +105,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.reload();
   assert.equal(await page.locator('.told').count(), 0);
   await page.goBack();
-  assert.match(await page.locator('h1').innerText(), /^Delete 5 computations\?$/);
+  assert.match(await page.locator('.told').innerText(), /^5 computations are not there any more\.$/);
   assert.deepEqual(page.problems(), []);
   await page.context().close();
 });

@@ -171,7 +171,7 @@ test('jumping shows and marks the position, links to a line do so too', async ()
   assert.equal(await target(), known.slice(12_544, 12_554), 'for who is sent the link, too');
   await page.locator('#from').fill(String(N + 1));
   await page.locator('#from').press('Enter');
-  await page.waitForSelector('.failure');
+  await page.waitForSelector('#from-error');
   await page.context().close();
 });
 

@@ -6,11 +6,24 @@
 
 #include "fuzz.h"
 
+#include "common/position.h"
 #include "fcgi/form.h"
 #include "fcgi/request.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What people may write includes what programs may, and means the same. */
+static void
+check_position(const char *text)
+{
+    uint64_t strict = 0, read = 0;
+    enum ask_problem problem = position_read(text, &read);
+    PROPERTY(problem != ASK_OK || (read > 0 && read <= POSITION_MAX));
+    PROPERTY(problem == ASK_OK || read == 0);
+    if (position_parse(text, &strict) == ASK_OK)
+        PROPERTY(problem == ASK_OK && read == strict);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,6 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         PROPERTY(valid != wrong);
         PROPERTY(!valid || ask_check(&limits, form.radix, form.position,
                                      form.algorithm) == ASK_OK);
+        check_position(form.typed[FORM_POSITION]);
     }
     request_clear(r);
     free(r);

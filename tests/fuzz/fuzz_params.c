@@ -7,6 +7,7 @@
 
 #include "fuzz.h"
 
+#include "fcgi/pi_screen.h"
 #include "fcgi/router.h"
 
 #include <stdlib.h>
@@ -20,7 +21,10 @@ check_values(const struct request *r)
     PROPERTY(r->filter.radix == 0 || r->filter.radix == 10 || r->filter.radix == 16);
     PROPERTY(r->filter.algorithm >= -1 && r->filter.algorithm < ALGORITHM_COUNT);
     PROPERTY(r->filter.position <= POSITION_MAX && r->from <= POSITION_MAX &&
-             r->beyond <= POSITION_MAX);
+             r->beyond <= POSITION_MAX && r->mark_last <= POSITION_MAX);
+    PROPERTY(!(r->has & PARAM_MARK) == (r->mark_first == 0));
+    PROPERTY(r->mark_first <= r->mark_last &&
+             r->mark_last - r->mark_first < PI_MARKED_MOST);
     PROPERTY(r->limit <= 100 && r->highlight >= 0 && r->since >= 0);
     PROPERTY(!(r->has & PARAM_STATUS) == (r->filter.status < 0));
     PROPERTY(!(r->has & PARAM_RADIX) == (r->filter.radix == 0));

@@ -25,6 +25,7 @@ check_parse(const char *text, int radix)
         PROPERTY(ask.length > 0);
         PROPERTY(search_parse(ask.text, radix, &again) == SEARCH_GOOD);
         PROPERTY(strcmp(ask.text, again.text) == 0);
+        PROPERTY(!ask.pointed || (ask.length > 1 && ask.text[0] == '3'));
     }
 }
 

@@ -35,9 +35,10 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/digits_check.c common/digits_publish.c common/digits_read.c \
 	common/digits_sum.c common/digits_trust.c common/digits_write.c \
 	common/log.c common/log_repeat.c \
+	common/position.c \
 	common/sandbox.c common/sandbox_calls.c common/sandbox_kernel.c \
 	common/sandbox_paths.c common/sandbox_table.c \
-	common/search.c common/search_index.c common/search_scan.c \
+	common/search.c common/search_index.c common/search_parse.c common/search_scan.c \
 	common/store_cursor.c \
 	daemon/protocol.c \
 	fcgi/bulk.c \

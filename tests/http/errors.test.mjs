@@ -19,7 +19,7 @@ function isProblem(answer, status) {
 }
 
 const unknown = [
-  '/nothing', '/computations', '/computations/', '/computations/0', '/computations/999999',
+  '/nothing', '/computations/', '/computations/0', '/computations/999999',
   '/computations/-1', '/computations/1x', '/computations/01', '/computations/99999999999999999999',
   '/computations/' + '1'.repeat(300), '/computations/1/nothing', '/pi', '/pi/', '/pi/0', '/pi/abc',
   '/pi/-5', '/pi/1.5', '/pi/99999999999999999999', '/pi/0.txt', '/pi/99999999999999999999.txt',
@@ -29,9 +29,7 @@ const unknown = [
 for (const path of unknown) {
   test(`404: ${path.slice(0, 60)}`, async () => {
     const answer = await site.get(path, html);
-    // A GET of /computations is the wrong method for a path that exists.
-    if (path === '/computations') assert.equal(answer.status, 405);
-    else if (path.includes('%00')) assert.ok([400, 404].includes(answer.status), String(answer.status));
+    if (path.includes('%00')) assert.ok([400, 404].includes(answer.status), String(answer.status));
     else if (path === '//') assert.ok([200, 404].includes(answer.status));
     else assert.equal(answer.status, 404);
     if (path !== '//') assert.match(answer.headers['content-type'], /^text\/html/);
@@ -48,7 +46,7 @@ test('unknown API paths and ids are problem documents', async () => {
 
 const methods = [
   ['DELETE', '/', 'GET'], ['POST', '/', 'GET'], ['PUT', '/', 'GET'],
-  ['GET', '/computations', 'POST'], ['DELETE', '/computations', 'POST'],
+  ['GET', '/computations/1/cancel', 'POST'], ['DELETE', '/computations', 'POST'],
   ['POST', '/computations/1', 'GET'], ['GET', '/computations/1/cancel', 'POST'],
   ['GET', '/computations/1/retry', 'POST'], ['PATCH', '/computations/1/delete', 'POST'],
   ['POST', '/pi/5', 'GET'], ['POST', '/pi/5.txt', 'GET'], ['POST', '/updates', 'GET'],
@@ -174,7 +172,19 @@ test('when nthpi-fcgi is down nginx answers by itself, and recovers', async () =
   assert.match(page.headers['content-type'], /^text\/html/);
   assert.match(page.headers['cache-control'] ?? '', /no-store/);
   assert.doesNotMatch(page.text, /nginx/i);
-  isProblem(await site.get('/api/v1/computations'), 502);
+  const problem = await site.get('/api/v1/computations');
+  const { type, request, detail } = isProblem(problem, 502);
+  assert.equal(type, 'about:blank');
+  assert.match(request, /^[0-9a-f]{32}$/);
+  assert.match(detail, /^The site is restarting/);
+  assert.equal(problem.headers['content-language'], 'en');
+  assert.match(problem.headers['retry-after'], /^[1-9]\d*$/);
+  for (const [headers, language] of [[{ 'accept-language': 'ru-RU,ru;q=0.9,en;q=0.5' }, 'ru'],
+    [{ 'accept-language': 'ru', cookie: 'nthpi_lang=en' }, 'en'], [{ cookie: 'a=b; nthpi_lang=ru' }, 'ru']]) {
+    const answer = await site.get('/api/v1/computations', { headers });
+    assert.match(isProblem(answer, 502).detail, language === 'ru' ? /^Сайт перезапускается/ : /^The site/);
+    assert.equal(answer.headers['content-language'], language);
+  }
   assert.equal((await site.get('/robots.txt')).status, 200);
   site.start('fcgi');
   await site.waitReady();

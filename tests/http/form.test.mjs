@@ -45,7 +45,7 @@ const badPositions = [
   ['letters', 'abc'],
   ['negative', '-5'],
   ['zero', '0'],
-  ['an exponent', '1e6'],
+  ['a fraction by an exponent', '1e-6'],
   ['a fraction', '1.5'],
   ['other digits', '٣'],
   ['a plus sign', '+7'],

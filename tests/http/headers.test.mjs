@@ -106,7 +106,7 @@ test('a picture may have its style sheet in it', async () => {
 
 test('refusals of nthpi-fcgi', async () => {
   for (const [status, path] of [[404, '/nothing'], [404, '/computations/99999'], [400, '/?radix=7'], [400, '/%ff'],
-    [400, '/v1/pi?start=x'], [405, '/computations'], [404, '/pi/0'], [404, '/api/v1/computations/99999']]) {
+    [400, '/v1/pi?start=x'], [405, '/computations/1/cancel'], [404, '/pi/0'], [404, '/api/v1/computations/99999']]) {
     const answer = await get(path, 'Accept: text/html');
     // What was an error of programs in /v1/pi is a text that pi.delivery's clients know.
     if (path !== '/v1/pi?start=x') check(answer, status, path);

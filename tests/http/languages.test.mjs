@@ -64,7 +64,9 @@ function entries(text) {
 test('every text is translated into Russian', () => {
   const po = entries(fs.readFileSync(path.join(folder, 'po', 'ru.po'), 'utf8'));
   const pot = entries(execFileSync('awk', ['-f', path.join(folder, 'extract.awk'),
-    path.join(source, 'fcgi', 'text.def'), ...templates.map((name) => path.join(folder, name)),
+    path.join(source, 'fcgi', 'text.def'),
+    path.join(source, 'common', 'reason.def'),
+    ...templates.map((name) => path.join(folder, name)),
     ...['pages', 'page.html'].map((name) => path.join(source, 'conf', 'errors', name))], { encoding: 'utf8' }));
   const key = ({ msgctxt = '', msgid, msgid_plural: plural = '' }) => `${msgctxt}|${msgid}|${plural}`;
   assert.deepEqual(po.filter(({ fuzzy }) => fuzzy), []);
@@ -153,7 +155,7 @@ test("nginx's own pages are in both languages", async () => {
 
 test('forms and the API complain in the language of who asks', async () => {
   const visitor = site.visitor();
-  const answer = await visitor.post('/computations', { position: '1e6', radix: 10, algorithm: 'auto' }, { headers: russian });
+  const answer = await visitor.post('/computations', { position: '1.5', radix: 10, algorithm: 'auto' }, { headers: russian });
   assert.equal(answer.status, 422);
   assert.match(answer.text, /целое число/);
   const problem = await site.get('/api/v1/computations/999', { headers: russian });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { csrf, element, filled, text } from '../lib/html.mjs';
 import { form } from '../lib/http.mjs';
+import { Api } from '../lib/openapi.mjs';
 import { Site, source, until } from '../lib/site.mjs';
 
 // Visitors come from where X-Real-IP says. The time-outs are shortened, all else is as
@@ -87,11 +88,30 @@ test('what changes something has a limit of its own', async () => {
   assert.equal(refused.status, 429);
   assert.match(refused.headers['content-type'], /^application\/problem\+json/);
   assert.equal(refused.json().status, 429);
+  assert.match(refused.json().detail, /^Too many requests/);
+  const russian = await site.api('DELETE', `${all}/1`, undefined,
+    { headers: { ...from('198.51.100.4').headers, 'accept-language': 'ru' } });
+  assert.match(russian.json().detail, /слишком много запросов/);
   assert.match(refused.headers['retry-after'], /^[1-9]\d*$/);
   const page = await site.get('/computations', { method: 'POST', ...from('198.51.100.4') });
   assert.equal(page.status, 429);
   assert.match(page.headers['retry-after'], /^[1-9]\d*$/);
   assert.match(text(page.text), /too many requests/);
+});
+
+test('searches have a limit, in JSON for who asks for that', async () => {
+  const statuses = await pipeline(900, bare('198.51.100.6', '/search?q=1'));
+  assert.ok(statuses.filter((status) => status === 200).length >= 250, 'the burst');
+  assert.ok(statuses.includes(429));
+  const answers = {};
+  for (const accept of ['application/json', 'text/html']) {
+    await pipeline(300, bare('198.51.100.6', '/search?q=1'));
+    answers[accept] = await site.get('/search?q=1', from('198.51.100.6', { accept }));
+    assert.equal(answers[accept].status, 429, accept);
+  }
+  new Api((await site.get('/api/openapi.json', from('198.51.100.7'))).json())
+    .check('GET', '/search?q=1', answers['application/json']);
+  assert.match(answers['text/html'].headers['content-type'], /^text\/html/);
 });
 
 test('IPv6 is limited by what one subscriber has', async () => {

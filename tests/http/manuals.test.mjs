@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { source } from '../lib/site.mjs';
+import { build, source } from '../lib/site.mjs';
 
 const pages = ['daemon/nthpi.1', 'daemon/nthpid.8', 'fcgi/nthpi-fcgi.8'];
 const read = (name) => fs.readFileSync(path.join(source, name), 'utf8');
@@ -21,6 +21,22 @@ function skeleton(text) {
   };
 }
 
+/** A page NAME, which is FILE, has at least SHARE letters of Russian for one of Latin. */
+function isRussian(name, file, share = 3) {
+  test(`${name} is Russian, and groff has nothing to say about it`, () => {
+    const text = fs.readFileSync(file, 'utf8');
+    assert.match(text, /^\.\\" -\*- coding: utf-8 -\*-\n\.TH /);
+    const prose = text.split('\n').filter((line) => !/^[.']/.test(line)).join('\n').replace(/\.nf[\s\S]*?\.fi/g, '');
+    const count = (pattern) => prose.match(pattern).length;
+    assert.ok(count(/[а-яё]/gi) > share * count(/[a-z]/gi), 'mostly Cyrillic');
+    const shown = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', file],
+      { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '80', MANPAGER: 'cat' } });
+    if (shown.error?.code !== 'ENOENT') {
+      assert.doesNotMatch(shown.stderr.replace(/.*can.t break line.*\n/g, ''), /warning|error/i);
+    }
+  });
+}
+
 for (const name of pages) {
   const russian = path.join('man/ru', path.basename(name));
 
@@ -28,16 +44,22 @@ for (const name of pages) {
     assert.deepEqual(skeleton(read(russian)), skeleton(read(name)));
   });
 
-  test(`${russian} is Russian, and groff has nothing to say about it`, () => {
-    const text = read(russian);
-    assert.match(text, /^\.\\" -\*- coding: utf-8 -\*-\n\.TH /);
-    const prose = text.split('\n').filter((line) => !/^[.']/.test(line)).join('\n').replace(/\.nf[\s\S]*?\.fi/g, '');
-    const count = (pattern) => prose.match(pattern).length;
-    assert.ok(count(/[а-яё]/gi) > 3 * count(/[a-z]/gi), 'mostly Cyrillic');
-    const shown = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', path.join(source, russian)],
-      { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '80', MANPAGER: 'cat' } });
-    if (shown.error?.code !== 'ENOENT') {
-      assert.doesNotMatch(shown.stderr.replace(/.*can.t break line.*\n/g, ''), /warning|error/i);
-    }
-  });
+  isRussian(russian, path.join(source, russian));
 }
+
+// That of the configuration is made from a text and the table of options.
+const conf = path.join(build, 'man/ru/nthpi.conf.5');
+
+test('the Russian nthpi.conf.5 is as complete as the English one, with the same values', () => {
+  const [russian, english] = [conf, path.join(build, 'conf/nthpi.conf.5')].map((file) => fs.readFileSync(file, 'utf8'));
+  assert.deepEqual(skeleton(russian), skeleton(english));
+  // Its name, the range, the default value and the programs that know it.
+  const entry = /^\.BI (\S+) " = " .*\n(?:.*\n)+?\((?:(?:от )?(\d+) (?:to|до) (\d+), )?[^:\n]+: (.*);\n\S+ (nthpi.*)\)$/gm;
+  const options = (text) => [...text.matchAll(entry)]
+    .map(([, ...values]) => values.map((value) => (value === 'нет' ? 'empty' : value)));
+  assert.ok(options(english).length > 30);
+  assert.deepEqual(options(russian), options(english));
+  assert.doesNotMatch(russian, /^@.*@$/m);
+});
+
+isRussian('the Russian nthpi.conf.5', conf, 1);

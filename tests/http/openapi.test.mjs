@@ -3,6 +3,8 @@
 // that are as it says. (That it has every route of the program is in
 // unit/test_openapi.c.)
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Api } from '../lib/openapi.mjs';
@@ -165,9 +167,15 @@ test('digits, and how the site is', async () => {
   assert.equal((await call('GET', `${all}?since=${revision}`)).status, 304);
 });
 
+test('digits that are damaged are not searched', async () => {
+  const [{ file }] = await site.sql('SELECT file FROM published WHERE radix = 10 ORDER BY length DESC LIMIT 1');
+  fs.writeFileSync(path.join(site.state, 'digits', file), '4.', { flag: 'r+' });
+  assert.equal((await call('GET', '/search?q=999999', { headers: { accept: 'application/json' } })).status, 503);
+});
+
 test('every status of the description was seen', () => {
-  // A database that cannot be read: unit/test_health.c.
-  const elsewhere = new Set(['health 503']);
+  // A database that cannot be read: unit/test_health.c. A flood: limits.test.mjs.
+  const elsewhere = new Set(['health 503', 'searchDigits 429']);
   const missing = api.operations().flatMap(({ operation }) => Object.keys(operation.responses)
     .map((status) => `${operation.operationId} ${status}`))
     .filter((one) => !api.seen.has(one) && !elsewhere.has(one));

@@ -87,6 +87,7 @@ test('without digits the page says so', async () => {
   const page = await visitor.get('/search?q=14159');
   assert.equal(page.status, 200);
   assert.match(text(page.text), /No digits are published in this radix yet/);
+  assert.doesNotMatch(text(element(page.text, 'title').inner), /14159/, 'nothing was searched');
   assert.deepEqual(await ask('q=14159').then(({ position, count, searched }) => [position, count, searched]),
     [null, 0, 0]);
 });
@@ -116,8 +117,15 @@ test('the six nines, as a page', async () => {
   assert.equal(text(around.inner).replaceAll(' ', ''), `…${known[10].slice(741, 787)}…`);
   assert.equal(text(element(around.inner, 'mark').inner), '999999');
   const link = elements(around.inner, 'a')[0].attributes.href;
-  assert.equal(link, '/pi/767?from=1#n');
-  assert.equal((await visitor.get(link.replace(/#.*/, ''))).status, 200);
+  // Among all digits that are known, so that it can be read on.
+  assert.equal(link.replaceAll('&amp;', '&'), `/pi/${N}?from=1&mark=762-767#found`);
+  const digits = await visitor.get('/pi/300000?from=1&mark=762-767');
+  assert.equal(digits.status, 200);
+  assert.deepEqual(elements(digits.text, 'mark').map(({ inner }) => inner), ['999999']);
+  assert.match(text(digits.text), /Digits 762 to 767 of π/);
+  const back = tags(digits.text, 'a').find(({ href }) => href?.startsWith('/search?q='));
+  assert.match(text((await visitor.get(back.href.replaceAll('&amp;', '&'))).text), /at position 762\./);
+  assert.equal((await ask('q=999999')).links.pi, `/pi/${N}?from=1&mark=762-767#found`);
   const [input] = tags(page.text, 'input').filter(({ name }) => name === 'q');
   assert.equal(input.value, '999999');
 });
@@ -211,8 +219,9 @@ test('a link leads to a screen with all of what was found', async () => {
   // 10 digits across the end of the first screen.
   const page = await visitor.get(`/search?q=${known[10].slice(994, 1004)}`);
   const link = elements(element(page.text, 'p', { class: 'around' }).inner, 'a')[0].attributes.href;
-  assert.equal(link, '/pi/1004?from=991#n');
-  assert.match((await visitor.get(link.replace(/#.*/, ''))).text, /id="?n\b/);
+  assert.equal(link.replaceAll('&amp;', '&'), `/pi/${N}?from=991&mark=995-1004#found`);
+  const screen = await visitor.get(link.replace(/#.*/, '').replaceAll('&amp;', '&'));
+  assert.equal(elements(screen.text, 'mark').map(({ inner }) => inner).join(''), known[10].slice(994, 1004));
 });
 
 test('a page that has not changed is not sent again', async () => {

@@ -45,8 +45,17 @@ post_action_refused(struct context *ctx, struct request *r, struct reply *reply)
     reply_text(reply, 403, "text/plain", "post_action_refused");
 }
 
+#define REFUSED(name)                                                                  \
+    void name(struct context *ctx, struct request *r, struct reply *reply)             \
+    {                                                                                  \
+        reply_error(ctx, r, reply, 400, r->wrong, r->why);                             \
+    }
+
+REFUSED(page_list_refused)
+REFUSED(page_pi_refused)
 HANDLER(post_compare_refused)
 HANDLER(page_list)
+HANDLER(page_list_elsewhere)
 HANDLER(page_computation)
 HANDLER(page_compare)
 HANDLER(page_delete_confirm)

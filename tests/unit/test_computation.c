@@ -3,7 +3,7 @@
  */
 #include "cmocka_all.h"
 
-#include "common/computation.h"
+#include "common/position.h"
 
 #include <string.h>
 
@@ -72,6 +72,90 @@ positions_are_read_as_people_type_them(void **state)
             fail_msg("\"%s\" is not problem %d", cases[i].text, cases[i].problem);
         assert_int_equal(position,
                          cases[i].problem == ASK_OK ? cases[i].position : 777);
+    }
+}
+
+static void
+people_may_group_digits(void **state)
+{
+    static const struct {
+        const char *text;
+        enum ask_problem problem;
+        uint64_t position;
+    } cases[] = {
+        {"1000000", ASK_OK, 1000000},
+        {"0042", ASK_OK, 42},
+        {"1,000", ASK_OK, 1000},
+        {"1,000,000", ASK_OK, 1000000},
+        {"12,345,678", ASK_OK, 12345678},
+        {"123 456", ASK_OK, 123456},
+        {" 1 000 000\n", ASK_OK, 1000000},
+        {"1\xc2\xa0"
+         "000\xc2\xa0"
+         "000",
+         ASK_OK, 1000000},
+        {"1\xe2\x80\xaf"
+         "000",
+         ASK_OK, 1000},
+        {"1\xe2\x80\x89"
+         "000",
+         ASK_OK, 1000},
+        {"1'000'000", ASK_OK, 1000000},
+        {"1\xe2\x80\x99"
+         "000",
+         ASK_OK, 1000},
+        {"1_000_000", ASK_OK, 1000000},
+        {"10,000,000,000,000", ASK_OK, POSITION_MAX},
+        {"10,000,000,000,001", ASK_ABOVE_LIMIT, 0},
+        {"999,999,999,999,999,999,999,999,999,999", ASK_ABOVE_LIMIT, 0},
+        {"1e6", ASK_OK, 1000000},
+        {"5E+8", ASK_OK, 500000000},
+        {"25e2", ASK_OK, 2500},
+        {"7e0", ASK_OK, 7},
+        {"10^6", ASK_OK, 1000000},
+        {"10^0", ASK_OK, 1},
+        {"1e13", ASK_OK, POSITION_MAX},
+        {"1e14", ASK_ABOVE_LIMIT, 0},
+        {"1e99999999999999999999", ASK_ABOVE_LIMIT, 0},
+        {"0e5", ASK_ZERO, 0},
+        {"0e99999999999999999999", ASK_ZERO, 0},
+        {NULL, ASK_EMPTY, 0},
+        {" ", ASK_EMPTY, 0},
+        {"3,14", ASK_NOT_WHOLE, 0},
+        {"1,00", ASK_NOT_WHOLE, 0},
+        {"1.000", ASK_NOT_WHOLE, 0},
+        {"0,001", ASK_NOT_WHOLE, 0},
+        {"1000,000", ASK_NOT_WHOLE, 0},
+        {"1.5e6", ASK_NOT_WHOLE, 0},
+        {"1e-3", ASK_NOT_WHOLE, 0},
+        {"-1,000", ASK_NEGATIVE, 0},
+        {"1,00,000", ASK_NOT_A_NUMBER, 0},
+        {"1,000 000", ASK_NOT_A_NUMBER, 0},
+        {"1,,000", ASK_NOT_A_NUMBER, 0},
+        {",000", ASK_NOT_WHOLE, 0},
+        {"1,000,", ASK_NOT_A_NUMBER, 0},
+        {"1 2", ASK_NOT_A_NUMBER, 0},
+        {"1  000", ASK_NOT_A_NUMBER, 0},
+        {"1,0000", ASK_NOT_WHOLE, 0},
+        {"1,000,0000", ASK_NOT_A_NUMBER, 0},
+        {"2^20", ASK_NOT_A_NUMBER, 0},
+        {"010^6", ASK_NOT_A_NUMBER, 0},
+        {"10^", ASK_NOT_A_NUMBER, 0},
+        {"10^+6", ASK_NOT_A_NUMBER, 0},
+        {"1e", ASK_NOT_A_NUMBER, 0},
+        {"1,000e3", ASK_NOT_WHOLE, 0},
+        {"1e6x", ASK_NOT_A_NUMBER, 0},
+        {"abc", ASK_NOT_A_NUMBER, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t position = 777;
+        enum ask_problem problem = position_read(cases[i].text, &position);
+
+        if (problem != cases[i].problem)
+            fail_msg("\"%s\" is problem %d", cases[i].text, problem);
+        assert_int_equal(position, problem == ASK_OK ? cases[i].position : 777);
     }
 }
 
@@ -234,6 +318,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(positions_are_read_as_people_type_them),
+        cmocka_unit_test(people_may_group_digits),
         cmocka_unit_test(words_are_read_back),
         cmocka_unit_test(other_words_are_refused),
         cmocka_unit_test(radices_are_ten_and_sixteen),

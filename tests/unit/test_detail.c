@@ -96,6 +96,42 @@ only_the_last_digits_are_shown(void **state)
     assert_has_not(site, "class=\"stream\"");
 }
 
+/* What the daemon said is in the visitor's language; other words are marked. */
+static void
+reasons_are_in_the_language_of_the_page(void **state)
+{
+    struct site *site = *state;
+    const struct ask russian = {.target = "/computations/1", .accept_language = "ru"};
+    int64_t id = put_as(site->store, 10, 20000, ALGORITHM_SPIGOT, NULL);
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN,
+                                  "the worker was killed (Killed), 3 times"),
+                     STORE_OK);
+    site_ask(site, &russian);
+    assert_has(site, "<p class=\"error\">рабочий процесс был убит (сигнал KILL)");
+    assert_has_not(site, "the worker was killed");
+    assert_has_not(site, "class=\"detail\" lang=\"en\"");
+    site_get(site, "/computations/1");
+    assert_has(site, "<p class=\"error\">the worker was killed (Killed), 3 times</p>");
+    assert_has_not(site, " lang=\"en\">the worker");
+    site_get_json(site, "/api/v1/computations/1");
+    assert_has(site, "the worker was killed (Killed), 3 times");
+}
+
+static void
+unknown_reasons_are_marked_as_english(void **state)
+{
+    struct site *site = *state;
+    const struct ask russian = {.target = "/computations/1", .accept_language = "ru"};
+    int64_t id = put_as(site->store, 10, 20000, ALGORITHM_SPIGOT, NULL);
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, "the moon was full"),
+                     STORE_OK);
+    site_ask(site, &russian);
+    assert_has(site, "<p class=\"error\" lang=\"en\">the moon was full</p>");
+    assert_has(site, "<span class=\"detail\" lang=\"en\">the moon was full</span>");
+}
+
 static void
 a_file_may_hold_more_digits_than_were_asked_for(void **state)
 {
@@ -268,6 +304,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         DETAIL_TEST(digits_are_shown_while_they_come),
         DETAIL_TEST(only_the_last_digits_are_shown),
+        DETAIL_TEST(reasons_are_in_the_language_of_the_page),
+        DETAIL_TEST(unknown_reasons_are_marked_as_english),
         DETAIL_TEST(a_file_may_hold_more_digits_than_were_asked_for),
         DETAIL_TEST(the_page_with_more_digits_is_another),
         DETAIL_TEST(the_phase_of_now_is_marked_among_all),

@@ -149,7 +149,7 @@ errors_speak_the_language(void **state)
     assert_has(site, "\"title\":\"Not Found\"");
     assert_header(site, "Content-Language", "en");
     get_in(site, "/api/v1/computations?radix=3", "ru");
-    assert_has(site, "radix — это 10 или 16.");
+    assert_has(site, "radix\u00a0— это 10 или 16.");
     site_ask(site, &(struct ask){.method = "POST",
                                  .target = "/computations",
                                  .body = "position=-1&radix=10&algorithm=auto",

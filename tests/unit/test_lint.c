@@ -14,6 +14,7 @@
 #include "fcgi/picture.h"
 #include "fcgi/token.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,7 +197,7 @@ make_digits(struct site *site)
     site_get(site, "/pi/101000");
     site_get(site, "/pi/101000?from=1001");
     site_get(site, "/pi/101000?from=100001");
-    site_get(site, "/pi/101000?per=10000&columns=20");
+    site_get(site, "/pi/101000?per=10000&columns=20&mark=20000-20009");
     site_get(site, "/computations/1");
     get_row(site, select_integer(site->store, "SELECT max(id) FROM computation"), "");
     coming = put_running(site, 200000, ALGORITHM_CHUDNOVSKY);
@@ -214,6 +215,9 @@ make_digits(struct site *site)
 static void
 make_searches(struct site *site)
 {
+    char begins[] = "/search?q=3.1";
+    begins[sizeof begins - 2] = site_digit(1);
+    site_get(site, begins);
     site_get(site, "/search?q=1&radix=16");
     site_get(site, "/search?q=1");
     site_get(site, "/search?q=1&after=5");
@@ -243,11 +247,31 @@ make_pictures(struct site *site)
     }
 }
 
+/* A reason that only English has words for, on each page that shows one. */
+static void
+make_reasons(struct site *site)
+{
+    int64_t id = put(site->store, 90000, ALICE);
+    char target[3][64] = {"", "", "/pi/300001?radix=16"};
+    snprintf(target[0], sizeof target[0], "/computations/%" PRId64, id);
+    snprintf(target[1], sizeof target[1], "/computations/%" PRId64 "/compare", id);
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, "moonlight"), STORE_OK);
+    id = put_as(site->store, 16, 300001, ALGORITHM_CHUDNOVSKY, NULL);
+    take(site->store, id, TOKEN);
+    assert_int_equal(store_failed(site->store->s, id, TOKEN, "moonlight"), STORE_OK);
+    for (int i = 0; i < 3; i++) {
+        site_ask(site, &(struct ask){.target = target[i], .accept_language = "ru"});
+        assert_has(site, " lang=\"en\">moonlight");
+    }
+}
+
 static void
 make_errors(struct site *site)
 {
     site_get(site, "/nowhere");
     site_get(site, "/?radix=3");
+    site_get(site, "/?position=x");
     site_get(site, "/pi/5?from=6");
     site_ask(site, &(struct ask){.method = "POST",
                                  .target = "/computations/1/cancel",
@@ -273,6 +297,7 @@ names_are_set_and_used(void **state)
     make_digits(site);
     make_searches(site);
     make_pictures(site);
+    make_reasons(site);
     make_errors(site);
     site_get(site, "/api");
     lint_read(&used, HTML);

@@ -92,9 +92,9 @@ static void
 every_member_tells_waits_apart(void **state)
 {
     struct waits *w = *state;
-    struct waiter waiters[20] = {0};
-    struct wait waits[19];
-    for (size_t i = 0; i < 19; i++)
+    struct waiter waiters[22] = {0};
+    struct wait waits[21];
+    for (size_t i = 0; i < 21; i++)
         waits[i] = wait_for(1, 1);
     waits[1].kind = WAIT_API_ROW;
     waits[2].since = 2;
@@ -112,11 +112,13 @@ every_member_tells_waits_apart(void **state)
     waits[14].front_headers = true;
     waits[15].columns = 5;
     waits[16].lang = LANG_COUNT;
-    waits[17].asks_absent = true;
-    waits[18].absent = 1;
-    for (size_t i = 0; i < 19; i++)
+    waits[17].mark_first = 1;
+    waits[18].mark_last = 1;
+    waits[19].asks_absent = true;
+    waits[20].absent = 1;
+    for (size_t i = 0; i < 21; i++)
         waits_add(w, &waiters[i], &waits[i], 1, 10, NOW, commit, NULL);
-    assert_int_equal(announce(w, 2), 19);
+    assert_int_equal(announce(w, 2), 21);
 }
 
 static void
@@ -136,6 +138,7 @@ padding_does_not_tell_waits_apart(void **state)
     dirty.after.running = false;
     dirty.after.id = dirty.after.key = 0;
     dirty.after.sort = SORT_NEWEST;
+    dirty.mark_first = dirty.mark_last = 0;
     dirty.limit = dirty.columns = 0;
     dirty.lang = clean.lang;
     dirty.gzip = dirty.front_headers = dirty.asks_absent = false;

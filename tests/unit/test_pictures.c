@@ -40,37 +40,6 @@ count_of(struct site *site, const char *text)
 }
 
 static void
-numbers_are_for_people(void **state)
-{
-    static const struct {
-        double value;
-        int decimals;
-        bool plus;
-        const char *text;
-    } cases[] = {
-        {0, 0, true, "0"},
-        {12, 0, true, "+12"},
-        {-12, 0, true, "\u221212"},
-        {1234567, 0, false, "1,234,567"},
-        {-1234.56, 1, true, "\u22121,234.6"},
-        {0.994, 2, false, "0.99"},
-        {0.996, 2, false, "1.00"},
-        {2.005, 1, false, "2.0"},
-        {-0.04, 1, true, "0.0"},
-        {0.0006, 3, false, "0.001"},
-    };
-    char text[TEXT_NUMBER_SIZE];
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_string_equal(picture_number(LANG_EN, text, cases[i].value,
-                                           cases[i].decimals, cases[i].plus),
-                            cases[i].text);
-    assert_string_equal(picture_mean(LANG_EN, text, 62500), "62,500");
-    assert_string_equal(picture_mean(LANG_EN, text, 62.5), "62.5");
-    assert_string_equal(picture_mean(LANG_EN, text, 99.99), "100");
-}
-
-static void
 pictures_have_addresses(void **state)
 {
     (void)state;
@@ -91,9 +60,11 @@ nothing_is_known_at_first(void **state)
     struct site *site = *state;
     site_get(site, "/pictures");
     assert_status(site, 200);
-    assert_has(site, "Pictures of digits need at least 100 of them; 0 are known");
+    assert_has(site,
+               "Pictures of digits need at least 100 of them. Known here so far: 0.");
     assert_has(site, "href=\"/pi/100\"");
     assert_has(site, "Nothing was computed on this site yet.");
+    assert_has(site, "<option value=\"100\" selected>100</option>");
     assert_int_equal(count_of(site, "<img "), 1);
     site_get(site, "/pictures/speed.svg");
     assert_status(site, 200);
@@ -132,6 +103,36 @@ the_page_has_all_pictures(void **state)
     assert_has(site, "in radix 16, each would come 62.5 times");
 }
 
+/* Captions tell what the table below them has, not what was asked for. */
+static void
+captions_tell_what_is_shown(void **state)
+{
+    struct site *site = *state;
+    publish(site, 10, 12345);
+    publish(site, 10, 100000);
+    site_get(site, "/pictures?n=100000");
+    assert_has(site, "How often each digit comes (digits: 100,000, radix 10)");
+    assert_has(site, "A walk by the digits (digits: 100,000, radix 10)");
+    assert_has(site, "The digits in colour (digits: 10,000, radix 10)");
+}
+
+/* Without a choice the page shows the radix that has pictures. */
+static void
+the_radix_that_is_known_is_shown(void **state)
+{
+    struct site *site = *state;
+    publish(site, 16, 1000);
+    site_get(site, "/pictures");
+    assert_has(site, "<option value=\"16\" selected>");
+    assert_int_equal(count_of(site, "<img "), 5);
+    site_get(site, "/pictures?radix=10");
+    assert_has(site, "<option value=\"10\" selected>");
+    publish(site, 10, 100);
+    site_get(site, "/pictures");
+    assert_has(site, "<option value=\"10\" selected>");
+    assert_int_equal(count_of(site, "<img "), 5);
+}
+
 static void
 what_is_not_known_is_said(void **state)
 {
@@ -139,7 +140,8 @@ what_is_not_known_is_said(void **state)
     publish(site, 10, 12345);
     site_get(site, "/pictures?n=100000");
     assert_status(site, 404);
-    assert_has(site, "The first 100,000 digits are not known here yet; 12,345 are.");
+    assert_has(
+        site, "The first 100,000 digits are not known here yet. Known so far: 12,345.");
     assert_has(site, "href=\"/pi/100000\"");
     assert_has(site, "<option value=\"100000\" selected>");
     assert_int_equal(count_of(site, "<img "), 1);
@@ -171,6 +173,9 @@ digits_lead_to_pictures(void **state)
     assert_has(site, "href=\"/pictures?radix=10&amp;n=100\"");
     site_get(site, "/pi/1000?radix=16");
     assert_has(site, "href=\"/pictures?radix=16&amp;n=1000\"");
+    assert_has(site, "Pictures of the first 1,000 digits");
+    site_get(site, "/pi/20000");
+    assert_has_not(site, "/pictures?"); /* not all of them are known */
     site_get(site, "/pi/99");
     assert_has_not(site, "/pictures?"); /* but the link in the head */
 }
@@ -339,10 +344,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_are_for_people),
         cmocka_unit_test(pictures_have_addresses),
         TEST(nothing_is_known_at_first),
         TEST(the_page_has_all_pictures),
+        TEST(captions_tell_what_is_shown),
+        TEST(the_radix_that_is_known_is_shown),
         TEST(what_is_not_known_is_said),
         TEST(digits_lead_to_pictures),
         TEST(counts_are_waited_for),

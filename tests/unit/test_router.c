@@ -104,8 +104,10 @@ names_the_methods_allowed(void **state)
         const char *method, *uri, *allow;
     } cases[] = {
         {"POST", "/", "Allow: GET, HEAD\r\n"},
-        {"GET", "/computations", "Allow: POST\r\n"},
-        {"HEAD", "/computations", "Allow: POST\r\n"},
+        {"GET", "/computations/1/cancel", "Allow: POST\r\n"},
+        {"HEAD", "/computations/1/cancel", "Allow: POST\r\n"},
+        {"DELETE", "/computations", "Allow: GET, HEAD, POST\r\n"},
+        {"DELETE", "/computations/bulk", "Allow: GET, HEAD, POST\r\n"},
         {"PUT", "/computations/1/delete", "Allow: GET, HEAD, POST\r\n"},
         {"PUT", "/api/v1/computations", "Allow: GET, HEAD, POST\r\n"},
         {"POST", "/api/v1/computations/1", "Allow: GET, HEAD, DELETE\r\n"},
@@ -207,9 +209,8 @@ reads_parameters(void **state)
               "limit=100&after=r12&since=7&from=x",
               NULL, NULL);
     assert_int_equal(reply.status, 200);
-    assert_int_equal(r.has, PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM |
-                                PARAM_POSITION | PARAM_LIMIT | PARAM_AFTER |
-                                PARAM_SINCE);
+    assert_int_equal(r.has, PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_EXACT |
+                                PARAM_LIMIT | PARAM_AFTER | PARAM_SINCE);
     assert_int_equal(r.filter.status, STATUS_FAILED);
     assert_int_equal(r.filter.radix, 16);
     assert_int_equal(r.filter.algorithm, ALGORITHM_BBP);
@@ -227,8 +228,11 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
-    chain_run(c, &r, &reply, "GET", "/pi/1000?per=10000&columns=20", NULL, NULL);
-    assert_int_equal(r.has, PARAM_PER | PARAM_COLUMNS);
+    chain_run(c, &r, &reply, "GET", "/pi/1000?per=10000&columns=20&mark=9-11", NULL,
+              NULL);
+    assert_int_equal(r.has, PARAM_PER | PARAM_COLUMNS | PARAM_MARK);
+    assert_int_equal(r.mark_first, 9);
+    assert_int_equal(r.mark_last, 11);
     assert_int_equal(r.per, 10000);
     assert_int_equal(r.columns, 20);
     reply_clear(&reply);
@@ -286,6 +290,20 @@ refuses_bad_parameters(void **state)
         {"/pi/5?per=1e3", "per", NULL},
         {"/pi/5?columns=3", "columns", "columns must be 5, 10 or 20."},
         {"/pi/5?columns=fit", "columns", NULL},
+        {"/pi/5?mark=0", "mark", NULL},
+        {"/pi/5?mark=x", "mark", NULL},
+        {"/pi/5?mark=3-", "mark", NULL},
+        {"/pi/5?mark=-3", "mark", NULL},
+        {"/pi/5?mark=3-2", "mark", NULL},
+        {"/pi/5?mark=1-2-3", "mark", NULL},
+        {"/pi/500?mark=1-121", "mark",
+         "mark must be a position, or the first and the last of at most 120 with a "
+         "dash "
+         "between them."},
+        {"/pi/5?mark=10000000000001", "mark", NULL},
+        {"/pi/5?mark=9999999999999-10000000000001", "mark", NULL},
+        {"/pi/5?mark=00000000000000000000000000001", "mark", NULL},
+        {"/pi/5?mark=1&mark=1", "mark", "mark is given more than once."},
         {"/pi/5?columns=5&columns=5", "columns", "columns is given more than once."},
         {"/pi/5.txt?radix=ten", "radix", NULL},
         {"/updates?since=x", "since", NULL},
@@ -302,6 +320,8 @@ refuses_bad_parameters(void **state)
         {"/api/v1/computations?limit=101", "limit", NULL},
         {"/api/v1/computations?position=0", "position", NULL},
         {"/api/v1/computations?position=1e6", "position", NULL},
+        {"/api/v1/computations?position=1,000", "position", NULL},
+        {"/search?order=xyz", "order", "order must be one of dmy, mdy, ymd."},
         {"/api/v1/computations?position=99999999999999", "position", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -193,30 +193,6 @@ finds_hexadecimal(void **state)
     searched_finish(&s);
 }
 
-static void
-reads_what_people_type(void **state)
-{
-    struct search_ask ask;
-    char longest[SEARCH_LENGTH_MOST + 2];
-
-    (void)state;
-    assert_int_equal(search_parse("14.03.1879", 10, &ask), SEARCH_GOOD);
-    assert_string_equal(ask.text, "14031879");
-    assert_int_equal(ask.length, 8);
-    assert_int_equal(search_parse(" 243F 6A88 ", 16, &ask), SEARCH_GOOD);
-    assert_string_equal(ask.text, "243f6a88");
-    assert_int_equal(search_parse("", 10, &ask), SEARCH_EMPTY);
-    assert_int_equal(search_parse(" - ", 10, &ask), SEARCH_EMPTY);
-    assert_int_equal(search_parse("12a", 10, &ask), SEARCH_LETTERS);
-    assert_int_equal(search_parse("12x", 16, &ask), SEARCH_STRANGE);
-    assert_int_equal(search_parse("12\xc3\xa9", 10, &ask), SEARCH_STRANGE);
-    memset(longest, '7', sizeof longest);
-    longest[SEARCH_LENGTH_MOST + 1] = '\0';
-    assert_int_equal(search_parse(longest, 10, &ask), SEARCH_TOO_LONG);
-    assert_int_equal(search_parse(longest + 1, 10, &ask), SEARCH_GOOD);
-    assert_int_equal(ask.length, SEARCH_LENGTH_MOST);
-}
-
 int
 main(void)
 {
@@ -224,7 +200,6 @@ main(void)
         cmocka_unit_test_setup_teardown(finds_decimal, digits_setup, digits_teardown),
         cmocka_unit_test_setup_teardown(finds_hexadecimal, digits_setup,
                                         digits_teardown),
-        cmocka_unit_test(reads_what_people_type),
     };
     return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

@@ -4,7 +4,9 @@
  */
 #include "config.h"
 
+#include "common/reason.h"
 #include "daemon/aside.h"
+#include "daemon/engine/engine.h"
 #include "daemon/lock.h"
 #include "daemon/machine.h"
 #include "daemon/worker.h"
@@ -82,6 +84,37 @@ test_judge(void **state)
 }
 
 /* ---- the machine ---- */
+
+/* Pages find them again by their words, in reason.def. */
+static void
+test_judgements_are_reasons(void **state)
+{
+    static const char *const reports[] = {
+        "",
+        HELLO "error verification: the digits differ from those by chudnovsky\n",
+        HELLO HELLO,
+        "nonsense\n",
+    };
+    static const int ends[] = {EXITED(0), EXITED(1), EXITED(2), EXITED(3),
+                               EXITED(4), EXITED(5), EXITED(6), EXITED(7),
+                               SIGKILL,   SIGSEGV,   SIGSYS};
+    struct reason_found found;
+
+    (void)state;
+    for (size_t r = 0; r < sizeof reports / sizeof reports[0]; r++) {
+        for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++) {
+            char message[WORKER_MESSAGE_SIZE];
+
+            if (judge(reports[r], ends[e], message) != OUTCOME_RESULT &&
+                !reason_find(message, &found)) {
+                fail_msg("no reason of the table: %s", message);
+            }
+        }
+    }
+    for (int rc = ENGINE_CANCELLED; rc <= ENGINE_UNVERIFIED; rc++) {
+        assert_true(reason_find(engine_strerror((enum engine_rc)rc), &found));
+    }
+}
 
 static void
 test_machine(void **state)
@@ -269,6 +302,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_judgements_are_reasons),
         cmocka_unit_test(test_machine),
         cmocka_unit_test_setup_teardown(test_aside_is_readable_and_new, make_place,
                                         clear_place),

@@ -1,0 +1,100 @@
+// Positions as people type them, in a browser: the estimate understands them and knows
+// the site's limits, a page of digits is turned by them, and what is wrong has the focus.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, open, overflow, picture } from '../lib/browser.mjs';
+import { Site, until } from '../lib/site.mjs';
+
+const site = await Site.start();
+after(() => site.stop());
+const browser = await launch();
+after(() => browser.close());
+await site.waitDone((await site.ask(20_000)).id);
+
+const focused = (page) => page.evaluate(() => document.activeElement.id);
+
+async function load(page) {
+  await until(async () => {
+    await page.goto(`${site.url}/`);
+    return (await page.locator('.costs').count()) > 0;
+  }, 'the costs that the daemon tells');
+}
+
+// What is said while POSITION is typed, and to the button.
+async function estimates(page, position, radix, algorithm) {
+  await page.goto(`${site.url}/`);
+  await page.locator('#radix').selectOption(radix);
+  await page.locator('#algorithm').selectOption(algorithm);
+  await page.locator('#position').fill(position);
+  await until(async () => await page.locator('#estimate').innerText() !== '', `an estimate for ${position}`);
+  const typed = await page.locator('#estimate').innerText();
+  await page.locator('button[name=preview]').click();
+  await page.waitForSelector('#position[autofocus]');
+  const refused = page.locator('#position-error');
+  return [typed, await refused.count() ? await refused.innerText() : await page.locator('#estimate').innerText()];
+}
+
+const questions = {
+  en: [['50,000,000', '10', 'auto'], ['5e7', '16', 'auto'], ['1,000', '10', 'auto'], ['1e6', '10', 'spigot']],
+  ru: [['50\u00a0000\u00a0000', '10', 'auto'], ['2e8', '16', 'chudnovsky']],
+};
+for (const [locale, list] of Object.entries(questions)) {
+  test(`the estimate understands what is typed, and knows the limits (${locale})`, async () => {
+    const page = await open(browser, { locale, viewport: { width: 1280, height: 800 } });
+    await load(page);
+    for (const [position, radix, algorithm] of list) {
+      const [typed, told] = await estimates(page, position, radix, algorithm);
+      assert.equal(typed, told, `${position} ${radix} ${algorithm}`);
+    }
+    await page.context().close();
+  });
+}
+
+test('what the site does not compute is not promised', async () => {
+  const page = await open(browser, { viewport: { width: 1280, height: 800 } });
+  await load(page);
+  const [far] = await estimates(page, '100,000,001', '10', 'auto');
+  assert.equal(far, 'The largest position for auto in radix 10 is 100,000,000. ' +
+    'The largest position for bbp in radix 16 is 10,000,000,000.');
+  await picture(page, 'beyond-1280');
+  const [last] = await estimates(page, '1e11', '16', 'bbp');
+  assert.equal(last, 'The largest position for bbp in radix 16 is 10,000,000,000.');
+  assert.equal(await page.locator('#estimate').innerText(), '', 'it is said once');
+  const [tiny] = await estimates(page, '12', '10', 'spigot');
+  assert.equal(tiny, 'Less than a tenth of a second, once it starts.');
+  await page.context().close();
+});
+
+test('a page of digits is turned by what is typed; what is no place on it has the focus', async () => {
+  for (const width of [1280, 390]) {
+    const page = await open(browser, { viewport: { width, height: 800 } });
+    await page.goto(`${site.url}/pi/20000`);
+    await page.locator('#from').fill('5,001');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/from=5001$/);
+    await until(async () => await page.locator('#digits').getAttribute('data-from') === '5001', 'the screen');
+    for (const [from, message] of [['3,14', /without a fraction/], ['20,001', /beyond the last one, 20,000/]]) {
+      await page.locator('#from').fill(from);
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#from-error');
+      await until(async () => message.test(await page.locator('#from-error').innerText()), 'the message');
+      assert.equal(await page.locator('#from').inputValue(), from);
+      assert.equal(await focused(page), 'from');
+      assert.ok(await overflow(page) <= 0);
+    }
+    await picture(page, `jump-${width}`);
+    await page.goto(`${site.url}/`);
+    await page.locator('#where').fill('1,00');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#where-error');
+    assert.equal(await page.locator('#where').inputValue(), '1,00');
+    assert.equal(await focused(page), 'where');
+    assert.ok(await overflow(page) <= 0);
+    await picture(page, `find-${width}`);
+    await page.locator('#where').fill('20,000');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/\?position=20000$/);
+    assert.equal(await page.locator('tbody tr').count(), 1);
+    await page.context().close();
+  }
+});
