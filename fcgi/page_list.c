@@ -131,16 +131,6 @@ anything_live(const struct list *list)
     return list->counts[STATUS_QUEUED] + list->counts[STATUS_RUNNING] > 0;
 }
 
-/* True when R comes from an action on several rows, just now: what others say became of
- * some, and what was said before, is not repeated. */
-static bool
-is_told(const struct context *ctx, const struct request *r)
-{
-    const char *told = request_query(r, "told");
-    return (r->has & PARAM_TOLD) != 0 && told != NULL &&
-           token_note_valid(ctx->app, told, request_query(r, "proof"));
-}
-
 /* The form around the rows; what became of the last action on several; and, where the
  * page reloads itself, the way to one that does not. */
 static void
@@ -151,7 +141,9 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     list_url(url, "/computations/bulk", &list->filter, &list->after);
     dict_set(page, VIEW_BULK_URL, url);
     page_set_csrf(ctx, page, form->sent);
-    if (r != NULL && is_told(ctx, r))
+    /* Only when it was just now: nothing is said again, nor what others made up. */
+    if (r != NULL && (r->has & PARAM_TOLD) != 0 &&
+        token_note_valid(ctx->app, request_query(r, "told"), request_query(r, "proof")))
         bulk_show(ctx->lang, page, &r->told);
     if (!refresh)
         return;
@@ -184,8 +176,8 @@ send_list(struct context *ctx, const struct request *r, struct reply *reply, int
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
     char title[TEXT_SIZE];
-    struct dict *d = page_new(make_title(ctx->lang, title, list), PAGE_LIST,
-                              refresh ? r : NULL);
+    struct dict *d =
+        page_new(make_title(ctx->lang, title, list), PAGE_LIST, refresh ? r : NULL);
     pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);
@@ -371,8 +363,7 @@ page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
     }
     list = calloc(1, sizeof *list);
     if (list == NULL) {
-        reply_error(ctx, r, reply, 500, NULL,
-                    text_get(ctx->lang, TEXT_ERROR_INTERNAL));
+        reply_error(ctx, r, reply, 500, NULL, text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }
     list->filter = r->filter;
