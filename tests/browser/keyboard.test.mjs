@@ -199,7 +199,7 @@ test('a walk through the whole site', async (t) => {
     await walker.press('Enter');
     await page.waitForURL(/#live-bottom$/);
     assert.equal((await walker.tab()).name, 'First');
-    await walker.to('a', 'Pictures of these digits');
+    await walker.to('a', 'Pictures of the first 10,000 digits');
     await walker.follow(/^\/pictures/);
   });
 
