@@ -45,7 +45,7 @@ static_files = \
 	templates/static/robots.txt \
 	templates/static/search.js \
 	templates/static/viewer.js
-EXTRA_DIST += $(static_files) templates/name-static
+EXTRA_DIST += $(static_files) templates/name-static templates/strip.awk
 
 # The stylesheet of all pages, in this order.
 css_files = \
@@ -71,10 +71,11 @@ templates/nthpi.css: $(css_files)
 staticdir = $(pkgdatadir)/static
 noinst_DATA += templates/static-names
 CLEANFILES += templates/static-names templates/public/*
-templates/static-names: $(static_files) templates/nthpi.css templates/name-static
+templates/static-names: $(static_files) templates/nthpi.css templates/name-static \
+		templates/strip.awk
 	$(AM_V_GEN)$(MKDIR_P) templates && names=$$(pwd)/$@ && \
 	  folder=$$(pwd)/templates/public && css=$$(pwd)/templates/nthpi.css && \
-	  (cd $(srcdir) && \
+	  (cd $(srcdir) && AWK=$(AWK) \
 	    templates/name-static "$$folder" "$$names" "$$css" $(static_files))
 install-data-local: install-static
 uninstall-local: uninstall-static

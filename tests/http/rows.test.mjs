@@ -68,8 +68,8 @@ const mixes = {
 };
 for (const [name, mix] of Object.entries(mixes)) {
   test(`50 rows: ${name}`, async (t) => {
-    for (const [lang, most, question] of [['en', 30_000, {}], ['ru', 34_000, {}],
-      ['en', 30_000, { radix: 16, position: 999_990_000 }]]) {
+    for (const [lang, most, question] of [['en', 30_000, {}], ['ru', 35_000, {}],
+      ['en', 32_000, { radix: 16, position: 999_990_000 }]]) {
       const body = await screen(mix, { ...question, lang });
       const packed = gzipSync(body).length;
       const what = `${lang}${question.radix ? ', radix 16' : ''}: ${body.length} bytes, ${packed} packed`;

@@ -15,6 +15,8 @@ after(() => site.stop());
 // The stylesheet is put together when it is built.
 const original = (name) => fs.readFileSync(name === 'nthpi.css'
   ? path.join(build, 'templates', name) : path.join(source, 'templates', 'static', name));
+// Whole lines of comment are left out of what is sent.
+const sent = (name) => fs.readFileSync(path.join(build, 'templates', 'public', name));
 const get = (path_, encoding = 'identity') =>
   site.get(path_, { headers: { 'accept-encoding': encoding } });
 
@@ -30,7 +32,7 @@ test('pages name static files by their content, to be kept for ever', async () =
     ['/static/form.js', '/static/icon.svg', '/static/list.js', '/static/live.js', '/static/nthpi.css', '/static/rows.js']);
   for (const address of found) {
     const [, stem, hash, type] = /^\/static\/([a-z]+)\.([0-9a-f]{12})\.([a-z]+)$/.exec(address);
-    const content = original(`${stem}.${type}`);
+    const content = sent(`${stem}.${type}`);
     assert.ok(crypto.createHash('sha256').update(content).digest('hex').startsWith(hash));
     const answer = await get(address);
     assert.equal(answer.status, 200, address);
@@ -38,6 +40,22 @@ test('pages name static files by their content, to be kept for ever', async () =
     assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable');
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
     assert.equal(answer.headers['content-encoding'], undefined);
+  }
+});
+
+test('nothing but comments and blank lines is left out of what is sent', () => {
+  const names = fs.readdirSync(path.join(build, 'templates', 'public'))
+    .filter((name) => !/\.[0-9a-f]{12}\./.test(name));
+  assert.ok(names.includes('nthpi.css') && names.includes('live.js') && names.includes('icon.svg'));
+  for (const name of names) {
+    const [whole, rest] = [original(name).toString('latin1'), sent(name).toString('latin1')];
+    if (!/\.(css|js)$/.test(name)) {
+      assert.equal(rest, whole, name);
+      continue;
+    }
+    const code = whole.replace(/^[ \t]*\/\*[^]*?\*\/[ \t]*\n/gm, '').replace(/^[ \t]*(\/\/.*)?\n/gm, '');
+    assert.equal(rest, code, name);
+    assert.doesNotMatch(rest, /^\s*(\/\/|\/\*.*\*\/$)/m, name);
   }
 });
 
@@ -88,7 +106,7 @@ test('plain names stay valid', async () => {
   for (const name of ['apple-touch-icon.png', 'favicon.ico', 'icon.svg', 'live.js', 'nthpi.css', 'noscript.css', 'robots.txt']) {
     const answer = await get(`/static/${name}`);
     assert.equal(answer.status, 200, name);
-    assert.deepEqual(answer.body, original(name));
+    assert.deepEqual(answer.body, sent(name));
     assert.doesNotMatch(answer.headers['cache-control'], /immutable/);
     assert.match(answer.headers['cache-control'], /max-age=[1-9]/);
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
@@ -101,7 +119,7 @@ test('plain names stay valid', async () => {
 test('a name of another build gets what there is now, and is not kept', async () => {
   const answer = await get('/static/live.000000000000.js');
   assert.equal(answer.status, 200);
-  assert.deepEqual(answer.body, original('live.js'));
+  assert.deepEqual(answer.body, sent('live.js'));
   assert.equal(answer.headers['cache-control'], 'no-cache');
   assert.match(answer.headers['content-type'], /javascript/);
   assert.equal(answer.headers['x-content-type-options'], 'nosniff');
