@@ -9,7 +9,8 @@ import { Site } from '../lib/site.mjs';
 const MOST = 30_000; // bytes of a first visit: headers and bodies, as they were sent
 const FIRST = ['Document', 'Stylesheet', 'Script']; // what it takes to see and use a page
 
-const site = await Site.start();
+// An index that is made meanwhile would change what a search answers.
+const site = await Site.start({ options: { 'index-wait-s': 3600 } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
