@@ -7,13 +7,16 @@
 
 #include <string.h>
 
-/* True when PATH is that of digits as a text, "/pi/1000.txt". */
+/* True when PATH is that of a text: digits, "/pi/1000.txt", or a report,
+ * "/computations/7.txt". */
 static bool
 is_text(const char *path)
 {
-    static const char start[] = "/pi/", end[] = ".txt";
+    static const char end[] = ".txt";
     size_t length = strlen(path);
-    return strncmp(path, start, sizeof start - 1) == 0 && length >= sizeof end - 1 &&
+    return (strncmp(path, "/pi/", 4) == 0 ||
+            strncmp(path, "/computations/", 14) == 0) &&
+           length >= sizeof end - 1 &&
            strcmp(path + length - (sizeof end - 1), end) == 0;
 }
 

@@ -15,6 +15,7 @@ handler page_list;           /* GET / */
 handler page_list_refused;   /* the same with a bad parameter: 400 */
 handler page_list_elsewhere; /* GET /computations, where forms are sent: to GET / */
 handler page_computation;    /* GET /computations/ID; JSON: its live part */
+handler page_report;         /* GET /computations/ID.txt */
 handler page_delete_confirm; /* GET /computations/ID/delete */
 handler page_pi;             /* GET /pi/N; JSON: its live part */
 handler page_pi_refused;     /* the same with a bad parameter: 400 */

@@ -70,6 +70,7 @@ libweb_a_SOURCES += \
 	fcgi/page_metrics.c \
 	fcgi/page_pi.c \
 	fcgi/page_pictures.c \
+	fcgi/page_report.c \
 	fcgi/page_search.c \
 	fcgi/page_text.c \
 	fcgi/pi_screen.c fcgi/pi_screen.h \

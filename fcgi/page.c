@@ -14,6 +14,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { HOST_MOST = 255 };
 
 struct dict *
 page_new(const char *title, enum page_place place, const struct request *reload)
@@ -133,4 +136,29 @@ page_send_live(struct context *ctx, const struct wait *wait, struct reply *reply
     /* The web server in front may keep pages for a moment, and none of these. */
     reply_header(reply, "X-Accel-Expires", "0");
     json_send(reply, 200, answer);
+}
+
+/* True when HOST is made of what names, addresses and ports are made of: the
+ * address goes into examples for shells, where quotes would be more than text. */
+static bool
+is_plain(const char *host)
+{
+    size_t length = strlen(host);
+    return length > 0 && length <= HOST_MOST &&
+           strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789.:-_[]") == length;
+}
+
+void
+page_site_address(char site[PAGE_SITE_SIZE], const struct conf *conf,
+                  const struct request *r)
+{
+    if (conf->public_url != NULL && conf->public_url[0] != '\0')
+        snprintf(site, PAGE_SITE_SIZE, "%s", conf->public_url);
+    else
+        snprintf(site, PAGE_SITE_SIZE, "%s://%s", r->https ? "https" : "http",
+                 r->host != NULL && is_plain(r->host) ? r->host : "localhost");
+    size_t length = strlen(site);
+    if (length > 0 && site[length - 1] == '/')
+        site[length - 1] = '\0';
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PAGE_ETAG_SIZE = 96 };
+enum { PAGE_ETAG_SIZE = 96, PAGE_SITE_SIZE = 280 };
 
 /* What of a request decides which page it gets: the cookie may name a language. */
 #define PAGE_VARY "Accept, Accept-Encoding, Accept-Language, Cookie"
@@ -69,5 +69,11 @@ void page_set_csrf(struct context *ctx, struct dict *d, const struct request *r)
 void page_send_live(struct context *ctx, const struct wait *wait, struct reply *reply,
                     int64_t revision, const char *template_name, struct dict *d,
                     bool live);
+
+/* The site's address as R's visitor knows it, for texts that are copied: the option
+ * public-url, else the name that he came by where it is made of what names and ports
+ * are made of; without a slash at its end. Any thread. */
+void page_site_address(char site[PAGE_SITE_SIZE], const struct conf *conf,
+                       const struct request *r);
 
 #endif

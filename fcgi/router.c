@@ -44,6 +44,7 @@ const struct route routes[] = {
     {GET,    "/computations/bulk",              page_bulk_confirm,   PARAM_LIST | PARAM_IDS,    BODY_NONE, "bulk-confirm", NULL, false},
     {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, "bulk", post_bulk_refused, true},
     {GET,    "/computations/ID",                page_computation,    PARAM_LIVE,                BODY_NONE, "computation", NULL, false},
+    {GET,    "/computations/ID.txt",            page_report,         0,                         BODY_NONE, "report", NULL, false},
     {GET,    "/computations/ID/compare",        page_compare,        PARAM_LIVE,                BODY_NONE, "compare", NULL, false},
     {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, "compare-add", post_compare_refused, true},
     {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", post_action_refused, true},

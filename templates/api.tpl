@@ -34,6 +34,8 @@
 <pre class="example" data-run="sh" translate="no"><code>curl "{{SITE}}/api/v1/computations/$ID"</code></pre>
 <p>[[To wait for news, name the <code>revision</code> that you know (in REVISION): the answer comes when there is something newer, or is empty with status 304 after 30 seconds.]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl -H 'Prefer: wait=30' "{{SITE}}/api/v1/computations/$ID?since=$REVISION"</code></pre>
+<p>[[A report of a computation that is done, as text: digits, check, times and costs, by keys that never change:]]</p>
+<pre class="example" data-run="sh" translate="no"><code>curl "{{SITE}}/computations/$ID.txt"</code></pre>
 <p>[[Everybody's computations, running ones first:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl '{{SITE}}/api/v1/computations?status=done&amp;limit=5'</code></pre>
 <p>[[Cancel, try again, delete:]]</p>

@@ -5,7 +5,7 @@
 {{/ANSWER}}
 <p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
 {{#FAILED}}<p class="error"{{#ENGLISH}} lang="en"{{/ENGLISH}}>{{MESSAGE}}</p>{{/FAILED}}
-<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a></p>
+<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a>{{#ANSWER}} <a class="button quiet" href="/computations/{{ID}}.txt">[[Report]]</a>{{/ANSWER}}</p>
 </section>
 <section id="live-stream">
 {{#STREAM}}

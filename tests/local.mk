@@ -470,6 +470,7 @@ unit_tests += \
 	tests/unit/test_lang \
 	tests/unit/test_pages \
 	tests/unit/test_detail \
+	tests/unit/test_report \
 	tests/unit/test_compare \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
@@ -522,6 +523,10 @@ tests_unit_test_detail_SOURCES = tests/unit/test_detail.c $(site_fixture)
 tests_unit_test_detail_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_detail_LDADD = $(site_test_LDADD)
 tests_unit_test_detail_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_report_SOURCES = tests/unit/test_report.c $(site_fixture)
+tests_unit_test_report_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_report_LDADD = $(site_test_LDADD)
+tests_unit_test_report_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c $(site_fixture)
 tests_unit_test_compare_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_compare_LDADD = $(site_test_LDADD)
@@ -837,7 +842,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/lib/poll.mjs tests/lib/site.mjs \
 	tests/http/api.test.mjs tests/http/delivery.test.mjs tests/http/digits.test.mjs \
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
-	tests/http/compare.test.mjs \
+	tests/http/compare.test.mjs tests/http/report.test.mjs \
 	tests/http/pages.test.mjs tests/http/places.test.mjs tests/http/rows.test.mjs \
 	tests/http/table.test.mjs tests/browser/table.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \

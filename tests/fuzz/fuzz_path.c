@@ -28,6 +28,7 @@ enum { PATH_SIZE = 256 };
 HANDLER(page_list)
 HANDLER(page_computation)
 HANDLER(page_compare)
+HANDLER(page_report)
 HANDLER(page_delete_confirm)
 HANDLER(page_pi)
 HANDLER(page_pi_refused)

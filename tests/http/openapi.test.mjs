@@ -59,11 +59,13 @@ test('the life of a computation', async () => {
     row = (await call('GET', `${all}/${id}`, { headers: { prefer: 'wait=20', 'if-none-match': `"${row.revision}"` } })).json();
   }
   assert.equal((await call('GET', `${all}/${id}?since=${row.revision}`)).status, 304);
+  const { etag } = (await call('GET', `/computations/${id}.txt`)).headers;
+  assert.equal((await call('GET', `/computations/${id}.txt`, { headers: { 'if-none-match': etag } })).status, 304);
   assert.equal((await call('POST', `${all}/${id}/cancel`, { token })).status, 409);
   assert.equal((await call('POST', `${all}/${id}/retry`, { token })).status, 409);
   assert.equal((await call('DELETE', `${all}/${id}`)).status, 403);
   assert.equal((await call('DELETE', `${all}/${id}`, { token })).status, 204);
-  assert.equal((await call('GET', `${all}/${id}`)).status, 404);
+  for (const gone of [`${all}/${id}`, `/computations/${id}.txt`]) assert.equal((await call('GET', gone)).status, 404);
 });
 
 test('cancel, retry and delete of one that runs', async () => {

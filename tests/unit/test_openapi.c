@@ -31,7 +31,8 @@ unload(void **state)
 }
 
 /* Endpoints that are for programs but not below /api/ or /v1/. */
-static const char *const others[] = {"/pi/N.txt", "/search", "/healthz"};
+static const char *const others[] = {"/pi/N.txt", "/computations/ID.txt", "/search",
+                                     "/healthz"};
 
 static bool
 is_described(const struct route *route)

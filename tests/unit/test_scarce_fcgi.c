@@ -73,6 +73,7 @@ static const struct trial trials[] = {
      206,
      NULL,
      false},
+    {"report", {.target = "/computations/1.txt"}, 200, NULL, false},
     {"updates", {.target = "/updates?since=1"}, 200, NULL, true},
     {"updates, filtered", {.target = "/updates?since=1&status=done"}, 200, NULL, true},
     {"list", {.target = "/api/v1/computations"}, 200, NULL, false},
