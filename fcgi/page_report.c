@@ -29,10 +29,10 @@ enum { ETAG_SIZE = 64, MICROS = 6 /* places of seconds */ };
 static const char header[] =
     "# A digit of pi, and how it was computed: a report of nthpi.\n"
     "# The keys and their order are the same in every report, for programs and people\n"
-    "# to compare; \"-\": not known. The text is in English for everybody. Names that\n"
-    "# the JSON document of the computation has, mean the same there. Times are UTC;\n"
-    "# a key that ends in _s is in seconds (of a stage: since the one before it),\n"
-    "# in _kib in KiB. \"program\" is what wrote this report.\n";
+    "# to compare; \"-\": none, or not known. The text is in English for everybody.\n"
+    "# What the JSON document of the computation has too, has the same name there.\n"
+    "# Times are UTC; a key that ends in _s is in seconds (of a stage: since the one\n"
+    "# before it), in _kib in KiB. \"program\" is what wrote this report.\n";
 
 /* One line; FORMAT makes its value, "-" when that is empty. */
 __attribute__((format(printf, 3, 4))) static void
