@@ -37,7 +37,7 @@ test('no line is lost or cut when logs are rotated', async () => {
       const answer = i === 0 && requests % 10 === 0
         ? await site.api('POST', '/api/v1/computations', { position: 1 + requests })
         : await site.get(`/pi/${1 + (requests % 50)}?visitor=${i}`);
-      assert.ok(answer.status < 500);
+      assert.ok(answer.status < 500, `${answer.status}: ${answer.text}`);
       requests++;
     }
   });
@@ -82,7 +82,10 @@ test('a log that cannot be opened stops a program, or leaves it the one it has',
   }
   fs.rmdirSync(ours);
   for (const name of ['fcgi', 'daemon']) site.start(name);
-  await until(() => fs.existsSync(ours) && /nthpid.*ready/.test(fs.readFileSync(ours, 'utf8')), 'the daemon');
+  await until(() => {
+    const text = fs.existsSync(ours) ? fs.readFileSync(ours, 'utf8') : '';
+    return /nthpid.*ready/.test(text) && /nthpi-fcgi.*, build /.test(text);
+  }, 'both programs');
   fs.renameSync(ours, `${ours}.old`);
   fs.mkdirSync(ours);
   for (const name of ['fcgi', 'daemon']) process.kill(site.pid(name), 'SIGHUP');

@@ -92,11 +92,11 @@ each_language_has_pages_of_its_own(void **state)
     for (int turn = 0; turn < 2; turn++) { /* rendered, then kept */
         get_in(site, "/", "en");
         assert_has(site, "<html lang=\"en\">");
-        assert_has(site, "class=status>queued");
+        assert_has(site, "class=\"status\">queued");
         site_header(site, "ETag", english);
         get_in(site, "/", "ru");
         assert_has(site, "<html lang=\"ru\">");
-        assert_has(site, "class=status>в очереди");
+        assert_has(site, "class=\"status\">в очереди");
         assert_has_not(site, ">queued");
         site_header(site, "ETag", russian);
         assert_string_not_equal(english, russian);
