@@ -10,8 +10,8 @@
  * Reads a position that a person has typed or pasted. Besides what position_parse()
  * reads, between the same white space:
  *
- *   - groups of three, "1,000,000": one to three digits that don't begin with 0, then
- * at least one group of exactly three, with the same separator before each: a comma, a
+ *   - groups of three, "1,000,000": one to three digits that don't begin with 0, then at
+ *     least one group of exactly three, with the same separator before each: a comma, a
  *     space, a no-break, a narrow no-break or a thin space, an apostrophe (straight or
  *     curly), or an underscore;
  *   - powers of ten, "1e6", "5E+8", "10^6": digits, and an exponent of digits.

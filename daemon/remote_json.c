@@ -10,9 +10,9 @@
 #include <string.h>
 
 /* Bytes of the character of UTF-8 at P that a terminal obeys, 0: it is another. They
- * are the control characters of ASCII, U+0080 to U+009F (C2 80 ..), and of Unicode's
- * Bidi_Control those that can hide in digits and words: U+200E, U+200F, U+2028 to
- * U+202E (E2 80 8E ..) and U+2066 to U+2069 (E2 81 A6 ..). */
+ * are the control characters of ASCII, U+0080 to U+009F (C2 80 ..), Unicode's
+ * Bidi_Control (U+061C, D8 9C; U+200E, U+200F and U+202A to U+202E, E2 80 8E ..; U+2066
+ * to U+2069, E2 81 A6 ..), and its separators of lines, U+2028 and U+2029. */
 static size_t
 command_length(const unsigned char *p)
 {
@@ -21,6 +21,9 @@ command_length(const unsigned char *p)
     }
     if (*p == 0xc2) {
         return p[1] >= 0x80 && p[1] <= 0x9f ? 2 : 0;
+    }
+    if (*p == 0xd8) {
+        return p[1] == 0x9c ? 2 : 0;
     }
     if (*p == 0xe2 && p[1] == 0x80) {
         return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae) ? 3 : 0;
