@@ -161,8 +161,8 @@ enum digits_rc digits_read(const struct digits_file *file, uint64_t from, size_t
 
 /* The digest of "3." and the first COUNT digits (1 .. its length) of the published
  * FILE, whose sidecar is in the folder DIGITS_FD, in lower-case hex into SHA256: the
- * sidecar has the state of SHA-256 after each block, so one block is read, checked, and
- * hashed, however many come before it. DIGITS_MISSING: there is no sidecar, or an older
+ * sidecar has the state of SHA-256 after each block, so besides the sidecar (1.4e-4 of
+ * the digits) one block is read, checked, and hashed, however many come before it. DIGITS_MISSING: there is no sidecar, or an older
  * one without states. DIGITS_BROKEN: the block or a state beside it is not what it was.
  * Thread-safe. */
 enum digits_rc digits_sha256(const struct digits_file *file, int digits_fd,

@@ -14,17 +14,18 @@
 
 /* What may stand between groups. */
 static const char *const separators[] = {
+    "\xc2\xa0",     /* no-break space */
+    "\xe2\x80\xaf", /* narrow no-break space */
+    "\xe2\x80\x89", /* thin space */
     ",",
     " ",
     "'",
     "_",
-    "\xc2\xa0",     /* no-break space */
-    "\xe2\x80\xaf", /* narrow no-break space */
-    "\xe2\x80\x89", /* thin space */
     "\xe2\x80\x99", /* right single quotation mark */
 };
 
-enum { SEPARATORS = sizeof separators / sizeof *separators };
+/* The first of them are BLANKS. */
+enum { SEPARATORS = sizeof separators / sizeof *separators, BLANKS = 3 };
 
 /* VALUE with the COUNT digits at TEXT after it. */
 static uint64_t
@@ -44,6 +45,33 @@ find_separator(const char *text)
         if (strncmp(text, separators[i], strlen(separators[i])) == 0)
             return separators[i];
     return NULL;
+}
+
+/* Takes white space and the blanks among the separators, which pasting brings along,
+ * off both ends of the text from *TEXT to *END. */
+static void
+strip(const char **text, const char **end)
+{
+    bool found;
+
+    do {
+        size_t spaces = strspn(*text, WHITE_SPACE);
+        found = spaces > 0;
+        *text += spaces;
+        while (*end > *text && strchr(WHITE_SPACE, (*end)[-1]) != NULL)
+            (*end)--;
+        for (size_t i = 0; i < BLANKS; i++) {
+            size_t size = strlen(separators[i]);
+            if (strncmp(*text, separators[i], size) == 0 && *end >= *text + size) {
+                *text += size;
+                found = true;
+            }
+            if (*end >= *text + size && memcmp(*end - size, separators[i], size) == 0) {
+                *end -= size;
+                found = true;
+            }
+        }
+    } while (found);
 }
 
 /* Reads groups of three that end at END. */
@@ -108,11 +136,11 @@ position_read(const char *text, uint64_t *position)
 
     if (text == NULL)
         return ASK_EMPTY;
-    start += strspn(start, WHITE_SPACE);
     end = start + strlen(start);
-    while (end > start && strchr(WHITE_SPACE, end[-1]) != NULL)
-        end--;
-    if (!read_groups(start, end, &value) && !read_power(start, end, &value))
+    strip(&start, &end);
+    if (end > start && strspn(start, DIGITS) == (size_t)(end - start))
+        value = append(0, start, (size_t)(end - start));
+    else if (!read_groups(start, end, &value) && !read_power(start, end, &value))
         return position_parse(text, position);
     if (value == 0)
         return ASK_ZERO;

@@ -8,7 +8,7 @@
 
 /*
  * Reads a position that a person has typed or pasted. Besides what position_parse()
- * reads, between the same white space:
+ * reads, between the same white space and no-break, narrow no-break and thin spaces:
  *
  *   - groups of three, "1,000,000": one to three digits that don't begin with 0, then at
  *     least one group of exactly three, with the same separator before each: a comma, a

@@ -10,7 +10,8 @@
 
 enum {
     SEARCH_LENGTH_MOST = 120,
-    /* Digits that are scanned where there is no index: some tens of milliseconds. */
+    /* Digits that are scanned where there is no index: some five milliseconds, for
+     * several strings some fifteen. */
     SEARCH_SCAN_MOST = 20000000,
     SEARCH_ASKS_MOST = 8, /* strings that are looked for in one go */
 };

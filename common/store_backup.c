@@ -142,7 +142,8 @@ give_all_back(struct store *s, size_t *count)
         id = sqlite3_column_int64(statement, 0);
         wanted_parse((const char *)sqlite3_column_text(statement, 2), &wanted);
         store_reset(statement);
-        rc = store_give_back(s, id, wanted, reason_text(REASON_RESTORED), false, 0, NULL);
+        rc = store_give_back(s, id, wanted, reason_text(REASON_RESTORED), false, 0,
+                             NULL);
         if (rc != STORE_OK)
             return rc;
         ++*count;

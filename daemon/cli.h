@@ -164,7 +164,7 @@ bool cli_question(const struct limits *limits, const char *position, const char 
 /* A row's id; false with a message. */
 bool cli_id(const char *text, int64_t *id);
 
-/* A whole number LEAST .. LARGEST; false with a message that names OPTION. */
+/* A whole number LEAST .. LARGEST, as people write positions; false with a message that names OPTION. */
 bool cli_number(const char *option, const char *text, uint64_t least, uint64_t largest,
                 uint64_t *out);
 

@@ -37,9 +37,10 @@ put_into_place(struct daemon *d, const char *name)
     return 0;
 }
 
-/* True when what is in place now can be used. */
+/* False when what is in place now is damaged. (What could not be read for want of
+ * memory is none the worse for it.) */
 static bool
-is_usable(const struct daemon *d)
+is_whole(const struct daemon *d)
 {
     const struct published *p = &d->indexing.of;
     struct search_index *index = NULL;
@@ -47,7 +48,7 @@ is_usable(const struct daemon *d)
         search_index_open(&index, d->digits_fd, p->radix, p->length, p->sha256);
 
     search_index_release(index);
-    return rc == DIGITS_OK;
+    return rc != DIGITS_BROKEN && rc != DIGITS_MISSING;
 }
 
 bool
@@ -62,7 +63,7 @@ index_publish(struct daemon *d, char message[WORKER_MESSAGE_SIZE])
         snprintf(message, WORKER_MESSAGE_SIZE, "%s", strerror(error));
         return false;
     }
-    if (!is_usable(d)) {
+    if (!is_whole(d)) {
         unlinkat(d->digits_fd, name, 0);
         snprintf(message, WORKER_MESSAGE_SIZE, "it cannot be read back");
         return false;

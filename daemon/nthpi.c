@@ -148,7 +148,9 @@ position_problem(enum ask_problem problem, const char *text)
         cli_error("position %s: positions are counted from 1", text);
         break;
     case ASK_NOT_WHOLE:
-        cli_error("position %s: write a whole number, such as 1000000, 1,000,000 or 1e6", text);
+        cli_error("position %s: write a whole number, such as 1000000, 1,000,000 or "
+                  "1e6",
+                  text);
         break;
     case ASK_ABOVE_LIMIT:
         cli_error("position %s: at most %" PRIu64 " is possible", text, POSITION_MAX);
@@ -212,7 +214,7 @@ bool
 cli_number(const char *option, const char *text, uint64_t least, uint64_t largest,
            uint64_t *out)
 {
-    if (position_parse(text, out) != ASK_OK || *out < least || *out > largest) {
+    if (position_read(text, out) != ASK_OK || *out < least || *out > largest) {
         cli_error("--%s: a number from %" PRIu64 " to %" PRIu64 " is needed", option,
                   least, largest);
         return false;

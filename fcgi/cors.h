@@ -1,8 +1,8 @@
 /*
  * Who may read the API from a page of another site (CORS,
- * https://fetch.spec.whatwg.org/): everybody. What GET answers where
- * openapi.json describes it (below /api/v1/, at /v1/pi, /pi/N.txt,
- * /computations/ID.txt, /healthz, and /search as JSON) is public and the same for all, so it bears
+ * https://fetch.spec.whatwg.org/): everybody. What GET answers where openapi.json
+ * describes it (below /api/v1/, at /v1/pi, /pi/N.txt, /computations/ID.txt, /healthz,
+ * and /search as JSON) is public and the same for all, so it bears
  * "Access-Control-Allow-Origin: *", with which browsers send neither cookies nor
  * passwords. nginx says the same of openapi.json itself, and hands it on for the texts
  * that it sends (nthpi.nginx). What changes anything is never open: proof.h refuses it

@@ -33,6 +33,7 @@ tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	common/conf.c common/conf_file.c common/conf_table.c common/conf_text.c \
 	common/conf_value.c \
 	common/digits_check.c common/digits_publish.c common/digits_read.c \
+	common/digits_sha256.c \
 	common/digits_sum.c common/digits_trust.c common/digits_write.c \
 	common/log.c common/log_repeat.c \
 	common/position.c \

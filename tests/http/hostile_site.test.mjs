@@ -183,7 +183,7 @@ test('what was found is what was looked for', async () => {
 });
 
 // What terminals obey: control characters, and marks that turn the direction of writing.
-const commands = '\u001b]0;owned\u0007\u009b31m\u007f\b\r\n\u202e\u2066\u200f\u2028';
+const commands = '\u001b]0;owned\u0007\u009b31m\u007f\b\r\n\u202e\u2066\u200f\u061c\u2028';
 const obeyed = /[^\n\x20-\x7e]/; // nothing else is in what the program says itself
 
 test('no text of a site reaches the terminal as a command, whatever shows it', async () => {

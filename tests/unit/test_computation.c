@@ -100,6 +100,11 @@ people_may_group_digits(void **state)
         {"1\xe2\x80\x89"
          "000",
          ASK_OK, 1000},
+        {"\xc2\xa0"
+         "12345",
+         ASK_OK, 12345},
+        {"12\xe2\x80\xaf \xc2\xa0", ASK_OK, 12},
+        {"\xc2\xa0", ASK_NOT_A_NUMBER, 0},
         {"1'000'000", ASK_OK, 1000000},
         {"1\xe2\x80\x99"
          "000",
