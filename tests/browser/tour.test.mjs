@@ -17,7 +17,7 @@ const readme = fs.readFileSync(path.join(source, 'README.md'), 'utf8');
 const steps = parse(readme);
 const ADDRESS = 'http://127.0.0.1:8080'; // as contrib/quickstart prints it
 const WAIT = 60_000; // ms, for what is to be seen
-const LARGEST = 150_000; // bytes of a screenshot
+const LARGEST = 200_000; // bytes of a screenshot
 
 const site = await Site.start({ limited: true, options: { cpus: 2 } });
 after(() => site.stop());
@@ -66,7 +66,7 @@ class Follower {
   static async start() {
     const follower = new this();
     follower.loads = 0;
-    follower.page = await open(browser, { viewport: { width: 1024, height: 700 }, locale: 'en' });
+    follower.page = await open(browser, { viewport: { width: 1160, height: 740 }, locale: 'en' });
     follower.waits(WAIT);
     follower.page.setDefaultNavigationTimeout(WAIT);
     follower.page.on('domcontentloaded', () => { follower.loads++; });

@@ -1,4 +1,4 @@
-// With NTHPI_LONG: README's two commands in a Debian in which nothing was installed, as
+// With NTHPI_LONG: contrib/quickstart in a Debian in which nothing was installed, as
 // somebody with the source tree and nothing else. Packages come over the network.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -67,19 +67,6 @@ if (long) {
       await root.run('kill -INT $(cat /run/first)');
       assert.equal(await run.ended, 0, run.said.split('\n').slice(-20).join('\n'));
       assert.equal((await root.try('pidof nginx nthpid nthpi-fcgi')).output, '');
-    } finally {
-      await root.stop();
-    }
-  });
-
-  test('contrib/check passes in an empty Debian', asRoot, async () => {
-    const root = await Root.start(path.join(folder, 'checked'), { network: true });
-    try {
-      copyTree(path.join(root.folder, 'srv/nthpi'));
-      const run = begin(root, 'cd /srv/nthpi && exec contrib/check');
-      const last = () => run.said.split('\n').slice(-200).join('\n');
-      assert.equal(await run.ended, 0, last());
-      assert.match(run.said, /^[1-9][0-9]+ passed, 0 failed, 0 skipped\n$/m);
     } finally {
       await root.stop();
     }
