@@ -1,6 +1,7 @@
 /*
- * Whether anything is being computed: for how long no daemon has been heard of. Pages
- * whose rows wait say so, and polls tell when it changes.
+ * Whether anything is being computed: for how long no daemon has been heard of. The
+ * list says so always, the pages of rows only while these wait or run, and polls tell
+ * when it changes.
  *
  * The heartbeats of daemons do not raise the revision, and time passes without them. So
  * it is a state beside the revision, a small number that is 0 while a daemon is there:
