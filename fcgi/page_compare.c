@@ -140,7 +140,8 @@ live_compare(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (compare->revision == wait->since && !pulse_moved(ctx, wait)) {
+    } else if (compare->revision == wait->since &&
+               !(compare->live && pulse_moved(ctx, wait))) {
         news = false;
     } else {
         struct dict *d = dict_new();

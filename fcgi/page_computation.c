@@ -158,7 +158,8 @@ live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (detail->c.revision == wait->since && !pulse_moved(ctx, wait)) {
+    } else if (detail->c.revision == wait->since &&
+               !(rows_is_live(&detail->c) && pulse_moved(ctx, wait))) {
         news = false;
     } else {
         struct dict *d = dict_new();

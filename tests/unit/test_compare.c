@@ -6,6 +6,7 @@
 
 #include "fcgi/compare.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -220,6 +221,27 @@ it_is_live(void **state)
     assert_has(site, "\"live\":false");
 }
 
+/* Both pages: an absent daemon is news where a row waits, and nowhere else. */
+static void
+what_is_done_waits_for_no_daemon(void **state)
+{
+    struct site *site = *state;
+    static const char *const pages[] = {"/computations/1", "/computations/1/compare"};
+    int64_t id = put(site->store, 5000, NULL);
+    site->ctx.absent = 5;
+    for (int done = 0; done < 2; done++) {
+        if (done)
+            complete(site, id, ALGORITHM_CHUDNOVSKY, SAME);
+        for (size_t i = 0; i < 2; i++) {
+            char target[96];
+            snprintf(target, sizeof target, "%s?since=%" PRId64 "&absent=0", pages[i],
+                     row_of(site->store, id).revision);
+            const struct ask poll = {.target = target, .json = true, .wait_s = 20};
+            assert_int_equal(site_ask(site, &poll)->wait.kind != WAIT_NONE, done);
+        }
+    }
+}
+
 static void
 an_unchanged_comparison_is_not_sent_again(void **state)
 {
@@ -317,6 +339,7 @@ main(void)
         COMPARE_TEST(a_click_leads_back_with_both),
         COMPARE_TEST(a_difference_is_said_aloud),
         COMPARE_TEST(it_is_live),
+        COMPARE_TEST(what_is_done_waits_for_no_daemon),
         COMPARE_TEST(an_unchanged_comparison_is_not_sent_again),
         COMPARE_TEST(bad_questions_keep_the_page),
         COMPARE_TEST(a_full_queue_is_an_answer),
