@@ -161,10 +161,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     const struct computation *c = &compare->rows[0];
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    /* What algorithms cost is known a moment after the daemon's first start. */
-    int64_t more = (int64_t)compare->count * 2 + (compare->costs.threads > 0);
-    if (notice == NULL &&
-        page_not_modified(ctx, r, reply, compare->revision, more, etag))
+    if (notice == NULL && page_not_modified(ctx, r, reply, compare->revision,
+                                            compare_version(ctx, compare), etag))
         return;
     make_title(ctx, title, c);
     struct dict *d =
