@@ -354,12 +354,15 @@ store_published(struct store *s, int radix, struct published *p)
     return STORE_OK;
 }
 
-double
-store_heartbeat_age(struct store *s)
+enum store_rc
+store_heartbeat_age(struct store *s, double *age)
 {
     int64_t at, now = store_now();
+    enum store_rc rc = store_integer(s, SQL_HEARTBEAT_NEWEST, NO_VALUES, &at);
 
-    if (store_integer(s, SQL_HEARTBEAT_NEWEST, NO_VALUES, &at) != STORE_OK)
-        return -1;
-    return at < now ? (double)(now - at) / 1e6 : 0;
+    if (rc == STORE_OK)
+        *age = at < now ? (double)(now - at) / 1e6 : 0;
+    else if (rc == STORE_NOT_FOUND)
+        *age = -1;
+    return rc;
 }

@@ -136,8 +136,9 @@ enum store_rc store_mark_damaged(struct store *s, const struct published *p);
 /* *LENGTH: that of the file of RADIX that is marked as damaged, 0: none. */
 enum store_rc store_damaged(struct store *s, int radix, uint64_t *length);
 
-/* Seconds since the freshest heartbeat of any daemon, or negative: none ever. */
-double store_heartbeat_age(struct store *s);
+/* *AGE: seconds (>= 0) since the freshest heartbeat of any daemon. STORE_NOT_FOUND with
+ * -1 there: none ever. After other errors it is as it was. */
+enum store_rc store_heartbeat_age(struct store *s, double *age);
 
 /* A daemon's name and its terminator. */
 enum { DAEMON_NAME_SIZE = 33 };

@@ -65,9 +65,10 @@ give(struct cli *cli, const struct computation *c, json_t **row)
 static void
 warn_without_daemon(struct cli *cli)
 {
-    double age = store_heartbeat_age(cli->store);
+    double age;
+    enum store_rc rc = store_heartbeat_age(cli->store, &age);
 
-    if (age < 0 || age > DAEMON_SILENT_S) {
+    if (rc == STORE_NOT_FOUND || (rc == STORE_OK && age > DAEMON_SILENT_S)) {
         cli_error("note: no nthpid is running here; the row waits for one");
     }
 }

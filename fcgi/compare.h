@@ -62,4 +62,10 @@ bool compare_offers(const struct compare *compare, const struct limits *limits,
 size_t compare_show_offers(struct context *ctx, struct dict *d, const struct request *r,
                            const struct compare *compare);
 
+/* A number that changes with which computations there are and with what
+ * compare_show_offers() shows in CTX's language, for ETags beside COMPARE's revision: a
+ * row that is deleted raises no revision, nor do costs that are measured. Any thread,
+ * each its own CTX. */
+int64_t compare_version(const struct context *ctx, const struct compare *compare);
+
 #endif

@@ -7,6 +7,9 @@
 #include "fcgi/estimate.h"
 #include "fcgi/page.h"
 
+#include <sodium.h>
+#include <string.h>
+
 static void
 show_offer(const struct context *ctx, struct dict *form, const struct compare *compare,
            enum algorithm algorithm)
@@ -47,4 +50,34 @@ compare_show_offers(struct context *ctx, struct dict *d, const struct request *r
         show_offer(ctx, form, compare, (enum algorithm)a);
     }
     return count;
+}
+
+int64_t
+compare_version(const struct context *ctx, const struct compare *compare)
+{
+    const struct limits *limits = &ctx->app->conf->limits;
+    const struct computation *c = compare->rows;
+    const uint64_t most[] = {limits->spigot, limits->chudnovsky, limits->bbp};
+    unsigned char hash[crypto_generichash_BYTES];
+    char text[TEXT_SIZE];
+    int64_t version;
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    crypto_generichash_update(&state, (const unsigned char *)most, sizeof most);
+    for (int a = ALGORITHM_SPIGOT; a < ALGORITHM_COUNT; a++) {
+        text[0] = '\0';
+        if (compare_offers(compare, limits, (enum algorithm)a))
+            estimate_of(ctx, &compare->costs, c->radix, c->position, (enum algorithm)a,
+                        text);
+        /* With its end, so that two texts are not taken for another two. */
+        crypto_generichash_update(&state, (const unsigned char *)text,
+                                  strlen(text) + 1);
+    }
+    for (size_t i = 0; i < compare->count; i++) {
+        const int64_t row[] = {c[i].id, c[i].revision};
+        crypto_generichash_update(&state, (const unsigned char *)row, sizeof row);
+    }
+    crypto_generichash_final(&state, hash, sizeof hash);
+    memcpy(&version, hash, sizeof version);
+    return version;
 }

@@ -140,7 +140,8 @@ live_compare(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (compare->revision == wait->since && !pulse_moved(ctx, wait)) {
+    } else if (compare->revision == wait->since &&
+               !(compare->live && pulse_moved(ctx, wait))) {
         news = false;
     } else {
         struct dict *d = dict_new();
@@ -160,10 +161,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
 {
     const struct computation *c = &compare->rows[0];
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    /* What algorithms cost is known a moment after the daemon's first start. */
-    int64_t more = (int64_t)compare->count * 2 + (compare->costs.threads > 0);
-    if (notice == NULL &&
-        page_not_modified(ctx, r, reply, compare->revision, more, etag))
+    if (notice == NULL && page_not_modified(ctx, r, reply, compare->revision,
+                                            compare_version(ctx, compare), etag))
         return;
     make_title(ctx, title, c);
     struct dict *d =

@@ -158,7 +158,8 @@ live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
     bool news = true;
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (detail->c.revision == wait->since && !pulse_moved(ctx, wait)) {
+    } else if (detail->c.revision == wait->since &&
+               !(rows_is_live(&detail->c) && pulse_moved(ctx, wait))) {
         news = false;
     } else {
         struct dict *d = dict_new();
@@ -177,11 +178,10 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
 {
     const struct computation *c = &detail->c;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    /* It offers what the others have not done; that they cost something is known a
-     * moment after the daemon's first start. */
-    int64_t more =
-        (int64_t)detail->stream.known * 2 + (detail->compare.costs.threads > 0);
-    if (page_not_modified(ctx, r, reply, detail->compare.revision, more, etag))
+    /* It offers what the others have not done. */
+    uint64_t more =
+        (uint64_t)compare_version(ctx, &detail->compare) + detail->stream.known;
+    if (page_not_modified(ctx, r, reply, detail->compare.revision, (int64_t)more, etag))
         return;
     make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, PAGE_BELOW_LIST, rows_is_live(c) ? r : NULL);

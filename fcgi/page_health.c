@@ -37,9 +37,10 @@ read_database(struct store *s, struct health *h)
     if (store_begin_read(s) != STORE_OK)
         return false;
     h->revision = store_revision(s);
-    h->heartbeat_age = store_heartbeat_age(s);
+    enum store_rc age = store_heartbeat_age(s, &h->heartbeat_age);
     uint64_t marked[2] = {0, 0};
-    bool readable = h->revision > 0 && store_counts(s, counts) == STORE_OK &&
+    bool readable = h->revision > 0 && (age == STORE_OK || age == STORE_NOT_FOUND) &&
+                    store_counts(s, counts) == STORE_OK &&
                     store_published(s, 10, &h->published[0]) == STORE_OK &&
                     store_published(s, 16, &h->published[1]) == STORE_OK &&
                     store_damaged(s, 10, &marked[0]) == STORE_OK &&
@@ -64,7 +65,8 @@ page_health(struct context *ctx, struct request *r, struct reply *reply)
     struct health h = {.heartbeat_age = -1};
     bool database = read_database(ctx->store, &h);
     /* What a balancer has seen is what the pages after it say. */
-    pulse_note(ctx, h.heartbeat_age);
+    if (database)
+        pulse_note(ctx, h.heartbeat_age);
     bool daemon = pulse_state(h.heartbeat_age) == 0;
     bool digits = database && !h.damaged &&
                   digits_are_there(ctx->app, &h.published[0]) &&

@@ -78,37 +78,34 @@ read_question(const struct request *r, struct question *q)
 
 /* ---- the page ---- */
 
-/* Nothing can be searched: the way to have something, for those who ask Q. */
-static enum store_rc
-show_nothing(struct context *ctx, struct dict *page, const struct question *q)
+/* Nothing can be searched: the way to have something, for those who ask Q. OTHER is
+ * what is published in the other radix. */
+static void
+show_nothing(const struct context *ctx, struct dict *page, const struct question *q,
+             const struct published *other)
 {
     struct dict *d = dict_section(page, VIEW_NOTHING);
     uint64_t limit = ctx->app->conf->limits.chudnovsky;
     uint64_t offered = limit < OFFERED ? limit : OFFERED;
     int radix = q->ask.radix;
     char number[TEXT_NUMBER_SIZE], text[TEXT_SIZE], url[SEARCH_URL_SIZE];
-    struct published other;
     dict_setf(d, VIEW_PI_PATH, "/pi/%" PRIu64 "%s", offered,
               radix == 16 ? "?radix=16" : "");
     dict_set(d, VIEW_LABEL, text_number(ctx->lang, number, offered));
-    if (q->wants_date) /* only radix 10 will do */
-        return STORE_OK;
-    enum store_rc rc = store_published(ctx->store, radix == 16 ? 10 : 16, &other);
-    if (rc != STORE_OK || other.length == 0)
-        return rc;
+    if (q->wants_date || other->length == 0) /* only radix 10 will do for dates */
+        return;
     d = dict_section(d, VIEW_OTHER_RADIX);
     struct search_ask ask = q->ask;
-    ask.radix = other.radix;
-    snprintf(url, sizeof url, "/search?radix=%d", other.radix);
-    if (q->has_string && search_parse(q->ask.text, other.radix, &ask) == SEARCH_GOOD)
+    ask.radix = other->radix;
+    snprintf(url, sizeof url, "/search?radix=%d", other->radix);
+    if (q->has_string && search_parse(q->ask.text, other->radix, &ask) == SEARCH_GOOD)
         search_url(url, &ask, 0);
     dict_set(d, VIEW_HREF, url);
     dict_set(d, VIEW_MESSAGE,
              text_fill(text, sizeof text,
-                       text_get(ctx->lang, other.radix == 16 ? TEXT_SEARCH_KNOWN_HEX
-                                                             : TEXT_SEARCH_KNOWN_10),
-                       "length", text_number(ctx->lang, number, other.length), NULL));
-    return STORE_OK;
+                       text_get(ctx->lang, other->radix == 16 ? TEXT_SEARCH_KNOWN_HEX
+                                                              : TEXT_SEARCH_KNOWN_10),
+                       "length", text_number(ctx->lang, number, other->length), NULL));
 }
 
 /* What is searched, and why not all of it. */
@@ -246,8 +243,18 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     bool bad = q->problem != NULL || (q->wants_date && !q->has_date);
     bool indexed = place->index != NULL;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    if (!bad && page_not_modified(ctx, r, reply, place->prefix.revision,
-                                  search_place_version(place), etag))
+    int64_t version = search_place_version(place);
+    struct published other = {.length = 0};
+    if (place->prefix.length == 0) {
+        enum store_rc store =
+            store_published(ctx->store, q->ask.radix == 16 ? 10 : 16, &other);
+        if (store != STORE_OK) {
+            reply_store_error(ctx, r, reply, store);
+            return;
+        }
+        version = (int64_t)other.length; /* there is no index yet */
+    }
+    if (!bad && page_not_modified(ctx, r, reply, place->prefix.revision, version, etag))
         return;
     text_fill(title, sizeof title,
               text_get(lang, q->has_string && place->prefix.length > 0
@@ -257,16 +264,10 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     struct dict *page = page_new(title, PAGE_SEARCH, NULL);
     show_forms(lang, page, q);
     enum digits_rc rc = show_answers(ctx, page, place, q);
-    enum store_rc store = STORE_OK;
     if (place->prefix.length > 0)
         show_place(lang, page, place);
     else
-        store = show_nothing(ctx, page, q);
-    if (store != STORE_OK) {
-        dict_free(page);
-        reply_store_error(ctx, r, reply, store);
-        return;
-    }
+        show_nothing(ctx, page, q, &other);
     if (rc != DIGITS_OK) {
         dict_free(page);
         damage_answer(ctx, r, reply, &place->prefix, rc);

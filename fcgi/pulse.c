@@ -34,6 +34,16 @@ pulse_state(double age_s)
     return minutes < 2 * DAY ? minutes / HOUR * HOUR : minutes / DAY * DAY;
 }
 
+/* What cannot be read now says nothing of daemons: the state stays. */
+static void
+look(struct context *ctx)
+{
+    double age_s;
+    enum store_rc rc = store_heartbeat_age(ctx->store, &age_s);
+    if (rc == STORE_OK || rc == STORE_NOT_FOUND)
+        pulse_note(ctx, age_s);
+}
+
 int
 pulse_look(struct context *ctx)
 {
@@ -44,7 +54,7 @@ pulse_look(struct context *ctx)
     long long due = atomic_load(&pulse->due_ms);
     if (now >= due &&
         atomic_compare_exchange_strong(&pulse->due_ms, &due, now + PULSE_LOOK_MS))
-        pulse_note(ctx, store_heartbeat_age(ctx->store));
+        look(ctx);
     return atomic_load(&pulse->state);
 }
 

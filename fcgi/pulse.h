@@ -1,6 +1,7 @@
 /*
- * Whether anything is being computed: for how long no daemon has been heard of. Pages
- * whose rows wait say so, and polls tell when it changes.
+ * Whether anything is being computed: for how long no daemon has been heard of. The
+ * list says so always, the pages of rows only while these wait or run, and polls tell
+ * when it changes.
  *
  * The heartbeats of daemons do not raise the revision, and time passes without them. So
  * it is a state beside the revision, a small number that is 0 while a daemon is there:
@@ -36,12 +37,13 @@ enum { PULSE_NEVER = INT32_MAX };
  * hours from an hour on, in whole days from two on; or PULSE_NEVER. Pure. */
 int pulse_state(double age_s);
 
-/* The present state as CTX's process knows it, at most PULSE_LOOK_MS old. Not between
- * store_begin_read() and store_end_read(). Any thread, with its own CTX. */
+/* The present state as CTX's process knows it, at most PULSE_LOOK_MS old; older while
+ * the database cannot be read. Not between store_begin_read() and store_end_read(). Any
+ * thread, with its own CTX. */
 int pulse_look(struct context *ctx);
 
-/* Tells CTX's process of a newest heartbeat AGE_S seconds ago, which somebody read for
- * purposes of his own. Any thread. */
+/* Tells CTX's process of a newest heartbeat AGE_S seconds ago (negative: there was
+ * none), which somebody read for purposes of his own. Any thread. */
 void pulse_note(struct context *ctx, double age_s);
 
 /* What STATE means for visitors, in LANG, into OUT: "" for 0. Returns OUT. */

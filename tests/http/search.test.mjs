@@ -92,6 +92,20 @@ test('without digits the page says so', async () => {
     [null, 0, 0]);
 });
 
+test('an empty radix tells what the other one has, also to who knows the page', async () => {
+  const path = '/search?q=14159&radix=16';
+  let { headers: { etag } } = await visitor.get(path);
+  for (const n of [1000, 2000]) {
+    assert.equal((await site.get(path, { headers: { 'if-none-match': etag } })).status, 304);
+    await site.waitDone((await site.ask(n, { algorithm: 'chudnovsky' })).id);
+    const page = await site.get(path, { headers: { 'if-none-match': etag } });
+    assert.equal(page.status, 200);
+    const told = text(page.text).match(/[\d,]+(?= (?:decimal )?digits)/g) ?? [];
+    assert.ok(told.some((number) => Number(number.replaceAll(',', '')) >= n), told.join());
+    ({ etag } = page.headers);
+  }
+});
+
 test('without an index all of them are searched', async () => {
   for (const radix of [10, 16]) {
     await site.waitDone((await site.ask(N, { radix, algorithm: 'chudnovsky' })).id);

@@ -6,6 +6,7 @@
 
 #include "fcgi/compare.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -220,6 +221,27 @@ it_is_live(void **state)
     assert_has(site, "\"live\":false");
 }
 
+/* Both pages: an absent daemon is news where a row waits, and nowhere else. */
+static void
+what_is_done_waits_for_no_daemon(void **state)
+{
+    struct site *site = *state;
+    static const char *const pages[] = {"/computations/1", "/computations/1/compare"};
+    int64_t id = put(site->store, 5000, NULL);
+    site->ctx.absent = 5;
+    for (int done = 0; done < 2; done++) {
+        if (done)
+            complete(site, id, ALGORITHM_CHUDNOVSKY, SAME);
+        for (size_t i = 0; i < 2; i++) {
+            char target[96];
+            snprintf(target, sizeof target, "%s?since=%" PRId64 "&absent=0", pages[i],
+                     row_of(site->store, id).revision);
+            const struct ask poll = {.target = target, .json = true, .wait_s = 20};
+            assert_int_equal(site_ask(site, &poll)->wait.kind != WAIT_NONE, done);
+        }
+    }
+}
+
 static void
 an_unchanged_comparison_is_not_sent_again(void **state)
 {
@@ -235,6 +257,54 @@ an_unchanged_comparison_is_not_sent_again(void **state)
     put_as(site->store, 10, 5000, ALGORITHM_SPIGOT, NULL);
     site_ask(site, &again);
     assert_status(site, 200);
+}
+
+/* What each page says of spigot must be OFFERED, and another page than that of ETAGS,
+ * which become those of the present ones. */
+static void
+offers_are_news(struct site *site, const char *offered, char etags[2][SITE_HEADER_SIZE])
+{
+    static const char *const pages[] = {"/computations/1", "/computations/1/compare"};
+    for (size_t i = 0; i < 2; i++) {
+        struct ask again = {.target = pages[i], .if_none_match = etags[i]};
+        site_ask(site, &again);
+        assert_status(site, 200);
+        assert_has(site, offered);
+        site_header(site, "ETag", etags[i]);
+        site_ask(site, &again);
+        assert_status(site, 304);
+    }
+}
+
+/* Row 2 is older than that which the pages are about: no row is newer when it goes, nor
+ * when the daemon tells what algorithms cost, and tells it anew. */
+static void
+what_is_offered_is_never_old(void **state)
+{
+    struct site *site = *state;
+    char etags[2][SITE_HEADER_SIZE] = {"\"none\"", "\"none\""};
+    const double speeds[ALGORITHM_COUNT] = {0};
+    struct cost_table table = {.threads = 1};
+    struct cost_line *line = &table.lines[ALGORITHM_SPIGOT][0];
+    int64_t id = put(site->store, 5000, NULL);
+    complete(site, put_as(site->store, 10, 5000, ALGORITHM_SPIGOT, NULL),
+             ALGORITHM_SPIGOT, SAME);
+    complete(site, id, ALGORITHM_CHUDNOVSKY, SAME);
+    int64_t revision = row_of(site->store, id).revision;
+    assert_true(row_of(site->store, 2).revision < revision);
+    offers_are_news(site, "chudnovsky", etags);
+    assert_has_not(site, "Compute it with spigot");
+    run_sql(site->store, "DELETE FROM computation WHERE id = 2");
+    offers_are_news(site, "Compute it with spigot", etags);
+    assert_true(cost_parse("100/4 200/4 300/4 400/4", line));
+    assert_int_equal(store_set_costs(site->store->s, &table, speeds), STORE_OK);
+    offers_are_news(site, "MiB", etags);
+    line->at[0].seconds *= 10;
+    line->at[1].seconds *= 10;
+    line->at[2].seconds *= 10;
+    assert_int_equal(store_set_costs(site->store->s, &table, speeds), STORE_OK);
+    offers_are_news(site, "MiB", etags);
+    assert_int_equal(row_of(site->store, id).revision, revision);
 }
 
 static void
@@ -317,7 +387,9 @@ main(void)
         COMPARE_TEST(a_click_leads_back_with_both),
         COMPARE_TEST(a_difference_is_said_aloud),
         COMPARE_TEST(it_is_live),
+        COMPARE_TEST(what_is_done_waits_for_no_daemon),
         COMPARE_TEST(an_unchanged_comparison_is_not_sent_again),
+        COMPARE_TEST(what_is_offered_is_never_old),
         COMPARE_TEST(bad_questions_keep_the_page),
         COMPARE_TEST(a_full_queue_is_an_answer),
         COMPARE_TEST(a_form_without_its_token_comes_back),

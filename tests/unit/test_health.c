@@ -135,6 +135,27 @@ health_fails_without_the_database(void **state)
     assert_status(site, 200);
 }
 
+/* What is known of daemons stays while the database cannot be read. */
+static void
+an_error_is_no_absence(void **state)
+{
+    struct site *site = *state;
+    atomic_llong *due = &site->app.pulse.due_ms;
+    assert_int_equal(store_heartbeat(site->store->s, "one"), STORE_OK);
+    site_get(site, "/healthz");
+    assert_int_equal(pulse_look(&site->ctx), 0);
+    run_sql(site->store, "ALTER TABLE meta RENAME TO away");
+    site_get(site, "/healthz");
+    assert_status(site, 503);
+    assert_int_equal(atomic_load(&site->app.pulse.state), 0);
+    atomic_store(due, 0);
+    assert_int_equal(pulse_look(&site->ctx), 0);
+    run_sql(site->store, "ALTER TABLE away RENAME TO meta");
+    run_sql(site->store, "DELETE FROM meta WHERE key = 'heartbeat:one'");
+    atomic_store(due, 0);
+    assert_int_equal(pulse_look(&site->ctx), PULSE_NEVER);
+}
+
 static void
 metrics_are_for_this_host(void **state)
 {
@@ -165,6 +186,7 @@ main(void)
         SITE_TEST(health_tells_of_database_and_daemon),
         SITE_TEST(health_misses_the_digits),
         SITE_TEST(health_fails_without_the_database),
+        SITE_TEST(an_error_is_no_absence),
         SITE_TEST(metrics_are_for_this_host),
     };
     return cmocka_run_group_tests_name("health", tests, NULL, NULL);

@@ -19,6 +19,7 @@ a_new_database_is_empty(void **state)
     struct fixture *f = *state;
     int64_t counts[STATUS_COUNT];
     struct published p;
+    double age = 0;
 
     assert_int_equal(select_integer(f, "PRAGMA user_version"), schema_version);
     assert_int_equal(store_revision(f->s), 1);
@@ -29,7 +30,8 @@ a_new_database_is_empty(void **state)
     assert_int_equal(store_published(f->s, 16, &p), STORE_OK);
     assert_int_equal(p.length, 0);
     assert_int_equal(p.radix, 16);
-    assert_true(store_heartbeat_age(f->s) < 0);
+    assert_int_equal(store_heartbeat_age(f->s, &age), STORE_NOT_FOUND);
+    assert_true(age == -1);
     assert_string_equal(store_message(f->s), "");
 }
 
@@ -302,16 +304,21 @@ heartbeats_have_an_age(void **state)
 {
     struct fixture *f = *state;
     int64_t revision = store_revision(f->s);
-    double age;
+    double age = -2, newest = -2;
 
     assert_int_equal(store_heartbeat(f->s, "one"), STORE_OK);
-    assert_true(store_heartbeat_age(f->s) >= 0);
+    assert_int_equal(store_heartbeat_age(f->s, &age), STORE_OK);
+    assert_true(age >= 0);
     run_sql(f, "UPDATE meta SET value = value - 90000000 WHERE key = 'heartbeat:one'");
-    age = store_heartbeat_age(f->s);
+    assert_int_equal(store_heartbeat_age(f->s, &age), STORE_OK);
     assert_true(age >= 90);
     assert_int_equal(store_heartbeat(f->s, "two"), STORE_OK);
-    assert_true(store_heartbeat_age(f->s) < age);
+    assert_int_equal(store_heartbeat_age(f->s, &newest), STORE_OK);
+    assert_true(newest >= 0 && newest < age);
     assert_int_equal(store_revision(f->s), revision);
+    run_sql(f, "ALTER TABLE meta RENAME TO away");
+    assert_int_equal(store_heartbeat_age(f->s, &newest), STORE_ERROR);
+    assert_true(newest >= 0 && newest < age);
 }
 
 static void
