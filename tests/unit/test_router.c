@@ -6,6 +6,7 @@
 
 #include "router_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -228,6 +229,15 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
+    /* What another route takes says nothing of this one. */
+    chain_run(c, &r, &reply, "GET", "/api/v1/computations?ids=x&position=7", NULL,
+              NULL);
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(r.has, PARAM_EXACT);
+    assert_int_equal(r.filter.position, 7);
+    reply_clear(&reply);
+    request_clear(&r);
+
     chain_run(c, &r, &reply, "GET", "/pi/1000?from=0&radix=10", NULL, NULL);
     assert_int_equal(r.has, PARAM_FROM | PARAM_RADIX);
     assert_int_equal(r.from, 0);
@@ -339,6 +349,44 @@ refuses_bad_parameters(void **state)
     }
 }
 
+/* Of the names there are, how many a route takes whose only parameter is BIT. */
+static size_t
+count_names(unsigned bit)
+{
+    static const char *const names[] = {
+        "status",    "radix", "algorithm", "position", "sort",    "after", "told", "ids",
+        "limit",     "since", "highlight", "from",     "per",     "mark",  "q",    "day",
+        "month",     "year",  "order",     "n",        "columns", "absent",
+    };
+    const struct route route = {.params = bit};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        static struct request r;
+        char name[16], value[] = "", detail[TEXT_SIZE];
+        snprintf(name, sizeof name, "%s", names[i]);
+        memset(&r, 0, sizeof r);
+        /* Twice is too often for all that are taken. */
+        for (r.field_count = 0; r.field_count < 2; r.field_count++)
+            r.fields[r.field_count] = (struct field){.name = name, .value = value};
+        count += router_params(&r, &route, detail) != NULL;
+    }
+    return count;
+}
+
+static void
+each_parameter_has_a_bit_of_its_own(void **state)
+{
+    unsigned taken = 0;
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        taken |= route->params;
+    for (unsigned shift = 0; shift < 32; shift++) {
+        unsigned bit = 1U << shift;
+        if (count_names(bit) != ((taken & bit) != 0))
+            fail_msg("parameter 1 << %u", shift);
+    }
+}
+
 /* How often way was made, while a test asks. */
 static int ways;
 
@@ -393,6 +441,7 @@ main(void)
         TEST(answers_preflights_of_what_may_be_read),
         TEST(reads_parameters),
         TEST(refuses_bad_parameters),
+        TEST(each_parameter_has_a_bit_of_its_own),
         TEST(makes_way_for_what_is_slow),
     };
     return cmocka_run_group_tests_name("router", tests, NULL, NULL);
