@@ -349,14 +349,40 @@ refuses_bad_parameters(void **state)
     }
 }
 
+/* A handler that answers what is refused shows the rest. */
+static void
+what_is_refused_leaves_nothing(void **state)
+{
+    static const char *const uris[] = {
+        "/pi/500?from=x&mark=5-2",     "/pi/500?mark=5-",
+        "/pi/500?mark=1-121",          "/pictures?n=5000",
+        "/pi/500?from=99999999999999", "/?position=99999999999999",
+    };
+    struct chain *c = *state;
+    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
+        struct request r;
+        struct reply reply;
+        chain_run(c, &r, &reply, "GET", uris[i], NULL, NULL);
+        assert_int_equal(reply.status, 400);
+        assert_int_equal(r.has, 0);
+        assert_int_equal(r.mark_first, 0);
+        assert_int_equal(r.mark_last, 0);
+        assert_int_equal(r.digits, 0);
+        assert_int_equal(r.from, 0);
+        assert_int_equal(r.filter.position, 0);
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+}
+
 /* Of the names there are, how many a route takes whose only parameter is BIT. */
 static size_t
 count_names(unsigned bit)
 {
     static const char *const names[] = {
-        "status",    "radix", "algorithm", "position", "sort",    "after", "told", "ids",
-        "limit",     "since", "highlight", "from",     "per",     "mark",  "q",    "day",
-        "month",     "year",  "order",     "n",        "columns", "absent",
+        "status", "radix", "algorithm", "position", "sort",    "after",  "told", "ids",
+        "limit",  "since", "highlight", "from",     "per",     "mark",   "q",    "day",
+        "month",  "year",  "order",     "n",        "columns", "absent",
     };
     const struct route route = {.params = bit};
     size_t count = 0;
@@ -441,6 +467,7 @@ main(void)
         TEST(answers_preflights_of_what_may_be_read),
         TEST(reads_parameters),
         TEST(refuses_bad_parameters),
+        TEST(what_is_refused_leaves_nothing),
         TEST(each_parameter_has_a_bit_of_its_own),
         TEST(makes_way_for_what_is_slow),
     };
