@@ -437,8 +437,10 @@ makes_way_for_what_is_slow(void **state)
         {"GET", "/pi/1000.txt", 1},
         {"HEAD", "/pi/1000.txt", 1},
         {"DELETE", "/api/v1/computations/7", 1},
+        /* Refused with a page that shows digits. */
+        {"GET", "/pi/1000?from=x", 1},
+        {"GET", "/?position=x", 0},
         /* Refused before anything is read or written. */
-        {"GET", "/pi/1000?radix=11", 0},
         {"POST", "/computations", 0},
         {"GET", "/nowhere", 0},
     };
