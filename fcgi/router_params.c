@@ -253,7 +253,7 @@ static const struct param {
     {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
     {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
-    {PARAM_IDS, "ids", read_ids, TEXT_PARAM_TOLD},
+    {PARAM_IDS, "ids", read_ids, TEXT_PARAM_IDS},
     {PARAM_LIMIT, "limit", read_limit, TEXT_PARAM_LIMIT},
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},

@@ -337,6 +337,11 @@ refuses_bad_parameters(void **state)
         {"/api/v1/computations?position=0", "position", NULL},
         {"/api/v1/computations?position=1e6", "position", NULL},
         {"/api/v1/computations?position=1,000", "position", NULL},
+        {"/computations/bulk?ids=x", "ids",
+         "ids must be the numbers of 1 to 100 computations, each once, with dots "
+         "between them."},
+        {"/computations/bulk?ids=5.5", "ids", NULL},
+        {"/computations/bulk?ids=5&ids=6", "ids", "ids is given more than once."},
         {"/search?order=xyz", "order", "order must be one of dmy, mdy, ymd."},
         {"/api/v1/computations?position=99999999999999", "position", NULL},
     };
