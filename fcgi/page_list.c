@@ -11,6 +11,7 @@
 #include "fcgi/list.h"
 
 #include "common/log.h"
+#include "common/position.h"
 #include "fcgi/cache.h"
 #include "fcgi/estimate.h"
 #include "fcgi/handlers.h"
@@ -352,12 +353,27 @@ read_anyway(struct context *ctx, struct list *list)
     store_end_read(ctx->store);
 }
 
+/* Fills FORM with the position of R, which is none to ask for. */
+static void
+fill_refused(struct form *form, const struct request *r)
+{
+    uint64_t position;
+    char *text = form->problem[FORM_POSITION];
+    form->typed[FORM_POSITION] = request_query(r, "position");
+    form->focus = true;
+    enum ask_problem problem = position_read(form->typed[FORM_POSITION], &position);
+    if (problem == ASK_OK) /* it came twice */
+        text_fill(text, TEXT_SIZE, r->why, NULL);
+    else
+        form_unread(text, form->lang, problem, POSITION_MAX);
+}
+
 void
 page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
 {
     struct form form;
     struct list *list;
-    if (strcmp(r->wrong, "position") != 0 || is_about_form(r)) {
+    if (strcmp(r->wrong, "position") != 0) {
         reply_error(ctx, r, reply, 400, r->wrong, r->why);
         return;
     }
@@ -367,9 +383,14 @@ page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     list->filter = r->filter;
-    list->sought = r;
-    read_anyway(ctx, list);
     form_init(&form, ctx->lang);
+    if (is_about_form(r)) {
+        list->filter.position = 0;
+        fill_refused(&form, r);
+    } else {
+        list->sought = r;
+    }
+    read_anyway(ctx, list);
     send_list(ctx, NULL, reply, 400, list, &form, NULL);
     free_list(list);
 }

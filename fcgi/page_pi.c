@@ -157,6 +157,19 @@ cannot_show(struct context *ctx, const struct request *r, struct reply *reply,
         damage_answer(ctx, r, reply, &s->state.prefix, rc);
 }
 
+/* Has S, whose state and choice are set, mark the digits FIRST .. LAST, or the N-th as
+ * usual where FIRST is 0. Where only the digits from N on are asked for, N is what the
+ * page is about, and beyond N there are none. */
+static void
+set_mark(struct pi_screen *s, uint64_t first, uint64_t last)
+{
+    enum pi_kind kind = s->state.kind;
+    if (last > s->state.number || (kind != PI_KNOWN && kind != PI_COMING))
+        return;
+    s->choice.mark_first = first;
+    s->choice.mark_last = last;
+}
+
 /* Answers WAIT with the live part of S. */
 static void
 send_live(struct context *ctx, const struct wait *wait, struct reply *reply,
@@ -188,8 +201,7 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
         reply_store_error(ctx, NULL, reply, rc);
     } else if (news) {
         s->choice = pi_choice(wait->from, wait->limit, wait->columns);
-        s->choice.mark_first = wait->mark_first;
-        s->choice.mark_last = wait->mark_last;
+        set_mark(s, wait->mark_first, wait->mark_last);
         send_live(ctx, wait, reply, s);
     }
     free(s);
@@ -340,8 +352,7 @@ answer_page(struct context *ctx, const struct request *r, struct reply *reply,
     }
     if (rc == STORE_OK) {
         s->choice = pi_choice(from, r->per, r->columns);
-        s->choice.mark_first = r->mark_first;
-        s->choice.mark_last = r->mark_last;
+        set_mark(s, r->mark_first, r->mark_last);
         if (problem != NULL) {
             s->sought = request_query(r, "from");
             text_fill(s->problem, TEXT_SIZE, problem, NULL);

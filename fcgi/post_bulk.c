@@ -158,8 +158,9 @@ page_bulk_confirm(struct context *ctx, struct request *r, struct reply *reply)
 {
     char title[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
     struct selection s = {.action = ACTION_DELETE};
-    const char *ids = request_query(r, "ids");
-    if (ids == NULL || !bulk_parse_ids(ids, s.ids, &s.count)) {
+    /* Those that are no good were refused before. */
+    if ((r->has & PARAM_IDS) == 0 ||
+        !bulk_parse_ids(request_query(r, "ids"), s.ids, &s.count)) {
         reply_error(ctx, r, reply, 400, "ids", text_get(ctx->lang, TEXT_BULK_NONE));
         return;
     }

@@ -10,6 +10,7 @@
 #include "fcgi/asker.h"
 #include "fcgi/handlers.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -34,6 +35,14 @@ own_address(const struct request *r, const char *public_url, const char *url)
     return host + length;
 }
 
+/* True when QUERY, that of an address from "?" on or "", has rows that were selected.
+ */
+static bool
+has_ids(const char *query)
+{
+    return strstr(query, "?ids=") != NULL || strstr(query, "&ids=") != NULL;
+}
+
 /* Where R came from, if that is one of our pages that can be asked for again, else the
  * main page. */
 static void
@@ -53,8 +62,13 @@ set_back(const struct context *ctx, const struct request *r, char back[BACK_MOST
     path[path_length] = '\0';
     page.path = path;
     const struct route *route = router_find(&page, &status, &allowed);
-    /* A form that came back had the address that it was sent to. */
-    if (route != NULL && route->handler != page_list_elsewhere)
+    if (route == NULL || route->handler == page_list_elsewhere)
+        return;
+    /* A form that came back had the address that it was sent to. That of several rows
+     * asks nothing without them, but its view of the list is the same. */
+    if (route->handler == page_bulk_confirm && !has_ids(address + path_length))
+        snprintf(back, BACK_MOST, "/%s", address + path_length);
+    else
         memcpy(back, address, length + 1);
 }
 

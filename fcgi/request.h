@@ -60,10 +60,10 @@ enum request_param {
     PARAM_SORT = 1 << 11,
     PARAM_TOLD = 1 << 12,   /* what became of an action on several rows */
     PARAM_DIGITS = 1 << 13, /* "n", a power of ten from PICTURE_LEAST on */
-    PARAM_IDS = 1 << 15,    /* rows that were selected */
     PARAM_ABSENT = 1 << 14, /* what the page shows of an absent daemon: pulse.h */
     PARAM_EXACT = 1 << 15,  /* "position" as programs write it: plain digits */
     PARAM_MARK = 1 << 16,   /* "762-767" or "762": up to PI_MARKED_MOST positions */
+    PARAM_IDS = 1 << 17,    /* rows that were selected */
     /* of the search; those that are typed are checked by the page, which has them again
      * in its form */
     PARAM_QUERY = 1 << 20,  /* "q": any text */

@@ -201,6 +201,9 @@ void
 router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
 {
     char detail[TEXT_SIZE];
+    /* Now, since what a route answers a bad parameter with reads as much. */
+    if (r->route->slow && ctx->make_way)
+        ctx->make_way(ctx);
     const char *field = router_params(r, r->route, detail);
     if (field && r->route->methods == GET && r->route->refused && !r->wants_json) {
         r->wrong = field;
@@ -212,7 +215,5 @@ router_dispatch(struct context *ctx, struct request *r, struct reply *reply)
         reply_error(ctx, r, reply, 400, field, detail);
         return;
     }
-    if (r->route->slow && ctx->make_way)
-        ctx->make_way(ctx);
     r->route->handler(ctx, r, reply);
 }

@@ -164,19 +164,24 @@ static bool
 read_mark(struct request *r, const char *text)
 {
     char first[24];
+    uint64_t from, to, most;
     const char *last = strchr(text, '-');
     size_t length = last != NULL ? (size_t)(last - text) : strlen(text);
     if (length >= sizeof first)
         return false;
     memcpy(first, text, length);
     first[length] = '\0';
-    if (!read_number(first, 1, POSITION_MAX, &r->mark_first))
+    if (!read_number(first, 1, POSITION_MAX, &from))
         return false;
-    r->mark_last = r->mark_first;
-    uint64_t most = r->mark_first + PI_MARKED_MOST - 1;
+    most = from + PI_MARKED_MOST - 1;
     if (most > POSITION_MAX)
         most = POSITION_MAX;
-    return last == NULL || read_number(last + 1, r->mark_first, most, &r->mark_last);
+    to = from;
+    if (last != NULL && !read_number(last + 1, from, most, &to))
+        return false;
+    r->mark_first = from;
+    r->mark_last = to;
+    return true;
 }
 
 static bool
@@ -223,13 +228,15 @@ read_order(struct request *r, const char *text)
 static bool
 read_digits(struct request *r, const char *text)
 {
-    uint64_t n;
+    uint64_t n, rest;
     if (!read_number(text, PICTURE_LEAST, PICTURE_MOST, &n))
         return false;
+    for (rest = n; rest % 10 == 0; rest /= 10)
+        continue;
+    if (rest != 1)
+        return false;
     r->digits = n;
-    while (n % 10 == 0)
-        n /= 10;
-    return n == 1;
+    return true;
 }
 
 static const struct param {
@@ -246,7 +253,7 @@ static const struct param {
     {PARAM_SORT, "sort", read_sort, TEXT_PARAM_SORT},
     {PARAM_AFTER, "after", read_after, TEXT_PARAM_AFTER},
     {PARAM_TOLD, "told", read_told, TEXT_PARAM_TOLD},
-    {PARAM_IDS, "ids", read_ids, TEXT_PARAM_TOLD},
+    {PARAM_IDS, "ids", read_ids, TEXT_PARAM_IDS},
     {PARAM_LIMIT, "limit", read_limit, TEXT_PARAM_LIMIT},
     {PARAM_HIGHLIGHT, "highlight", read_highlight, TEXT_PARAM_HIGHLIGHT},
     {PARAM_SINCE, "since", read_since, TEXT_PARAM_SINCE},

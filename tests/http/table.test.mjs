@@ -186,8 +186,17 @@ test('the page that asks before rows are deleted can be loaded again, and change
     assert.match(question.text, /<h1>Delete 1 computation\?<\/h1>/);
     assert.equal((await site.get(`/api/v1/computations/${id}`)).status, 200);
   }
-  for (const query of ['', '?ids=', '?ids=x', `?ids=${id}.${id}`, `?ids=${id}&ids=${id}`, '?ids=0', `?ids=${id},1`]) {
-    assert.equal((await page(`/computations/bulk${query}`)).status, 400, query);
+  for (const [queries, said] of [
+    [['', '?ids='], 'Select the computations first.'],
+    [['?ids=x', `?ids=${id}.${id}`, '?ids=0', `?ids=${id},1`],
+      'ids must be the numbers of 1 to 100 computations, each once, with dots between them.'],
+    [[`?ids=${id}&ids=${id}`], 'ids is given more than once.'],
+  ]) {
+    for (const query of queries) {
+      const refused = await page(`/computations/bulk${query}`);
+      assert.equal(refused.status, 400, query);
+      assert.ok(refused.text.includes(said), query);
+    }
   }
   // As many and as long as there can be.
   const most = Array.from({ length: 100 }, (_, i) => `${10n ** 18n - 1n - BigInt(i)}`);

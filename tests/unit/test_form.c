@@ -130,6 +130,38 @@ what_was_typed_is_escaped(void **state)
     assert_has_not(site, "<script>");
 }
 
+/* The page that is linked to where this one reloads itself, with a position. */
+static void
+a_position_of_an_address_is_refused_in_the_form(void **state)
+{
+    static const struct {
+        const char *query, *typed, *message;
+    } cases[] = {
+        {"position=abc", "abc", "whole number"},
+        {"position=0", "0", "1"},
+        {"position=99999999999999", "99999999999999", "10,000,000,000,000"},
+        {"position=5&position=6", "5", "position is given more than once."},
+    };
+    struct site *site = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[80];
+        snprintf(text, sizeof text, "/?new=1&%s", cases[i].query);
+        site_get(site, text);
+        assert_status(site, 400);
+        snprintf(text, sizeof text, "id=\"position\" name=\"position\" value=\"%s\"",
+                 cases[i].typed);
+        assert_has(site, text);
+        const char *error = strstr(site_body(site), "id=\"position-error\"");
+        assert_non_null(error);
+        const char *end = strstr(error, "</p>"),
+                   *said = strstr(error, cases[i].message);
+        assert_true(said != NULL && said < end);
+        assert_has(site, "aria-invalid=\"true\"");
+        /* Nothing is wrong with the one to look for. */
+        assert_has_not(site, "where-error");
+    }
+}
+
 static void
 a_repeated_field_is_refused(void **state)
 {
@@ -213,6 +245,7 @@ main(void)
         FORM_TEST(mistakes_are_explained_beside_their_field),
         FORM_TEST(what_was_typed_stays),
         FORM_TEST(what_was_typed_is_escaped),
+        FORM_TEST(a_position_of_an_address_is_refused_in_the_form),
         FORM_TEST(a_repeated_field_is_refused),
         FORM_TEST(a_full_queue_asks_to_come_back),
         FORM_TEST(a_visitor_and_an_address_have_limits),

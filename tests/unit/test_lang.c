@@ -188,6 +188,29 @@ a_button_changes_the_language(void **state)
     assert_status(site, 405);
 }
 
+/* Where a form on several rows was refused, its address has the view, but no rows. */
+static void
+it_leads_to_the_list_from_rows_that_were_refused(void **state)
+{
+    static const struct {
+        const char *query, *back;
+    } cases[] = {
+        {"", "/"},
+        {"?status=done&sort=position", "/?status=done&sort=position"},
+        {"?ids=5.7", "/computations/bulk?ids=5.7"},
+        {"?status=done&ids=5", "/computations/bulk?status=done&ids=5"},
+    };
+    struct site *site = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char from[128];
+        snprintf(from, sizeof from, "http://pi.example:8080/computations/bulk%s",
+                 cases[i].query);
+        press(site, "ru", from);
+        assert_status(site, 303);
+        assert_header(site, "Location", cases[i].back);
+    }
+}
+
 static void
 it_leads_nowhere_else(void **state)
 {
@@ -230,6 +253,7 @@ main(void)
         TEST(polls_bring_rows_in_their_language),
         TEST(errors_speak_the_language),
         TEST(a_button_changes_the_language),
+        TEST(it_leads_to_the_list_from_rows_that_were_refused),
         TEST(it_leads_nowhere_else),
     };
     return cmocka_run_group_tests_name("lang", tests, NULL, NULL);

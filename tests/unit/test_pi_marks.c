@@ -123,6 +123,47 @@ what_is_not_there_is_not_marked(void **state)
     assert_has(site, "id=\\\"found\\\"");
 }
 
+static void
+where_digits_begin_at_n_none_other_is_marked(void **state)
+{
+    struct site *site = *state;
+    int64_t id = put_as(site->store, 16, 5000, ALGORITHM_BBP, NULL);
+    const struct ask polls = {.target = "/pi/5000?radix=16&mark=5", .json = true};
+    site_get(site, "/pi/5000?radix=16&mark=5");
+    assert_status(site, 200);
+    assert_has(site, "data-live=\"/pi/5000?radix=16&amp;from=1\"");
+    take(site->store, id, TOKEN);
+    calculate(site->store, id, TOKEN);
+    finish(site->store, id, TOKEN);
+    site_get(site, "/pi/5000?radix=16&mark=5");
+    assert_status(site, 200);
+    assert_has_not(site, "<title>Digit 5 ");
+    assert_has(site, "<strong class=\"large\">9</strong>");
+    assert_has(site, "<mark id=\"n\">9</mark>265358979");
+    site_ask(site, &polls);
+    assert_status(site, 200);
+    assert_has(site, "<strong class=\\\"large\\\">9</strong>");
+}
+
+static void
+a_refused_place_shows_no_refused_mark(void **state)
+{
+    static const char *const marks[] = {"5-2", "301", "295-301"};
+    struct site *site = *state;
+    publish(site, 300);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/pi/300?from=abc&mark=%s", marks[i]);
+        site_get(site, target);
+        assert_status(site, 400);
+        assert_has(site, "π to 300 digits</h1>");
+        assert_has_not(site, "name=\"mark\"");
+    }
+    site_get(site, "/pi/300?from=abc&mark=5");
+    assert_status(site, 400);
+    assert_marked(site, 5, 5);
+}
+
 int
 main(void)
 {
@@ -132,6 +173,8 @@ main(void)
         MARK_TEST(a_find_over_the_end_of_a_screen_is_marked_on_both),
         MARK_TEST(the_page_says_what_is_marked),
         MARK_TEST(what_is_not_there_is_not_marked),
+        MARK_TEST(where_digits_begin_at_n_none_other_is_marked),
+        MARK_TEST(a_refused_place_shows_no_refused_mark),
     };
     return cmocka_run_group_tests_name("pi_marks", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "router_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -228,6 +229,15 @@ reads_parameters(void **state)
     reply_clear(&reply);
     request_clear(&r);
 
+    /* What another route takes says nothing of this one. */
+    chain_run(c, &r, &reply, "GET", "/api/v1/computations?ids=x&position=7", NULL,
+              NULL);
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(r.has, PARAM_EXACT);
+    assert_int_equal(r.filter.position, 7);
+    reply_clear(&reply);
+    request_clear(&r);
+
     chain_run(c, &r, &reply, "GET", "/pi/1000?from=0&radix=10", NULL, NULL);
     assert_int_equal(r.has, PARAM_FROM | PARAM_RADIX);
     assert_int_equal(r.from, 0);
@@ -327,6 +337,11 @@ refuses_bad_parameters(void **state)
         {"/api/v1/computations?position=0", "position", NULL},
         {"/api/v1/computations?position=1e6", "position", NULL},
         {"/api/v1/computations?position=1,000", "position", NULL},
+        {"/computations/bulk?ids=x", "ids",
+         "ids must be the numbers of 1 to 100 computations, each once, with dots "
+         "between them."},
+        {"/computations/bulk?ids=5.5", "ids", NULL},
+        {"/computations/bulk?ids=5&ids=6", "ids", "ids is given more than once."},
         {"/search?order=xyz", "order", "order must be one of dmy, mdy, ymd."},
         {"/api/v1/computations?position=99999999999999", "position", NULL},
     };
@@ -336,6 +351,70 @@ refuses_bad_parameters(void **state)
         if (cases[i].detail)
             assert_string_equal(c->seen.detail, cases[i].detail);
         assert_null(c->seen.handler);
+    }
+}
+
+/* A handler that answers what is refused shows the rest. */
+static void
+what_is_refused_leaves_nothing(void **state)
+{
+    static const char *const uris[] = {
+        "/pi/500?from=x&mark=5-2",     "/pi/500?mark=5-",
+        "/pi/500?mark=1-121",          "/pictures?n=5000",
+        "/pi/500?from=99999999999999", "/?position=99999999999999",
+    };
+    struct chain *c = *state;
+    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
+        struct request r;
+        struct reply reply;
+        chain_run(c, &r, &reply, "GET", uris[i], NULL, NULL);
+        assert_int_equal(reply.status, 400);
+        assert_int_equal(r.has, 0);
+        assert_int_equal(r.mark_first, 0);
+        assert_int_equal(r.mark_last, 0);
+        assert_int_equal(r.digits, 0);
+        assert_int_equal(r.from, 0);
+        assert_int_equal(r.filter.position, 0);
+        reply_clear(&reply);
+        request_clear(&r);
+    }
+}
+
+/* Of the names there are, how many a route takes whose only parameter is BIT. */
+static size_t
+count_names(unsigned bit)
+{
+    static const char *const names[] = {
+        "status", "radix", "algorithm", "position", "sort",    "after",  "told", "ids",
+        "limit",  "since", "highlight", "from",     "per",     "mark",   "q",    "day",
+        "month",  "year",  "order",     "n",        "columns", "absent",
+    };
+    const struct route route = {.params = bit};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        static struct request r;
+        char name[16], value[] = "", detail[TEXT_SIZE];
+        snprintf(name, sizeof name, "%s", names[i]);
+        memset(&r, 0, sizeof r);
+        /* Twice is too often for all that are taken. */
+        for (r.field_count = 0; r.field_count < 2; r.field_count++)
+            r.fields[r.field_count] = (struct field){.name = name, .value = value};
+        count += router_params(&r, &route, detail) != NULL;
+    }
+    return count;
+}
+
+static void
+each_parameter_has_a_bit_of_its_own(void **state)
+{
+    unsigned taken = 0;
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        taken |= route->params;
+    for (unsigned shift = 0; shift < 32; shift++) {
+        unsigned bit = 1U << shift;
+        if (count_names(bit) != ((taken & bit) != 0))
+            fail_msg("parameter 1 << %u", shift);
     }
 }
 
@@ -363,8 +442,10 @@ makes_way_for_what_is_slow(void **state)
         {"GET", "/pi/1000.txt", 1},
         {"HEAD", "/pi/1000.txt", 1},
         {"DELETE", "/api/v1/computations/7", 1},
+        /* Refused with a page that shows digits. */
+        {"GET", "/pi/1000?from=x", 1},
+        {"GET", "/?position=x", 0},
         /* Refused before anything is read or written. */
-        {"GET", "/pi/1000?radix=11", 0},
         {"POST", "/computations", 0},
         {"GET", "/nowhere", 0},
     };
@@ -393,6 +474,8 @@ main(void)
         TEST(answers_preflights_of_what_may_be_read),
         TEST(reads_parameters),
         TEST(refuses_bad_parameters),
+        TEST(what_is_refused_leaves_nothing),
+        TEST(each_parameter_has_a_bit_of_its_own),
         TEST(makes_way_for_what_is_slow),
     };
     return cmocka_run_group_tests_name("router", tests, NULL, NULL);
