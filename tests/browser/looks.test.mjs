@@ -70,7 +70,8 @@ test('from 320 to 2560 pixels, in both languages, no page is wider than the wind
     const page = await open(browser, { locale });
     for (const address of [...paths.map(([, own]) => own), ...more]) {
       await page.goto(site.url + address);
-      for (const width of [320, 390, 720, 768, 1040, 1280, 1920, 2560]) {
+      for (const width of process.env.NTHPI_LONG ? [320, 390, 720, 768, 1040, 1280, 1920, 2560]
+        : [320, 390, 1040, 2560]) {
         await page.setViewportSize({ width, height: 800 });
         assert.equal(await overflow(page), 0, `${address} overflows at ${width}, ${locale}`);
         // What is cut off would be seen by nobody; the longest position has to fit.
