@@ -20,7 +20,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 const { values, positionals } = parseArgs({
   options: {
-    jobs: { type: 'string', default: String(Math.min(2, os.cpus().length)) },
+    jobs: { type: 'string', default: String(Math.min(3, os.cpus().length + 1)) },
     counts: { type: 'string' },
   },
   allowPositionals: true,

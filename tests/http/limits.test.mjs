@@ -105,9 +105,12 @@ test('searches have a limit, in JSON for who asks for that', async () => {
   assert.ok(statuses.includes(429));
   const answers = {};
   for (const accept of ['application/json', 'text/html']) {
-    await pipeline(300, bare('198.51.100.6', '/search?q=1'));
-    answers[accept] = await site.get('/search?q=1', from('198.51.100.6', { accept }));
-    assert.equal(answers[accept].status, 429, accept);
+    // Room comes back while one asks.
+    await until(async () => {
+      await pipeline(300, bare('198.51.100.6', '/search?q=1'));
+      answers[accept] = await site.get('/search?q=1', from('198.51.100.6', { accept }));
+      return answers[accept].status === 429;
+    }, `a refusal as ${accept}`);
   }
   new Api((await site.get('/api/openapi.json', from('198.51.100.7'))).json())
     .check('GET', '/search?q=1', answers['application/json']);
