@@ -18,7 +18,7 @@ static char *
 escape(char *out, const char *text)
 {
     for (; *text; text++)
-        out += sprintf(out, "%%%02X", (unsigned char)*text);
+        out += snprintf(out, sizeof "%FF", "%%%02X", (unsigned char)*text);
     return out;
 }
 

@@ -45,8 +45,9 @@ check_scan(const uint8_t *data, size_t size, size_t length)
 static void
 check_date(char *text)
 {
-    const char *day = strtok(text, " "), *month = strtok(NULL, " ");
-    const char *year = strtok(NULL, " "), *order = strtok(NULL, " ");
+    char *rest = NULL;
+    const char *day = strtok_r(text, " ", &rest), *month = strtok_r(NULL, " ", &rest);
+    const char *year = strtok_r(NULL, " ", &rest), *order = strtok_r(NULL, " ", &rest);
     struct date_form forms[DATE_FORMS];
     struct date date;
     if (!date_read(day, month, year, order, &date))

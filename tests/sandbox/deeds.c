@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -38,11 +39,12 @@ int __wrap_seccomp_load(const scmp_filter_ctx context);
 int
 __wrap_sandbox_landlock_version(void)
 {
-    const char *most = getenv("NTHPI_DEED_LANDLOCK");
+    const char *text = getenv("NTHPI_DEED_LANDLOCK");
+    long most = text ? strtol(text, NULL, 10) : INT_MAX;
     int version = __real_sandbox_landlock_version();
 
-    if (most && version > atoi(most)) {
-        version = atoi(most);
+    if (version > most) {
+        version = (int)most;
     }
     if (version == 0) {
         errno = EOPNOTSUPP;
