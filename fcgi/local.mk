@@ -73,6 +73,7 @@ libweb_a_SOURCES += \
 	fcgi/page_report.c \
 	fcgi/page_search.c \
 	fcgi/page_text.c \
+	fcgi/pi_live.c fcgi/pi_live.h \
 	fcgi/pi_screen.c fcgi/pi_screen.h \
 	fcgi/pi_state.c fcgi/pi_state.h \
 	fcgi/pi_sum.c fcgi/pi_sum.h \
