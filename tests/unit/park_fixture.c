@@ -74,20 +74,9 @@ static void
 answer_poll(struct context *ctx, struct request *r, struct reply *reply, int64_t since,
             unsigned tag, bool late)
 {
-    struct wait wait;
+    const struct wait wait = {
+        .kind = WAIT_UPDATES, .since = since, .limit = tag, .lang = LANG_EN};
     int64_t checked = since;
-    memset(&wait, 0x5a, sizeof wait); /* padding that must not matter */
-    wait.kind = WAIT_UPDATES;
-    wait.since = since;
-    wait.row_id = 0;
-    wait.number = wait.from = 0;
-    wait.filter.status = wait.filter.radix = wait.filter.algorithm = 0;
-    wait.filter.position = 0;
-    wait.after.running = false;
-    wait.after.id = 0;
-    wait.limit = tag;
-    wait.lang = LANG_EN;
-    wait.gzip = wait.front_headers = false;
     if (!late && updates_answer(ctx, &wait, reply, &checked))
         return;
     reply_park(reply, &wait, checked, r->wait_s);
