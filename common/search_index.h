@@ -111,7 +111,8 @@ struct search_shelf *search_shelf_new(void); /* NULL: no memory */
 void search_shelf_free(struct search_shelf *shelf);
 
 /* As search_index_open(), or one more use of what is open in SHELF already (NULL: opens
- * it), unless its file was removed since. */
+ * it), unless its file was removed since. A file that is DIGITS_BROKEN is not read again
+ * until it changes. */
 enum digits_rc search_shelf_get(struct search_shelf *shelf, struct search_index **out,
                                 int digits_fd, int radix, uint64_t length,
                                 const char *sha256);

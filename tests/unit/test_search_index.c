@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* An index that lacks a bit anywhere gives no wrong answer. */
@@ -167,6 +168,84 @@ shelf_keeps_one(void **state)
     searched_finish(&s);
 }
 
+/* The bytes that this process has read from files and elsewhere. */
+static unsigned long long
+bytes_read(void)
+{
+    FILE *io = fopen("/proc/self/io", "r");
+    unsigned long long bytes;
+
+    assert_non_null(io);
+    assert_int_equal(fscanf(io, "rchar: %llu", &bytes), 1);
+    fclose(io);
+    return bytes;
+}
+
+/* Writes BYTE at the beginning of the file NAME, at a time that the file system tells
+ * from that of the write before. */
+static void
+write_later(struct digits_fixture *f, const char *name, char byte)
+{
+    struct stat before, after;
+
+    assert_int_equal(fstatat(f->digits, name, &before, 0), 0);
+    do {
+        digits_poke(f, name, 0, byte);
+        assert_int_equal(fstatat(f->digits, name, &after, 0), 0);
+    } while (after.st_ctim.tv_sec == before.st_ctim.tv_sec &&
+             after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+}
+
+static void
+shelf_reads_what_is_damaged_once(void **state)
+{
+    struct searched s;
+    struct search_shelf *shelf = search_shelf_new();
+    struct search_index *index;
+    char name[DIGITS_NAME_SIZE], other[64];
+    const uint64_t length = SEARCHED_LENGTH;
+    const char whole = 'n', damaged = 'm'; /* the first byte of SEARCH_MAGIC, and not */
+
+    searched_prepare(&s, state, 10);
+    search_index_name(name, 10, length);
+    digits_poke(s.f, name, 0, damaged);
+    for (int i = 0; i < 3; i++) {
+        unsigned long long before = bytes_read();
+        assert_int_equal(
+            search_shelf_get(shelf, &index, s.f->digits, 10, length, s.sha256),
+            DIGITS_BROKEN);
+        assert_null(index);
+        if (i > 0)
+            assert_in_range(bytes_read() - before, 0, 1000); /* its own counting */
+    }
+    /* Mended in its place, replaced, and asked for as the index of other digits. */
+    write_later(s.f, name, whole);
+    assert_int_equal(search_shelf_get(shelf, &index, s.f->digits, 10, length, s.sha256),
+                     DIGITS_OK);
+    search_index_release(index);
+    memcpy(other, s.sha256, sizeof other);
+    other[0] = other[0] == 'a' ? 'b' : 'a';
+    assert_int_equal(search_shelf_get(shelf, &index, s.f->digits, 10, length, other),
+                     DIGITS_BROKEN);
+    assert_int_equal(search_shelf_get(shelf, &index, s.f->digits, 10, length, s.sha256),
+                     DIGITS_OK);
+    search_index_release(index);
+    digits_poke(s.f, name, 0, damaged);
+    search_shelf_free(shelf);
+    shelf = search_shelf_new();
+    assert_int_equal(search_shelf_get(shelf, &index, s.f->digits, 10, length, s.sha256),
+                     DIGITS_BROKEN);
+    assert_int_equal(unlinkat(s.f->digits, name, 0), 0);
+    assert_int_equal(search_shelf_get(shelf, &index, s.f->digits, 10, length, s.sha256),
+                     DIGITS_MISSING);
+    assert_int_equal(searched_build(&s, NULL, NULL), DIGITS_OK);
+    assert_int_equal(search_shelf_get(shelf, &index, s.f->digits, 10, length, s.sha256),
+                     DIGITS_OK);
+    search_index_release(index);
+    search_shelf_free(shelf);
+    searched_finish(&s);
+}
+
 static void
 names(void **state)
 {
@@ -193,6 +272,8 @@ main(void)
         cmocka_unit_test_setup_teardown(unfinished_index, digits_setup,
                                         digits_teardown),
         cmocka_unit_test_setup_teardown(shelf_keeps_one, digits_setup, digits_teardown),
+        cmocka_unit_test_setup_teardown(shelf_reads_what_is_damaged_once, digits_setup,
+                                        digits_teardown),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests_name("search_index", tests, NULL, NULL);
