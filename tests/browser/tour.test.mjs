@@ -156,7 +156,7 @@ class Follower {
   }
 
   async run({ command, output }) {
-    const { stdout } = await run('bash', ['-ec', command.replaceAll(ADDRESS, site.url)],
+    const { stdout } = await run('bash', ['--norc', '-ec', command.replaceAll(ADDRESS, site.url)],
       { cwd: folder, env: { ...process.env, HOME: folder, XDG_STATE_HOME: folder }, timeout: WAIT });
     assert.match(stdout.trim(), new RegExp(`^${pattern(output)}$`));
   }

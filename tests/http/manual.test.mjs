@@ -74,11 +74,15 @@ for (const file of [path.join(source, 'daemon/nthpi.1'), ...Object.values(pages)
   });
 }
 
-/** What bash completes after WORDS (bash's own: "=" is a word of its own). */
+/**
+ * What bash completes after WORDS (bash's own: "=" is a word of its own). Without
+ * --norc it reads the machine's bashrc when no shell is above it, as if sshd had
+ * started it.
+ */
 async function complete(...words) {
   const script = `PATH="$1:$PATH"; source "$2"; shift 2; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _nthpi
     printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = await run('bash', ['-uo', 'pipefail', '-c', script, 'bash', build,
+  const { stdout, stderr } = await run('bash', ['--norc', '-uo', 'pipefail', '-c', script, 'bash', build,
     path.join(source, 'contrib/completion/nthpi'), ...words], { cwd: source });
   assert.equal(stderr, '', words.join(' '));
   return stdout.split('\n').filter(Boolean);
