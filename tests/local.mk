@@ -152,11 +152,11 @@ tests_unit_test_engine_split_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_verify_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_verify_LDADD = libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_checked_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_checked_LDADD = libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_resume_SOURCES = tests/unit/test_engine_resume.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_resume_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
