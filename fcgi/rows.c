@@ -20,16 +20,6 @@ enum { WAITING_SIZE = 160 };
 #define RATE_TO      0.99
 #define RATE_LEAST_S 0.5
 
-/* NUMBER with two digits that matter: its next figures change all the time. */
-static uint64_t
-round_number(double number)
-{
-    double unit = 1;
-    while (number / unit >= 100)
-        unit *= 10;
-    return (uint64_t)(number / unit + 0.5) * (uint64_t)unit;
-}
-
 void
 rows_pi_path(char path[ROWS_PATH_SIZE], uint64_t position, int radix)
 {
@@ -79,17 +69,12 @@ waiting(enum lang lang, char out[WAITING_SIZE], const struct computation *c)
 static bool
 rate(enum lang lang, char out[TEXT_SPAN_SIZE], const struct computation *c)
 {
-    char number[TEXT_NUMBER_SIZE];
     /* Before, the time left is only the estimate of one who has not begun. */
     if (c->status != STATUS_RUNNING || c->progress < RATE_FROM ||
         c->progress > RATE_TO || c->eta_s < RATE_LEAST_S)
         return false;
-    double speed = (double)c->position * (1 - c->progress) / c->eta_s;
-    text_number(lang, number, round_number(speed));
-    text_fill(
-        out, TEXT_SPAN_SIZE,
-        text_get(lang, c->method == ALGORITHM_BBP ? TEXT_RATE_TERMS : TEXT_RATE_DIGITS),
-        "n", number, NULL);
+    text_rate(lang, out, c->method == ALGORITHM_BBP,
+              (double)c->position * (1 - c->progress) / c->eta_s);
     return true;
 }
 

@@ -212,6 +212,24 @@ text_memory(enum lang lang, char out[TEXT_SPAN_SIZE], int64_t kib)
     return with_unit(lang, out, TEXT_UNIT_GIB, amount / (1024.0 * 1024));
 }
 
+char *
+text_rate(enum lang lang, char out[TEXT_SPAN_SIZE], bool terms, double per_second)
+{
+    char number[TEXT_NUMBER_SIZE];
+    double unit = 1;
+    while (per_second / unit >= 100)
+        unit *= 10;
+    per_second = (double)(uint64_t)(per_second / unit + 0.5) * unit;
+    if (per_second >= 1e6)
+        return with_unit(lang, out,
+                         terms ? TEXT_RATE_TERMS_MILLIONS : TEXT_RATE_DIGITS_MILLIONS,
+                         per_second / 1e6);
+    text_number(lang, number, (uint64_t)per_second);
+    return text_fill(out, TEXT_SPAN_SIZE,
+                     text_get(lang, terms ? TEXT_RATE_TERMS : TEXT_RATE_DIGITS), "n",
+                     number, NULL);
+}
+
 /* MICROS as calendar time in UTC; false for what a calendar cannot hold. */
 static bool
 calendar(int64_t micros, struct tm *tm)

@@ -64,6 +64,12 @@ char *text_eta(enum lang lang, char out[TEXT_SPAN_SIZE], double seconds);
 /* An amount of memory for people: "12.5 MiB". Returns OUT. */
 char *text_memory(enum lang lang, char out[TEXT_SPAN_SIZE], int64_t kib);
 
+/* How fast a job runs, with two digits that matter, since its next ones change all the
+ * time: "1,300 digits/s", "29 M terms/s". PER_SECOND (from 0) are digits, or TERMS of
+ * bbp's series. Returns OUT. */
+char *text_rate(enum lang lang, char out[TEXT_SPAN_SIZE], bool terms,
+                double per_second);
+
 /* MICROS since 1970 UTC as RFC 3339 with milliseconds
  * ("2026-01-31T12:00:00.123Z"), and for people ("2026-01-31 12:00:00 UTC").
  * Return OUT. */

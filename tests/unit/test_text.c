@@ -63,6 +63,22 @@ names_lengths_of_time(void **state)
 }
 
 static void
+rounds_speeds(void **state)
+{
+    (void)state;
+    char out[TEXT_SPAN_SIZE];
+    assert_string_equal(text_rate(LANG_EN, out, false, 0), "0 digits/s");
+    assert_string_equal(text_rate(LANG_EN, out, false, 99.4), "99 digits/s");
+    assert_string_equal(text_rate(LANG_EN, out, false, 1349), "1,300 digits/s");
+    assert_string_equal(text_rate(LANG_EN, out, true, 994999), "990,000 terms/s");
+    assert_string_equal(text_rate(LANG_EN, out, true, 996000), "1 M terms/s");
+    assert_string_equal(text_rate(LANG_EN, out, false, 1249000), "1.2 M digits/s");
+    assert_string_equal(text_rate(LANG_EN, out, true, 29123456), "29 M terms/s");
+    assert_string_equal(text_rate(LANG_RU, out, false, 1249000),
+                        "1,2\u00a0млн\u00a0цифр/с");
+}
+
+static void
 writes_points_of_time(void **state)
 {
     (void)state;
@@ -215,6 +231,7 @@ main(void)
         cmocka_unit_test(cuts_what_does_not_fit),
         cmocka_unit_test(groups_digits),
         cmocka_unit_test(names_lengths_of_time),
+        cmocka_unit_test(rounds_speeds),
         cmocka_unit_test(writes_points_of_time),
         cmocka_unit_test(chooses_plural_forms),
         cmocka_unit_test(has_words_for_every_state),
