@@ -59,7 +59,7 @@ libweb_a_SOURCES += \
 	fcgi/form.c fcgi/form.h fcgi/form_show.c \
 	fcgi/json.c fcgi/json.h \
 	fcgi/lang.c fcgi/lang.h \
-	fcgi/list.h fcgi/list_filters.c fcgi/live.h \
+	fcgi/list.h fcgi/list_filters.c fcgi/list_send.c fcgi/live.h \
 	fcgi/page.c fcgi/page.h \
 	fcgi/page_api.c \
 	fcgi/page_compare.c \
