@@ -87,7 +87,8 @@ enum store_rc store_pending(struct store *s, struct computation *rows, size_t ma
 enum store_rc store_waits(struct store *s, int64_t id, const char *phase);
 
 /* Leases queued row ID and takes it in one commit: stages scheduled and taken,
- * status running, attempts + 1. METHOD is the algorithm that will run. */
+ * status running, attempts + 1; the worker of an attempt before it is forgotten. METHOD
+ * is the algorithm that will run. */
 enum store_rc store_take(struct store *s, int64_t id, const struct store_lease *lease,
                          enum algorithm method);
 
