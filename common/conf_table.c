@@ -195,7 +195,8 @@ const struct conf_option conf_options[] = {
      .max = 1048576,
      .initial = "16384",
      .argument = "BYTES",
-     .help = "largest request body"},
+     .help = "largest request body; beyond 64 KiB also client_max_body_size of "
+             "nginx has to be raised (nthpi.nginx)"},
     {.name = "public-url",
      .programs = CONF_FCGI,
      .type = CONF_TEXT,
