@@ -113,7 +113,8 @@ struct store_progress {
 };
 enum store_rc store_progress(struct store *s, struct store_progress *p, size_t count);
 
-/* Moves UNTIL of every lease with TOKEN … of OWNER to UNTIL, in one commit. */
+/* Every lease of OWNER lasts until UNTIL (CLOCK_BOOTTIME, microseconds) from now on, in
+ * one commit, whatever its token. Raises no revision. */
 enum store_rc store_renew(struct store *s, const char *owner, int64_t until);
 
 /* Stage calculated: the worker has the digits, WINDOW from the position on
