@@ -48,6 +48,17 @@ test('no template holds text that is not marked', () => {
   }
 });
 
+test('every text of the program is used by it', () => {
+  const fcgi = path.join(source, 'fcgi');
+  const code = fs.readdirSync(fcgi).filter((name) => /\.(c|cc|h)$/.test(name))
+    .map((name) => fs.readFileSync(path.join(fcgi, name), 'utf8')).join('\n');
+  const used = new Set(code.match(/\bTEXT_[A-Z0-9_]+/g));
+  const keys = [...fs.readFileSync(path.join(fcgi, 'text.def'), 'utf8').matchAll(/^TEXT(?:_N)?\((\w+),/gm)]
+    .map(([, key]) => `TEXT_${key}`);
+  assert.ok(keys.length > 200);
+  assert.deepEqual(keys.filter((key) => !used.has(key)), []);
+});
+
 /** The entries of a po file, {msgctxt, msgid, msgid_plural, msgstr, fuzzy}. */
 function entries(text) {
   return text.split(/\n\n+/).map((block) => {
