@@ -359,6 +359,7 @@ unit_tests += \
 	tests/unit/test_middleware \
 	tests/unit/test_proof \
 	tests/unit/test_token \
+	tests/unit/test_view_reload \
 	tests/unit/test_view \
 	tests/unit/test_cache \
 	tests/unit/test_encode \
@@ -370,6 +371,7 @@ unit_tests += \
 	tests/unit/test_records_answers \
 	tests/unit/test_park_listen \
 	tests/unit/test_park_pool \
+	tests/unit/test_park_stop \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
 web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
@@ -417,12 +419,17 @@ tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c t
 tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_token_LDADD = $(web_test_LDADD)
 tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tests/unit/temporary.h \
-	tests/unit/capture.c tests/unit/capture.h \
-	tests/unit/cmocka_all.h
+view_fixture = tests/unit/view_fixture.c tests/unit/view_fixture.h \
+	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
+tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/capture.c \
+	tests/unit/capture.h $(view_fixture)
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_view_reload_SOURCES = tests/unit/test_view_reload.c $(view_fixture)
+tests_unit_test_view_reload_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_view_reload_LDADD = $(web_test_LDADD)
+tests_unit_test_view_reload_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_search_date_SOURCES = tests/unit/test_search_date.c tests/unit/cmocka_all.h
 tests_unit_test_search_date_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_search_date_LDADD = $(web_test_LDADD)
@@ -471,6 +478,10 @@ tests_unit_test_park_poll_SOURCES = tests/unit/test_park_poll.c $(park_fixture)
 tests_unit_test_park_poll_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_poll_LDADD = $(web_test_LDADD)
 tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_stop_SOURCES = tests/unit/test_park_stop.c $(park_fixture)
+tests_unit_test_park_stop_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_stop_LDADD = $(web_test_LDADD)
+tests_unit_test_park_stop_LINK = $(nthpi_fcgi_LINK)
 # Pages, polls, the API: whole requests without a web server.
 unit_tests += \
 	tests/unit/test_text \
