@@ -352,6 +352,7 @@ unit_tests += \
 	tests/unit/test_request \
 	tests/unit/test_reply \
 	tests/unit/test_router \
+	tests/unit/test_router_readers \
 	tests/unit/test_openapi \
 	tests/unit/test_middleware \
 	tests/unit/test_proof \
@@ -388,6 +389,11 @@ tests_unit_test_router_SOURCES = tests/unit/test_router.c $(router_fixture)
 tests_unit_test_router_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_router_LDADD = $(web_test_LDADD)
 tests_unit_test_router_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_router_readers_SOURCES = tests/unit/test_router_readers.c \
+	tests/unit/cmocka_all.h
+tests_unit_test_router_readers_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_router_readers_LDADD = $(web_test_LDADD)
+tests_unit_test_router_readers_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_openapi_SOURCES = tests/unit/test_openapi.c tests/unit/cmocka_all.h
 tests_unit_test_openapi_CFLAGS = $(web_test_CFLAGS) \
 	-DTEST_OPENAPI='"$(abs_srcdir)/templates/static/openapi.json"'
