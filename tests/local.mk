@@ -355,6 +355,7 @@ unit_tests += \
 	tests/unit/test_reply \
 	tests/unit/test_router \
 	tests/unit/test_router_params \
+	tests/unit/test_router_readers \
 	tests/unit/test_openapi \
 	tests/unit/test_middleware \
 	tests/unit/test_proof \
@@ -401,6 +402,11 @@ tests_unit_test_router_params_SOURCES = tests/unit/test_router_params.c $(router
 tests_unit_test_router_params_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_router_params_LDADD = $(web_test_LDADD)
 tests_unit_test_router_params_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_router_readers_SOURCES = tests/unit/test_router_readers.c \
+	tests/unit/cmocka_all.h
+tests_unit_test_router_readers_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_router_readers_LDADD = $(web_test_LDADD)
+tests_unit_test_router_readers_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_openapi_SOURCES = tests/unit/test_openapi.c tests/unit/cmocka_all.h
 tests_unit_test_openapi_CFLAGS = $(web_test_CFLAGS) \
 	-DTEST_OPENAPI='"$(abs_srcdir)/templates/static/openapi.json"'

@@ -258,29 +258,29 @@ compares_lengths(void **state)
 }
 
 static void
-knows_who_wants_json(void **state)
+knows_who_wants_what(void **state)
 {
     static const struct {
-        const char *uri, *accept;
-        bool json;
+        const char *accept;
+        bool json, html;
     } cases[] = {
-        {"/", "application/json", true},
-        {"/", "APPLICATION/JSON;q=0.9, */*", true},
-        {"/", "application/problem+json", true},
-        {"/", "text/html,application/json", false},
-        {"/", "application/json, text/html;q=0.1", false},
-        {"/", "*/*", false},
-        {"/", "", false},
-        {"/", "x/y; z=\", application/json\"", false},
-        {"/api/v1/computations", "text/html", true},
-        {"/apis", "", false},
+        {"application/json", true, false},
+        {"APPLICATION/JSON;q=0.9, */*", true, false},
+        {"application/problem+json", true, false},
+        {"text/html,application/json", false, true},
+        {"application/json, text/html;q=0.1", false, true},
+        {"application/xhtml+xml,Text/HTML", false, true},
+        {"*/*", false, false},
+        {"", false, false},
+        {"text/plain", false, false},
+        {"x/y; z=\", application/json, text/html\"", false, false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct request r;
-        assert_int_equal(
-            read_get(&r, cases[i].uri, HEADERS("HTTP_ACCEPT", cases[i].accept)), 0);
+        assert_int_equal(read_get(&r, "/", HEADERS("HTTP_ACCEPT", cases[i].accept)), 0);
         assert_int_equal(r.wants_json, cases[i].json);
+        assert_int_equal(r.wants_html, cases[i].html);
         request_clear(&r);
     }
 }
@@ -298,7 +298,7 @@ main(void)
         cmocka_unit_test(keeps_other_bodies_as_they_are),
         cmocka_unit_test(limits_bodies),
         cmocka_unit_test(compares_lengths),
-        cmocka_unit_test(knows_who_wants_json),
+        cmocka_unit_test(knows_who_wants_what),
     };
     return cmocka_run_group_tests_name("request", tests, setup, NULL);
 }
