@@ -13,6 +13,7 @@
 #include "doorbell.h"
 
 #include "log.h"
+#include "shared_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,16 +37,9 @@ struct doorbell {
 static int
 open_file(const char *path)
 {
-    int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW, fd;
+    const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
 
-    fd = open(path, flags | O_CREAT | O_EXCL, 0660);
-    if (fd >= 0) {
-        /* The group rings too, whatever the umask. */
-        if (fchmod(fd, 0660) != 0)
-            log_warning("doorbell: permissions of %s: %s", path, strerror(errno));
-        return fd;
-    }
-    return errno == EEXIST ? open(path, flags) : -1;
+    return shared_file_make(path, 0660) == 0 ? open(path, flags) : -1;
 }
 
 static bool

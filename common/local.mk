@@ -35,6 +35,7 @@ libcommon_a_SOURCES = \
 	common/search_parse.c \
 	common/search_scan.c \
 	common/search_shelf.c \
+	common/shared_file.c common/shared_file.h \
 	common/state.c common/state.h \
 	common/statistics.c common/statistics.h \
 	common/store.c common/store.h common/store_internal.h \

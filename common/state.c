@@ -12,6 +12,7 @@
 #include "state.h"
 
 #include "log.h"
+#include "shared_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,32 +43,20 @@ lock_within(int fd, int operation, int ms)
     return 0;
 }
 
-/* Opens PATH for reading, making it if it is not there. Where it is, O_CREAT alone
- * would be refused: it may be another user's in a sticky folder that a group can write
- * to (proc(5), fs.protected_regular). */
-static int
-open_or_make(const char *path)
-{
-    const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
-    int fd = open(path, flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR | S_IRGRP);
-
-    return fd < 0 && errno == EEXIST ? open(path, flags) : fd;
-}
-
 /* Opens the lock file for reading, which is enough to lock it: it may be another
- * user's of the folder's group. */
+ * user's of the folder's group. Where it is, O_CREAT would be refused in a sticky
+ * folder that a group can write to (proc(5), fs.protected_regular). */
 static int
 open_lock(const struct conf *conf)
 {
     char *path = conf_path(conf, "run/state.lock");
-    struct stat st;
-    int fd = path == NULL ? -1 : open_or_make(path);
+    int fd = -1;
 
+    if (path != NULL && shared_file_make(path, S_IRUSR | S_IWUSR | S_IRGRP) == 0)
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         log_error("cannot open the lock of the state folder %s: %s", conf->state,
                   strerror(errno));
-    else if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
-        (void)fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP); /* whatever the umask */
     free(path);
     return fd;
 }

@@ -1,7 +1,7 @@
 /*
  * Opening the store: the file, the connection's settings, the schema.
  *
- * The file is made with its final permissions and only then gets its name, so
+ * The file has its final permissions when it gets its name (shared_file.h), so
  * that programs of different users that share a group can both open it, and so
  * that SQLite's side files, which copy them, do too. No descriptor is open on
  * it meanwhile: closing one would drop the locks of another connection of this
@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "schema.h"
+#include "shared_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,33 +30,10 @@ enum { BUSY_MS = 5000, WAL_SIZE_LIMIT = 16 << 20 };
 static enum store_rc
 create_file(const char *path)
 {
-    char aside[4096];
-    int fd, length;
-    enum store_rc rc = STORE_ERROR;
-
-    if (access(path, F_OK) == 0)
+    if (shared_file_make(path, 0660) == 0)
         return STORE_OK;
-    length = snprintf(aside, sizeof aside, "%s.new-XXXXXX", path);
-    if (length < 0 || (size_t)length >= sizeof aside) {
-        log_error("store: %s: the path is too long", path);
-        return STORE_ERROR;
-    }
-    fd = mkstemp(aside);
-    if (fd < 0) {
-        log_error("store: creating %s: %s", path, strerror(errno));
-        return STORE_ERROR;
-    }
-    if (fchmod(fd, 0660) != 0)
-        log_error("store: permissions of %s: %s", aside, strerror(errno));
-    else
-        rc = STORE_OK;
-    close(fd);
-    if (rc == STORE_OK && link(aside, path) != 0 && errno != EEXIST) {
-        log_error("store: creating %s: %s", path, strerror(errno));
-        rc = STORE_ERROR;
-    }
-    unlink(aside);
-    return rc;
+    log_error("store: creating %s: %s", path, strerror(errno));
+    return STORE_ERROR;
 }
 
 static enum store_rc

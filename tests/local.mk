@@ -638,6 +638,7 @@ unit_tests += \
 	tests/unit/test_digits_trust \
 	tests/unit/test_digits_write \
 	tests/unit/test_doorbell \
+	tests/unit/test_shared_file \
 	tests/unit/test_search \
 	tests/unit/test_search_index \
 	tests/unit/test_search_parse \
@@ -718,6 +719,9 @@ tests_unit_test_search_index_LDADD = $(common_test_LIBS)
 tests_unit_test_doorbell_SOURCES = tests/unit/test_doorbell.c $(test_temporary)
 tests_unit_test_doorbell_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_doorbell_LDADD = $(common_test_LIBS)
+tests_unit_test_shared_file_SOURCES = tests/unit/test_shared_file.c $(test_temporary)
+tests_unit_test_shared_file_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_shared_file_LDADD = $(common_test_LIBS)
 tests_unit_test_store_look_SOURCES = tests/unit/test_store_look.c $(store_fixture)
 tests_unit_test_store_look_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_look_LDADD = $(common_test_LIBS)
