@@ -120,4 +120,8 @@ estimate_show(const struct context *ctx, const struct estimate *e, struct dict *
     dict_set(d, VIEW_KNOWN_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN));
     dict_set(d, VIEW_SHORT_TEXT, text_get(lang, TEXT_ESTIMATE_SHORT));
     dict_set(d, VIEW_ABOVE_TEXT, text_get(lang, TEXT_ASK_ABOVE_LIMIT));
+    dict_setf(d, VIEW_WRONG_TEXT, "%s|%s|%s|%s|%s|%s",
+              text_get(lang, TEXT_ASK_NOT_A_NUMBER), text_get(lang, TEXT_ASK_NEGATIVE),
+              text_get(lang, TEXT_ASK_NOT_WHOLE), text_get(lang, TEXT_ASK_ZERO),
+              text_get(lang, TEXT_ASK_RADIX_10), text_get(lang, TEXT_ASK_RADIX_16));
 }

@@ -42,9 +42,8 @@ furthest(const struct limits *limits, uint64_t limit, int *radix)
     return ALGORITHM_BBP;
 }
 
-/* "The largest position for ALGORITHM in RADIX is …" into OUT. */
-static void
-name_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
+void
+form_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
            enum algorithm algorithm)
 {
     char limit[TEXT_NUMBER_SIZE];
@@ -63,10 +62,10 @@ above_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, in
     int better_radix = radix;
     uint64_t here = position_limit(limits, algorithm, radix);
     enum algorithm better = furthest(limits, here, &better_radix);
-    name_limit(out, lang, limits, radix, algorithm);
+    form_limit(out, lang, limits, radix, algorithm);
     if (position_limit(limits, better, better_radix) <= here)
         return out;
-    name_limit(further, lang, limits, better_radix, better);
+    form_limit(further, lang, limits, better_radix, better);
     size_t length = strlen(out);
     snprintf(out + length, TEXT_SIZE - length, " %s", further);
     return out;

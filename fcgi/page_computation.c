@@ -113,6 +113,8 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     rows_fill_progress(ctx->lang, d, c);
     if (c->status == STATUS_DONE)
         show_answer(d, c);
+    else
+        dict_section(d, VIEW_NO_ANSWER);
     if (c->status == STATUS_FAILED)
         reasons_show(ctx->lang, dict_section(d, VIEW_FAILED), c->error);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
@@ -126,7 +128,9 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     show_worker(ctx->lang, facts, &detail->worker);
     if (c->status == STATUS_DONE)
         explain_check(ctx->lang, d, c);
-    compare_show_offers(ctx, d, NULL, &detail->compare);
+    size_t offers = compare_show_offers(ctx, d, NULL, &detail->compare);
+    dict_section(d, offers > 0 || detail->compare.count > 1 ? VIEW_COMPARABLE
+                                                            : VIEW_NO_OTHER);
     show_events(ctx->lang, d, detail);
     show_actions(ctx, d, c);
 }

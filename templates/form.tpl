@@ -22,7 +22,7 @@
 <button class="primary">[[Compute]]</button>
 <button name="preview" value="1">[[Estimate]]</button>
 </div>
-<p id="estimate" class="estimate typed" role="status" data-hint="[[The time and memory that it takes are shown here.]]" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-short="{{SHORT_TEXT}}" data-above="{{ABOVE_TEXT}}" data-units="{{UNITS}}">{{ESTIMATE}}</p>
+<p id="estimate" class="estimate typed" role="status" data-hint="[[The time and memory that it takes are shown here.]]" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-short="{{SHORT_TEXT}}" data-above="{{ABOVE_TEXT}}" data-units="{{UNITS}}" data-wrong="{{WRONG_TEXT}}">{{ESTIMATE}}</p>
 {{#COSTS}}<data hidden class="costs" value="{{VALUE}}"></data>
 {{/COSTS}}{{#BAD_POSITION}}<p class="error" id="position-error" data-field="position">{{MESSAGE}}</p>{{/BAD_POSITION}}
 {{#BAD_RADIX}}<p class="error" id="radix-error" data-field="radix">{{MESSAGE}}</p>{{/BAD_RADIX}}
@@ -33,4 +33,5 @@
 {{/ALGORITHM_LINE}}
 </dl>
 </form>
+<script src="@STATIC:position.js@" defer></script>
 <script src="@STATIC:form.js@" defer></script>

@@ -112,6 +112,8 @@ make_computations(struct site *site)
     int64_t failed = put(site->store, 2000, ALICE), window;
     get_row(site, failed, "");
     get_row(site, failed, "/delete");
+    site_post(site, "/computations/1/delete", "x=");
+    assert_status(site, 403);
     take(site->store, failed, TOKEN);
     assert_int_equal(store_failed(site->store->s, failed, TOKEN, "memory"), STORE_OK);
     get_row(site, failed, "");

@@ -314,6 +314,7 @@ strangers_change_nothing(void **state)
         snprintf(target, sizeof target, "/computations/1/%s", actions[i]);
         site_post(site, target, "x=");
         assert_status(site, 403);
+        assert_has(site, "<a class=\"button\" href=\"/computations/1\">");
     }
     assert_row(site->store, 1, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
     site_post(site, "/computations/99/cancel", "x=");
