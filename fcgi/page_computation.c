@@ -3,6 +3,7 @@
  * template of its own, which the page includes and which a poll for
  * application/json brings again when the row changed.
  */
+#include "fcgi/asker.h"
 #include "fcgi/compare.h"
 #include "fcgi/explain.h"
 #include "fcgi/facts.h"
@@ -231,16 +232,17 @@ void
 page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
 {
     struct computation c;
+    struct asker asker;
     char id[TEXT_NUMBER_SIZE], title[TEXT_SIZE], question[TEXT_SIZE];
-    char etag[PAGE_ETAG_SIZE];
     enum store_rc rc = store_get(ctx->store, r->row_id, &c);
+    asker_known(&asker, ctx->app, r);
+    /* Nobody is asked what he would be refused; who is asked gets a form of his own. */
+    if (rc == STORE_OK)
+        rc = store_may_change(ctx->store, r->row_id, &asker.store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);
         return;
     }
-    /* Who is known gets a form of his own. */
-    if (!r->ambient && page_not_modified(ctx, r, reply, c.revision, 0, etag))
-        return;
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(ctx->lang, TEXT_TITLE_DELETE), "id", id,
               NULL);
@@ -249,5 +251,5 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(ctx->lang, question, &c));
     page_set_csrf(ctx, d, r);
-    page_send(ctx, reply, 200, "delete.tpl", d, r->ambient ? NULL : etag);
+    page_send(ctx, reply, 200, "delete.tpl", d, NULL);
 }
