@@ -94,11 +94,9 @@ form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
     if (problem == ASK_ABOVE_LIMIT)
         return above_limit(out, lang, limits, radix, algorithm);
     if (problem == ASK_RADIX)
-        return text_fill(out, TEXT_SIZE,
-                         text_get(lang, algorithm_has_radix(algorithm, 10)
-                                            ? TEXT_ASK_RADIX_10
-                                            : TEXT_ASK_RADIX_16),
-                         "algorithm", algorithm_name(algorithm), NULL);
+        return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ASK_ONLY), "algorithm",
+                         algorithm_name(algorithm), "radix",
+                         algorithm_has_radix(algorithm, 10) ? "10" : "16", NULL);
     return text_fill(out, TEXT_SIZE, text_get(lang, unread[problem]), NULL);
 }
 

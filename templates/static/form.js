@@ -10,12 +10,12 @@
   const absent = document.getElementById('absent');
   const language = document.documentElement.lang;
   const [ms, s, min, h, d, mib, gib] = units.split('|');
-  const [strange, negative, notWhole, zero, only10, only16] = wrong.split('|');
-  const only = { spigot: ['10', only10], bbp: ['16', only16] };
+  const [strange, negative, notWhole, zero, only] = wrong.split('|');
+  const needs = { spigot: '10', bbp: '16' };
   const published = { 10: Number(known.split(' ')[0]), 16: Number(known.split(' ')[1]) };
   const lines = new Map(); // of each algorithm and radix: how far it goes, and what it costs
-  for (const { value } of form.querySelectorAll('.costs')) {
-    const [algorithm, radix, limit, first, ...points] = value.split(' ');
+  for (const line of form.querySelector('.costs')?.value.split('|') ?? []) {
+    const [algorithm, radix, limit, first, ...points] = line.split(' ');
     lines.set(`${algorithm} ${radix}`, {
       algorithm, radix, limit: Number(limit), first: Number(first),
       points: points.map((point) => point.split('/').map(Number)),
@@ -73,8 +73,10 @@
     const refused = [];
     if (!isRead(position.value)) refused.push(whatIsWrong(position.value));
     else if (typed !== null && n === 0) refused.push(zero);
-    const [needed, reason] = only[algorithm.value] ?? [radix.value];
-    if (radix.value !== needed) refused.push(reason.replace('{algorithm}', algorithm.value));
+    const needed = needs[algorithm.value] ?? radix.value;
+    if (radix.value !== needed) {
+      refused.push(only.replace('{algorithm}', algorithm.value).replace('{radix}', needed));
+    }
     if (refused.length > 0) return refused.join(' ');
     if (typed === null) return '';
     let method = algorithm.value;
