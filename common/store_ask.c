@@ -218,6 +218,14 @@ admit(struct store *s, int64_t id, const struct store_asker *asker,
     return rc == STORE_NOT_FOUND ? STORE_OK : rc;
 }
 
+enum store_rc
+store_may_change(struct store *s, int64_t id, const struct store_asker *asker)
+{
+    struct store_state state;
+    bool alone;
+    return admit(s, id, asker, &state, &alone);
+}
+
 static enum store_rc
 withdraw(struct store *s, int64_t id, const struct store_asker *asker,
          enum store_wish *wish)

@@ -66,6 +66,11 @@ enum store_rc store_cancel(struct store *s, int64_t id, const struct store_asker
 enum store_rc store_retry(struct store *s, int64_t id, const struct store_asker *asker,
                           unsigned queue_limit);
 
+/* Whether ASKER may change the row at all: STORE_OK, or an error as of store_cancel().
+ */
+enum store_rc store_may_change(struct store *s, int64_t id,
+                               const struct store_asker *asker);
+
 /* Deletes a row in any status, or withdraws this asker while others remain. A
  * row that a daemon has leased is deleted by the daemon (WISH_NOTED). The id
  * becomes a tombstone for open pages. Errors as store_cancel(). */

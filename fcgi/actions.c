@@ -1,10 +1,15 @@
 /*
- * Cancel, retry, delete.
+ * Cancel, retry, delete, and how the list tells of it afterwards.
  */
 #include "fcgi/actions.h"
 
 #include "fcgi/asker.h"
+#include "fcgi/list.h"
 #include "fcgi/text.h"
+#include "fcgi/token.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* 409, saying which status the row has. */
 static void
@@ -40,6 +45,42 @@ action_run(struct context *ctx, enum action action, int64_t id,
         break;
     }
     return STORE_ERROR;
+}
+
+enum bulk_fate
+action_fate(enum store_rc rc, enum store_wish wish)
+{
+    switch (rc) {
+    case STORE_OK:
+        return wish == WISH_DONE    ? BULK_DONE
+               : wish == WISH_NOTED ? BULK_NOTED
+                                    : BULK_WITHDRAWN;
+    case STORE_FORBIDDEN:
+        return BULK_FORBIDDEN;
+    case STORE_CONFLICT:
+        return BULK_CONFLICT;
+    case STORE_NOT_FOUND:
+        return BULK_GONE;
+    case STORE_FULL:
+    case STORE_OWNER_FULL:
+    case STORE_ADDRESS_FULL:
+        return BULK_FULL;
+    default:
+        return BULK_FAILED;
+    }
+}
+
+void
+action_lead_told(const struct context *ctx, struct reply *reply, const char *url,
+                 const struct bulk_outcome *outcome)
+{
+    char told[BULK_TEXT_SIZE], proof[TOKEN_SIZE];
+    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + TOKEN_SIZE + 24];
+    bulk_print(outcome, told);
+    token_note(ctx->app, told, proof);
+    snprintf(location, sizeof location, "%s%ctold=%s&proof=%s", url,
+             strchr(url, '?') != NULL ? '&' : '?', told, proof);
+    reply_redirect(reply, location);
 }
 
 bool

@@ -13,6 +13,14 @@
 enum store_rc action_run(struct context *ctx, enum action action, int64_t id,
                          const struct store_asker *asker, enum store_wish *wish);
 
+/* What became of a row by action_run(), which returned RC and set WISH. Pure. */
+enum bulk_fate action_fate(enum store_rc rc, enum store_wish wish);
+
+/* Has REPLY lead to URL, an address of the list (list_url()), which tells OUTCOME
+ * once. */
+void action_lead_told(const struct context *ctx, struct reply *reply, const char *url,
+                      const struct bulk_outcome *outcome);
+
 /* Does ACTION to the row of R's path in the name of R's visitor, and rings. True:
  * it was done, *WISH says how far. False: REPLY is the error, which names the
  * row's status where that is the obstacle. */

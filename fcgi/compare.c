@@ -105,17 +105,23 @@ method_of(const struct computation *c, const struct limits *limits)
 }
 
 bool
+compare_tried(const struct compare *compare, const struct limits *limits,
+              enum algorithm algorithm)
+{
+    for (size_t i = 0; i < compare->count; i++) {
+        const struct computation *c = &compare->rows[i];
+        bool counts = i == 0 || c->status == STATUS_DONE || rows_is_live(c);
+        if (counts && method_of(c, limits) == algorithm)
+            return true;
+    }
+    return false;
+}
+
+bool
 compare_offers(const struct compare *compare, const struct limits *limits,
                enum algorithm algorithm)
 {
     const struct computation *first = &compare->rows[0];
-    if (ask_check(limits, first->radix, first->position, algorithm) != ASK_OK)
-        return false;
-    for (size_t i = 0; i < compare->count; i++) {
-        const struct computation *c = &compare->rows[i];
-        bool counts = c->status == STATUS_DONE || rows_is_live(c);
-        if (counts && method_of(c, limits) == algorithm)
-            return false;
-    }
-    return true;
+    return ask_check(limits, first->radix, first->position, algorithm) == ASK_OK &&
+           !compare_tried(compare, limits, algorithm);
 }

@@ -51,8 +51,13 @@ enum store_rc compare_read(struct store *store, int64_t id, struct compare *comp
  */
 enum compare_verdict compare_verdict(const struct compare *compare, size_t *digits);
 
+/* True when there is a result by ALGORITHM (not auto), or one to come, or the row asked
+ * about was given up with it: that one can be tried again itself. Pure. */
+bool compare_tried(const struct compare *compare, const struct limits *limits,
+                   enum algorithm algorithm);
+
 /* True when it is worth asking ALGORITHM (not auto) for the same digit: it goes so
- * far within LIMITS, and there is no result by it, nor one to come. Pure. */
+ * far within LIMITS, and was not compare_tried(). Pure. */
 bool compare_offers(const struct compare *compare, const struct limits *limits,
                     enum algorithm algorithm);
 

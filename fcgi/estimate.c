@@ -86,28 +86,38 @@ count_short(const struct cost_line *line)
     return n;
 }
 
+/* How far each algorithm goes in each radix, and what it costs, as far as COSTS have
+ * it: all in one text for form.js. */
+static void
+show_costs(const struct limits *limits, const struct cost_table *costs, struct dict *d)
+{
+    char all[ALGORITHM_COUNT * 2 * (COST_TEXT_SIZE + 64)], text[COST_TEXT_SIZE];
+    size_t used = 0;
+    for (int i = 0; i < ALGORITHM_COUNT * 2; i++) {
+        enum algorithm algorithm = (enum algorithm)(i / 2);
+        int radix = radices[i % 2];
+        const struct cost_line *line = cost_line(costs, algorithm, radix);
+        if (line->count == 0)
+            continue;
+        int skipped = count_short(line);
+        const char *points = text;
+        cost_print(line, text);
+        for (int k = 0; k < skipped; k++)
+            points = strchr(points, ' ') + 1;
+        used +=
+            (size_t)snprintf(all + used, sizeof all - used, "%s%s %d %" PRIu64 " %d %s",
+                             used > 0 ? "|" : "", algorithm_name(algorithm), radix,
+                             position_limit(limits, algorithm, radix), skipped, points);
+    }
+    if (used > 0)
+        dict_set(dict_section(d, VIEW_COSTS), VIEW_VALUE, all);
+}
+
 void
 estimate_show(const struct context *ctx, const struct estimate *e, struct dict *d)
 {
     enum lang lang = ctx->lang;
-    char text[COST_TEXT_SIZE];
-    for (int a = 0; a < ALGORITHM_COUNT; a++)
-        for (int r = 0; r < 2; r++) {
-            const struct cost_line *line =
-                cost_line(&e->costs, (enum algorithm)a, radices[r]);
-            if (line->count == 0)
-                continue;
-            int skipped = count_short(line);
-            const char *points = text;
-            cost_print(line, text);
-            for (int i = 0; i < skipped; i++)
-                points = strchr(points, ' ') + 1;
-            dict_setf(
-                dict_section(d, VIEW_COSTS), VIEW_VALUE, "%s %d %" PRIu64 " %d %s",
-                algorithm_name((enum algorithm)a), radices[r],
-                position_limit(&ctx->app->conf->limits, (enum algorithm)a, radices[r]),
-                skipped, points);
-        }
+    show_costs(&ctx->app->conf->limits, &e->costs, d);
     dict_setf(d, VIEW_KNOWN, "%" PRIu64 " %" PRIu64, e->published[0], e->published[1]);
     dict_setf(d, VIEW_LIMIT, "%" PRIu64,
               auto_prefix_limit(&ctx->app->conf->limits, 16));
@@ -120,4 +130,8 @@ estimate_show(const struct context *ctx, const struct estimate *e, struct dict *
     dict_set(d, VIEW_KNOWN_TEXT, text_get(lang, TEXT_ESTIMATE_KNOWN));
     dict_set(d, VIEW_SHORT_TEXT, text_get(lang, TEXT_ESTIMATE_SHORT));
     dict_set(d, VIEW_ABOVE_TEXT, text_get(lang, TEXT_ASK_ABOVE_LIMIT));
+    dict_setf(d, VIEW_WRONG_TEXT, "%s|%s|%s|%s|%s",
+              text_get(lang, TEXT_ASK_NOT_A_NUMBER), text_get(lang, TEXT_ASK_NEGATIVE),
+              text_get(lang, TEXT_ASK_NOT_WHOLE), text_get(lang, TEXT_ASK_ZERO),
+              text_get(lang, TEXT_ASK_ONLY));
 }

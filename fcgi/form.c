@@ -42,9 +42,8 @@ furthest(const struct limits *limits, uint64_t limit, int *radix)
     return ALGORITHM_BBP;
 }
 
-/* "The largest position for ALGORITHM in RADIX is …" into OUT. */
-static void
-name_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
+void
+form_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
            enum algorithm algorithm)
 {
     char limit[TEXT_NUMBER_SIZE];
@@ -63,10 +62,10 @@ above_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, in
     int better_radix = radix;
     uint64_t here = position_limit(limits, algorithm, radix);
     enum algorithm better = furthest(limits, here, &better_radix);
-    name_limit(out, lang, limits, radix, algorithm);
+    form_limit(out, lang, limits, radix, algorithm);
     if (position_limit(limits, better, better_radix) <= here)
         return out;
-    name_limit(further, lang, limits, better_radix, better);
+    form_limit(further, lang, limits, better_radix, better);
     size_t length = strlen(out);
     snprintf(out + length, TEXT_SIZE - length, " %s", further);
     return out;
@@ -95,11 +94,9 @@ form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
     if (problem == ASK_ABOVE_LIMIT)
         return above_limit(out, lang, limits, radix, algorithm);
     if (problem == ASK_RADIX)
-        return text_fill(out, TEXT_SIZE,
-                         text_get(lang, algorithm_has_radix(algorithm, 10)
-                                            ? TEXT_ASK_RADIX_10
-                                            : TEXT_ASK_RADIX_16),
-                         "algorithm", algorithm_name(algorithm), NULL);
+        return text_fill(out, TEXT_SIZE, text_get(lang, TEXT_ASK_ONLY), "algorithm",
+                         algorithm_name(algorithm), "radix",
+                         algorithm_has_radix(algorithm, 10) ? "10" : "16", NULL);
     return text_fill(out, TEXT_SIZE, text_get(lang, unread[problem]), NULL);
 }
 

@@ -46,6 +46,10 @@ void form_show(struct context *ctx, struct dict *page, const struct form *form,
 void form_unread(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,
                  uint64_t last);
 
+/* "The largest position for ALGORITHM in RADIX is …" in LANG into OUT. */
+void form_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits,
+                int radix, enum algorithm algorithm);
+
 /* What PROBLEM (not ASK_OK) means, for people, in LANG, into OUT; and the name of the
  * field it is about ("position" or "radix"; static storage). */
 const char *form_problem(char out[TEXT_SIZE], enum lang lang, enum ask_problem problem,

@@ -107,9 +107,12 @@ show_others(struct context *ctx, struct dict *d, const struct request *r,
     for (int i = ALGORITHM_SPIGOT; i < ALGORITHM_COUNT; i++) {
         enum algorithm a = (enum algorithm)i;
         enum ask_problem problem = ask_check(limits, c->radix, c->position, a);
-        if (problem == ASK_OK)
+        if (problem == ASK_OK || compare_tried(compare, limits, a))
             continue;
-        form_problem(text, ctx->lang, problem, limits, c->radix, a);
+        if (problem == ASK_ABOVE_LIMIT)
+            form_limit(text, ctx->lang, limits, c->radix, a);
+        else
+            form_problem(text, ctx->lang, problem, limits, c->radix, a);
         dict_set(dict_section(d, VIEW_IMPOSSIBLE), VIEW_MESSAGE, text);
     }
     if (offers == 0 && compare->count < 2)

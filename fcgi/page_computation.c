@@ -3,6 +3,7 @@
  * template of its own, which the page includes and which a poll for
  * application/json brings again when the row changed.
  */
+#include "fcgi/asker.h"
 #include "fcgi/compare.h"
 #include "fcgi/explain.h"
 #include "fcgi/facts.h"
@@ -113,6 +114,8 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     rows_fill_progress(ctx->lang, d, c);
     if (c->status == STATUS_DONE)
         show_answer(d, c);
+    else
+        dict_section(d, VIEW_NO_ANSWER);
     if (c->status == STATUS_FAILED)
         reasons_show(ctx->lang, dict_section(d, VIEW_FAILED), c->error);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
@@ -126,7 +129,9 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     show_worker(ctx->lang, facts, &detail->worker);
     if (c->status == STATUS_DONE)
         explain_check(ctx->lang, d, c);
-    compare_show_offers(ctx, d, NULL, &detail->compare);
+    size_t offers = compare_show_offers(ctx, d, NULL, &detail->compare);
+    dict_section(d, offers > 0 || detail->compare.count > 1 ? VIEW_COMPARABLE
+                                                            : VIEW_NO_OTHER);
     show_events(ctx->lang, d, detail);
     show_actions(ctx, d, c);
 }
@@ -227,16 +232,17 @@ void
 page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
 {
     struct computation c;
+    struct asker asker;
     char id[TEXT_NUMBER_SIZE], title[TEXT_SIZE], question[TEXT_SIZE];
-    char etag[PAGE_ETAG_SIZE];
     enum store_rc rc = store_get(ctx->store, r->row_id, &c);
+    asker_known(&asker, ctx->app, r);
+    /* Nobody is asked what he would be refused; who is asked gets a form of his own. */
+    if (rc == STORE_OK)
+        rc = store_may_change(ctx->store, r->row_id, &asker.store);
     if (rc != STORE_OK) {
         reply_store_error(ctx, r, reply, rc);
         return;
     }
-    /* Who is known gets a form of his own. */
-    if (!r->ambient && page_not_modified(ctx, r, reply, c.revision, 0, etag))
-        return;
     snprintf(id, sizeof id, "%" PRId64, c.id);
     text_fill(title, sizeof title, text_get(ctx->lang, TEXT_TITLE_DELETE), "id", id,
               NULL);
@@ -245,5 +251,5 @@ page_delete_confirm(struct context *ctx, struct request *r, struct reply *reply)
     dict_set_int(d, VIEW_ID, c.id);
     dict_set(d, VIEW_LABEL, make_title(ctx->lang, question, &c));
     page_set_csrf(ctx, d, r);
-    page_send(ctx, reply, 200, "delete.tpl", d, r->ambient ? NULL : etag);
+    page_send(ctx, reply, 200, "delete.tpl", d, NULL);
 }

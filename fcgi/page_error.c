@@ -93,6 +93,9 @@ reply_error(struct context *ctx, const struct request *r, struct reply *reply,
     dict_set(d, VIEW_MESSAGE, detail);
     if (field != NULL)
         dict_set(dict_section(d, VIEW_BAD_FIELD), VIEW_NAME, field);
+    /* What is refused about a computation leads back to it. */
+    if (r->row_id > 0 && (status == 403 || status == 409))
+        dict_set_int(dict_section(d, VIEW_OF_ROW), VIEW_ID, r->row_id);
     dict_set(d, VIEW_REQUEST, r->id);
     page_send(ctx, reply, status, "error.tpl", d, NULL);
 }

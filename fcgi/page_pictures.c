@@ -192,6 +192,8 @@ show_missing(struct context *ctx, struct dict *d, const struct picture_query *q)
         text_number(ctx->lang, number, q->number == 0 ? PICTURE_LEAST : q->number),
         "known", text_number(ctx->lang, known, q->prefix.length), NULL);
     dict_set(missing, VIEW_MESSAGE, text);
+    if (q->number != 0) /* it was asked for */
+        dict_section(missing, VIEW_REFUSED);
     if (q->state == PICTURE_UNKNOWN)
         dict_setf(dict_section(missing, VIEW_LINK), VIEW_HREF, "/pi/%" PRIu64 "%s",
                   q->number == 0 ? PICTURE_LEAST : q->number,

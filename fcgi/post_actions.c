@@ -39,8 +39,12 @@ void
 post_delete(struct context *ctx, struct request *r, struct reply *reply)
 {
     enum store_wish wish;
-    if (action_do(ctx, r, reply, ACTION_DELETE, &wish))
-        reply_redirect(reply, "/");
+    struct bulk_outcome outcome = {.action = ACTION_DELETE};
+    if (!action_do(ctx, r, reply, ACTION_DELETE, &wish))
+        return;
+    /* Its page is gone, so the list says so. */
+    outcome.count[action_fate(STORE_OK, wish)] = 1;
+    action_lead_told(ctx, reply, "/", &outcome);
 }
 
 void

@@ -11,7 +11,6 @@
 #include "fcgi/handlers.h"
 #include "fcgi/list.h"
 #include "fcgi/page.h"
-#include "fcgi/token.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -109,14 +108,9 @@ static void
 lead_back(const struct context *ctx, const struct request *r, struct reply *reply,
           const struct bulk_outcome *outcome)
 {
-    char url[LIST_URL_SIZE], told[BULK_TEXT_SIZE], proof[TOKEN_SIZE];
-    char location[LIST_URL_SIZE + BULK_TEXT_SIZE + TOKEN_SIZE + 24];
+    char url[LIST_URL_SIZE];
     view_url(url, "/", r);
-    bulk_print(outcome, told);
-    token_note(ctx->app, told, proof);
-    snprintf(location, sizeof location, "%s%ctold=%s&proof=%s", url,
-             strchr(url, '?') != NULL ? '&' : '?', told, proof);
-    reply_redirect(reply, location);
+    action_lead_told(ctx, reply, url, outcome);
 }
 
 /* Takes those rows out of S that are not there any more. Leads R back and returns false
@@ -176,29 +170,6 @@ page_bulk_confirm(struct context *ctx, struct request *r, struct reply *reply)
     page_send(ctx, reply, 200, "bulk.tpl", d, NULL);
 }
 
-static enum bulk_fate
-fate_of(enum store_rc rc, enum store_wish wish)
-{
-    switch (rc) {
-    case STORE_OK:
-        return wish == WISH_DONE    ? BULK_DONE
-               : wish == WISH_NOTED ? BULK_NOTED
-                                    : BULK_WITHDRAWN;
-    case STORE_FORBIDDEN:
-        return BULK_FORBIDDEN;
-    case STORE_CONFLICT:
-        return BULK_CONFLICT;
-    case STORE_NOT_FOUND:
-        return BULK_GONE;
-    case STORE_FULL:
-    case STORE_OWNER_FULL:
-    case STORE_ADDRESS_FULL:
-        return BULK_FULL;
-    default:
-        return BULK_FAILED;
-    }
-}
-
 /* Does S, and says in *OUTCOME what became of it. After the database has failed the
  * rest is left alone. STORE_OK, or why nothing could be done at all. */
 static enum store_rc
@@ -209,7 +180,7 @@ run_all(struct context *ctx, const struct selection *s, const struct store_asker
     for (size_t i = 0; i < s->count; i++) {
         enum store_wish wish;
         enum store_rc rc = action_run(ctx, s->action, s->ids[i], asker, &wish);
-        enum bulk_fate fate = fate_of(rc, wish);
+        enum bulk_fate fate = action_fate(rc, wish);
         if (fate == BULK_FAILED) {
             outcome->count[BULK_FAILED] = (unsigned)(s->count - i);
             return i == 0 ? rc : STORE_OK;

@@ -44,10 +44,8 @@ translate(enum lang lang, char out[TEXT_SIZE], const char *words, int depth)
 bool
 reasons_text(enum lang lang, char out[TEXT_SIZE], const char *words)
 {
-    if (lang != LANG_EN)
-        return translate(lang, out, words, DEPTH);
-    snprintf(out, TEXT_SIZE, "%s", words);
-    return true;
+    /* In English, too: what is not known is English anyway, and numbers have groups. */
+    return translate(lang, out, words, DEPTH) || lang == LANG_EN;
 }
 
 void
@@ -69,7 +67,7 @@ reasons_show_event(enum lang lang, struct dict *d, const struct computation *c,
     bool is_stage = stage_parse(e->stage, &stage);
     if (e->detail[0] == '\0')
         return;
-    if (is_stage && stage >= STAGE_CALCULATED && lang != LANG_EN)
+    if (is_stage && stage >= STAGE_CALCULATED)
         checked = explain_words(lang, c->method, e->detail);
     if (checked != NULL)
         dict_set(d, VIEW_MESSAGE,

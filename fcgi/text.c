@@ -158,7 +158,8 @@ text_number(enum lang lang, char out[TEXT_NUMBER_SIZE], uint64_t n)
     return out;
 }
 
-/* VALUE with one decimal below ten, none above, in the unit of KEY. */
+/* VALUE with one decimal below ten, none above, in the unit of KEY. Its callers go
+ * by what is shown: 0.9996 s would be 1000 ms, so it is 1 s. form.js does the same. */
 static char *
 with_unit(enum lang lang, char out[TEXT_SPAN_SIZE], enum text_key key, double value)
 {
@@ -177,15 +178,15 @@ text_span(enum lang lang, char out[TEXT_SPAN_SIZE], double seconds)
 {
     if (seconds < 0)
         seconds = 0;
-    if (seconds < 0.001)
+    if (seconds * 1e6 < 999.5)
         return with_unit(lang, out, TEXT_UNIT_MICROSECONDS, seconds * 1e6);
-    if (seconds < 1)
+    if (seconds * 1000 < 999.5)
         return with_unit(lang, out, TEXT_UNIT_MILLISECONDS, seconds * 1000);
-    if (seconds < 90)
+    if (seconds < 89.5)
         return with_unit(lang, out, TEXT_UNIT_SECONDS, seconds);
-    if (seconds < 90 * 60)
+    if (seconds < 89.5 * 60)
         return with_unit(lang, out, TEXT_UNIT_MINUTES, seconds / 60);
-    if (seconds < 48 * 3600)
+    if (seconds < 47.5 * 3600)
         return with_unit(lang, out, TEXT_UNIT_HOURS, seconds / 3600);
     return with_unit(lang, out, TEXT_UNIT_DAYS, seconds / 86400);
 }
@@ -207,7 +208,7 @@ text_memory(enum lang lang, char out[TEXT_SPAN_SIZE], int64_t kib)
     double amount = (double)kib;
     if (amount < 1024)
         return with_unit(lang, out, TEXT_UNIT_KIB, amount);
-    if (amount < 1024.0 * 1024)
+    if (amount / 1024 < 1023.5)
         return with_unit(lang, out, TEXT_UNIT_MIB, amount / 1024);
     return with_unit(lang, out, TEXT_UNIT_GIB, amount / (1024.0 * 1024));
 }

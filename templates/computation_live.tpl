@@ -5,7 +5,7 @@
 {{/ANSWER}}
 <p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
 {{#FAILED}}<p class="error"{{#ENGLISH}} lang="en"{{/ENGLISH}}>{{MESSAGE}}</p>{{/FAILED}}
-<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a>{{#ANSWER}} <a class="button quiet" href="/computations/{{ID}}.txt">[[Report]]</a>{{/ANSWER}}</p>
+<p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}{{#COMPARABLE}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a>{{/COMPARABLE}}{{#ANSWER}} <a class="button quiet" href="/computations/{{ID}}.txt">[[Report]]</a>{{/ANSWER}}{{#NO_OTHER}} <span class="hint">[[No other algorithm of this site can compute this digit.]]</span>{{/NO_OTHER}}</p>
 </section>
 <section id="live-stream">
 {{#STREAM}}
@@ -28,7 +28,7 @@
 </ol>
 </section>
 <section id="live-facts">
-<h2>[[How it was done]]</h2>
+<h2>{{#ANSWER}}[[How it was done]]{{/ANSWER}}{{#NO_ANSWER}}[[The work so far]]{{/NO_ANSWER}}</h2>
 {{#FACTS}}
 <dl class="facts">
 <div><dt>[[Algorithm]]</dt><dd>{{ALGORITHM}}{{#CHOSEN}} ([[chose]] {{METHOD}}){{/CHOSEN}}</dd></div>

@@ -42,6 +42,7 @@ static_files = \
 	templates/static/rows.js \
 	templates/static/noscript.css \
 	templates/static/openapi.json \
+	templates/static/position.js \
 	templates/static/robots.txt \
 	templates/static/search.js \
 	templates/static/viewer.js

@@ -1,6 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}
 {{>HEAD}}
 {{>ABSENT}}
+<script src="@STATIC:position.js@" defer></script>
 <script src="@STATIC:viewer.js@" defer></script>
 <p class="back"><a href="/">[[All computations]]</a></p>
 <div class="title-line">

@@ -16,7 +16,7 @@
 </div>
 <button class="primary">[[Show]]</button>
 </form>
-{{#MISSING}}<p class="error" role="alert" data-field="n">{{MESSAGE}}{{#LINK}} <a href="{{HREF}}">[[Compute them]]</a>{{/LINK}}</p>{{/MISSING}}
+{{#MISSING}}<p{{#REFUSED}} class="error" role="alert"{{/REFUSED}} data-field="n">{{MESSAGE}}{{#LINK}} <a href="{{HREF}}">[[Compute them]]</a>{{/LINK}}</p>{{/MISSING}}
 <div class="pictures">
 {{#FIGURE}}
 <figure class="picture" id="{{NAME}}">

@@ -1,18 +1,21 @@
 // Says what a question would cost while it is typed: the sentence that the server says
-// to the button "preview", from the same table (common/cost.h).
+// to the button "preview", from the same table (common/cost.h); and what is wrong with a
+// question that it would refuse, in the server's words, too.
 'use strict';
 
 (() => {
   const form = document.getElementById('new');
   const place = document.getElementById('estimate');
-  const { text, short, above, knownText, known, auto, units } = place.dataset;
+  const { text, short, above, knownText, known, auto, units, wrong } = place.dataset;
   const absent = document.getElementById('absent');
   const language = document.documentElement.lang;
   const [ms, s, min, h, d, mib, gib] = units.split('|');
+  const [strange, negative, notWhole, zero, only] = wrong.split('|');
+  const needs = { spigot: '10', bbp: '16' };
   const published = { 10: Number(known.split(' ')[0]), 16: Number(known.split(' ')[1]) };
   const lines = new Map(); // of each algorithm and radix: how far it goes, and what it costs
-  for (const { value } of form.querySelectorAll('.costs')) {
-    const [algorithm, radix, limit, first, ...points] = value.split(' ');
+  for (const line of form.querySelector('.costs')?.value.split('|') ?? []) {
+    const [algorithm, radix, limit, first, ...points] = line.split(' ');
     lines.set(`${algorithm} ${radix}`, {
       algorithm, radix, limit: Number(limit), first: Number(first),
       points: points.map((point) => point.split('/').map(Number)),
@@ -25,13 +28,13 @@
   }
 
   function span(seconds) {
-    if (seconds < 1) return withUnit(ms, seconds * 1000);
-    if (seconds < 90) return withUnit(s, seconds);
-    if (seconds < 90 * 60) return withUnit(min, seconds / 60);
-    return seconds < 48 * 3600 ? withUnit(h, seconds / 3600) : withUnit(d, seconds / 86400);
+    if (seconds * 1000 < 999.5) return withUnit(ms, seconds * 1000);
+    if (seconds < 89.5) return withUnit(s, seconds);
+    if (seconds < 89.5 * 60) return withUnit(min, seconds / 60);
+    return seconds < 47.5 * 3600 ? withUnit(h, seconds / 3600) : withUnit(d, seconds / 86400);
   }
 
-  const memory = (amount) => (amount < 1024 ? withUnit(mib, amount) : withUnit(gib, amount / 1024));
+  const memory = (amount) => (amount < 1023.5 ? withUnit(mib, amount) : withUnit(gib, amount / 1024));
 
   /** What position N costs by POINTS, which are those of the powers of ten from 10^FIRST
    * on; before that it is next to nothing. */
@@ -40,18 +43,6 @@
     if (at < 0) return [0, 0];
     const i = Math.min(Math.floor(at), points.length - 2);
     return [0, 1].map((k) => points[i][k] * (points[i + 1][k] / points[i][k]) ** (at - i));
-  }
-
-  /** The digits of the position that TEXT is, read as the server does (common/position.c):
-   * plain digits, groups of three, powers of ten; or null. */
-  function readPosition(text) {
-    const typed = text.trim();
-    const power = /^(\d+)[eE]\+?(\d{1,2})$/.exec(typed) ?? /^(1)0\^(\d{1,2})$/.exec(typed);
-    if (power) return power[1] + '0'.repeat(Number(power[2]));
-    if (/^[1-9]\d{0,2}([, '_\u00a0\u202f\u2009\u2019])\d{3}(\1\d{3})*$/.test(typed)) {
-      return typed.replace(/\D/g, '');
-    }
-    return /^\d+$/.test(typed) ? typed : null;
   }
 
   /** That ALGORITHM goes no further than LIMIT in RADIX, and which one does. */
@@ -65,10 +56,29 @@
         .replace('{limit}', line.limit.toLocaleString(language))).join(' ');
   }
 
+  /** What is wrong with TEXT, which is no position (common/computation.c). */
+  function whatIsWrong(text) {
+    const number = /^(-?)(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.exec(text.trim());
+    if (!number) return strange;
+    return number[1] ? negative : notWhole;
+  }
+
+  /** True when nothing is typed, or a position. */
+  const isRead = (text) => text.trim() === '' || readPosition(text) !== null;
+
   function sentence() {
     const { position, radix, algorithm } = form.elements;
-    const n = Number(readPosition(position.value));
-    if (!(n >= 1)) return '';
+    const typed = readPosition(position.value);
+    const n = Number(typed);
+    const refused = [];
+    if (!isRead(position.value)) refused.push(whatIsWrong(position.value));
+    else if (typed !== null && n === 0) refused.push(zero);
+    const needed = needs[algorithm.value] ?? radix.value;
+    if (radix.value !== needed) {
+      refused.push(only.replace('{algorithm}', algorithm.value).replace('{radix}', needed));
+    }
+    if (refused.length > 0) return refused.join(' ');
+    if (typed === null) return '';
     let method = algorithm.value;
     if (method === 'auto') {
       if (n <= published[radix.value]) return absent?.hidden === false ? '' : knownText; // the notice says it
@@ -88,7 +98,9 @@
   let timer;
   form.addEventListener('input', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => { place.textContent = sentence(); }, 150);
+    // What is half typed is not wrong yet: "1," may become "1,000".
+    const pause = isRead(form.elements.position.value) ? 150 : 1000;
+    timer = setTimeout(() => { place.textContent = sentence(); }, pause);
   });
   // The browser kept what was typed; or the server says what is wrong with it.
   if (!place.textContent && !form.querySelector('.error')) place.textContent = sentence();

@@ -134,10 +134,11 @@
   });
 
   jump?.addEventListener('submit', (event) => {
-    const from = jump.elements.from.value.trim();
+    const typed = readPosition(jump.elements.from.value);
+    const from = Number(typed);
     const last = Number(location.pathname.slice('/pi/'.length));
-    // Other ways to write a number are the server's, which says what is wrong, too.
-    if (live || !/^\d+$/.test(from) || Number(from) > last) return;
+    // What is no position, or none here, is the server's, which says what is wrong.
+    if (live || typed === null || from > last) return;
     event.preventDefault();
     const url = new URL(location.href);
     url.searchParams.set('from', from);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { axeFor } from '../lib/axe.mjs';
-import { launch, open, picture } from '../lib/browser.mjs';
+import { become, launch, open, picture } from '../lib/browser.mjs';
 import { Site, slow } from '../lib/site.mjs';
 
 // One that has everything, and one where nobody has asked for anything, whose queue has
@@ -83,7 +83,12 @@ const states = [
   ['one that waits', `/computations/${queued}`],
   ['one that has failed', `/computations/${failed}`],
   ['one that was cancelled', `/computations/${cancelled}`],
-  ['one to be deleted', `/computations/${decimal}/delete`],
+  ['one of somebody else to be deleted', `/computations/${decimal}/delete`],
+  ['one to be deleted', `/computations/${cancelled}`, async (page) => {
+    await become(page, visitor);
+    await page.locator('[href$="/delete"]').click();
+    await page.locator('.danger').waitFor();
+  }],
   ['two that agree', `/computations/${again}/compare`],
   ['nothing to compare with', `/computations/${hex}/compare`],
   ['one that runs, compared', `/computations/${running}/compare`],

@@ -80,3 +80,43 @@ test('the comparison is made with the keyboard alone, and comes by itself', asyn
   assert.deepEqual(page.problems(), []);
   await page.context().close();
 });
+
+test('the history stands beside the explanation, where there is room', async () => {
+  const { id } = await site.ask(slow.position + 11, { algorithm: 'chudnovsky' });
+  await site.waitDone(id);
+  const page = await open(browser, { viewport: { width: 1280, height: 900 } });
+  await page.goto(`${site.url}/computations/${id}`);
+  const boxes = () => page.evaluate(() => Object.fromEntries(['check', 'offer', 'events'].map((name) => {
+    const { left, right, top, bottom } = document.getElementById(`live-${name}`).getBoundingClientRect();
+    return [name, { left, right, top, bottom }];
+  })));
+  // With something offered, and with nothing.
+  for (const offered of [true, false]) {
+    if (!offered) await page.evaluate(() => document.getElementById('live-offer').replaceChildren());
+    const { check, offer, events } = await boxes();
+    assert.equal(events.top, check.top);
+    assert.ok(events.left > check.right, 'beside it');
+    assert.ok(offer.top >= check.bottom && offer.top - check.bottom < 1, 'what is offered follows it');
+    assert.ok(offered ? offer.bottom > offer.top && offer.right < events.left : true);
+  }
+  await page.setViewportSize({ width: 390, height: 800 });
+  const { offer, events } = await boxes();
+  assert.ok(events.top >= offer.bottom, 'one below the other');
+  await page.context().close();
+});
+
+test('deleting says so, where the visitor is led', async () => {
+  const page = await open(browser, {});
+  await page.goto(`${site.url}/`);
+  await page.locator('#position').fill('31');
+  await page.locator('#new button.primary').click();
+  await page.waitForURL(/highlight=/);
+  const id = Number(/highlight=(\d+)/.exec(page.url())[1]);
+  await site.waitDone(id);
+  await page.goto(`${site.url}/computations/${id}/delete`);
+  await page.locator('button.danger').click();
+  await page.locator('.told').waitFor();
+  assert.equal(await page.locator('.told').innerText(), '1 computation was deleted.');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'told');
+  await page.context().close();
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { launch, open, overflow, picture } from '../lib/browser.mjs';
+import { become, launch, open, overflow, picture } from '../lib/browser.mjs';
 import { Site, slow, source } from '../lib/site.mjs';
 
 const longest = 10_000_000_000_000;
@@ -66,8 +66,12 @@ test('from 320 to 2560 pixels, in both languages, no page is wider than the wind
   const more = ['/?new=1', `/computations/${id}`, `/computations/${ids[2]}/compare`, `/computations/${id}/delete`,
     '/pi/10000?columns=5', '/pi/10000?columns=20', '/pi/1000000?radix=16', '/search', '/search?q=99999',
     '/search?q=12x', '/search?day=14&month=3&year=1879', '/pictures', '/pictures?radix=16&n=1000', '/api'];
+  const visitor = site.visitor();
+  assert.equal(await visitor.submit(1000), ids[0]);
+  more.push(`/computations/${ids[0]}/delete`); // his own; the one before is not
   for (const locale of ['en-GB', 'ru-RU']) {
     const page = await open(browser, { locale });
+    await become(page, visitor);
     for (const address of [...paths.map(([, own]) => own), ...more]) {
       await page.goto(site.url + address);
       for (const width of process.env.NTHPI_LONG ? [320, 390, 720, 768, 1040, 1280, 1920, 2560]
@@ -80,7 +84,7 @@ test('from 320 to 2560 pixels, in both languages, no page is wider than the wind
         assert.deepEqual(cut, [], `cut off on ${address} at ${width}, ${locale}`);
       }
     }
-    assert.deepEqual(page.problems().filter((text) => !/40[04]/.test(text)), []);
+    assert.deepEqual(page.problems().filter((text) => !/40[034]/.test(text)), []);
     await page.context().close();
   }
 });

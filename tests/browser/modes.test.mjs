@@ -2,7 +2,7 @@
 // (forced-colors, as the high contrast themes of Windows set them).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, open, picture } from '../lib/browser.mjs';
+import { become, launch, open, picture } from '../lib/browser.mjs';
 import { Walker } from '../lib/keyboard.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
@@ -14,6 +14,7 @@ after(() => browser.close());
 const { id: done } = await site.ask(10_000, { algorithm: 'chudnovsky' });
 await site.waitDone(done);
 const visitor = site.visitor();
+assert.equal(await visitor.submit(10_000, { algorithm: 'chudnovsky' }), done);
 const running = [];
 for (let i = 0; i < 3; i++) running.push(await visitor.submit(4 * slow.position + i, slow.question));
 await visitor.post(`/computations/${running[2]}/cancel`);
@@ -26,6 +27,7 @@ const paths = ['/', `/computations/${running[0]}`, `/computations/${done}`, `/co
  * controls, where document.getAnimations() does not look. */
 async function watched(options) {
   const page = await open(browser, { viewport: { width: 1280, height: 800 }, ...options });
+  await become(page, visitor);
   const inspector = await page.context().newCDPSession(page);
   page.moved = [];
   inspector.on('Animation.animationStarted', ({ animation }) => page.moved.push(`${animation.type} ${animation.name}`));
@@ -121,6 +123,7 @@ async function bar(page, value) {
 for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']]) {
   test(`forced colours, ${width} pixels, ${colorScheme}: every state is to be seen`, async () => {
     const page = await open(browser, { viewport: { width, height: 800 }, colorScheme, forcedColors: 'active', reducedMotion: 'reduce' });
+    await become(page, visitor);
     const walker = await Walker.start(page);
     for (const path of width === 1280 ? paths : ['/', '/search?q=99']) {
       await page.goto(site.url + path);

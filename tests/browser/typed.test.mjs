@@ -50,6 +50,31 @@ for (const [locale, list] of Object.entries(questions)) {
   });
 }
 
+// Of each: what is said while it is typed, and beside the fields when it is sent.
+const refused = {
+  en: [['1000', '10', 'bbp'], ['1000', '16', 'spigot'], ['0', '10', 'auto'], ['3,14', '10', 'auto'],
+    ['1.000.000', '10', 'auto'], ['-5', '10', 'chudnovsky'], ['1e-5', '10', 'auto'], ['x', '16', 'spigot']],
+  ru: [['0e3', '10', 'bbp'], ['.5', '10', 'auto']],
+};
+for (const [locale, list] of Object.entries(refused)) {
+  test(`what the server would refuse is said while it is typed (${locale})`, async () => {
+    const page = await open(browser, { locale, viewport: { width: 1280, height: 800 } });
+    await load(page);
+    for (const [position, radix, algorithm] of list) {
+      const [typed] = await estimates(page, position, radix, algorithm);
+      const told = await page.locator('#new .error').allInnerTexts();
+      assert.equal(typed, told.join(' '), `${position} ${radix} ${algorithm}`);
+    }
+    // A choice that cannot be is told without a position; that none is typed is not.
+    await page.goto(`${site.url}/`);
+    await page.locator('#algorithm').selectOption('bbp');
+    await until(async () => /bbp .*16/.test(await page.locator('#estimate').innerText()), 'the reason');
+    await page.locator('#radix').selectOption('16');
+    await until(async () => await page.locator('#estimate').innerText() === '', 'nothing to say');
+    await page.context().close();
+  });
+}
+
 test('what the site does not compute is not promised', async () => {
   const page = await open(browser, { viewport: { width: 1280, height: 800 } });
   await load(page);

@@ -175,6 +175,21 @@ test('jumping shows and marks the position, links to a line do so too', async ()
   await page.context().close();
 });
 
+test('jumping is the same however the position is written', async () => {
+  const page = await visit(`/pi/${N}`);
+  await page.evaluate(() => { window.kept = true; });
+  for (const [from, position] of [['12 345', 12_345], ['1e4', 10_000], ['12,346', 12_346], ['10^3', 1000], ['0012347', 12_347]]) {
+    await page.locator('#from').fill(from);
+    await page.locator('#from').press('Enter');
+    await arrives(page, position);
+    await page.waitForFunction((id) => document.activeElement.id === id, `p-${position}`);
+    assert.equal(new URL(page.url()).search, `?from=${position}`);
+    assert.equal(await page.evaluate(() => document.activeElement.matches(':target')), true);
+    assert.equal(await page.evaluate(() => window.kept), true, 'without a reload');
+  }
+  await page.context().close();
+});
+
 test('every choice of lines has right labels, at every width', async () => {
   const page = await visit(`/pi/${N}?from=20001`);
   for (const [width, fit] of [[1280, 10], [900, 5], [390, 3], [320, 2]]) {

@@ -81,7 +81,7 @@ test('pages, the API and polls', async () => {
   const page = check(await get('/', 'Accept: text/html'), 200, '/');
   check(await get('/', `If-None-Match: ${page.headers.etag[0]}`), 304, 'a page that is known');
   check(await exchange(site, ['HEAD / HTTP/1.1']), 200, 'HEAD');
-  for (const path of [`/computations/${id}`, `/computations/${id}/delete`, '/pi/50', '/pi/50?from=1', '/api', '/healthz',
+  for (const path of [`/computations/${id}`, '/pi/50', '/pi/50?from=1', '/api', '/healthz',
     '/metrics', '/v1/pi?numberOfDigits=20', '/api/v1/computations', `/api/v1/computations/${id}`, '/updates?since=0']) {
     check(await get(path), 200, path);
   }
@@ -105,7 +105,7 @@ test('a picture may have its style sheet in it', async () => {
 });
 
 test('refusals of nthpi-fcgi', async () => {
-  for (const [status, path] of [[404, '/nothing'], [404, '/computations/99999'], [400, '/?radix=7'], [400, '/%ff'],
+  for (const [status, path] of [[404, '/nothing'], [404, '/computations/99999'], [403, '/computations/1/delete'], [400, '/?radix=7'], [400, '/%ff'],
     [400, '/v1/pi?start=x'], [405, '/computations/1/cancel'], [404, '/pi/0'], [404, '/api/v1/computations/99999']]) {
     const answer = await get(path, 'Accept: text/html');
     // What was an error of programs in /v1/pi is a text that pi.delivery's clients know.

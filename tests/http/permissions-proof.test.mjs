@@ -66,20 +66,36 @@ test('a silent browser: what a stranger may, and what needs a second look', asyn
 test('the page for deleting has a token of its visitor only', async () => {
   const [visitor, other] = [site.visitor(), site.visitor()];
   const id = await visitor.submit(41);
-  await other.submit(42);
+  assert.equal(await other.submit(41), id);
   const path_ = `/computations/${id}/delete`;
   const own = csrf((await visitor.get(path_)).text);
   assert.notEqual(own, csrf((await other.get(path_)).text));
-  // Those who are not known get the page that all of them share.
-  const page = await site.get(path_);
-  assert.equal(csrf(page.text), csrf((await site.get(path_)).text));
-  assert.ok(page.headers.etag);
   assert.equal((await visitor.get(path_)).headers.etag, undefined);
   assert.equal((await sendSilently(other, path_, { csrf: own })).status, 403);
   assert.equal((await sendSilently(visitor, path_, { csrf: csrf((await other.get(path_)).text) })).status, 403);
   assert.equal(await status(id), 'queued');
-  assert.equal((await sendSilently(visitor, path_, { csrf: own })).status, 303);
+  // Both asked: it stays for the other one, who may still be asked; the first may not.
+  const left = await sendSilently(visitor, path_, { csrf: own });
+  assert.equal(left.status, 303);
+  assert.match((await visitor.get(left.headers.location)).text, /1 computation stays, because others asked for it, too;/);
+  assert.equal(await status(id), 'queued');
+  assert.equal((await visitor.get(path_)).status, 403);
+  assert.equal((await sendSilently(other, path_, { csrf: csrf((await other.get(path_)).text) })).status, 303);
   assert.equal(await status(id), undefined);
+});
+
+test('who may not delete is not asked whether he means it', async () => {
+  const id = await site.visitor().submit(43);
+  const other = site.visitor();
+  await other.submit(44);
+  for (const who of [other, site.visitor()]) {
+    const answer = await who.get(`/computations/${id}/delete`);
+    assert.equal(answer.status, 403);
+    assert.equal(answer.headers.etag, undefined);
+    assert.match(text(answer.text), /Only someone who asked for this computation may do that/);
+    assert.ok(element(answer.text, 'a', { class: 'button', href: `/computations/${id}` }), 'the way back');
+  }
+  assert.equal((await other.get('/computations/999999/delete')).status, 404);
 });
 
 test('pages are the same for whoever has a cookie', async () => {

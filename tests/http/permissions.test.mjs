@@ -2,6 +2,7 @@
 // token, and nobody else.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { element, text } from '../lib/html.mjs';
 import { Site } from '../lib/site.mjs';
 
 // Without a daemon: rows stay queued, wishes are granted at once.
@@ -32,8 +33,11 @@ test('a visitor cancels, retries and deletes his own', async () => {
   const confirm = await visitor.get(`${from}/delete`);
   assert.equal(confirm.status, 200);
   assert.equal(await status(id), 'queued', 'looking deletes nothing');
-  assert.equal((await visitor.post(`${from}/delete`, {}, { from: `${from}/delete` })).status, 303);
+  const deleted = await visitor.post(`${from}/delete`, {}, { from: `${from}/delete` });
+  assert.equal(deleted.status, 303);
   assert.equal(await status(id), undefined);
+  const told = await visitor.get(deleted.headers.location);
+  assert.match(text(element(told.text, 'ul', { class: 'told' }).inner), /^1 computation was deleted\.$/);
   assert.equal((await visitor.get(from)).status, 404);
 });
 

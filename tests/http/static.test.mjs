@@ -29,7 +29,8 @@ async function named() {
 test('pages name static files by their content, to be kept for ever', async () => {
   const found = await named();
   assert.deepEqual(found.map((own) => own.replace(/\.[0-9a-f]{12}\./, '.')).sort(),
-    ['/static/form.js', '/static/icon.svg', '/static/list.js', '/static/live.js', '/static/nthpi.css', '/static/rows.js']);
+    ['/static/form.js', '/static/icon.svg', '/static/list.js', '/static/live.js', '/static/nthpi.css', '/static/position.js',
+      '/static/rows.js']);
   for (const address of found) {
     const [, stem, hash, type] = /^\/static\/([a-z]+)\.([0-9a-f]{12})\.([a-z]+)$/.exec(address);
     const content = sent(`${stem}.${type}`);

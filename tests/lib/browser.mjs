@@ -45,6 +45,12 @@ export async function open(browser, options = {}) {
   return page;
 }
 
+/** Lets PAGE be VISITOR's (lib/http.mjs) from now on: he may change what he asked for. */
+export function become(page, visitor) {
+  return page.context().addCookies([...visitor.cookies]
+    .map(([name, value]) => ({ name, value, url: visitor.site.url })));
+}
+
 /** Counts the page's navigations from now on. */
 export function navigations(page) {
   const counter = { n: 0 };

@@ -260,6 +260,15 @@ assert_header(struct site *site, const char *name, const char *value)
     assert_string_equal(site_header(site, name, found), value);
 }
 
+void
+site_visitor(struct site *site, char owner[OWNER_SIZE], char cookie[SITE_HEADER_SIZE])
+{
+    char token[TOKEN_SIZE];
+    token_owner_new(&site->app, token);
+    assert_true(token_owner_hash(&site->app, token, owner));
+    snprintf(cookie, SITE_HEADER_SIZE, "nthpi_owner=%s", token);
+}
+
 char
 site_digit(uint64_t position)
 {

@@ -71,6 +71,10 @@ void assert_has(struct site *site, const char *text);
 void assert_has_not(struct site *site, const char *text);
 void assert_header(struct site *site, const char *name, const char *value);
 
+/* A new visitor: OWNER is what rows know him by, COOKIE what his browser sends. */
+void site_visitor(struct site *site, char owner[OWNER_SIZE],
+                  char cookie[SITE_HEADER_SIZE]);
+
 /* What stands at position P of the digits these tests publish: any digits do,
  * so these tell where they came from. */
 char site_digit(uint64_t position);

@@ -125,6 +125,15 @@ offers_are_what_is_new_and_possible(void **state)
     assert_false(compare_offers(&compare, &limits, ALGORITHM_BBP));
     compare.rows[1].status = STATUS_FAILED;
     assert_true(compare_offers(&compare, &limits, ALGORITHM_BBP));
+    /* But the one asked about can be tried again itself. */
+    *c = waiting(ALGORITHM_AUTO);
+    compare.count = 1;
+    c->status = STATUS_FAILED;
+    assert_false(compare_offers(&compare, &limits, ALGORITHM_CHUDNOVSKY));
+    assert_true(compare_offers(&compare, &limits, ALGORITHM_SPIGOT));
+    c->method = ALGORITHM_SPIGOT;
+    assert_true(compare_offers(&compare, &limits, ALGORITHM_CHUDNOVSKY));
+    assert_false(compare_offers(&compare, &limits, ALGORITHM_SPIGOT));
 }
 
 /* Row ID becomes done by ALGORITHM with WINDOW. */
@@ -179,6 +188,34 @@ a_click_leads_back_with_both(void **state)
     }
     assert_true(strstr(site_body(site), ">spigot</a></th>") <
                 strstr(site_body(site), ">chudnovsky</a></th>"));
+}
+
+/* Where no other algorithm goes, the page says so in place of the link. */
+static void
+a_link_leads_somewhere(void **state)
+{
+    struct site *site = *state;
+    static const char *const link = "href=\"/computations/1/compare\"",
+                             *const none = "No other algorithm of this site can compute"
+                                           " this digit.";
+    int64_t id = put(site->store, 60000, NULL);
+    for (int done = 0; done < 2; done++) {
+        if (done)
+            complete(site, id, ALGORITHM_CHUDNOVSKY, SAME);
+        site_get(site, "/computations/1");
+        assert_has_not(site, link);
+        assert_has(site, none);
+        site_get_json(site, "/computations/1");
+        assert_has_not(site, "/compare");
+    }
+    site_get(site, "/computations/1/compare");
+    assert_has(site, none);
+    assert_has(site, "spigot in radix 10 is 50,000");
+    assert_has_not(site, "chudnovsky in radix 10 is");
+    put_as(site->store, 10, 60000, ALGORITHM_AUTO, NULL);
+    site_get(site, "/computations/1");
+    assert_has(site, link);
+    assert_has_not(site, none);
 }
 
 static void
@@ -385,6 +422,7 @@ main(void)
         cmocka_unit_test(what_is_not_done_says_nothing),
         cmocka_unit_test(offers_are_what_is_new_and_possible),
         COMPARE_TEST(a_click_leads_back_with_both),
+        COMPARE_TEST(a_link_leads_somewhere),
         COMPARE_TEST(a_difference_is_said_aloud),
         COMPARE_TEST(it_is_live),
         COMPARE_TEST(what_is_done_waits_for_no_daemon),

@@ -209,6 +209,8 @@ the_worker_is_named(void **state)
     int64_t id = put(site->store, 5, NULL);
     site_get(site, "/computations/1");
     assert_has_not(site, "Worker");
+    assert_has_not(site, "<h2>How it was done</h2>");
+    assert_has(site, "<h2>The work so far</h2>");
     take(site->store, id, TOKEN);
     assert_int_equal(store_set_worker(site->store->s, id, TOKEN, &worker), STORE_OK);
     site_get(site, "/computations/1");
@@ -242,6 +244,8 @@ the_check_of_chudnovsky_is_explained(void **state)
     assert_has(site, "Then all 5,015 digits were compared");
     assert_has(site, "read back from the disk");
     assert_has(site, "class=\"verified\">with the BBP formula, and by remainders</dd>");
+    assert_has(site, ">checked with the BBP formula, and by remainders<"); /* History */
+    assert_has_not(site, "modulo");
     assert_int_equal(times(site, "Why that convinces:"), 2);
 }
 

@@ -109,9 +109,17 @@ make_lists(struct site *site)
 static void
 make_computations(struct site *site)
 {
-    int64_t failed = put(site->store, 2000, ALICE), window;
+    char owner[OWNER_SIZE], cookie[SITE_HEADER_SIZE];
+    site_visitor(site, owner, cookie);
+    int64_t failed = put(site->store, 2000, owner), window, own;
     get_row(site, failed, "");
-    get_row(site, failed, "/delete");
+    own = put(site->store, 2001, owner);
+    char target[64];
+    snprintf(target, sizeof target, "/computations/%d/delete", (int)own);
+    site_ask(site, &(struct ask){.target = target, .cookie = cookie});
+    assert_status(site, 200);
+    site_post(site, "/computations/1/delete", "x=");
+    assert_status(site, 403);
     take(site->store, failed, TOKEN);
     assert_int_equal(store_failed(site->store->s, failed, TOKEN, "memory"), STORE_OK);
     get_row(site, failed, "");

@@ -137,9 +137,11 @@ only_a_page_without_fields_reloads_itself(void **state)
 {
     struct site *site = *state;
     const char *reload = "http-equiv=\"refresh\" content=\"10; url=/";
+    char owner[OWNER_SIZE], cookie[SITE_HEADER_SIZE];
+    site_visitor(site, owner, cookie);
     site_get(site, "/");
     assert_has_not(site, reload);
-    int64_t id = put(site->store, 10, ALICE);
+    int64_t id = put(site->store, 10, owner);
     site_get(site, "/");
     assert_has(site, reload);
     assert_has(site, "/static/noscript.");
@@ -156,7 +158,8 @@ only_a_page_without_fields_reloads_itself(void **state)
     take(site->store, id, TOKEN);
     site_get(site, "/computations/1");
     assert_has(site, reload);
-    site_get(site, "/computations/1/delete");
+    site_ask(site, &(struct ask){.target = "/computations/1/delete", .cookie = cookie});
+    assert_status(site, 200);
     assert_has_not(site, reload);
     calculate(site->store, id, TOKEN);
     finish(site->store, id, TOKEN);
@@ -314,7 +317,14 @@ strangers_change_nothing(void **state)
         snprintf(target, sizeof target, "/computations/1/%s", actions[i]);
         site_post(site, target, "x=");
         assert_status(site, 403);
+        assert_has(site, "<a class=\"button\" href=\"/computations/1\">");
     }
+    /* Nor is one asked what one may not do. */
+    site_get(site, "/computations/1/delete");
+    assert_status(site, 403);
+    assert_has(site, "<a class=\"button\" href=\"/computations/1\">");
+    site_get(site, "/computations/99/delete");
+    assert_status(site, 404);
     assert_row(site->store, 1, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
     site_post(site, "/computations/99/cancel", "x=");
     assert_status(site, 404);

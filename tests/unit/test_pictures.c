@@ -63,7 +63,10 @@ nothing_is_known_at_first(void **state)
     assert_has(site,
                "Pictures of digits need at least 100 of them. Known here so far: 0.");
     assert_has(site, "href=\"/pi/100\"");
-    assert_has(site, "Nothing was computed on this site yet.");
+    assert_has_not(site, "class=\"error\"");
+    assert_has_not(site, "role=\"alert\"");
+    assert_has(site, "As soon as something is computed, the time that it took is shown"
+                     " here");
     assert_has(site, "<option value=\"100\" selected>100</option>");
     assert_int_equal(count_of(site, "<img "), 1);
     site_get(site, "/pictures/speed.svg");

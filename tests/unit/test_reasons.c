@@ -76,7 +76,8 @@ each_is_said_in_every_language(void **state)
             char words[COMPUTATION_TEXT_SIZE], text[TEXT_SIZE];
             reason_print(words, sizeof words, (enum reason)i, &values);
             assert_true(reasons_text((enum lang)lang, text, words));
-            assert_int_equal(strcmp(text, words) == 0, lang == LANG_EN);
+            bool plain = strstr(words, "4096") == NULL;
+            assert_int_equal(strcmp(text, words) == 0, lang == LANG_EN && plain);
             assert_null(strchr(text, '{'));
             assert_null(lang == LANG_EN ? NULL : strstr(text, values.why));
         }
@@ -94,6 +95,11 @@ reasons_within_reasons_are_said_too(void **state)
                              "memory: about 123456 MiB are needed, and this machine "
                              "has 8000 for a job"));
     assert_non_null(strstr(text, "123\u00a0456\u00a0МиБ"));
+    assert_true(reasons_text(LANG_EN, text,
+                             "memory: about 123456 MiB are needed, and this machine "
+                             "has 8000 for a job"));
+    assert_string_equal(text, "memory: about 123,456 MiB are needed, and this machine "
+                              "has 8,000 for a job");
 }
 
 static void

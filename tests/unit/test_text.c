@@ -56,10 +56,23 @@ names_lengths_of_time(void **state)
     assert_string_equal(text_span(LANG_EN, out, 600), "10 min");
     assert_string_equal(text_span(LANG_EN, out, 3600 * 5), "5 h");
     assert_string_equal(text_span(LANG_EN, out, 86400.0 * 4), "4 d");
+    /* What is shown is below the next unit, too. */
+    assert_string_equal(text_span(LANG_EN, out, 0.0009994), "999 µs");
+    assert_string_equal(text_span(LANG_EN, out, 0.0009996), "1 ms");
+    assert_string_equal(text_span(LANG_EN, out, 0.9994), "999 ms");
+    assert_string_equal(text_span(LANG_EN, out, 0.9996), "1 s");
+    assert_string_equal(text_span(LANG_EN, out, 89.4), "89 s");
+    assert_string_equal(text_span(LANG_EN, out, 89.6), "1.5 min");
+    assert_string_equal(text_span(LANG_EN, out, 89.4 * 60), "89 min");
+    assert_string_equal(text_span(LANG_EN, out, 89.6 * 60), "1.5 h");
+    assert_string_equal(text_span(LANG_EN, out, 47.4 * 3600), "47 h");
+    assert_string_equal(text_span(LANG_EN, out, 47.6 * 3600), "2 d");
     assert_string_equal(text_eta(LANG_EN, out, 12), "about 12 s left");
     assert_string_equal(text_eta(LANG_EN, out, -1), "");
     assert_string_equal(text_memory(LANG_EN, out, 512), "512 KiB");
     assert_string_equal(text_memory(LANG_EN, out, 1536), "1.5 MiB");
+    assert_string_equal(text_memory(LANG_EN, out, 1023 * 1024), "1023 MiB");
+    assert_string_equal(text_memory(LANG_EN, out, 1024 * 1024 - 1), "1 GiB");
 }
 
 static void
