@@ -1,7 +1,8 @@
 /*
  * GET /computations/ID: everything about one computation. Its live part is a
  * template of its own, which the page includes and which a poll for
- * application/json brings again when the row changed.
+ * application/json brings again when the row changed, or its place in the queue may
+ * have.
  */
 #include "fcgi/compare.h"
 #include "fcgi/estimate.h"
