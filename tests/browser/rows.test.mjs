@@ -116,8 +116,8 @@ for (const locale of ['en-GB', 'ru-RU']) {
     const page = await open(browser, { locale });
     const wrong = [];
     for (const width of process.env.NTHPI_LONG
-      ? [320, 340, 360, 361, 390, 480, 481, 600, 720, 721, 768, 900, 1024, 1199, 1200, 1280, 1440, 1599, 1600, 1920, 2560]
-      : [320, 390, 481, 721, 768, 1200, 1280, 1440, 1600, 1920]) {
+      ? [320, 340, 360, 361, 390, 480, 481, 600, 720, 721, 768, 900, 1024, 1140, 1141, 1280, 1440, 1599, 1600, 1920, 2560]
+      : [320, 390, 481, 721, 768, 1141, 1280, 1440, 1600, 1920]) {
       await page.setViewportSize({ width, height: 900 });
       await page.goto(`${site.url}/`);
       await page.waitForSelector('tbody .position span');
