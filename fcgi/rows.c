@@ -89,9 +89,10 @@ fill_work(enum lang lang, struct dict *running, const struct computation *c)
                  text_eta(lang, eta, c->eta_s));
     if (c->phase[0] == '\0')
         return;
-    dict_set(dict_section(running, VIEW_DOING), VIEW_PHASE, text_phase(lang, c->phase));
+    struct dict *doing = dict_section(running, VIEW_DOING);
+    dict_set(doing, VIEW_PHASE, text_phase(lang, c->phase));
     if (rate(lang, speed, c))
-        dict_set(dict_section(running, VIEW_SPEED), VIEW_RATE, speed);
+        dict_set(dict_section(doing, VIEW_SPEED), VIEW_RATE, speed);
 }
 
 void
