@@ -195,7 +195,8 @@ const struct conf_option conf_options[] = {
      .max = 1048576,
      .initial = "16384",
      .argument = "BYTES",
-     .help = "largest request body"},
+     .help = "largest request body; nginx takes no more than its "
+             "client_max_body_size, 64 KiB"},
     {.name = "public-url",
      .programs = CONF_FCGI,
      .type = CONF_TEXT,

@@ -97,7 +97,7 @@ enum digits_rc
 digits_sha256(const struct digits_file *file, int digits_fd, uint64_t count,
               char sha256[DIGITS_SHA256_SIZE])
 {
-    struct digits_sum sum;
+    struct digits_sum sum = {0};
     char *block = malloc(DIGITS_BLOCK);
     enum digits_rc rc = DIGITS_NO_MEMORY;
 

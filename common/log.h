@@ -1,6 +1,6 @@
 /*
- * Log lines: one line per event, to standard error or to syslog. Set up once
- * by main() before threads start; the other functions may be called from any
+ * Log lines: one line per event, to standard error, to syslog or to a file. Set up
+ * once by main() before threads start; the other functions may be called from any
  * thread, and from a forked child before exec.
  */
 #ifndef NTHPI_LOG_H

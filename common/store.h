@@ -6,15 +6,19 @@
  *   store_ask.h    what visitors and the command line may change
  *   store_status.h what a site's watcher wants to know
  *   store_worker.h which process works on a row
+ *   store_cost.h   what computations cost on this machine
  *   store_queue.h  what the daemon alone changes: leases, stages, publishing
  *   store_backup.h copies of the database, and what is removed for good
  *   store_check.h  is everything in it what it should be?
  *   store_statistics.h  counts of digits, and speeds, for pictures
  *
  * A struct store is one connection. It belongs to one thread at a time and is
- * never used across fork(). Every change is one transaction that raises the
- * revision once and stamps it on the rows it changed. Nobody but the daemon
- * that holds the checkpoint lock runs a checkpoint (design: WAL-reset race).
+ * never used across fork(). Every change is one transaction. It raises the revision
+ * once and stamps it on the rows it changed, if pages or the API show what it changed:
+ * a renewed lease and a heartbeat raise none. Nobody but the daemon that holds the
+ * checkpoint lock runs a checkpoint: in SQLite before 3.51.3 two of them and a commit
+ * that begins the WAL anew can come in an order in which commits are lost
+ * (https://www.sqlite.org/wal.html#walresetbug).
  */
 #ifndef NTHPI_STORE_H
 #define NTHPI_STORE_H

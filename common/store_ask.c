@@ -98,6 +98,8 @@ store_restart_row(struct store *s, const struct store_state *state, const char *
                        VALUES(value_int(state->id), value_int(now), value_int(revision),
                               value_text(owner)));
     if (rc == STORE_OK)
+        rc = store_run(s, SQL_WORKER_FORGET, VALUES(value_int(state->id)));
+    if (rc == STORE_OK)
         rc = store_event(s, state->id, "retried", now, why);
     return rc;
 }

@@ -56,6 +56,8 @@ take(struct store *s, int64_t id, const struct store_lease *lease,
                               value_int(lease->until), value_int(now),
                               value_int(revision)));
     if (rc == STORE_OK)
+        rc = store_run(s, SQL_WORKER_FORGET, VALUES(value_int(id)));
+    if (rc == STORE_OK)
         rc = store_event(s, id, stage_name(STAGE_SCHEDULED), now, lease->owner);
     if (rc == STORE_OK)
         rc = store_event(s, id, stage_name(STAGE_TAKEN), now, algorithm_name(method));

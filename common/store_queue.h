@@ -87,7 +87,8 @@ enum store_rc store_pending(struct store *s, struct computation *rows, size_t ma
 enum store_rc store_waits(struct store *s, int64_t id, const char *phase);
 
 /* Leases queued row ID and takes it in one commit: stages scheduled and taken,
- * status running, attempts + 1. METHOD is the algorithm that will run. */
+ * status running, attempts + 1; the worker of an attempt before it is forgotten. METHOD
+ * is the algorithm that will run. */
 enum store_rc store_take(struct store *s, int64_t id, const struct store_lease *lease,
                          enum algorithm method);
 
@@ -112,7 +113,8 @@ struct store_progress {
 };
 enum store_rc store_progress(struct store *s, struct store_progress *p, size_t count);
 
-/* Moves UNTIL of every lease with TOKEN … of OWNER to UNTIL, in one commit. */
+/* Every lease of OWNER lasts until UNTIL (CLOCK_BOOTTIME, microseconds) from now on, in
+ * one commit, whatever its token. Raises no revision. */
 enum store_rc store_renew(struct store *s, const char *owner, int64_t until);
 
 /* Stage calculated: the worker has the digits, WINDOW from the position on

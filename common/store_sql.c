@@ -229,9 +229,11 @@ const char *const store_sql[SQL_COUNT] = {
                   " SET lease_until = ?2 WHERE lease_owner = ?1 AND lease IS NOT NULL",
     [SQL_WORKER_SET] =
         "INSERT INTO worker (computation_id, daemon, pid, threads)"
-        " SELECT id, ?3, ?4, ?5 FROM computation WHERE id = ?1 AND lease = ?2"
+        " VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT (computation_id) DO UPDATE SET daemon = excluded.daemon,"
         " pid = excluded.pid, threads = excluded.threads",
+    [SQL_WORKER_FORGET] = "DELETE FROM worker WHERE computation_id = ?1",
+    [SQL_TOUCH] = "UPDATE computation SET revision = ?2 WHERE id = ?1",
     [SQL_CALCULATED] =
         "UPDATE computation SET stage = 'calculated', window = ?2,"
         " file_sha256 = ?3, verified = ?4," SPENT(

@@ -115,6 +115,7 @@ store_keep_statistics(struct store *s, const struct statistics *statistics)
     size_t digits_used = 0, pairs_used = 0;
     enum store_rc rc;
 
+    digits[0] = pairs[0] = '\0';
     for (int a = 0; a < statistics->radix; a++) {
         digits_used = print_number(digits, digits_used, statistics->digits[a]);
         for (int b = 0; b < statistics->radix; b++)

@@ -6,6 +6,27 @@
 
 #include "store_internal.h"
 
+static enum store_rc
+set_worker(struct store *s, int64_t id, const char *token,
+           const struct store_worker *worker)
+{
+    struct store_state state;
+    int64_t revision;
+    enum store_rc rc = store_held(s, id, token, &state);
+
+    if (rc == STORE_CONFLICT)
+        return STORE_OK;
+    if (rc == STORE_OK)
+        rc = store_stamp(s, &revision);
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_WORKER_SET,
+                       VALUES(value_int(id), value_text(worker->daemon),
+                              value_int(worker->pid), value_int(worker->threads)));
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_TOUCH, VALUES(value_int(id), value_int(revision)));
+    return rc;
+}
+
 enum store_rc
 store_set_worker(struct store *s, int64_t id, const char *token,
                  const struct store_worker *worker)
@@ -13,11 +34,7 @@ store_set_worker(struct store *s, int64_t id, const char *token,
     enum store_rc rc = store_begin(s);
 
     if (rc == STORE_OK)
-        rc = store_end(
-            s, store_run(s, SQL_WORKER_SET,
-                         VALUES(value_int(id), value_text(token),
-                                value_text(worker->daemon), value_int(worker->pid),
-                                value_int(worker->threads))));
+        rc = store_end(s, set_worker(s, id, token, worker));
     return rc;
 }
 

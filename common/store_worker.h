@@ -13,13 +13,14 @@ struct store_worker {
     int threads;                   /* how many it may use */
 };
 
-/* Notes that WORKER has begun with row ID, leased under TOKEN; it takes the place of
- * the worker before it. Nothing is noted when the lease is lost. Raises no revision:
- * the row's next change brings it to who is looking. The daemon's. */
+/* Notes that WORKER has begun with row ID, leased under TOKEN, in one commit with a new
+ * revision of the row. Nothing is changed when the lease is lost. The daemon's. */
 enum store_rc store_set_worker(struct store *s, int64_t id, const char *token,
                                const struct store_worker *worker);
 
-/* The last one noted for row ID; STORE_NOT_FOUND (*WORKER untouched): none. */
+/* The one that was noted for row ID's last attempt; STORE_NOT_FOUND (*WORKER
+ * untouched): none. A row that is taken, or starts anew, has lost that of its attempt
+ * before. */
 enum store_rc store_get_worker(struct store *s, int64_t id,
                                struct store_worker *worker);
 

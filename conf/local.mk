@@ -19,7 +19,7 @@ error_sources = conf/errors/pages conf/errors/page.html
 EXTRA_DIST += $(error_sources) conf/errors/fill.awk
 errorsdir = $(pkgdatadir)/errors
 noinst_DATA += conf/errors/made
-CLEANFILES += conf/errors/made conf/errors/en/* conf/errors/ru/*
+CLEANFILES += conf/errors/made $(languages:%=conf/errors/%/*)
 conf/errors/made: $(error_sources) conf/errors/fill.awk templates/po.awk \
 		templates/localize.awk $(po_files)
 	$(AM_V_GEN)for lang in $(languages); do \

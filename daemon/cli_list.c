@@ -44,9 +44,11 @@ print_list(struct cli *cli, const struct place_flags *where,
 {
     struct place p;
     json_t *rows = NULL;
-    int code = place_open(&p, cli, where, true) ? p.kind->list(&p, filter, limit, &rows)
-                                                : CLI_FAILED;
+    int code = place_open(&p, cli, where, true);
 
+    if (code == CLI_OK) {
+        code = p.kind->list(&p, filter, limit, &rows);
+    }
     if (code == CLI_OK && json) {
         rows_print_json(rows);
     } else if (code == CLI_OK) {
@@ -94,9 +96,11 @@ show(struct cli *cli, const struct place_flags *where, int64_t id, bool json)
 {
     struct place p;
     json_t *row = NULL, *history = NULL;
-    int code =
-        place_open(&p, cli, where, true) ? p.kind->get(&p, id, &row) : CLI_FAILED;
+    int code = place_open(&p, cli, where, true);
 
+    if (code == CLI_OK) {
+        code = p.kind->get(&p, id, &row);
+    }
     if (code == CLI_OK) {
         code = p.kind->history(&p, id, &history);
     }

@@ -34,9 +34,11 @@ submit(struct cli *cli, const struct orders *o, const struct cli_question *q)
 {
     struct place p;
     json_t *row = NULL;
-    int code =
-        place_open(&p, cli, &o->place, false) ? p.kind->add(&p, q, &row) : CLI_FAILED;
+    int code = place_open(&p, cli, &o->place, false);
 
+    if (code == CLI_OK) {
+        code = p.kind->add(&p, q, &row);
+    }
     if (code == CLI_OK && o->wait) {
         code = place_wait(&p, &row, o->progress);
     }
@@ -88,9 +90,11 @@ wait_for(struct cli *cli, const struct orders *o, int64_t id)
 {
     struct place p;
     json_t *row = NULL;
-    int code =
-        place_open(&p, cli, &o->place, false) ? p.kind->get(&p, id, &row) : CLI_FAILED;
+    int code = place_open(&p, cli, &o->place, false);
 
+    if (code == CLI_OK) {
+        code = p.kind->get(&p, id, &row);
+    }
     if (code == CLI_OK) {
         code = place_wait(&p, &row, o->progress);
     }
@@ -153,8 +157,10 @@ change(int argc, char **argv, const char *usage, enum place_deed deed)
     if (!cli_id(cli.argument, &id)) {
         return cli_end(&cli, CLI_USAGE);
     }
-    code = place_open(&p, &cli, &where, false) ? p.kind->act(&p, deed, id, &row)
-                                               : CLI_FAILED;
+    code = place_open(&p, &cli, &where, false);
+    if (code == CLI_OK) {
+        code = p.kind->act(&p, deed, id, &row);
+    }
     if (code == CLI_OK && json) {
         rows_print_json(row);
     }

@@ -236,9 +236,9 @@ answer(struct cli *cli, const struct place_flags *where, struct search_ask *ask,
 {
     struct place p;
     json_t *found = NULL;
-    int code = CLI_FAILED;
+    int code = place_open(&p, cli, where, true);
 
-    if (place_open(&p, cli, where, true)) {
+    if (code == CLI_OK) {
         code = where->url ? search_elsewhere(&p, ask, &found)
                           : search_here(cli, ask, &found);
     }

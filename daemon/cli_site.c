@@ -39,9 +39,11 @@ site_digit(struct cli *cli, const struct place_flags *where,
 {
     struct place p;
     json_t *row = NULL;
-    int code = place_open(&p, cli, where, false) ? ask_and_wait(&p, q, progress, &row)
-                                                 : CLI_FAILED;
+    int code = place_open(&p, cli, where, false);
 
+    if (code == CLI_OK) {
+        code = ask_and_wait(&p, q, progress, &row);
+    }
     if (code == CLI_OK && window && row_text(row, "window")[0] == '\0') {
         cli_error("%s: it does not say which digits follow", remote_url(p.remote));
         code = CLI_FAILED;
@@ -161,12 +163,13 @@ site_digits(struct cli *cli, const struct place_flags *where,
     bool terminal = !output && isatty(STDOUT_FILENO);
     struct cli_output out;
     struct place p;
-    int code = CLI_FAILED;
+    int code = place_open(&p, cli, where, false);
 
-    if (!place_open(&p, cli, where, false)) {
+    if (code != CLI_OK) {
         place_close(&p);
-        return CLI_FAILED;
+        return code;
     }
+    code = CLI_FAILED;
     if (cli_catch_signals() && cli_output_open(&out, output)) {
         code = fetch_or_ask(&p, q, &out, progress);
         if (terminal && code == CLI_OK) {

@@ -66,6 +66,7 @@ struct job {
     enum watch_verdict verdict; /* not WATCH_GOOD: MESSAGE says why it was killed */
     bool granted;               /* a wish ended it */
     bool lost;                  /* its lease is lost */
+    bool noted;                 /* its worker is in the database */
     bool unsaid;                /* its progress is to be committed at once */
     int64_t said_at;            /* CLOCK_BOOTTIME of the last commit of it, or 0 */
     bool resumed;               /* that it goes on from a checkpoint was logged */
@@ -365,9 +366,9 @@ void recover_saves(struct daemon *d);
 
 /* progress.c */
 
-/* J's worker has been started: tells who looks at the row which process it is. A page
- * can do without, if the database does not take it. */
-void progress_begins(struct daemon *d, const struct job *j);
+/* J's worker has been started: tells who looks at the row which process it is. What the
+ * database does not take now progress_tell() tries again. */
+void progress_begins(struct daemon *d, struct job *j);
 
 /* J's worker was read: logs once where it goes on, if it does. */
 void progress_heard(struct job *j);

@@ -129,7 +129,6 @@ lease(struct daemon *d, const struct computation *row,
     }
     j->row.method = method;
     j->row.attempts++;
-    daemon_changed(d);
     return j;
 }
 
@@ -359,6 +358,7 @@ consider(struct daemon *d, const struct computation *row, struct plan_room *room
             j->slot = choice;
             plan_book(room, &need, &choice);
             start(d, j);
+            daemon_changed(d); /* with its worker noted: once for both */
         }
     }
     return STORE_OK;

@@ -12,24 +12,27 @@
 /* Seconds that need no bar. */
 #define SHORT_S 0.5
 
-bool
+int
 place_open(struct place *p, struct cli *cli, const struct place_flags *flags,
            bool reading)
 {
+    int code;
+
     *p = (struct place){.kind = &place_here, .cli = cli};
     if (!flags->url) {
         if (flags->ca_file) {
             cli_error("--ca-file goes with --url");
-            return false;
+            return CLI_USAGE;
         }
-        return cli_open_store(cli, reading ? STORE_READER : STORE_DURABLE);
+        return cli_open_store(cli, reading ? STORE_READER : STORE_DURABLE) ? CLI_OK
+                                                                           : CLI_FAILED;
     }
     p->kind = &place_elsewhere;
-    p->remote = remote_open(flags->url, flags->ca_file);
-    if (p->remote && !reading) {
+    code = remote_open(&p->remote, flags->url, flags->ca_file);
+    if (code == CLI_OK && !reading) {
         p->token = remote_token_read(remote_url(p->remote));
     }
-    return p->remote != NULL;
+    return code;
 }
 
 void

@@ -61,10 +61,11 @@ struct place_flags {
             &(flags).ca_file                                                           \
     }
 
-/* Opens P as FLAGS say; with READING nothing will be changed. False with a message;
- * place_close() is then allowed. CLI must outlive P. */
-bool place_open(struct place *p, struct cli *cli, const struct place_flags *flags,
-                bool reading);
+/* Opens P as FLAGS say; with READING nothing will be changed. CLI_OK; CLI_USAGE with a
+ * message when they name no site, CLI_FAILED after other errors; place_close() is then
+ * allowed. CLI must outlive P. */
+int place_open(struct place *p, struct cli *cli, const struct place_flags *flags,
+               bool reading);
 void place_close(struct place *p);
 
 /* What a site elsewhere answers to GET PATH: *JSON is a new reference to an object. */

@@ -26,7 +26,8 @@ enum {
 static bool
 has_news(const struct job *j)
 {
-    return j->worker.pid > 0 && !j->lost && (j->unsaid || j->worker.report.changed);
+    return j->worker.pid > 0 && !j->lost &&
+           (!j->noted || j->unsaid || j->worker.report.changed);
 }
 
 /* When J's news are due, which it has. */
@@ -36,7 +37,7 @@ due_at(const struct job *j)
     int64_t last = j->said_at > 0 ? j->said_at : j->worker.started_us;
     int64_t pace = (last - j->worker.started_us) / 10;
 
-    if (j->unsaid) {
+    if (!j->noted || j->unsaid) {
         return 0;
     }
     pace = pace < PACE_LEAST_US ? PACE_LEAST_US : pace;
@@ -67,14 +68,15 @@ saved(const struct job *j)
 }
 
 void
-progress_begins(struct daemon *d, const struct job *j)
+progress_begins(struct daemon *d, struct job *j)
 {
     struct store_worker worker = {.pid = j->worker.pid, .threads = j->slot.threads};
     enum store_rc rc;
 
     snprintf(worker.daemon, sizeof worker.daemon, "%s", d->conf->name);
     rc = store_set_worker(d->relaxed, j->row.id, d->token, &worker);
-    if (rc != STORE_OK) {
+    j->noted = rc == STORE_OK;
+    if (!j->noted) {
         log_warning("row %" PRId64 ": its worker was not noted: %s", j->row.id,
                     store_rc_name(rc));
     }
@@ -105,6 +107,22 @@ progress_due(const struct daemon *d)
     return due;
 }
 
+/* The workers of JOBS that the database did not take when they began. False: nor now.
+ */
+static bool
+note_others(struct daemon *d, struct job *const *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!jobs[i]->noted && !jobs[i]->lost) {
+            progress_begins(d, jobs[i]);
+            if (!jobs[i]->noted) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool
 progress_tell(struct daemon *d)
 {
@@ -114,6 +132,7 @@ progress_tell(struct daemon *d)
     int64_t now = store_boottime();
     size_t count = 0;
     enum store_rc rc;
+    bool ok;
 
     for (struct job *j = d->jobs; j && count < PROGRESS_MAX; j = j->next) {
         if (has_news(j) && due_at(j) <= now) {
@@ -157,6 +176,7 @@ progress_tell(struct daemon *d)
             worker_kill(&jobs[i]->worker);
         }
     }
+    ok = note_others(d, jobs, count);
     daemon_changed(d);
-    return true;
+    return ok;
 }

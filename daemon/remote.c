@@ -54,12 +54,13 @@ is_origin(const char *url)
     return ok;
 }
 
-struct remote *
-remote_open(const char *url, const char *ca_file)
+int
+remote_open(struct remote **out, const char *url, const char *ca_file)
 {
     struct remote *r = calloc(1, sizeof *r);
     size_t length = strlen(url);
 
+    *out = NULL;
     if (r != NULL && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
         r->curl = curl_easy_init();
         r->url =
@@ -70,15 +71,16 @@ remote_open(const char *url, const char *ca_file)
         (ca_file && r->ca_file == NULL)) {
         cli_error("not enough memory");
         remote_close(r);
-        return NULL;
+        return CLI_FAILED;
     }
     if (!is_origin(r->url)) {
         cli_error("\"%s\" is not the address of a site: write it as https://pi.example",
                   url);
         remote_close(r);
-        return NULL;
+        return CLI_USAGE;
     }
-    return r;
+    *out = r;
+    return CLI_OK;
 }
 
 void

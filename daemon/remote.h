@@ -16,9 +16,10 @@ struct remote;
 /*
  * The site at URL: "https://pi.example", with a port if need be and without a path.
  * CA_FILE has the certificates to trust instead of the system's, or is NULL. Nothing is
- * sent yet. NULL with a message: not an address, or no memory.
+ * sent yet. CLI_OK: *OUT is to be closed. With a message and *OUT NULL, CLI_USAGE: not
+ * an address; CLI_FAILED: no memory.
  */
-struct remote *remote_open(const char *url, const char *ca_file);
+int remote_open(struct remote **out, const char *url, const char *ca_file);
 void remote_close(struct remote *r);
 
 /* The site's address, as it was given but for a slash at its end; R's. */

@@ -1,8 +1,9 @@
 /*
  * GET /v1/pi?start=S&numberOfDigits=K&radix=R: the interface of
  * https://pi.delivery (its documentation: https://api.pi.delivery/), over the
- * digits that are known here. Errors are plain text with a word by which a
- * client can tell them apart.
+ * digits that are known here. What is wrong with its parameters is told in plain text
+ * with a word by which a client can tell it apart; all else that fails is a problem
+ * document, as elsewhere.
  */
 #include "fcgi/damage.h"
 #include "fcgi/handlers.h"
@@ -105,7 +106,7 @@ send_content(const struct request *r, struct reply *reply, int radix, uint64_t s
 
 /* Answers with COUNT digits from START on of what is published as P. */
 static void
-send_digits(struct context *ctx, struct request *r, struct reply *reply,
+send_digits(struct context *ctx, const struct request *r, struct reply *reply,
             const struct published *p, uint64_t start, size_t count)
 {
     char digits[DIGITS_MOST];
@@ -116,7 +117,6 @@ send_digits(struct context *ctx, struct request *r, struct reply *reply,
         digits_close(&file);
     }
     if (rc != DIGITS_OK) {
-        r->wants_json = true;
         damage_answer(ctx, r, reply, p, rc);
         return;
     }
@@ -139,7 +139,6 @@ api_pi(struct context *ctx, struct request *r, struct reply *reply)
     }
     enum store_rc rc = store_published(ctx->store, radix, &p);
     if (rc != STORE_OK) {
-        r->wants_json = true;
         reply_store_error(ctx, r, reply, rc);
         return;
     }

@@ -6,6 +6,7 @@
 #include "fcgi/asker.h"
 #include "fcgi/json.h"
 #include "fcgi/page.h"
+#include "fcgi/router.h"
 #include "fcgi/text.h"
 
 #include <stdlib.h>
@@ -71,11 +72,18 @@ send_problem(enum lang lang, const struct request *r, struct reply *reply, int s
     json_send_as(reply, status, "application/problem+json", problem);
 }
 
+/* True when R is answered for a program. */
+static bool
+is_program(const struct request *r)
+{
+    return r == NULL || router_wants_problem(r);
+}
+
 void
 reply_error(struct context *ctx, const struct request *r, struct reply *reply,
             int status, const char *field, const char *detail)
 {
-    if (r == NULL || r->wants_json) {
+    if (is_program(r)) {
         send_problem(ctx->lang, r, reply, status, field, detail);
         return;
     }
@@ -100,9 +108,8 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
         return;
     case STORE_FORBIDDEN:
         reply_error(ctx, r, reply, 403, NULL,
-                    text_get(ctx->lang, r == NULL || r->wants_json
-                                            ? TEXT_ERROR_FORBIDDEN_TOKEN
-                                            : TEXT_ERROR_FORBIDDEN));
+                    text_get(ctx->lang, is_program(r) ? TEXT_ERROR_FORBIDDEN_TOKEN
+                                                      : TEXT_ERROR_FORBIDDEN));
         return;
     case STORE_CONFLICT:
         reply_error(ctx, r, reply, 409, NULL, text_get(ctx->lang, TEXT_ERROR_CONFLICT));

@@ -70,17 +70,21 @@ refuse_range(struct context *ctx, const struct request *r, struct reply *reply,
     reply_error(ctx, r, reply, 416, "Range", text);
 }
 
-/* True when nginx can send the file of P. Not when R has a condition that nginx would
- * judge by what it knows of the file before it has our ETag: it answers 412 to every
- * If-Match, and holds the file's time, which is nobody's concern, against
- * If-Unmodified-Since (RFC 9110, 13.1.4: without a date of ours it is ignored). */
+/* True when nginx can send the file of P, of which R asks for a range of KIND. Not when
+ * R has a condition that nginx would judge by what it knows of the file before it has
+ * our ETag: it answers 412 to every If-Match, and holds the file's time, which is
+ * nobody's concern, against If-Unmodified-Since (RFC 9110, 13.1.4: without a date of
+ * ours it is ignored). And not when R has a Range that nginx might take for another one
+ * than we do. */
 static bool
 nginx_sends(const struct context *ctx, const struct request *r,
-            const struct published *p)
+            const struct published *p, enum range_kind kind)
 {
     const char *accel = ctx->app->conf->accel;
     return accel != NULL && accel[0] != '\0' && r->number == p->length &&
-           r->if_match == NULL && r->if_unmodified_since == NULL;
+           r->if_match == NULL && r->if_unmodified_since == NULL &&
+           (r->range == NULL ||
+            (kind == RANGE_ONE && request_range_is_plain(r->range)));
 }
 
 /* Sends bytes FIRST to LAST of what was asked for, from FILE, whose descriptor goes
@@ -144,7 +148,7 @@ page_text(struct context *ctx, struct request *r, struct reply *reply)
         return;
     }
     /* Checked before any of it goes, by whomever; only the first time it is read. */
-    bool accel = nginx_sends(ctx, r, &p);
+    bool accel = nginx_sends(ctx, r, &p, kind);
     struct digits_file file;
     enum digits_rc checked = damage_open(ctx, &p, &file);
     if (checked == DIGITS_OK)

@@ -72,17 +72,17 @@ struct picture_rc {
 };
 
 /*
- * Reads and counts the first NUMBER digits of P, what is published, which can be shown,
- * into *PICTURES, which is all zero; the caller frees it with pictures_clear() whatever
+ * Reads and counts the first NUMBER digits of PREFIX, what is published, which can be
+ * shown, into *P, which is all zero; the caller frees it with pictures_clear() whatever
  * is returned.
  */
-struct picture_rc pictures_read(struct context *ctx, const struct published *p,
-                                uint64_t number, struct pictures *pictures);
+struct picture_rc pictures_read(struct context *ctx, const struct published *prefix,
+                                uint64_t number, struct pictures *p);
 
 /* The same for the speeds. */
-enum store_rc pictures_read_speeds(struct store *store, struct pictures *pictures);
+enum store_rc pictures_read_speeds(struct store *store, struct pictures *p);
 
-void pictures_clear(struct pictures *pictures);
+void pictures_clear(struct pictures *p);
 
 /* ---- picture_version.c ---- */
 

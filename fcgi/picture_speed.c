@@ -8,6 +8,7 @@
 #include "fcgi/picture.h"
 #include "fcgi/picture_path.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ count_all(const struct pictures *p)
 static struct axes
 make_axes(const struct pictures *p)
 {
-    double least = INFINITY, most = 0, first = INFINITY, last = 1;
+    double least = INFINITY, most = DBL_MIN, first = INFINITY, last = 1;
     for (size_t i = 0; i < PICTURE_SERIES; i++) {
         for (size_t k = 0; k < p->series[i].count; k++) {
             const struct store_speed *speed = &p->series[i].speeds[k];

@@ -109,9 +109,9 @@ void reply_park(struct reply *reply, const struct wait *wait, int64_t checked,
 
 /*
  * The one way to fail (page_error.c): an HTML page, or an RFC 9457 problem
- * document when the request wants JSON. STATUS is 400 … 599; FIELD names the
- * input at fault or is NULL; DETAIL is one or two plain sentences. Headers set
- * before are kept (Allow, Retry-After).
+ * document where programs ask (router_wants_problem()). STATUS is 400 … 599; FIELD
+ * names the input at fault or is NULL; DETAIL is one or two plain sentences. Headers
+ * set before are kept (Allow, Retry-After).
  */
 void reply_error(struct context *ctx, const struct request *r, struct reply *reply,
                  int status, const char *field, const char *detail);

@@ -315,9 +315,8 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     if (status == 0)
         status = read_fields(r);
 
-    r->wants_json = request_accepts_json(params.value[CGI_ACCEPT]) ||
-                    (r->path && (strncmp(r->path, "/api/", 5) == 0 ||
-                                 strcmp(r->path, "/updates") == 0));
+    r->wants_json = request_accepts_json(params.value[CGI_ACCEPT]);
+    r->wants_html = request_accepts_html(params.value[CGI_ACCEPT]);
     r->gzip = request_accepts_gzip(params.value[CGI_ACCEPT_ENCODING]);
     r->lang = request_lang(params.value[CGI_COOKIE], params.value[CGI_ACCEPT_LANGUAGE]);
     r->wait_s = request_prefer_wait(params.value[CGI_PREFER], conf->wait_max);

@@ -88,8 +88,8 @@ struct request {
     char *host, *origin, *sec_fetch_site, *content_type, *if_match, *if_none_match,
         *if_range, *if_unmodified_since, *range, *authorization, *remote_user,
         *remote_addr, *cookie, *user_agent, *referer;
-    bool wants_json; /* Accept names application/json but not text/html, or
-                        the path is under /api/ */
+    bool wants_json; /* Accept names application/json but not text/html */
+    bool wants_html; /* Accept names text/html */
     bool gzip; /* Accept-Encoding allows gzip and does not like another form better */
     enum lang lang; /* which the visitor has chosen, or his browser asks for */
     bool https;
@@ -157,6 +157,10 @@ bool request_is_type(const char *header, const char *type);
  * text/html. */
 bool request_accepts_json(const char *header);
 
+/* True when an Accept header (may be NULL) names text/html, as that of a browser which
+ * goes to an address does; whatever its weight. */
+bool request_accepts_html(const char *header);
+
 /* True when an Accept-Encoding header (may be NULL: anything goes, but nothing was
  * asked for) allows gzip, and does not give a body as it is a higher weight (RFC 9110,
  * 12.5.3). */
@@ -213,5 +217,10 @@ enum range_kind { RANGE_NONE, RANGE_ONE, RANGE_BAD };
  * is not RFC 9110's, are RANGE_NONE (the whole is sent); RANGE_BAD: answer 416. */
 enum range_kind request_range(const char *header, uint64_t size, uint64_t *first,
                               uint64_t *last);
+
+/* True when a Range header is one range in its plainest form, without blanks and with
+ * numbers of at most 18 digits: every server reads that alike (of others nginx makes a
+ * 416 where they are RANGE_NONE, or RANGE_ONE, here). */
+bool request_range_is_plain(const char *header);
 
 #endif

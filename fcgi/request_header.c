@@ -150,21 +150,33 @@ request_is_type(const char *header, const char *type)
     return length == strlen(type) && strncasecmp(p, type, length) == 0;
 }
 
-bool
-request_accepts_json(const char *header)
+/* True when the Accept header HEADER (may be NULL) names the media type TYPE. */
+static bool
+accept_names(const char *header, const char *type)
 {
-    bool json = false;
     for (const char *p = header; p && *p;) {
         p = skip_space(p);
         size_t length = strcspn(p, ",; \t");
-        struct slice type = {p, length};
-        if (slice_is(type, "text/html"))
-            return false;
-        json = json || slice_is(type, "application/json") ||
-               slice_is(type, "application/problem+json");
+        struct slice named = {p, length};
+        if (slice_is(named, type))
+            return true;
         p = skip_element(p + length);
     }
-    return json;
+    return false;
+}
+
+bool
+request_accepts_json(const char *header)
+{
+    return !accept_names(header, "text/html") &&
+           (accept_names(header, "application/json") ||
+            accept_names(header, "application/problem+json"));
+}
+
+bool
+request_accepts_html(const char *header)
+{
+    return accept_names(header, "text/html");
 }
 
 /* The weight of a list's element that *P is in, behind its name, in thousandths;
@@ -318,6 +330,21 @@ take_size(const char **p, uint64_t *n)
         *n = *n > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *n * 10 + digit;
     }
     return true;
+}
+
+bool
+request_range_is_plain(const char *header)
+{
+    enum { PLACES = 18 }; /* they fit an int64_t whatever they are */
+    static const char digits[] = "0123456789";
+    if (!header || strncasecmp(header, "bytes=", 6) != 0)
+        return false;
+    const char *p = header + 6;
+    size_t from = strspn(p, digits);
+    if (p[from] != '-')
+        return false;
+    size_t to = strspn(p + from + 1, digits);
+    return p[from + 1 + to] == '\0' && from + to > 0 && from <= PLACES && to <= PLACES;
 }
 
 enum range_kind

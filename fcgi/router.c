@@ -37,43 +37,43 @@ enum {
 
 /* clang-format off */
 const struct route routes[] = {
-    /* methods, path, handler, parameters, body, name, refused, slow */
-    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, "list", page_list_refused, false},
-    {GET,    "/computations",                   page_list_elsewhere, 0,                         BODY_NONE, "list-elsewhere", NULL, false},
-    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, "add", post_add_refused, true},
-    {GET,    "/computations/bulk",              page_bulk_confirm,   PARAM_LIST | PARAM_IDS,    BODY_NONE, "bulk-confirm", NULL, false},
-    {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, "bulk", post_bulk_refused, true},
-    {GET,    "/computations/ID",                page_computation,    PARAM_LIVE,                BODY_NONE, "computation", NULL, false},
-    {GET,    "/computations/ID.txt",            page_report,         0,                         BODY_NONE, "report", NULL, false},
-    {GET,    "/computations/ID/compare",        page_compare,        PARAM_LIVE,                BODY_NONE, "compare", NULL, false},
-    {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, "compare-add", post_compare_refused, true},
-    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, "cancel", post_action_refused, true},
-    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, "retry", post_action_refused, true},
-    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, "delete-confirm", NULL, false},
-    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, "delete", post_action_refused, true},
-    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_LIVE, BODY_NONE, "pi", page_pi_refused, true},
-    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, "text", NULL, true},
-    {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, "language", NULL, true},
-    {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, "language-ru", NULL, true},
-    {GET,    "/search",                         page_search,         PARAM_SEARCH,              BODY_NONE, "search", NULL, true},
-    {GET,    "/pictures",                       page_pictures,       PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "pictures", NULL, true},
-    {GET,    "/pictures/frequencies.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-frequencies", NULL, true},
-    {GET,    "/pictures/walk.svg",              page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-walk", NULL, true},
-    {GET,    "/pictures/matrix.svg",            page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-matrix", NULL, true},
-    {GET,    "/pictures/transitions.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, "picture-transitions", NULL, true},
-    {GET,    "/pictures/speed.svg",             page_picture,        0,                         BODY_NONE, "picture-speed", NULL, true},
-    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_LIVE,   BODY_NONE, "updates", NULL, false},
-    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, "api-list", NULL, false},
-    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, "api-add", NULL, true},
-    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, "api-get", NULL, false},
-    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, "api-delete", NULL, true},
-    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, "api-cancel", NULL, true},
-    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, "api-retry", NULL, true},
-    {GET,    "/api",                            page_api,            0,                         BODY_NONE, "api", NULL, false},
-    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, "api-pi", NULL, true},
-    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, "health", NULL, false},
-    {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, "metrics", NULL, false},
-    {0, NULL, NULL, 0, BODY_NONE, NULL, NULL, false},
+    /* methods, path, handler, parameters, body, reader, name, refused, slow */
+    {GET,    "/",                               page_list,           PARAM_LIST_PAGE,           BODY_NONE, READER_PERSON,  "list", page_list_refused, false},
+    {GET,    "/computations",                   page_list_elsewhere, 0,                         BODY_NONE, READER_PERSON,  "list-elsewhere", NULL, false},
+    {POST,   "/computations",                   post_add,            0,                         BODY_FORM, READER_PERSON,  "add", post_add_refused, true},
+    {GET,    "/computations/bulk",              page_bulk_confirm,   PARAM_LIST | PARAM_IDS,    BODY_NONE, READER_PERSON,  "bulk-confirm", NULL, false},
+    {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, READER_PERSON,  "bulk", post_bulk_refused, true},
+    {GET,    "/computations/ID",                page_computation,    PARAM_LIVE,                BODY_NONE, READER_PERSON,  "computation", NULL, false},
+    {GET,    "/computations/ID.txt",            page_report,         0,                         BODY_NONE, READER_PROGRAM, "report", NULL, false},
+    {GET,    "/computations/ID/compare",        page_compare,        PARAM_LIVE,                BODY_NONE, READER_PERSON,  "compare", NULL, false},
+    {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, READER_PERSON,  "compare-add", post_compare_refused, true},
+    {POST,   "/computations/ID/cancel",         post_cancel,         0,                         BODY_FORM, READER_PERSON,  "cancel", post_action_refused, true},
+    {POST,   "/computations/ID/retry",          post_retry,          0,                         BODY_FORM, READER_PERSON,  "retry", post_action_refused, true},
+    {GET,    "/computations/ID/delete",         page_delete_confirm, 0,                         BODY_NONE, READER_PERSON,  "delete-confirm", NULL, false},
+    {POST,   "/computations/ID/delete",         post_delete,         0,                         BODY_FORM, READER_PERSON,  "delete", post_action_refused, true},
+    {GET,    "/pi/N",                           page_pi,             PARAM_SCREEN | PARAM_LIVE, BODY_NONE, READER_PERSON,  "pi", page_pi_refused, true},
+    {GET,    "/pi/N.txt",                       page_text,           PARAM_RADIX,               BODY_NONE, READER_PROGRAM, "text", NULL, true},
+    {POST,   "/language/en",                    post_language,       0,                         BODY_NONE, READER_PERSON,  "language", NULL, true},
+    {POST,   "/language/ru",                    post_language,       0,                         BODY_NONE, READER_PERSON,  "language-ru", NULL, true},
+    {GET,    "/search",                         page_search,         PARAM_SEARCH,              BODY_NONE, READER_PERSON,  "search", NULL, true},
+    {GET,    "/pictures",                       page_pictures,       PARAM_RADIX | PARAM_DIGITS, BODY_NONE, READER_PERSON,  "pictures", NULL, true},
+    {GET,    "/pictures/frequencies.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, READER_PERSON,  "picture-frequencies", NULL, true},
+    {GET,    "/pictures/walk.svg",              page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, READER_PERSON,  "picture-walk", NULL, true},
+    {GET,    "/pictures/matrix.svg",            page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, READER_PERSON,  "picture-matrix", NULL, true},
+    {GET,    "/pictures/transitions.svg",       page_picture,        PARAM_RADIX | PARAM_DIGITS, BODY_NONE, READER_PERSON,  "picture-transitions", NULL, true},
+    {GET,    "/pictures/speed.svg",             page_picture,        0,                         BODY_NONE, READER_PERSON,  "picture-speed", NULL, true},
+    {GET,    "/updates",                        updates_handler,     PARAM_LIST | PARAM_LIVE,   BODY_NONE, READER_API,     "updates", NULL, false},
+    {GET,    "/api/v1/computations",            api_list,            PARAM_API_LIST | PARAM_SINCE, BODY_NONE, READER_API,     "api-list", NULL, false},
+    {POST,   "/api/v1/computations",            api_add,             0,                         BODY_JSON, READER_API,     "api-add", NULL, true},
+    {GET,    "/api/v1/computations/ID",         api_get,             PARAM_SINCE,               BODY_NONE, READER_API,     "api-get", NULL, false},
+    {DELETE, "/api/v1/computations/ID",         api_delete,          0,                         BODY_NONE, READER_API,     "api-delete", NULL, true},
+    {POST,   "/api/v1/computations/ID/cancel",  api_cancel,          0,                         BODY_JSON, READER_API,     "api-cancel", NULL, true},
+    {POST,   "/api/v1/computations/ID/retry",   api_retry,           0,                         BODY_JSON, READER_API,     "api-retry", NULL, true},
+    {GET,    "/api",                            page_api,            0,                         BODY_NONE, READER_PERSON,  "api", NULL, false},
+    {GET,    "/v1/pi",                          api_pi,              0,                         BODY_NONE, READER_PROGRAM, "api-pi", NULL, true},
+    {GET,    "/healthz",                        page_health,         0,                         BODY_NONE, READER_PROGRAM, "health", NULL, false},
+    {GET,    "/metrics",                        page_metrics,        0,                         BODY_NONE, READER_PROGRAM, "metrics", NULL, false},
+    {0, NULL, NULL, 0, BODY_NONE, READER_PERSON, NULL, NULL, false},
 };
 /* clang-format on */
 
@@ -161,6 +161,50 @@ router_find(struct request *r, int *status, unsigned *allowed)
         *allowed |= HTTP_HEAD;
     *status = *allowed ? 405 : 404;
     return NULL;
+}
+
+/* True when PATH is of the form PATTERN but for its numbers, which may be anything
+ * without a slash. */
+static bool
+path_resembles(const char *pattern, const char *path)
+{
+    while (*pattern) {
+        bool id = strncmp(pattern, "ID", 2) == 0;
+        if (id || *pattern == 'N') {
+            pattern += id ? 2 : 1;
+            size_t behind = strcspn(pattern, "/"), here = strcspn(path, "/");
+            if (here < behind)
+                return false;
+            path += here - behind;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+/* The reader of what is at PATH; of several routes that resemble it the one with more
+ * of a program counts: "/pi/x.txt" is no page of pi. */
+static enum route_reader
+reader_of(const char *path)
+{
+    enum route_reader reader = READER_PERSON;
+    if (strncmp(path, "/api/", 5) == 0)
+        return READER_API;
+    for (const struct route *route = routes; route->path; route++)
+        if (route->reader > reader && path_resembles(route->path, path))
+            reader = route->reader;
+    return reader;
+}
+
+bool
+router_wants_problem(const struct request *r)
+{
+    enum route_reader reader = r->route  ? r->route->reader
+                               : r->path ? reader_of(r->path)
+                                         : READER_PERSON;
+    return reader == READER_API || r->wants_json ||
+           (reader == READER_PROGRAM && !r->wants_html);
 }
 
 /* "GET, HEAD, POST" of METHODS into TEXT. */

@@ -21,12 +21,23 @@ enum route_body {
     BODY_JSON, /* application/json; may be empty */
 };
 
+/* Who asks at a route, and so how it fails: with a page for people, or with a problem
+ * document (RFC 9457) for programs. conf/nthpi.nginx has the same of what nginx itself
+ * refuses. */
+enum route_reader {
+    READER_PERSON,  /* a page, unless wants_json says otherwise */
+    READER_PROGRAM, /* a problem, unless Accept names text/html: somebody's browser is
+                       led there */
+    READER_API,     /* a problem, whatever Accept has */
+};
+
 struct route {
     unsigned methods; /* enum http_method, or-ed */
     const char *path; /* "/computations/ID/cancel": ID and N are numbers; "/pi/N.txt" */
     handler *handler;
     unsigned params; /* enum request_param, or-ed */
     enum route_body body;
+    enum route_reader reader;
     const char *name; /* for logs and metrics: "computation" */
     handler *refused; /* answers a person whose csrf is wrong (403), or, with GET, one
                          of whose parameters is, r->wrong (400); NULL: an error page */
@@ -49,6 +60,14 @@ size_t router_number(const struct route *route);
  * no sign, no leading zero, from 1 to their largest value; others are 404.
  */
 const struct route *router_find(struct request *r, int *status, unsigned *allowed);
+
+/*
+ * True when an error is answered to R with a problem document: by the reader of its
+ * route; where no route fits, or none was looked for yet, of those whose path looks
+ * like R's whatever its numbers are ("/pi/0.txt"); READER_API for all below "/api/".
+ * Any thread.
+ */
+bool router_wants_problem(const struct request *r);
 
 /*
  * Checks the query parameters that ROUTE lists and sets them in R. Empty values

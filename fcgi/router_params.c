@@ -297,6 +297,7 @@ const char *
 router_params(struct request *r, const struct route *route, char detail[TEXT_SIZE])
 {
     const char *wrong = NULL;
+    const struct param *after = NULL;
     unsigned seen = 0;
     r->has = 0;
     r->filter = (struct store_filter)STORE_FILTER_ANY;
@@ -319,14 +320,16 @@ router_params(struct request *r, const struct route *route, char detail[TEXT_SIZ
         seen |= param->bit;
         if (!*r->fields[i].value)
             continue;
-        if (param->read(r, r->fields[i].value))
-            r->has |= param->bit;
-        else
+        if (!param->read(r, r->fields[i].value)) {
             complain(&wrong, detail, r->lang, param->rule, param);
+            continue;
+        }
+        r->has |= param->bit;
+        if (param->bit == PARAM_AFTER)
+            after = param;
     }
     /* A place in another order is none in this. */
-    if ((r->has & PARAM_AFTER) && r->after.sort != r->filter.sort)
-        complain(&wrong, detail, r->lang, TEXT_PARAM_AFTER,
-                 find_param(PARAM_AFTER, "after"));
+    if (after && r->after.sort != r->filter.sort)
+        complain(&wrong, detail, r->lang, TEXT_PARAM_AFTER, after);
     return wrong;
 }

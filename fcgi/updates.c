@@ -158,7 +158,6 @@ updates_handler(struct context *ctx, struct request *r, struct reply *reply)
     struct wait wait;
     memset(&wait, 0, sizeof wait);
     if (!live_since(r, &wait.since)) {
-        r->wants_json = true; /* only scripts ask here */
         reply_error(ctx, r, reply, 400, "since", text_get(ctx->lang, TEXT_ERROR_SINCE));
         return;
     }

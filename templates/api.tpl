@@ -32,7 +32,7 @@
   '{{SITE}}/api/v1/computations'</code></pre>
 <p>[[The answer has the computation with its <code>id</code>, and once only an <code>owner_token</code>: the right to cancel and delete. In what follows they are in the shell's variables ID and TOKEN.]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl "{{SITE}}/api/v1/computations/$ID"</code></pre>
-<p>[[To wait for news, name the <code>revision</code> that you know (in REVISION): the answer comes when there is something newer, or is empty with status 304 after 30 seconds.]]</p>
+<p>[[To wait for news, name the <code>revision</code> of this very computation that you know (in REVISION): the answer comes with its next change, or is empty with status 304 after 30 seconds. Any other revision, that of the list for one, is answered at once.]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl -H 'Prefer: wait=30' "{{SITE}}/api/v1/computations/$ID?since=$REVISION"</code></pre>
 <p>[[A report of a computation that is done, as text: digits, check, times and costs, by keys that never change:]]</p>
 <pre class="example" data-run="sh" translate="no"><code>curl "{{SITE}}/computations/$ID.txt"</code></pre>
@@ -58,7 +58,7 @@
 
 <section class="api">
 <h2>[[When something is wrong]]</h2>
-<p>[[An error is a JSON document (RFC 9457) with <code>status</code>, <code>title</code> and <code>detail</code>; <code>field</code> names the input at fault. Only <code>/v1/pi</code> answers in plain text, as its clients expect. 429 and 503 say in <code>Retry-After</code> when to try again.]]</p>
+<p>[[An error is a JSON document (RFC 9457) with <code>status</code>, <code>title</code> and <code>detail</code>; <code>field</code> names the input at fault. Only what is wrong with the parameters of <code>/v1/pi</code> is told in plain text, as its clients expect. Who names text/html in Accept, as browsers do, gets a page, except below <code>/api/</code>. 429 and 503 say in <code>Retry-After</code> when to try again.]]</p>
 <p>[[Times are in UTC, durations in seconds, positions are counted from 1. Members may be added to answers; none goes away.]]</p>
 </section>
 {{>FOOT}}

@@ -89,13 +89,14 @@ uninstall-static: templates/static-names
 	done
 .PHONY: install-static uninstall-static
 
-# One set of templates for each language of fcgi/lang.h.
+# One set of templates for each language of fcgi/lang.h; CONTRIBUTING.md says what else a
+# new one needs.
 languages = en ru
 po_files = templates/po/ru.po
 EXTRA_DIST += $(po_files) templates/po.awk templates/texts.awk templates/extract.awk
 templatedir = $(pkgdatadir)/templates
 noinst_DATA += templates/localized
-CLEANFILES += templates/localized templates/en/* templates/ru/*
+CLEANFILES += templates/localized $(languages:%=templates/%/*)
 templates/localized: templates/po.awk templates/localize.awk $(template_files) $(po_files) \
 		templates/static-names
 	$(AM_V_GEN)for lang in $(languages); do \

@@ -1,6 +1,6 @@
 # The program's texts in a language, as C: awk -v po=FILE -f po.awk -f texts.awk
-# text.def reason.def. Each translated entry of the po file whose context is a key there becomes a line
-# TEXT_IN(KEY, "English", "form 0", "form 1", …), see text_table.c.
+# text.def reason.def. Each translated entry of the po file whose context is a key there
+# becomes a line TEXT_IN(KEY, "English", "form 0", "form 1", …), see fcgi/text.c.
 
 function quote(s) {
     gsub(/\\/, "\\\\", s)

@@ -270,7 +270,8 @@ tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
 tests_unit_test_slots_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_slots_LDADD = $(daemon_test_LDADD)
 # These start the daemon.
-daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_fixture.h
+daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_processes.c \
+	tests/unit/daemon_fixture.h
 tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fixture)
 tests_unit_test_daemon_jobs_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_jobs_LDADD = $(daemon_test_LDADD)
@@ -350,12 +351,16 @@ tests_unit_test_daemon_disk_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon
 # The web server's side: requests, routes, replies, tokens, templates, polls.
 unit_tests += \
 	tests/unit/test_request \
+	tests/unit/test_request_fields \
 	tests/unit/test_reply \
 	tests/unit/test_router \
+	tests/unit/test_router_params \
+	tests/unit/test_router_readers \
 	tests/unit/test_openapi \
 	tests/unit/test_middleware \
 	tests/unit/test_proof \
 	tests/unit/test_token \
+	tests/unit/test_view_reload \
 	tests/unit/test_view \
 	tests/unit/test_cache \
 	tests/unit/test_encode \
@@ -367,6 +372,7 @@ unit_tests += \
 	tests/unit/test_records_answers \
 	tests/unit/test_park_listen \
 	tests/unit/test_park_pool \
+	tests/unit/test_park_stop \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
 web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
@@ -380,6 +386,10 @@ tests_unit_test_request_SOURCES = tests/unit/test_request.c $(request_fixture)
 tests_unit_test_request_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_request_LDADD = $(web_test_LDADD)
 tests_unit_test_request_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_request_fields_SOURCES = tests/unit/test_request_fields.c tests/unit/cmocka_all.h
+tests_unit_test_request_fields_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_request_fields_LDADD = $(web_test_LDADD)
+tests_unit_test_request_fields_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c tests/unit/cmocka_all.h
 tests_unit_test_reply_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_reply_LDADD = $(web_test_LDADD)
@@ -388,6 +398,15 @@ tests_unit_test_router_SOURCES = tests/unit/test_router.c $(router_fixture)
 tests_unit_test_router_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_router_LDADD = $(web_test_LDADD)
 tests_unit_test_router_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_router_params_SOURCES = tests/unit/test_router_params.c $(router_fixture)
+tests_unit_test_router_params_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_router_params_LDADD = $(web_test_LDADD)
+tests_unit_test_router_params_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_router_readers_SOURCES = tests/unit/test_router_readers.c \
+	tests/unit/cmocka_all.h
+tests_unit_test_router_readers_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_router_readers_LDADD = $(web_test_LDADD)
+tests_unit_test_router_readers_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_openapi_SOURCES = tests/unit/test_openapi.c tests/unit/cmocka_all.h
 tests_unit_test_openapi_CFLAGS = $(web_test_CFLAGS) \
 	-DTEST_OPENAPI='"$(abs_srcdir)/templates/static/openapi.json"'
@@ -406,12 +425,17 @@ tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c t
 tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_token_LDADD = $(web_test_LDADD)
 tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/temporary.c tests/unit/temporary.h \
-	tests/unit/capture.c tests/unit/capture.h \
-	tests/unit/cmocka_all.h
+view_fixture = tests/unit/view_fixture.c tests/unit/view_fixture.h \
+	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
+tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/capture.c \
+	tests/unit/capture.h $(view_fixture)
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_view_reload_SOURCES = tests/unit/test_view_reload.c $(view_fixture)
+tests_unit_test_view_reload_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_view_reload_LDADD = $(web_test_LDADD)
+tests_unit_test_view_reload_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_search_date_SOURCES = tests/unit/test_search_date.c tests/unit/cmocka_all.h
 tests_unit_test_search_date_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_search_date_LDADD = $(web_test_LDADD)
@@ -460,6 +484,10 @@ tests_unit_test_park_poll_SOURCES = tests/unit/test_park_poll.c $(park_fixture)
 tests_unit_test_park_poll_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_park_poll_LDADD = $(web_test_LDADD)
 tests_unit_test_park_poll_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_park_stop_SOURCES = tests/unit/test_park_stop.c $(park_fixture)
+tests_unit_test_park_stop_CFLAGS = $(web_test_CFLAGS)
+tests_unit_test_park_stop_LDADD = $(web_test_LDADD)
+tests_unit_test_park_stop_LINK = $(nthpi_fcgi_LINK)
 # Pages, polls, the API: whole requests without a web server.
 unit_tests += \
 	tests/unit/test_text \
@@ -621,10 +649,13 @@ unit_tests += \
 	tests/unit/test_store_migrate \
 	tests/unit/test_store_plan \
 	tests/unit/test_store_list \
+	tests/unit/test_store_coming \
 	tests/unit/test_store_changes \
 	tests/unit/test_store_ask \
+	tests/unit/test_store_end \
 	tests/unit/test_store_pending \
 	tests/unit/test_store_queue \
+	tests/unit/test_store_worker \
 	tests/unit/test_store_bounds \
 	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
@@ -720,6 +751,9 @@ tests_unit_test_store_plan_LDADD = $(common_test_LIBS)
 tests_unit_test_store_list_SOURCES = tests/unit/test_store_list.c $(store_fixture)
 tests_unit_test_store_list_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_list_LDADD = $(common_test_LIBS)
+tests_unit_test_store_coming_SOURCES = tests/unit/test_store_coming.c $(store_fixture)
+tests_unit_test_store_coming_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_coming_LDADD = $(common_test_LIBS)
 tests_unit_test_store_changes_SOURCES = tests/unit/test_store_changes.c $(store_fixture)
 tests_unit_test_store_changes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_changes_LDADD = $(common_test_LIBS)
@@ -730,6 +764,9 @@ tests_unit_test_scarce_common_LDADD = $(common_test_LIBS)
 tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
 tests_unit_test_store_ask_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_ask_LDADD = $(common_test_LIBS)
+tests_unit_test_store_end_SOURCES = tests/unit/test_store_end.c $(store_fixture)
+tests_unit_test_store_end_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_end_LDADD = $(common_test_LIBS)
 tests_unit_test_store_pending_SOURCES = tests/unit/test_store_pending.c $(store_fixture)
 tests_unit_test_store_pending_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_pending_LDADD = $(common_test_LIBS)
@@ -745,6 +782,9 @@ tests_unit_test_store_wishes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_wishes_LDADD = $(common_test_LIBS)
 tests_unit_test_store_queue_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_queue_LDADD = $(common_test_LIBS)
+tests_unit_test_store_worker_SOURCES = tests/unit/test_store_worker.c $(store_fixture)
+tests_unit_test_store_worker_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_worker_LDADD = $(common_test_LIBS)
 tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)
 tests_unit_test_store_lease_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_lease_LDADD = $(common_test_LIBS)

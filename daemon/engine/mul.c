@@ -2,7 +2,7 @@
  * Multiplication of long numbers: who multiplies what.
  *
  * Transforms (ntt.h) take every product whose shorter operand is at least
- * transform_from() limbs long. Two cases need cutting:
+ * mul_from() limbs long. Two cases need cutting:
  *   - A shorter operand that is too long for the primes, or operands that are together
  *     longer than the longest transform: the longer one is cut in equal pieces. (A
  *     shorter one of 2^24 limbs or more would have to be cut as well; such products,

@@ -74,21 +74,6 @@ homes_for_nothing(size_t length, size_t count)
     return length < LONG_LENGTH ? count : 2 * count;
 }
 
-size_t
-ntt_memory(size_t length, size_t operand_count, size_t count, int threads)
-{
-    const struct ntt_shape shape = ntt_shape_of(length);
-    const size_t homes = homes_for_nothing(length, count);
-    const size_t extra = operand_count > homes ? operand_count - homes : 0;
-    size_t words = length * (NTT_PRIMES * count + extra), bytes;
-
-    words += ntt_table_words(&shape, ntt_kernel_best()->lanes);
-    words += ntt_buffer_words(&shape) * (size_t)crew_size(length, threads);
-    words += operand_count + 2 * count * join_pieces(length);
-    bytes = words * sizeof(uint64_t);
-    return bytes + (bytes >= NTT_LARGE_BYTES ? NTT_LARGE_PAGE : 4096);
-}
-
 /* All that the work needs. One block for all arrays, which can be kept for the next
  * product, and so is taken first: a long table would take it else. */
 static bool

@@ -55,9 +55,6 @@ void ntt_products(struct run *run, size_t length, const struct ntt_operand *oper
                   size_t operand_count, const struct ntt_product *products,
                   size_t count, int threads);
 
-/* The bytes that ntt_products() allocates at its peak. Pure. */
-size_t ntt_memory(size_t length, size_t operand_count, size_t count, int threads);
-
 /* What ntt_products() costs in nanoseconds of one thread with the kernel in use. */
 double ntt_cost(size_t length, size_t operand_count, size_t count);
 

@@ -61,6 +61,7 @@ test('every example works as it stands', async () => {
   let answers = 0;
   for (const example of examples) {
     assert.ok(example.code.includes(site.url), example.code);
+    if (example.code.includes('$ID.txt')) await site.waitDone(Number(variables.ID)); // as its text says
     const printed = await execute(example, variables);
     if (example.answer !== undefined) {
       assert.equal(printed.trim(), example.answer, example.code);
@@ -180,7 +181,8 @@ test('pages of other sites may read, and only that', async () => {
     assert.equal(answer.headers['access-control-allow-origin'], '*', `parked, ${answer.status}`);
   }
   for (const [method, target] of [['OPTIONS', '/'], ['OPTIONS', '/api/v1/computations/1/cancel'],
-    ['POST', '/api/v1/computations'], ['DELETE', '/api/v1/computations/1'], ['GET', '/']]) {
+    ['POST', '/api/v1/computations'], ['DELETE', '/api/v1/computations/1'], ['GET', '/'],
+    ['GET', '/updates?since=0'], ['OPTIONS', '/updates'], ['GET', '/metrics']]) {
     const answer = await site.get(target, { method, headers: asked });
     assert.equal(answer.headers['access-control-allow-origin'], undefined, `${method} ${target}`);
   }

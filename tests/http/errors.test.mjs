@@ -44,6 +44,31 @@ test('unknown API paths and ids are problem documents', async () => {
   }
 });
 
+// Where programs ask, and a request that fails: with the status.
+const programs = [
+  ['GET', '/pi/90000000.txt', 404], ['GET', '/pi/0.txt', 404], ['GET', '/pi/5.txt?radix=7', 400],
+  ['GET', '/pi/5.txt?%ff', 400], ['POST', '/pi/5.txt', 405], ['GET', '/computations/999.txt', 404],
+  ['GET', '/computations/x.txt', 404], ['GET', '/v1/pi?start=%ff', 400], ['GET', '/v1/pi?%zz', 400],
+  ['POST', '/v1/pi', 405], ['POST', '/healthz', 405], ['GET', '/healthz?%00', 400], ['POST', '/metrics', 405],
+];
+for (const [method, path, status] of programs) {
+  test(`a problem for programs, a page for a browser: ${method} ${path}`, async () => {
+    for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }, { accept: 'text/plain' }]) {
+      isProblem(await site.get(path, { method, headers }), status);
+    }
+    const page = await site.get(path, { method, headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    assert.equal(page.status, status);
+    assert.match(page.headers['content-type'], /^text\/html/);
+    assert.match(page.text, /class="card failure"/);
+  });
+}
+
+test('what nginx itself does not find is a problem for who asks for JSON', async () => {
+  for (const path of ['/static/nothing.css', '/digits/pi-10-5.txt']) {
+    assert.equal(isProblem(await site.get(path, { headers: { accept: 'application/json' } }), 404).title, 'Not Found');
+  }
+});
+
 const methods = [
   ['DELETE', '/', 'GET'], ['POST', '/', 'GET'], ['PUT', '/', 'GET'],
   ['GET', '/computations/1/cancel', 'POST'], ['DELETE', '/computations', 'POST'],

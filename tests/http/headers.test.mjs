@@ -154,14 +154,16 @@ test('downloads', async () => {
     const [etag] = answer.headers.etag;
     check(await get(path, `If-None-Match: ${etag}`), 304, path);
     check(await get(path, 'Range: bytes=2-4'), 206, path);
-    const beyond = await get(path, 'Range: bytes=999999-');
-    assert.equal(beyond.status, 416);
-    for (const [name, value] of Object.entries(expected)) assert.deepEqual(beyond.headers[name], [value], name);
+    for (const range of ['999999-', '-0', '99999999999999999999-']) check(await get(path, `Range: bytes=${range}`), 416, range);
+    for (const range of ['5-2', '0-1,', '0-1,3-4']) check(await get(path, `Range: bytes=${range}`), 200, range);
+    for (const range of ['0-99999999999999999999', '-99999999999999999999']) {
+      check(await get(path, `Range: bytes=${range}`), 206, range);
+    }
     check(await exchange(site, [`HEAD ${path} HTTP/1.1`]), 200, path);
   }
 });
 
-// What nginx refuses without asking: as a page, and as JSON below /api/.
+// What nginx refuses without asking: as a page, and for programs as JSON.
 const refusals = [
   ['a broken header', 400, (path) => [`GET ${path} HTTP/1.1`, 'Content-Length: x']],
   ['two lengths', 400, (path) => [`POST ${path} HTTP/1.1`, 'Content-Length: 1', 'Transfer-Encoding: chunked']],
@@ -174,10 +176,13 @@ const refusals = [
 ];
 for (const [what, status, lines] of refusals) {
   test(`nginx refuses ${what}`, async () => {
-    // Before the address is known, answers are pages.
-    check(await exchange(site, lines('/')), status, what);
-    const answer = check(await exchange(site, lines('/api/v1/computations')), status, what);
-    if (answer.headers['content-type'][0].startsWith('application/problem+json')) {
+    const page = check(await exchange(site, lines('/')), status, what);
+    assert.match(page.headers['content-type'][0], /^text\/html/);
+    for (const path of ['/api/v1/computations', '/v1/pi', '/pi/5.txt', '/computations/1.txt', '/healthz', '/metrics']) {
+      const answer = check(await exchange(site, lines(path)), status, `${what}, ${path}`);
+      // Before the address is known, answers are pages.
+      if (status === 414 || status === 505) continue;
+      assert.match(answer.headers['content-type'][0], /^application\/problem\+json/, `${what}, ${path}`);
       assert.equal(JSON.parse(answer.text).status, status);
     }
   });
@@ -204,9 +209,18 @@ test('too many requests', async () => {
 
 test('no nthpi-fcgi', async () => {
   await limited.kill('fcgi');
-  for (const path of ['/', '/pi/5', '/api/v1/computations', '/updates', '/v1/pi']) {
-    const answer = check(await exchange(limited, [`GET ${path} HTTP/1.1`]), 502, path);
-    assert.match(answer.headers['retry-after'][0], /^[1-9]\d*$/);
-    assert.match(answer.headers['content-type'][0], /^\/($|pi)/.test(path) ? /^text\/html/ : /^application\/problem\+json/);
+  const types = { page: /^text\/html/, problem: /^application\/problem\+json/ };
+  // What is answered without an Accept header, and to a browser that is led there.
+  for (const [path, anything, browser] of [['/', 'page', 'page'], ['/pi/5', 'page', 'page'], ['/pi/5.txt', 'problem', 'page'],
+    ['/pi/5.txt?radix=16', 'problem', 'page'], ['/computations/1.txt', 'problem', 'page'], ['/computations/1', 'page', 'page'],
+    ['/v1/pi?start=0', 'problem', 'page'], ['/healthz', 'problem', 'page'], ['/metrics', 'problem', 'page'],
+    ['/search?q=1', 'page', 'page'], ['/api', 'page', 'page'], ['/updates', 'problem', 'problem'],
+    ['/api/v1/computations', 'problem', 'problem']]) {
+    for (const [accept, kind] of [[[], anything], [['Accept: */*'], anything], [['Accept: text/plain'], anything],
+      [['Accept: text/html,application/xhtml+xml,*/*;q=0.8'], browser], [[json], 'problem']]) {
+      const answer = check(await exchange(limited, [`GET ${path} HTTP/1.1`, ...accept]), 502, `${path} ${accept}`);
+      assert.match(answer.headers['retry-after'][0], /^[1-9]\d*$/);
+      assert.match(answer.headers['content-type'][0], types[kind], `${path} ${accept}`);
+    }
   }
 });

@@ -48,6 +48,17 @@ test('no template holds text that is not marked', () => {
   }
 });
 
+test('every text of the program is used by it', () => {
+  const fcgi = path.join(source, 'fcgi');
+  const code = fs.readdirSync(fcgi).filter((name) => /\.(c|cc|h)$/.test(name))
+    .map((name) => fs.readFileSync(path.join(fcgi, name), 'utf8')).join('\n');
+  const used = new Set(code.match(/\bTEXT_[A-Z0-9_]+/g));
+  const keys = [...fs.readFileSync(path.join(fcgi, 'text.def'), 'utf8').matchAll(/^TEXT(?:_N)?\((\w+),/gm)]
+    .map(([, key]) => `TEXT_${key}`);
+  assert.ok(keys.length > 200);
+  assert.deepEqual(keys.filter((key) => !used.has(key)), []);
+});
+
 /** The entries of a po file, {msgctxt, msgid, msgid_plural, msgstr, fuzzy}. */
 function entries(text) {
   return text.split(/\n\n+/).map((block) => {
@@ -151,6 +162,20 @@ test("nginx's own pages are in both languages", async () => {
   assert.match((await get(where, { ...russian, cookie: 'a=b; nthpi_lang=en' })).text, /<html lang="en">/);
   assert.match((await get(where, { cookie: 'nthpi_lang=ru' })).text, /<html lang="ru">/);
   assert.match((await get(where, { cookie: 'nthpi_lang=../x' })).text, /<html lang="en">/);
+});
+
+test('nginx reads in Accept-Language what the program does', async () => {
+  for (const [accepted, lang] of [['ru', 'ru'], ['RU-ru', 'ru'], ['uk,ru;q=0.9,en;q=0.8', 'ru'], ['uk, de-DE ;q=0.9 , ru;q=0.7', 'ru'],
+    ['en,ru;q=0.9', 'en'], ['en-GB, ru;q=0.9', 'en'], ['de,en;q=0.7,ru;q=0.3', 'en'], ['ru;q=0', 'en'], ['ru-RU; q=0.0,en', 'en'],
+    ['ru;q=0.05', 'ru'], ['de;q=0,ru', 'ru'], ['de', 'en'], ['rue', 'en'], ['xru', 'en'], ['*', 'en'], ['', 'en'],
+    [', '.repeat(300), 'en']]) {
+    for (const where of ['/', '/nothing', '/static/none']) {
+      assert.match((await get(where, { 'accept-language': accepted })).text, new RegExp(`<html lang="${lang}">`), `${where}: ${accepted}`);
+    }
+    const problem = await site.get('/static/none', { headers: { accept: 'application/json', 'accept-language': accepted } });
+    assert.equal(problem.headers['content-language'], lang, accepted);
+    assert.equal(problem.json().title, lang === 'ru' ? 'Не найдено' : 'Not Found');
+  }
 });
 
 test('forms and the API complain in the language of who asks', async () => {

@@ -1,9 +1,11 @@
 // GET /metrics: the format, what is counted, and for whom it is.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from '../lib/exposition.mjs';
-import { Site, until } from '../lib/site.mjs';
+import { Site, source, until } from '../lib/site.mjs';
 
 const WAITERS = 5;
 const site = await Site.start({ options: { waiters: WAITERS } });
@@ -124,6 +126,17 @@ test('everything that was promised is there', async () => {
   assert.ok(metrics.value('process_open_fds') > 5);
   const age = Date.now() / 1000 - metrics.value('process_start_time_seconds');
   assert.ok(age > -1 && age < 3600, `started ${age} s ago`);
+});
+
+test('the manual pages name every metric, and no other', async () => {
+  const names = [...(await scrape()).keys()].sort();
+  assert.ok(names.length > 20);
+  for (const page of ['fcgi/nthpi-fcgi.8', 'man/ru/nthpi-fcgi.8']) {
+    const text = fs.readFileSync(path.join(source, page), 'utf8');
+    const section = /^\.SS (?:Metrics|Метрики)\n([\s\S]*?)^\.S[HS] /m.exec(text)[1];
+    const named = section.match(/\b(?:nthpi|process)_[a-z_]+/g);
+    assert.deepEqual([...new Set(named)].sort(), names, page);
+  }
 });
 
 test('counts rise by exactly what was asked', async () => {

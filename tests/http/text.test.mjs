@@ -67,6 +67,8 @@ for (const n of [100_000, 50_000]) {
       [`bytes=${size - 1}-`, size - 1, size - 1], ['bytes=-5', size - 5, size - 1],
       [`bytes=${size - 10}-${size + 100}`, size - 10, size - 1],
       [`bytes=-${size * 2}`, 0, size - 1], ['bytes=0-', 0, size - 1],
+      ['bytes= 5-7', 5, 7], ['bytes=00000000000000000005-7', 5, 7],
+      ['bytes=0-99999999999999999999', 0, size - 1], ['bytes=-99999999999999999999', 0, size - 1],
     ]) {
       const answer = await get(path, { range });
       assert.equal(answer.status, 206, range);
@@ -82,27 +84,26 @@ for (const n of [100_000, 50_000]) {
       assert.equal(answer.status, 416, range);
       assert.equal(answer.headers['content-range'], `bytes */${size}`, range);
       assert.equal(answer.headers['cache-control'], 'no-store', 'not to be kept for the digits');
-      assert.match(answer.text, /class="card failure"/, 'a page of this site');
+      assert.equal(answer.headers['content-type'], 'application/problem+json');
+      assert.equal(answer.json().field, 'Range');
+      const page = await get(path, { range, accept: 'text/html' });
+      assert.match(page.text, /class="card failure"/, 'a page of this site');
     }
   });
 
   test(`${kind}: what is no range is ignored`, async () => {
-    for (const range of ['bytes=x-y', 'lines=1-5', 'bytes=5-1', 'bytes', 'bytes=']) {
+    for (const range of ['bytes=x-y', 'lines=1-5', 'bytes=5-1', 'bytes=5-2', 'bytes=0-1,', 'bytes', 'bytes=', 'bytes=-']) {
       const answer = await get(path, { range });
-      assert.ok([200, 416].includes(answer.status), `${range}: ${answer.status}`);
-      if (answer.status === 200) assert.equal(answer.body.length, size);
+      assert.equal(answer.status, 200, range);
+      assert.equal(answer.body.length, size, range);
+      assert.equal(answer.headers['content-range'], undefined, range);
     }
   });
 
   test(`${kind}: several ranges`, async () => {
     const answer = await get(path, { range: 'bytes=0-4,10-14' });
-    if (answer.status === 206) {
-      assert.match(answer.headers['content-type'], /^multipart\/byteranges/);
-      assert.ok(answer.text.includes(known.slice(0, 5)) && answer.text.includes(known.slice(10, 15)));
-    } else {
-      assert.equal(answer.status, 200);
-      assert.equal(answer.body.length, size);
-    }
+    assert.equal(answer.status, 200, 'the whole');
+    assert.equal(answer.body.length, size);
   });
 
   test(`${kind}: tags, If-None-Match, If-Range`, async () => {
@@ -133,7 +134,9 @@ for (const n of [100_000, 50_000]) {
     for (const tag of ['"other"', `W/${etag}`]) {
       const answer = await get(path, { 'if-match': tag });
       assert.equal(answer.status, 412, tag);
-      assert.match(answer.text, /class="card failure"/, 'a page of this site');
+      assert.equal(answer.json().field, 'If-Match');
+      const page = await get(path, { 'if-match': tag, accept: 'text/html' });
+      assert.match(page.text, /class="card failure"/, 'a page of this site');
     }
     // Digits have no date: one in a condition counts for nothing.
     const old = new Date(0).toUTCString();
@@ -141,11 +144,13 @@ for (const n of [100_000, 50_000]) {
   });
 
   test(`${kind}: HEAD`, async () => {
-    const answer = await site.get(path, { method: 'HEAD' });
-    assert.equal(answer.status, 200);
-    assert.equal(answer.body.length, 0);
-    assert.equal(answer.headers['content-length'], String(size));
-    assert.equal(answer.headers.etag, `"pi10-${n}"`);
+    for (const headers of [{}, { range: 'bytes=0-4' }]) { // RFC 9110, 14.2: a Range is GET's
+      const answer = await site.get(path, { method: 'HEAD', headers });
+      assert.equal(answer.status, 200);
+      assert.equal(answer.body.length, 0);
+      assert.equal(answer.headers['content-length'], String(size));
+      assert.equal(answer.headers.etag, `"pi10-${n}"`);
+    }
   });
 
   test(`${kind}: gzip does not take ranges away`, async () => {

@@ -152,8 +152,8 @@ site_ask(struct site *site, const struct ask *ask)
     r.query = copy(query != NULL ? query + 1 : "");
     assert_int_equal(request_fields(r.query, strlen(r.query), r.fields, &r.field_count),
                      0);
-    r.wants_json = ask->json || strncmp(ask->target, "/api/", 5) == 0 ||
-                   strncmp(ask->target, "/updates", 8) == 0;
+    r.wants_json = ask->json;
+    r.wants_html = ask->html;
     r.gzip = ask->gzip;
     r.lang = request_lang(ask->cookie, ask->accept_language);
     r.wait_s = ask->wait_s;

@@ -36,6 +36,7 @@ struct ask {
                            browsers send it from our pages */
     const char *type;   /* NULL with a body: a form */
     bool json;          /* Accept: application/json */
+    bool html;          /* Accept: text/html */
     bool gzip;          /* Accept-Encoding: gzip */
     unsigned wait_s;
     const char *accept_language, *host, *referer;

@@ -6,6 +6,7 @@
 #include "daemon_fixture.h"
 
 #include "common/digits.h"
+#include "common/store_worker.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -278,6 +279,37 @@ test_stops_while_the_database_is_locked(void **state)
     assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
 }
 
+/* A database that does not take a worker's process gets it a little later. */
+static void
+test_worker_is_noted_later(void **state)
+{
+    struct site *s = *state;
+    struct store_worker worker = {.pid = 0};
+    sqlite3 *db = lock_database(s);
+    int64_t id, began = 0;
+    pid_t pid;
+
+    assert_int_equal(sqlite3_exec(db,
+                                  "CREATE TRIGGER refuse BEFORE INSERT ON worker"
+                                  " BEGIN SELECT raise(ABORT, 'no'); END; COMMIT",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    site_start(s, 0, NULL);
+    id = site_ask(s, 10, SITE_LONG, ALGORITHM_CHUDNOVSKY);
+    site_wait_log(s, "its worker was not noted");
+    pid = site_hold_worker(s, 0, 0);
+    assert_int_equal(store_get_worker(s->store, id, &worker), STORE_NOT_FOUND);
+    assert_int_equal(sqlite3_exec(db, "DROP TRIGGER refuse; BEGIN", NULL, NULL, NULL),
+                     SQLITE_OK);
+    unlock_database(db);
+    while (store_get_worker(s->store, id, &worker) != STORE_OK) {
+        site_pause(&began, "the worker to be noted");
+    }
+    assert_int_equal(worker.pid, pid);
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    assert_int_equal(site_wait(s, id, STATUS_DONE).attempts, 1);
+}
+
 #define ON_SITE(test) cmocka_unit_test_setup_teardown(test, site_setup, site_teardown)
 
 int
@@ -295,6 +327,7 @@ main(void)
         ON_SITE(test_suspended_daemon),
         ON_SITE(test_result_outlasts_a_locked_database),
         ON_SITE(test_stops_while_the_database_is_locked),
+        ON_SITE(test_worker_is_noted_later),
     };
 
     return cmocka_run_group_tests_name("daemon_faults", tests, NULL, NULL);

@@ -85,7 +85,7 @@ static char *
 read_sidecar(struct digits_fixture *f, uint64_t length)
 {
     char name[DIGITS_NAME_SIZE], *text;
-    struct stat info;
+    struct stat info = {0};
     int fd;
 
     digits_name(name, 10, length, "sum");

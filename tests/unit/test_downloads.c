@@ -156,6 +156,50 @@ conditions_that_nginx_misjudges_are_kept_from_it(void **state)
     assert_file(site, 200, 0, 100);
 }
 
+static void
+ranges_that_nginx_reads_otherwise_are_kept_from_it(void **state)
+{
+    struct site *site = *state;
+    publish(site, 98);
+    char accel[] = "/digits/";
+    site->conf.accel = accel;
+    static const char *const plain[] = {"bytes=0-9", "bytes=9-", "bytes=-3",
+                                        "BYTES=99-999", "bytes=-999999999999999999"};
+    static const struct {
+        const char *range, *if_range;
+        int status;
+        uint64_t first, length;
+    } others[] = {
+        {"bytes=5-2", NULL, 200, 0, 100},
+        {"bytes=0-1,", NULL, 200, 0, 100},
+        {"bytes=0-1,3-4", NULL, 200, 0, 100},
+        {"bytes=x-y", NULL, 200, 0, 100},
+        {"bytes=-", NULL, 200, 0, 100},
+        {"bytes", NULL, 200, 0, 100},
+        {"lines=1-5", NULL, 200, 0, 100},
+        {"bytes= 2-3 ", NULL, 206, 2, 2},
+        {"bytes=0-99999999999999999999", NULL, 206, 0, 100},
+        {"bytes=0000000000000000007-9", NULL, 206, 7, 3},
+        {"bytes=-99999999999999999999", NULL, 206, 0, 100},
+        {"bytes=0-9", "\"pi10-97\"", 200, 0, 100},
+    };
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        site_ask(site, &(struct ask){.target = "/pi/98.txt", .range = plain[i]});
+        assert_header(site, "X-Accel-Redirect", "/digits/pi-10-98.txt");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        site_ask(site, &(struct ask){.target = "/pi/98.txt",
+                                     .range = others[i].range,
+                                     .if_range = others[i].if_range});
+        assert_header(site, "X-Accel-Redirect", "");
+        assert_file(site, others[i].status, others[i].first, others[i].length);
+    }
+    site_ask(site, &(struct ask){
+                       .method = "HEAD", .target = "/pi/98.txt", .range = "bytes=0-9"});
+    assert_status(site, 200);
+    assert_header(site, "X-Accel-Redirect", "");
+}
+
 int
 main(void)
 {
@@ -166,6 +210,7 @@ main(void)
         DOWNLOAD(ranges_of_the_text),
         DOWNLOAD(the_same_text_is_not_sent_again),
         DOWNLOAD(conditions_that_nginx_misjudges_are_kept_from_it),
+        DOWNLOAD(ranges_that_nginx_reads_otherwise_are_kept_from_it),
         DOWNLOAD(a_whole_file_is_left_to_nginx),
     };
     return cmocka_run_group_tests_name("downloads", tests, NULL, NULL);

@@ -18,6 +18,7 @@ running(int64_t later)
     j.worker.pid = 1;
     j.worker.started_us = START;
     j.worker.report.changed = true;
+    j.noted = true;
     j.said_at = later > 0 ? START + later : 0;
     return j;
 }
@@ -68,6 +69,10 @@ test_pace(void **state)
     j.unsaid = true;
     j.worker.report.changed = false;
     assert_int_equal(due(&j), 0);
+    j.unsaid = false;
+    assert_true(due(&j) == INT64_MAX);
+    j.noted = false;
+    assert_true(due(&j) < INT64_MAX);
 }
 
 static void

@@ -30,18 +30,14 @@ unload(void **state)
     return 0;
 }
 
-/* Endpoints that are for programs but not below /api/ or /v1/. */
-static const char *const others[] = {"/pi/N.txt", "/computations/ID.txt", "/search",
-                                     "/healthz"};
-
+/* What is for programs, and /search, which is for them as well. The polls are the
+ * pages' own, and the metrics are no part of the interface. */
 static bool
 is_described(const struct route *route)
 {
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(route->path, others[i]) == 0)
-            return true;
-    return strncmp(route->path, "/api/", 5) == 0 ||
-           strncmp(route->path, "/v1/", 4) == 0;
+    if (strcmp(route->path, "/updates") == 0 || strcmp(route->path, "/metrics") == 0)
+        return false;
+    return route->reader != READER_PERSON || strcmp(route->path, "/search") == 0;
 }
 
 /* A path of the router as the description writes it. */

@@ -30,7 +30,9 @@ cut(struct site *site, const char *begin, const char *end)
     from += strlen(begin);
     const char *to = strstr(from, end);
     assert_non_null(to);
-    return strndup(from, (size_t)(to - from));
+    char *copy = strndup(from, (size_t)(to - from));
+    assert_non_null(copy);
+    return copy;
 }
 
 /* Asserts that the digits from FROM on, COUNT of them, are on the screen, with LINE
@@ -241,7 +243,8 @@ assert_sum(struct site *site, const char *target, size_t count)
     char wanted[DIGITS_SHA256_SIZE];
     char *text = malloc(count + 2);
     assert_non_null(text);
-    memcpy(text, "3.", 2);
+    text[0] = '3';
+    text[1] = '.';
     for (size_t i = 0; i < count; i++)
         text[2 + i] = site_digit(i + 1);
     crypto_hash_sha256(digest, (const unsigned char *)text, count + 2);

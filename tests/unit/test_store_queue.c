@@ -4,8 +4,6 @@
  */
 #include "store_fixture.h"
 
-#include "common/store_worker.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -346,28 +344,6 @@ stages_come_in_order(void **state)
     assert_row(f, id, STATUS_DONE, STAGE_STORED, WANTED_RUN);
 }
 
-static void
-the_last_worker_is_noted(void **state)
-{
-    struct fixture *f = *state;
-    struct store_worker worker = {.daemon = "one", .pid = 7, .threads = 2}, noted;
-    int64_t id = put(f, 5, NULL);
-
-    assert_int_equal(store_get_worker(f->s, id, &noted), STORE_NOT_FOUND);
-    take(f, id, TOKEN);
-    assert_int_equal(store_set_worker(f->s, id, OTHER, &worker), STORE_OK);
-    assert_int_equal(store_get_worker(f->s, id, &noted), STORE_NOT_FOUND);
-    assert_int_equal(store_set_worker(f->s, id, TOKEN, &worker), STORE_OK);
-    worker.pid = 8;
-    assert_int_equal(store_set_worker(f->s, id, TOKEN, &worker), STORE_OK);
-    assert_int_equal(store_get_worker(f->s, id, &noted), STORE_OK);
-    assert_string_equal(noted.daemon, "one");
-    assert_int_equal(noted.pid, 8);
-    assert_int_equal(noted.threads, 2);
-    run_sql(f, "DELETE FROM computation");
-    assert_int_equal(select_integer(f, "SELECT count(*) FROM worker"), 0);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -385,7 +361,6 @@ main(void)
         TEST(times_never_go_back),
         TEST(a_lost_lease_allows_nothing),
         TEST(stages_come_in_order),
-        TEST(the_last_worker_is_noted),
     };
 
     return cmocka_run_group_tests_name("store_queue", tests, NULL, NULL);
