@@ -1,10 +1,12 @@
 /*
  * GET /computations/ID: everything about one computation. Its live part is a
  * template of its own, which the page includes and which a poll for
- * application/json brings again when the row changed.
+ * application/json brings again when the row changed, or its place in the queue may
+ * have.
  */
 #include "fcgi/asker.h"
 #include "fcgi/compare.h"
+#include "fcgi/estimate.h"
 #include "fcgi/explain.h"
 #include "fcgi/facts.h"
 #include "fcgi/handlers.h"
@@ -34,7 +36,18 @@ struct detail {
     struct store_worker worker; /* threads 0: there was none, or nobody noted it */
     struct event events[EVENTS_SHOWN];
     size_t count;
+    int64_t revision;    /* that it is shown with, see set_revision() */
+    struct queue *queue; /* NULL: the row does not wait for its turn */
 };
+
+/* A place in the queue changes without its row, so while that waits for its turn, it is
+ * shown with the revision of the database, NOW, and whatever changes is news. When the
+ * row itself changes, its revision is newer than all of these. */
+static void
+set_revision(struct detail *detail, int64_t now)
+{
+    detail->revision = queue_waits(&detail->c) ? now : detail->c.revision;
+}
 
 /* Room for "Digit N of pi in radix R". */
 static const char *
@@ -107,11 +120,12 @@ static void
 fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
 {
     const struct computation *c = &detail->c;
-    char path[ROWS_PATH_SIZE];
+    char path[ROWS_PATH_SIZE], place[TEXT_SIZE];
     dict_set_int(d, VIEW_ID, c->id);
     dict_set(d, VIEW_STATUS, status_name(c->status));
     dict_set(d, VIEW_STATUS_TEXT, text_status(ctx->lang, c->status));
     rows_fill_progress(ctx->lang, d, c);
+    rows_place(d, c, queue_place(ctx->lang, detail->queue, c, place));
     if (c->status == STATUS_DONE)
         show_answer(d, c);
     else
@@ -152,28 +166,49 @@ read_detail(struct context *ctx, int64_t id, struct detail *detail)
     return rc;
 }
 
+/* Reads where DETAIL's row is in the queue, if it waits for its turn. */
+static enum store_rc
+read_place(struct context *ctx, struct detail *detail)
+{
+    if (!queue_waits(&detail->c))
+        return STORE_OK;
+    detail->queue = queue_load(ctx);
+    return detail->queue != NULL ? STORE_OK : STORE_ERROR;
+}
+
+static void
+free_detail(struct detail *detail)
+{
+    if (detail != NULL)
+        free(detail->queue);
+    free(detail);
+}
+
 bool
 live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
                  struct reply *reply)
 {
-    (void)revision;
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc =
         detail != NULL ? read_detail(ctx, wait->row_id, detail) : STORE_ERROR;
     bool news = true;
+    if (rc == STORE_OK) {
+        set_revision(detail, revision);
+        news = detail->revision != wait->since ||
+               (rows_is_live(&detail->c) && pulse_moved(ctx, wait));
+    }
+    if (rc == STORE_OK && news)
+        rc = read_place(ctx, detail);
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
-    } else if (detail->c.revision == wait->since &&
-               !(rows_is_live(&detail->c) && pulse_moved(ctx, wait))) {
-        news = false;
-    } else {
+    } else if (news) {
         struct dict *d = dict_new();
         if (d != NULL)
             fill_live(ctx, d, detail);
-        page_send_live(ctx, wait, reply, detail->c.revision, "computation_live.tpl", d,
+        page_send_live(ctx, wait, reply, detail->revision, "computation_live.tpl", d,
                        rows_is_live(&detail->c));
     }
-    free(detail);
+    free_detail(detail);
     return news;
 }
 
@@ -186,13 +221,14 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     /* It offers what the others have not done. */
     uint64_t more =
         (uint64_t)compare_version(ctx, &detail->compare) + detail->stream.known;
-    if (page_not_modified(ctx, r, reply, detail->compare.revision, (int64_t)more, etag))
+    int64_t revision = queue_waits(c) ? detail->revision : detail->compare.revision;
+    if (page_not_modified(ctx, r, reply, revision, (int64_t)more, etag))
         return;
     make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, PAGE_BELOW_LIST, rows_is_live(c) ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_ID, c->id);
-    dict_set_int(d, VIEW_REVISION, c->revision);
+    dict_set_int(d, VIEW_REVISION, detail->revision);
     pulse_show(ctx, d, rows_is_live(c));
     if (rows_is_live(c))
         dict_setf(dict_section(d, VIEW_LIVE), VIEW_LIVE_URL, "/computations/%" PRId64,
@@ -219,13 +255,17 @@ page_computation(struct context *ctx, struct request *r, struct reply *reply)
     enum store_rc rc = detail != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
     if (rc == STORE_OK) {
         rc = read_detail(ctx, r->row_id, detail);
+        if (rc == STORE_OK)
+            rc = read_place(ctx, detail);
+        if (rc == STORE_OK)
+            set_revision(detail, store_revision(ctx->store));
         store_end_read(ctx->store);
     }
     if (rc == STORE_OK)
         send_page(ctx, r, reply, detail);
     else
         reply_store_error(ctx, r, reply, rc);
-    free(detail);
+    free_detail(detail);
 }
 
 void

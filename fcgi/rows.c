@@ -5,6 +5,7 @@
 #include "fcgi/rows.h"
 
 #include "fcgi/cache.h"
+#include "fcgi/estimate.h"
 #include "fcgi/text.h"
 
 #include "common/store_queue.h"
@@ -78,24 +79,38 @@ rate(enum lang lang, char out[TEXT_SPAN_SIZE], const struct computation *c)
     return true;
 }
 
+/* What running C does, how fast, and for how long. Just taken, it does nothing yet. */
+static void
+fill_work(enum lang lang, struct dict *running, const struct computation *c)
+{
+    char eta[TEXT_SPAN_SIZE], speed[TEXT_SPAN_SIZE];
+    if (c->eta_s >= 0)
+        dict_set(dict_section(running, VIEW_TIME_LEFT), VIEW_ETA,
+                 text_eta(lang, eta, c->eta_s));
+    if (c->phase[0] == '\0')
+        return;
+    struct dict *doing = dict_section(running, VIEW_DOING);
+    dict_set(doing, VIEW_PHASE, text_phase(lang, c->phase));
+    if (rate(lang, speed, c))
+        dict_set(dict_section(doing, VIEW_SPEED), VIEW_RATE, speed);
+}
+
 void
 rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
 {
     char text[WAITING_SIZE];
+    bool ends = rows_is_live(c) && c->wanted != WANTED_RUN;
     if (c->status == STATUS_RUNNING) {
         struct dict *running = dict_section(d, VIEW_RUNNING);
-        char eta[TEXT_SPAN_SIZE];
         double progress = c->progress < 0 ? 0 : c->progress > 1 ? 1 : c->progress;
         dict_setf(running, VIEW_PROGRESS, "%.4f", progress);
         dict_setf(running, VIEW_PERCENT, "%d", (int)(progress * 100));
-        dict_set(running, VIEW_PHASE, text_phase(lang, c->phase));
-        if (c->eta_s >= 0)
-            dict_set(dict_section(running, VIEW_TIME_LEFT), VIEW_ETA,
-                     text_eta(lang, eta, c->eta_s));
+        if (!ends)
+            fill_work(lang, running, c);
     }
-    if (c->status == STATUS_QUEUED && waiting(lang, text, c))
+    if (!ends && c->status == STATUS_QUEUED && waiting(lang, text, c))
         dict_set(dict_section(d, VIEW_WAITS), VIEW_WAITING, text);
-    if (rows_is_live(c) && c->wanted != WANTED_RUN) {
+    if (ends) {
         enum text_key key =
             c->wanted == WANTED_CANCEL ? TEXT_WANTED_CANCEL : TEXT_WANTED_DELETE;
         dict_set(dict_section(d, VIEW_WISH), VIEW_WANTED, text_get(lang, key));
@@ -105,7 +120,7 @@ rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
 void
 rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
-    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE], speed[TEXT_SPAN_SIZE];
+    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE];
 
     dict_set_int(row, VIEW_ID, c->id);
     dict_set_int(row, VIEW_REVISION, c->revision);
@@ -120,8 +135,6 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     dict_set(row, VIEW_STATUS, status_name(c->status));
     dict_set(row, VIEW_STATUS_TEXT, text_status(lang, c->status));
     rows_fill_progress(lang, row, c);
-    if (rate(lang, speed, c))
-        dict_set(dict_section(row, VIEW_SPEED), VIEW_RATE, speed);
     if (c->status == STATUS_DONE)
         dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
@@ -137,7 +150,7 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 void
 rows_place(struct dict *row, const struct computation *c, const char *place)
 {
-    if (c->status == STATUS_QUEUED && c->phase[0] == '\0')
+    if (queue_waits(c) && c->wanted == WANTED_RUN)
         dict_set(dict_section(row, VIEW_PLACED), VIEW_PLACE, place);
 }
 

@@ -22,8 +22,8 @@ enum { ROWS_PATH_SIZE = 64 };
 void rows_fill(enum lang lang, struct dict *row, const struct computation *c);
 
 /* Sets in ROW, of C, which place it has in the queue: PLACE as queue_place() says it,
- * or
- * "" where a script will set it. Nothing for a row that does not wait for its turn. */
+ * or "" where a script will set it. Nothing for a row that does not wait for its turn,
+ * or will be cancelled or deleted. */
 void rows_place(struct dict *row, const struct computation *c, const char *place);
 
 /* C rendered with row.tpl in the language of CTX, as the page does but for its place in
@@ -33,7 +33,8 @@ void rows_place(struct dict *row, const struct computation *c, const char *place
 struct share *rows_html(struct context *ctx, const struct computation *c);
 
 /* Fills what running and queued computations show besides their status into D:
- * progress, phase and time left. */
+ * progress, phase, speed and time left, or what is waited for; of one that somebody
+ * wants to end, that it will be, in place of all but the progress. */
 void rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c);
 
 /* The paths of the pages of pi to POSITION digits: the page, the text. */

@@ -3,7 +3,7 @@
 {{#ANSWER}}
 <p class="digit-line"><strong class="giant" id="digit">{{DIGIT}}</strong>{{#WINDOW}}<span class="window" role="group" aria-label="[[the digits after it]]">{{#GROUP}}<span>{{DIGITS}}</span> {{/GROUP}}…</span>{{/WINDOW}}</p>
 {{/ANSWER}}
-<p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
+<p class="status"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} %{{#DOING}} · {{PHASE}}{{#SPEED}} · <span class="rate">{{RATE}}</span>{{/SPEED}}{{/DOING}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#PLACED}} <span class="work">{{PLACE}}</span>{{/PLACED}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}}</p>
 {{#FAILED}}<p class="error"{{#ENGLISH}} lang="en"{{/ENGLISH}}>{{MESSAGE}}</p>{{/FAILED}}
 <p class="links">{{#LINK}}<a class="button" href="{{PI_PATH}}">[[π up to this digit]]</a> {{/LINK}}{{#COMPARABLE}}<a class="button quiet" href="/computations/{{ID}}/compare">[[Compare with another algorithm]]</a>{{/COMPARABLE}}{{#ANSWER}} <a class="button quiet" href="/computations/{{ID}}.txt">[[Report]]</a>{{/ANSWER}}{{#NO_OTHER}} <span class="hint">[[No other algorithm of this site can compute this digit.]]</span>{{/NO_OTHER}}</p>
 </section>

@@ -60,7 +60,7 @@
 {{/EMPTY_FILTER}}
 </div>
 <p class="pages">{{#NEWEST}}<a href="{{HREF}}">[[Newest]]</a>{{/NEWEST}} {{#OLDER}}<a href="{{HREF}}" rel="next">[[Older]]</a>{{/OLDER}}</p>
-<p id="announce" class="hidden" role="status" aria-live="polite" data-done="[[Digit {position} of π is {digit}.]]" data-failed="[[The computation of digit {position} has failed.]]" data-more="[[And {n} more.]]"></p>
+<p id="announce" class="hidden" role="status" aria-live="polite" data-done="[[Digit {position} of π is {digit}.]]" data-done-radix="[[Digit {position} of π in radix {radix} is {digit}.]]" data-failed="[[The computation of digit {position} has failed.]]" data-failed-radix="[[The computation of digit {position} in radix {radix} has failed.]]" data-more="[[And {n} more.]]"></p>
 <script src="@STATIC:rows.js@" defer></script>
 <script src="@STATIC:list.js@" defer></script>
 {{>FOOT}}

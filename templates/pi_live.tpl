@@ -3,7 +3,7 @@
 {{#ANSWER}}<p class="headline">[[Digit {{POSITION}} is <strong class="large">{{DIGIT}}</strong>]]{{#ELSEWHERE}} <a href="{{HREF}}">[[Show it among the others]]</a>{{/ELSEWHERE}}</p>{{/ANSWER}}
 {{#MARKED}}<p class="headline marked">[[Marked: <strong>{{DIGITS}}</strong>]]{{#ELSEWHERE}} <a href="{{HREF}}">[[Show the marked digits]]</a>{{/ELSEWHERE}} <a href="{{SEARCH_PATH}}">[[Search for these digits]]</a></p>{{/MARKED}}
 {{#COMING}}
-<p class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} % · {{PHASE}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}} <a href="/computations/{{ID}}">[[Details]]</a></p>
+<p class="status" data-status="{{STATUS}}"><span class="badge">{{STATUS_TEXT}}</span>{{#RUNNING}} <progress max="1" value="{{PROGRESS}}">{{PERCENT}} %</progress> <span class="work">{{PERCENT}} %{{#DOING}} · {{PHASE}}{{#SPEED}} · <span class="rate">{{RATE}}</span>{{/SPEED}}{{/DOING}}{{#TIME_LEFT}} · <span class="eta">{{ETA}}</span>{{/TIME_LEFT}}</span>{{/RUNNING}}{{#WAITS}} <span class="work">{{WAITING}}</span>{{/WAITS}}{{#WISH}} <span class="work">{{WANTED}}</span>{{/WISH}} <a href="/computations/{{ID}}">[[Details]]</a></p>
 {{#KNOWN}}<p>[[Digits known so far: {{VALUE}}]]</p>{{/KNOWN}}
 {{/COMING}}
 {{#WINDOW_ONLY}}<p>[[These are the digits from that position on;]] <a href="/computations/{{ID}}">[[how they were computed]]</a></p>{{/WINDOW_ONLY}}

@@ -888,7 +888,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/http/errors.test.mjs tests/http/form.test.mjs tests/http/localize.test.mjs \
 	tests/http/compare.test.mjs tests/http/report.test.mjs \
 	tests/http/pages.test.mjs tests/http/places.test.mjs tests/http/rows.test.mjs \
-	tests/http/table.test.mjs tests/browser/table.test.mjs \
+	tests/http/table.test.mjs tests/browser/rows.test.mjs \
+	tests/browser/table.test.mjs \
 	tests/http/permissions.test.mjs tests/http/pi.test.mjs tests/http/queue.test.mjs \
 	tests/http/text.test.mjs tests/http/tool.test.mjs tests/http/updates.test.mjs \
 	tests/http/compute.test.mjs \

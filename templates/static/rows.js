@@ -37,8 +37,9 @@
   function note(row, before) {
     const { status } = row.dataset;
     if (before.dataset.status === status || !said[status]) return;
-    const sentence = said[status].replace('{position}', row.querySelector('.position').textContent)
-      .replace('{digit}', row.querySelector('.digit').textContent);
+    const cell = (name) => row.querySelector(`.${name}`).textContent;
+    const pattern = cell('radix') === '10' ? said[status] : said[`${status}Radix`];
+    const sentence = ['position', 'radix', 'digit'].reduce((text, name) => text.replace(`{${name}}`, cell(name)), pattern);
     ended.set(status, [...(ended.get(status) ?? []), sentence]);
     collecting ||= setTimeout(tellEnded, COLLECT);
   }

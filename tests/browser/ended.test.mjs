@@ -10,10 +10,12 @@ after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
 
-/** In the page: notes what is announced. */
+/** In the page: notes what is announced, and how many rows it begins with that have
+ * ended. */
 function listen() {
   window.said = [];
   addEventListener('DOMContentLoaded', () => {
+    window.ended = document.querySelectorAll('tr[data-status=done]').length;
     const announcer = document.getElementById('announce');
     new MutationObserver(() => window.said.push(announcer.textContent)).observe(announcer, { childList: true });
   });
@@ -30,7 +32,7 @@ test('all rows that end are said, in few sentences', async () => {
   for (let i = 0; i < 2; i++) ids.push(await visitor.submit(slow.position / 2 + i, slow.question));
   for (let i = 0; i < 10; i++) ids.push(await visitor.submit(20_000 + i, slow.question));
   await page.goto(`${site.url}/`);
-  const ended = await page.locator('tr[data-status=done]').count();
+  const ended = await page.evaluate(() => window.ended);
   const told = async () => (await said(page)).reduce((sum, text) => {
     const [, more] = /^Digit \d+ of π is \d\.(?: And (\d+) more\.)?$/.exec(text);
     return sum + 1 + Number(more ?? 0);
@@ -58,5 +60,30 @@ test('a row that leaves the view because it ended is said, one that is deleted i
   const { position, digit } = await site.waitDone(id);
   await until(async () => (await said(page)).length > 0, 'its end');
   assert.deepEqual(await said(page), [`Digit ${position} of π is ${digit}.`]);
+  await page.context().close();
+});
+
+test('the same position in both radices is told apart', async () => {
+  const page = await open(browser, { locale: 'en-US' });
+  await page.addInitScript(listen);
+  const visitor = site.visitor();
+  // These hold the others back until the page is there.
+  const first = [];
+  for (let i = 0; i < 4; i++) first.push(await visitor.submit(slow.position * 2 + 1 + i, slow.question));
+  const ids = [];
+  for (const radix of [10, 16]) ids.push(await visitor.submit(2_000_000, { radix, algorithm: 'chudnovsky' }));
+  await page.goto(`${site.url}/?sort=position`);
+  for (const id of ids) await page.waitForSelector(`#c-${id}:not([data-status=done])`);
+  await visitor.post('/computations/bulk', { action: 'cancel', id: first });
+  const wanted = [];
+  for (const id of ids) wanted.push(await site.waitDone(id));
+  const told = async () => (await said(page)).join(' ');
+  const [ten, sixteen] = wanted;
+  assert.ok([ten.radix, sixteen.radix].join() === '10,16');
+  await until(async () => {
+    const text = await told();
+    return text.includes(`Digit 2000000 of π is ${ten.digit}.`) &&
+      (text.includes(`Digit 2000000 of π in radix 16 is ${sixteen.digit}.`) || text.includes('And 1 more.'));
+  }, 'both');
   await page.context().close();
 });

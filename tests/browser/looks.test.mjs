@@ -225,6 +225,17 @@ test('fields are large enough for fingers', async () => {
   await page.context().close();
 });
 
+test('what is wrong with a position to be found is in the window', async () => {
+  for (const [width, locale] of [[320, 'ru-RU'], [390, 'ru-RU'], [390, 'en-GB'], [1280, 'en-GB']]) {
+    const page = await open(browser, { locale, viewport: { width, height: 844 } });
+    await page.goto(`${site.url}/?position=abc`);
+    await page.waitForFunction(() => document.activeElement.id === 'where');
+    const { top, bottom } = await page.locator('#where-error').evaluate((own) => own.getBoundingClientRect());
+    assert.ok(top > 0 && bottom <= 844, `${width}, ${locale}: ${top} to ${bottom}`);
+    await page.context().close();
+  }
+});
+
 test('with JavaScript off the form works and the page refreshes itself while something runs', async () => {
   const page = await open(browser, { javaScriptEnabled: false });
   await page.goto(`${site.url}/`);

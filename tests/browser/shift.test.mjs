@@ -90,7 +90,7 @@ for (const [width, locale, address] of [[1280, 'en-US', usual], [1024, 'ru-RU', 
 test('a computation that runs moves nothing on its page', async () => {
   const visitor = site.visitor();
   const id = await visitor.submit(4 * slow.position, slow.question);
-  for (const width of [1280, 390]) {
+  for (const width of [1280, 390, 320]) {
     const page = await open(browser, { viewport: { width, height: 4000 } });
     await page.addInitScript(watch);
     await page.goto(`${site.url}/computations/${id}`);

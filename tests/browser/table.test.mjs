@@ -55,7 +55,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   const cancel = page.locator('.bulk button[value=cancel]');
   assert.ok(await cancel.isDisabled(), 'nothing is selected');
   await page.waitForSelector('tr[data-status=running] progress');
-  await page.waitForSelector('tr[data-status=running] .rate');
+  await page.locator('tr[data-status=running] small', { hasText: /streaming · [\d,]+ digits\/s$/ }).first().waitFor();
   assert.match(await page.locator('.place').first().innerText(), /^(next|number)/);
   assert.match(await page.title(), /^\(\d\) [^(]/);
 

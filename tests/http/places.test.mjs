@@ -88,3 +88,48 @@ test('rows of a filter move when others do, and only then is there news', async 
   assert.notDeepEqual(queue, shown);
   assert.equal(await none, 304, 'where nobody waits');
 });
+
+test('the page of a row tells its place, and so does its poll', async () => {
+  const id = asked.at(-1);
+  const path = `/computations/${id}`;
+  const placeOf = (text) => /<span class="badge">queued<\/span> <span class="work">([^<]*)</.exec(text)?.[1];
+  const poll = async (since, headers = {}) => {
+    const answer = await site.get(path, { headers: { accept: 'application/json', 'if-none-match': `"${since}"`, ...headers } });
+    return answer.status === 200 ? answer.json() : answer.status;
+  };
+  const first = await site.get(path, { headers: { accept: 'text/html' } });
+  const place = placeOf(first.text);
+  assert.match(place, /^number \d+ in the queue$/);
+  assert.equal(place, (await updates(`/updates?highlight=${id}`, ANEW)).queue[id]);
+  const shown = Number(attributes(/<[^>]*id="live"[^>]*>/.exec(first.text)[0])['data-revision']);
+  const again = () => site.get(path, { headers: { accept: 'text/html', 'if-none-match': first.headers.etag } });
+  assert.equal(await poll(shown), 304);
+  assert.equal(await poll(shown, { prefer: 'wait=1' }), 304, 'nothing has moved');
+  assert.equal((await again()).status, 304);
+  // Many wait; what is ahead of the row goes.
+  const rendered = async () => Number(/^nthpi_cache_renders_total (\d+)$/m.exec((await site.get('/metrics')).text)[1]);
+  const before = await rendered();
+  const waiting = Array.from({ length: 10 }, () => poll(shown, { prefer: 'wait=20' }));
+  assert.equal((await visitor.post(`/computations/${asked[20]}/cancel`)).status, 303);
+  const answers = await Promise.all(waiting);
+  const n = Number(/\d+/.exec(place)[0]);
+  // What waits was looked at once before, and once rendered.
+  assert.ok(await rendered() - before <= 3, `${await rendered() - before} renderings`);
+  for (const answer of answers) {
+    assert.deepEqual(answer, answers[0], 'one for all');
+    assert.equal(placeOf(answer.html), `number ${n - 1} in the queue`);
+    assert.equal(answer.live, true);
+  }
+  assert.ok(answers[0].revision > shown);
+  assert.equal(await poll(answers[0].revision), 304);
+  assert.equal(placeOf((await again()).text), `number ${n - 1} in the queue`);
+  // Itself it ends, and has no place any more.
+  const end = poll(answers[0].revision, { prefer: 'wait=20' });
+  await visitor.post(`${path}/cancel`);
+  const { html, live, revision: last } = await end;
+  assert.equal(live, false);
+  assert.equal(placeOf(html), undefined);
+  assert.match(html, /data-status="cancelled"/);
+  await visitor.post(`/computations/${asked[21]}/cancel`);
+  assert.equal(await poll(last), 304, 'others are no news now');
+});

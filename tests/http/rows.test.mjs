@@ -60,16 +60,21 @@ async function screen(mix, { radix = 10, position = 99_990_000, lang = 'en' }) {
 
 const mixes = {
   queued: { queued: 120 },
+  running: { running: 60 },
   done: { done: 60 },
   failed: { failed: 60 },
   cancelled: { cancelled: 60 },
   'queued behind running ones': { queued: 48, running: 2 },
   'of all kinds': { done: 15, failed: 10, cancelled: 7, waiting: 3, queued: 12, running: 3 },
 };
+/* A running row says most, about 100 bytes more than others. 50 of them at once take a
+ * machine with as many processors; they may have these more, unpacked. */
+const more = (name) => (name === 'running' ? 5000 : 0);
 for (const [name, mix] of Object.entries(mixes)) {
   test(`50 rows: ${name}`, async (t) => {
-    for (const [lang, most, question] of [['en', 30_000, {}], ['ru', 35_000, {}],
+    for (const [lang, usual, question] of [['en', 30_000, {}], ['ru', 35_000, {}],
       ['en', 32_000, { radix: 16, position: 999_990_000 }]]) {
+      const most = usual + more(name);
       const body = await screen(mix, { ...question, lang });
       const packed = gzipSync(body).length;
       const what = `${lang}${question.radix ? ', radix 16' : ''}: ${body.length} bytes, ${packed} packed`;

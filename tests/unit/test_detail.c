@@ -232,6 +232,57 @@ speed_is_that_of_all_digits(void **state)
     assert_has_not(site, "per second");
 }
 
+/* Row 1 is running, of 20,000 digits, and reports P; its page is the last answer. */
+static void
+get_running(struct site *site, struct store_progress p)
+{
+    p.id = 1;
+    p.token = TOKEN;
+    assert_int_equal(store_progress(site->store->s, &p, 1), STORE_OK);
+    site_get(site, "/computations/1");
+    assert_status(site, 200);
+}
+
+static void
+speed_is_told_while_it_runs(void **state)
+{
+    struct site *site = *state;
+    take(site->store, put_as(site->store, 10, 20000, ALGORITHM_SPIGOT, NULL), TOKEN);
+    get_running(site, (struct store_progress){.fraction = 0, .phase = "", .eta_s = 12});
+    assert_has(site, "<span class=\"work\">0 % · <span class=\"eta\">about 12 s left<");
+    assert_has_not(site, "class=\"rate\"");
+    get_running(site, (struct store_progress){
+                          .fraction = 0.5, .phase = "streaming", .eta_s = 12});
+    assert_has(site, "50 % · streaming · <span class=\"rate\">830 digits/s</span> · <");
+    assert_has_not(site, "<dt>Speed</dt>"); /* that is what it was in the end */
+    site_get(site, "/pi/20000");
+    assert_has(site, "<span class=\"rate\">830 digits/s</span>");
+    site_get(site, "/");
+    assert_has(site, "50 % · about 12 s left</span>"
+                     " <small>streaming · 830 digits/s</small><td");
+}
+
+static void
+a_wish_is_said_in_place_of_what_it_ends(void **state)
+{
+    struct site *site = *state;
+    take(site->store, put_as(site->store, 10, 20000, ALGORITHM_SPIGOT, NULL), TOKEN);
+    run_sql(site->store, "UPDATE computation SET wanted = 'cancel'");
+    get_running(site, (struct store_progress){
+                          .fraction = 0.5, .phase = "streaming", .eta_s = 12});
+    assert_has(site, "<span class=\"work\">50 %</span>"
+                     " <span class=\"work\">will be cancelled</span></p>");
+    site_get(site, "/");
+    assert_has(site, "50 %</span> <small>will be cancelled</small><td");
+    run_sql(site->store,
+            "UPDATE computation SET status = 'queued', stage = 'scheduled',"
+            " phase = '', revision = revision + 1");
+    run_sql(site->store, "UPDATE meta SET value = value + 1 WHERE key = 'revision'");
+    site_get(site, "/");
+    assert_has(site, "queued <small>will be cancelled</small><td");
+    assert_has_not(site, "class=place");
+}
+
 static void
 the_check_of_chudnovsky_is_explained(void **state)
 {
@@ -316,6 +367,8 @@ main(void)
         DETAIL_TEST(bars_say_how_long_each_stage_took),
         DETAIL_TEST(the_worker_is_named),
         DETAIL_TEST(speed_is_that_of_all_digits),
+        DETAIL_TEST(speed_is_told_while_it_runs),
+        DETAIL_TEST(a_wish_is_said_in_place_of_what_it_ends),
         DETAIL_TEST(the_check_of_chudnovsky_is_explained),
         DETAIL_TEST(the_check_of_spigot_is_explained),
         DETAIL_TEST(both_checks_of_bbp_are_explained),

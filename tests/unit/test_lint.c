@@ -29,18 +29,24 @@ progress(struct site *site, int64_t id)
     assert_int_equal(store_progress(site->store->s, &p, 1), STORE_OK);
 }
 
-/* A row that runs and is to be cancelled, at POSITION. */
+/* A row that runs, at POSITION. */
 static int64_t
 put_running(struct site *site, uint64_t position, enum algorithm algorithm)
 {
-    const struct store_asker admin = {.admin = true};
-    enum store_wish wish;
     int64_t id = put_as(site->store, 10, position, algorithm, ALICE);
     take(site->store, id, TOKEN);
     progress(site, id);
+    return id;
+}
+
+/* Has running row ID be cancelled soon. */
+static void
+cancel(struct site *site, int64_t id)
+{
+    const struct store_asker admin = {.admin = true};
+    enum store_wish wish;
     assert_int_equal(store_cancel(site->store->s, id, &admin, &wish), STORE_OK);
     assert_int_equal(wish, WISH_NOTED);
-    return id;
 }
 
 /* A row that waits for memory, at POSITION. */
@@ -111,7 +117,7 @@ make_computations(struct site *site)
 {
     char owner[OWNER_SIZE], cookie[SITE_HEADER_SIZE];
     site_visitor(site, owner, cookie);
-    int64_t failed = put(site->store, 2000, owner), window, own;
+    int64_t failed = put(site->store, 2000, owner), window, own, running;
     get_row(site, failed, "");
     own = put(site->store, 2001, owner);
     char target[64];
@@ -124,7 +130,12 @@ make_computations(struct site *site)
     assert_int_equal(store_failed(site->store->s, failed, TOKEN, "memory"), STORE_OK);
     get_row(site, failed, "");
     site_get(site, "/pi/2000");
-    get_row(site, put_running(site, 3000, ALGORITHM_AUTO), "");
+    running = put_running(site, 3000, ALGORITHM_AUTO);
+    site_get(site, "/");
+    get_row(site, running, "");
+    cancel(site, running);
+    site_get(site, "/");
+    get_row(site, running, "");
     get_row(site, put_waiting(site, 3001), "");
     site_get(site, "/pi/3001");
     site_get(site, "/");
@@ -170,6 +181,8 @@ make_comparisons(struct site *site)
 {
     int64_t id = put_running(site, 2500, ALGORITHM_SPIGOT), alone, failed, other;
     get_row(site, id, "/compare");
+    cancel(site, id);
+    get_row(site, id, "/compare");
     get_row(site, put_waiting(site, 2500), "/compare");
     alone = put(site->store, 60000, NULL);
     get_row(site, alone, "/compare");
@@ -212,6 +225,8 @@ make_digits(struct site *site)
     site_get(site, "/pi/200000");
     site_get(site, "/pi/200000?from=150001");
     site_get_json(site, "/pi/200000");
+    cancel(site, coming);
+    site_get(site, "/pi/200000");
     get_row(site, coming, "");
     site_get(site, "/pi/300000?radix=16");
     put_as(site->store, 16, 300000, ALGORITHM_CHUDNOVSKY, NULL);
