@@ -127,7 +127,8 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     dict_set_int(row, VIEW_POSITION, (int64_t)c->position);
     dict_set_int(row, VIEW_RADIX, c->radix);
     if (c->radix == 16)
-        dict_section(row, VIEW_HEX);
+        dict_set(dict_section(row, VIEW_HEX), VIEW_LABEL,
+                 text_get(lang, TEXT_ROW_RADIX));
     dict_set(row, VIEW_ALGORITHM, algorithm_name(c->algorithm));
     if (c->algorithm == ALGORITHM_AUTO && c->method != ALGORITHM_AUTO)
         dict_set(dict_section(row, VIEW_CHOSEN), VIEW_METHOD,
