@@ -15,7 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const FILE_TIMEOUT = process.env.NTHPI_LONG ? 1_800_000 : 300_000;
+const FILE_TIMEOUT = process.env.NTHPI_LONG ? 1_800_000 : 600_000;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 const { values, positionals } = parseArgs({
