@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 enum { WAIT_MS = 5000, TURN_MS = 100, STEP_MS = 20 };
+enum { LOCK_MODE = S_IRUSR | S_IWUSR | S_IRGRP };
 
 /* flock(), tried for up to MS milliseconds. 0, or -1 with errno. */
 static int
@@ -50,13 +51,16 @@ static int
 open_lock(const struct conf *conf)
 {
     char *path = conf_path(conf, "run/state.lock");
+    struct stat st;
     int fd = -1;
 
-    if (path != NULL && shared_file_make(path, S_IRUSR | S_IWUSR | S_IRGRP) == 0)
+    if (path != NULL && shared_file_make(path, LOCK_MODE) == 0)
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         log_error("cannot open the lock of the state folder %s: %s", conf->state,
                   strerror(errno));
+    else if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
+        (void)fchmod(fd, LOCK_MODE); /* one that was copied, or made by hand */
     free(path);
     return fd;
 }

@@ -92,6 +92,8 @@ answer(struct store *s, int64_t id, enum algorithm method, const char *window,
                    value_text(window),
                    answered_by > 0 ? value_int(answered_by) : value_text(NULL),
                    value_text(verified), value_int(now), value_int(revision)));
+    if (rc == STORE_OK)
+        rc = store_run(s, SQL_WORKER_FORGET, VALUES(value_int(id)));
     for (enum stage stage = STAGE_SCHEDULED; rc == STORE_OK && stage < STAGE_COUNT;
          stage++)
         rc = store_event(s, id, stage_name(stage), now,

@@ -107,20 +107,20 @@ progress_due(const struct daemon *d)
     return due;
 }
 
-/* The workers of JOBS that the database did not take when they began. False: nor now.
- */
+/* The workers of JOBS that the database did not take when they began. False: not all of
+ * them now. */
 static bool
 note_others(struct daemon *d, struct job *const *jobs, size_t count)
 {
+    bool ok = true;
+
     for (size_t i = 0; i < count; i++) {
         if (!jobs[i]->noted && !jobs[i]->lost) {
             progress_begins(d, jobs[i]);
-            if (!jobs[i]->noted) {
-                return false;
-            }
+            ok = jobs[i]->noted && ok;
         }
     }
-    return true;
+    return ok;
 }
 
 bool

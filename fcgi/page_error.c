@@ -79,9 +79,11 @@ is_program(const struct request *r)
     return r == NULL || router_wants_problem(r);
 }
 
-void
-reply_error(struct context *ctx, const struct request *r, struct reply *reply,
-            int status, const char *field, const char *detail)
+/* As reply_error(); ROW (0: none) is the computation that it is about, which there is,
+ * to lead back to. */
+static void
+send_error(struct context *ctx, const struct request *r, struct reply *reply,
+           int status, const char *field, const char *detail, int64_t row)
 {
     if (is_program(r)) {
         send_problem(ctx->lang, r, reply, status, field, detail);
@@ -93,11 +95,17 @@ reply_error(struct context *ctx, const struct request *r, struct reply *reply,
     dict_set(d, VIEW_MESSAGE, detail);
     if (field != NULL)
         dict_set(dict_section(d, VIEW_BAD_FIELD), VIEW_NAME, field);
-    /* What is refused about a computation leads back to it. */
-    if (r->row_id > 0 && (status == 403 || status == 409))
-        dict_set_int(dict_section(d, VIEW_OF_ROW), VIEW_ID, r->row_id);
+    if (row > 0)
+        dict_set_int(dict_section(d, VIEW_OF_ROW), VIEW_ID, row);
     dict_set(d, VIEW_REQUEST, r->id);
     page_send(ctx, reply, status, "error.tpl", d, NULL);
+}
+
+void
+reply_error(struct context *ctx, const struct request *r, struct reply *reply,
+            int status, const char *field, const char *detail)
+{
+    send_error(ctx, r, reply, status, field, detail, 0);
 }
 
 void
@@ -105,17 +113,20 @@ reply_store_error(struct context *ctx, const struct request *r, struct reply *re
                   enum store_rc rc)
 {
     char text[TEXT_SIZE];
+    const int64_t row = r != NULL ? r->row_id : 0;
     switch (rc) {
     case STORE_NOT_FOUND:
         reply_error(ctx, r, reply, 404, NULL, text_get(ctx->lang, TEXT_ERROR_NO_ROW));
         return;
     case STORE_FORBIDDEN:
-        reply_error(ctx, r, reply, 403, NULL,
-                    text_get(ctx->lang, is_program(r) ? TEXT_ERROR_FORBIDDEN_TOKEN
-                                                      : TEXT_ERROR_FORBIDDEN));
+        send_error(ctx, r, reply, 403, NULL,
+                   text_get(ctx->lang, is_program(r) ? TEXT_ERROR_FORBIDDEN_TOKEN
+                                                     : TEXT_ERROR_FORBIDDEN),
+                   row);
         return;
     case STORE_CONFLICT:
-        reply_error(ctx, r, reply, 409, NULL, text_get(ctx->lang, TEXT_ERROR_CONFLICT));
+        send_error(ctx, r, reply, 409, NULL, text_get(ctx->lang, TEXT_ERROR_CONFLICT),
+                   row);
         return;
     case STORE_OWNER_FULL:
     case STORE_ADDRESS_FULL:

@@ -72,7 +72,7 @@ test_pace(void **state)
     j.unsaid = false;
     assert_true(due(&j) == INT64_MAX);
     j.noted = false;
-    assert_true(due(&j) < INT64_MAX);
+    assert_int_equal(due(&j), 0);
 }
 
 static void

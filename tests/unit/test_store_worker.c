@@ -61,6 +61,22 @@ an_attempt_has_no_worker_of_another(void **state)
     assert_int_equal(store_get_worker(f->s, id, &noted), STORE_NOT_FOUND);
 }
 
+/* A row that was tried, and then answered from digits known already. */
+static void
+an_answer_has_no_worker(void **state)
+{
+    struct fixture *f = *state;
+    struct store_worker worker = {.daemon = "one", .pid = 7, .threads = 2}, noted;
+    int64_t id = put(f, 5, NULL);
+
+    take(f, id, TOKEN);
+    assert_int_equal(store_set_worker(f->s, id, TOKEN, &worker), STORE_OK);
+    assert_int_equal(store_requeue(f->s, id, TOKEN, "again", true, 0, NULL), STORE_OK);
+    assert_int_equal(store_answer(f->s, id, ALGORITHM_AUTO, "31415", 0, "checked"),
+                     STORE_OK);
+    assert_int_equal(store_get_worker(f->s, id, &noted), STORE_NOT_FOUND);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -69,6 +85,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_last_worker_is_noted),
         TEST(an_attempt_has_no_worker_of_another),
+        TEST(an_answer_has_no_worker),
     };
 
     return cmocka_run_group_tests_name("store_worker", tests, NULL, NULL);
