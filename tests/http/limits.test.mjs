@@ -68,6 +68,26 @@ test('a class of 30 behind one address is served, all at the same moment', async
   assert.ok(answers.every(({ status }) => [200, 303, 304].includes(status)));
 });
 
+test('a school opens the page 200 times at the same moment, for the first time', async () => {
+  const visit = async () => {
+    const where = from('198.51.100.8', { accept: 'text/html' });
+    const page = await site.get('/', where);
+    const files = [...page.text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, file]) => file);
+    return [page, ...await Promise.all([...files, '/updates?since=0'].map((file) => site.get(file, where)))];
+  };
+  const visits = await Promise.all(Array.from({ length: 200 }, visit));
+  assert.ok(visits.every((answers) => answers.length >= 9), 'all that a page asks for');
+  assert.ok(visits.flat().every(({ status }) => status === 200));
+});
+
+test('files of a page that came are no part of the rate', async () => {
+  const { text: page } = await site.get('/', from('198.51.100.9', { accept: 'text/html' }));
+  const [, file] = /src="(\/static\/[^"]+\.js)"/.exec(page);
+  assert.deepEqual([...new Set(await pipeline(4000, bare('198.51.100.9', file, 'HEAD')))], [200]);
+  // What is not named by its content is.
+  assert.ok((await pipeline(4000, bare('198.51.100.9', '/static/none', 'HEAD'))).includes(429));
+});
+
 test('a flood of requests is cut, and nobody else suffers', async () => {
   const [flood, other] = await Promise.all([
     pipeline(4000, bare('198.51.100.2', '/robots.txt')), site.get('/', from('198.51.100.3'))]);
