@@ -5,8 +5,9 @@
  * and /search as JSON) is public and the same for all, so it bears
  * "Access-Control-Allow-Origin: *", with which browsers send neither cookies nor
  * passwords. nginx says the same of openapi.json and of its own problems at these
- * addresses, and hands it on for the texts that it sends (nthpi.nginx). What changes anything is never open: proof.h refuses it
- * from another origin, and no preflight promises it.
+ * addresses, and hands it on for the texts that it sends (nthpi.nginx). What changes
+ * anything is never open: proof.h refuses it from another origin, and no preflight
+ * promises it.
  */
 #ifndef NTHPI_CORS_H
 #define NTHPI_CORS_H
