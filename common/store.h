@@ -14,11 +14,11 @@
  *
  * A struct store is one connection. It belongs to one thread at a time and is
  * never used across fork(). Every change is one transaction. It raises the revision
- * once and stamps it on the rows it changed, if pages or the API show what it changed:
- * a renewed lease and a heartbeat raise none. Nobody but the daemon that holds the
- * checkpoint lock runs a checkpoint: in SQLite before 3.51.3 two of them and a commit
- * that begins the WAL anew can come in an order in which commits are lost
- * (https://www.sqlite.org/wal.html#walresetbug).
+ * once and stamps it on the rows it changed, if rows, published digits, costs or
+ * statistics change: leases, heartbeats, marks of damage and the index's progress raise
+ * none. Nobody but the daemon that holds the checkpoint lock runs a checkpoint: in
+ * SQLite before 3.51.3 two of them and a commit that begins the WAL anew can come in an
+ * order in which commits are lost (https://www.sqlite.org/wal.html#walresetbug).
  */
 #ifndef NTHPI_STORE_H
 #define NTHPI_STORE_H

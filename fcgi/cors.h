@@ -4,9 +4,10 @@
  * describes it (below /api/v1/, at /v1/pi, /pi/N.txt, /computations/ID.txt, /healthz,
  * and /search as JSON) is public and the same for all, so it bears
  * "Access-Control-Allow-Origin: *", with which browsers send neither cookies nor
- * passwords. nginx says the same of openapi.json itself, and hands it on for the texts
- * that it sends (nthpi.nginx). What changes anything is never open: proof.h refuses it
- * from another origin, and no preflight promises it.
+ * passwords. nginx says the same of openapi.json and of its own problems at these
+ * addresses, and hands it on for the texts that it sends (nthpi.nginx). What changes
+ * anything is never open: proof.h refuses it from another origin, and no preflight
+ * promises it.
  */
 #ifndef NTHPI_CORS_H
 #define NTHPI_CORS_H

@@ -58,7 +58,7 @@
 
 <section class="api">
 <h2>[[When something is wrong]]</h2>
-<p>[[An error is a JSON document (RFC 9457) with <code>status</code>, <code>title</code> and <code>detail</code>; <code>field</code> names the input at fault. Only what is wrong with the parameters of <code>/v1/pi</code> is told in plain text, as its clients expect. Who names text/html in Accept, as browsers do, gets a page, except below <code>/api/</code>. 429 and 503 say in <code>Retry-After</code> when to try again.]]</p>
+<p>[[An error is a JSON document (RFC 9457) with <code>status</code>, <code>title</code> and <code>detail</code>; <code>field</code> names the input at fault. Only what is wrong with the parameters of <code>/v1/pi</code> is told in plain text, as its clients expect. Who names text/html in Accept, as browsers do, gets a page in place of the document, except below <code>/api/</code>. 429 and 503 say in <code>Retry-After</code> when to try again.]]</p>
 <p>[[Times are in UTC, durations in seconds, positions are counted from 1. Members may be added to answers; none goes away.]]</p>
 </section>
 {{>FOOT}}

@@ -57,6 +57,9 @@ for (const [query, words] of bad) {
     assert.match(answer.headers['content-type'], /^text\/plain/);
     assert.match(answer.text, words);
     assert.equal(answer.headers['access-control-allow-origin'], '*');
+    const browser = await site.get(`/v1/pi${query}`, { headers: { accept: 'text/html' } });
+    assert.deepEqual([browser.status, browser.headers['content-type'], browser.text],
+      [400, answer.headers['content-type'], answer.text], 'to a browser, too');
   });
 }
 

@@ -207,8 +207,50 @@ test('too many requests', async () => {
   }
 });
 
+// Who may read what (fcgi/cors.h) holds for nginx's own problems, too.
+const opened = [['GET', '/api/v1/computations'], ['GET', '/api/v1/computations/1'], ['HEAD', '/api/v1/computations'],
+  ['GET', '/v1/pi?start=0'], ['GET', '/pi/5.txt'], ['GET', '/computations/1.txt'], ['GET', '/healthz'], ['GET', '/search?q=1']];
+const closed = [['GET', '/updates?since=0'], ['GET', '/metrics'], ['GET', '/'], ['GET', '/pi/5'], ['GET', '/api'],
+  ['GET', '/api/v2/computations'], ['GET', '/nothing?/v1/pi']];
+const changes = [['POST', '/api/v1/computations'], ['DELETE', '/api/v1/computations/1']];
+
+async function whoMayRead(target, status, more = []) {
+  for (const [list, allowed] of [[opened, ['*']], [[...closed, ...more], undefined]]) {
+    for (const [method, path] of list) {
+      const what = `${method} ${path}`;
+      const answer = check(await exchange(target, [`${method} ${path} HTTP/1.1`, json, 'Origin: https://other.example',
+        ...(method === 'POST' ? ['Content-Length: 0'] : [])]), status, what);
+      assert.deepEqual(answer.headers['access-control-allow-origin'], allowed, what);
+    }
+  }
+}
+
+test('pages of other sites may not read what nginx refuses, but for the API', async () => {
+  for (const lines of [['GET /static/none HTTP/1.1'], ['GET /metrics HTTP/1.1', 'X-Forwarded-For: 192.0.2.1'],
+    ['GET /digits/x HTTP/1.1']]) {
+    const answer = check(await exchange(site, [...lines, json]), 404, lines[0]);
+    assert.match(answer.headers['content-type'][0], /^application\/problem\+json/);
+    assert.equal(answer.headers['access-control-allow-origin'], undefined, lines[0]);
+  }
+  const large = await exchange(site, ['POST /api/v1/computations HTTP/1.1', 'Content-Length: 70000']);
+  assert.equal(large.headers['access-control-allow-origin'], undefined);
+});
+
+test('nor what it says beyond a limit', async () => {
+  const none = await Site.start({ limited: true, processes: ['nginx', 'fcgi'],
+    nginx: (conf) => conf.replace('server {', 'limit_req_zone $arg_none$http_origin zone=none:1m rate=1r/m;\n    server {')
+      .replace(/include [^;]*nthpi\.nginx;/, '$& limit_req zone=none;') });
+  try {
+    await exchange(none, ['GET / HTTP/1.1', 'Origin: https://other.example']);
+    await whoMayRead(none, 429, changes);
+  } finally {
+    await none.stop();
+  }
+});
+
 test('no nthpi-fcgi', async () => {
   await limited.kill('fcgi');
+  await whoMayRead(limited, 502);
   const types = { page: /^text\/html/, problem: /^application\/problem\+json/ };
   // What is answered without an Accept header, and to a browser that is led there.
   for (const [path, anything, browser] of [['/', 'page', 'page'], ['/pi/5', 'page', 'page'], ['/pi/5.txt', 'problem', 'page'],

@@ -164,7 +164,7 @@ test("nginx's own pages are in both languages", async () => {
   assert.match((await get(where, { cookie: 'nthpi_lang=../x' })).text, /<html lang="en">/);
 });
 
-test('nginx reads in Accept-Language what the program does', async () => {
+test('nginx reads in Accept-Language what the program does, for what browsers send', async () => {
   for (const [accepted, lang] of [['ru', 'ru'], ['RU-ru', 'ru'], ['uk,ru;q=0.9,en;q=0.8', 'ru'], ['uk, de-DE ;q=0.9 , ru;q=0.7', 'ru'],
     ['en,ru;q=0.9', 'en'], ['en-GB, ru;q=0.9', 'en'], ['de,en;q=0.7,ru;q=0.3', 'en'], ['ru;q=0', 'en'], ['ru-RU; q=0.0,en', 'en'],
     ['ru;q=0.05', 'ru'], ['de;q=0,ru', 'ru'], ['de', 'en'], ['rue', 'en'], ['xru', 'en'], ['*', 'en'], ['', 'en'],

@@ -27,11 +27,12 @@ const all = '/api/v1/computations';
 const from = (address, more = {}) => ({ headers: { 'x-real-ip': address, ...more } });
 const count = (answers, status) => answers.filter((answer) => answer.status === status).length;
 
-// The statuses of N requests of a kind, sent on one connection without a pause.
-function pipeline(n, request) {
+// The statuses of N times REQUEST (or of the requests in it), sent on one connection
+// without a pause.
+function pipeline(n, request, { port } = site) {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(site.port, '127.0.0.1', () => {
-      socket.write(request.repeat(n - 1) + request.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.write(request.repeat(n).replace(/\r\n$/, 'Connection: close\r\n\r\n'));
     });
     let whole = '';
     socket.setEncoding('latin1');
@@ -66,6 +67,35 @@ test('a class of 30 behind one address is served, all at the same moment', async
   assert.equal(count(answers, 429), 0);
   assert.equal(count(answers, 303), 60);
   assert.ok(answers.every(({ status }) => [200, 303, 304].includes(status)));
+});
+
+test('a school opens the page 200 times at the same moment, for the first time', async () => {
+  // With the time-outs as they are: 200 browsers take their time in one process.
+  const school = await Site.start({ limited: true, processes: ['nginx', 'fcgi'] });
+  try {
+    const visit = async () => {
+      const page = await school.get('/', { headers: { accept: 'text/html' } });
+      const wanted = [...page.text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, file]) => file)
+        .concat('/updates?since=0').map((file) => bare('127.0.0.1', file));
+      const statuses = [page.status, ...await pipeline(1, wanted.join(''), school)];
+      assert.equal(statuses.length, 1 + wanted.length);
+      return statuses;
+    };
+    const visits = await Promise.all(Array.from({ length: 200 }, visit));
+    assert.ok(visits[0].length >= 9, 'all that a page asks for');
+    // A poll of a site without rows has nothing to tell.
+    assert.deepEqual(visits.flat().filter((status) => ![200, 304].includes(status)), []);
+  } finally {
+    await school.stop();
+  }
+});
+
+test('files of a page that came are no part of the rate', async () => {
+  const { text: page } = await site.get('/', from('198.51.100.9', { accept: 'text/html' }));
+  const [, file] = /src="(\/static\/[^"]+\.js)"/.exec(page);
+  assert.deepEqual([...new Set(await pipeline(4000, bare('198.51.100.9', file, 'HEAD')))], [200]);
+  // What is not named by its content is.
+  assert.ok((await pipeline(4000, bare('198.51.100.9', '/static/none', 'HEAD'))).includes(429));
 });
 
 test('a flood of requests is cut, and nobody else suffers', async () => {

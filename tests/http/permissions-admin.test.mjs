@@ -54,7 +54,22 @@ test('without a password there is nothing to see, and 401 looks like the site', 
     assert.match(page.headers['www-authenticate'], /^Basic /);
     assert.match(page.text, /nthpi/);
     assert.doesNotMatch(page.text, /nginx/i);
-    assert.equal((await site.get(all, { headers })).json().status, 401);
+  }
+});
+
+test('a program without a password is told what is asked for, in its language', async () => {
+  const told = { en: ['For administrators', 'This address asks for a name and a password.'],
+    ru: ['Для администраторов', 'По этому адресу нужны имя и пароль.'] };
+  for (const where of [all, '/healthz', '/v1/pi?start=0', '/pi/5.txt', '/updates?since=0']) {
+    for (const [language, [title, detail]] of Object.entries(told)) {
+      const answer = await site.get(where, { headers: { 'accept-language': language } });
+      assert.equal(answer.status, 401, where);
+      assert.match(answer.headers['www-authenticate'], /^Basic /);
+      assert.match(answer.headers['content-type'], /^application\/problem\+json/);
+      assert.equal(answer.headers['content-language'], language);
+      const problem = answer.json();
+      assert.deepEqual([problem.status, problem.title, problem.detail], [401, title, detail], where);
+    }
   }
 });
 
