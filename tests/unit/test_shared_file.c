@@ -134,7 +134,9 @@ all_find_it(void **state)
             children[i] = fork();
             assert_true(children[i] >= 0);
             if (children[i] == 0)
-                _exit(shared_file_make(p->path, 0640) != 0 || mode_of(p->path) != 0640);
+                _exit(shared_file_make(p->path, 0640) == 0 && mode_of(p->path) == 0640
+                          ? 0
+                          : 1);
         }
         for (int i = 0; i < MAKERS; i++) {
             int ended;
