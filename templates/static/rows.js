@@ -113,6 +113,15 @@
     return row;
   }
 
+  /** Makes SHOWN what ROW says. Cells that say the same stay: a box that is being pressed
+   * or a link under a finger would be lost with them. */
+  function renew(shown, row) {
+    for (const { name, value } of row.attributes) shown.setAttribute(name, value);
+    [...row.cells].forEach((cell, i) => {
+      if (cell.outerHTML !== shown.cells[i].outerHTML) shown.cells[i].replaceWith(cell);
+    });
+  }
+
   function put({ id, html }) {
     const row = read(html);
     const before = document.getElementById(row.id);
@@ -121,9 +130,7 @@
       return;
     }
     note(row, before);
-    const box = (of) => of.querySelector('.position input');
-    box(row).checked = box(before).checked;
-    before.replaceWith(row);
+    renew(before, row);
   }
 
   function leave({ id, html }) {

@@ -27,11 +27,13 @@ function watch() {
     const body = document.querySelector('#computations tbody');
     if (!body) return;
     new MutationObserver((list) => {
-      for (const row of list.flatMap(({ addedNodes }) => [...addedNodes])) {
-        window.rows.push(`${row.dataset.id} ${row.dataset.status}`);
+      for (const { type, target, addedNodes } of list) {
+        for (const row of type === 'attributes' ? [target] : target === body ? addedNodes : []) {
+          window.rows.push(`${row.dataset.id} ${row.dataset.status}`);
+        }
       }
       window.counts.add(document.querySelector('[data-count=done]').textContent);
-    }).observe(body, { childList: true });
+    }).observe(body, { childList: true, subtree: true, attributeFilter: ['data-revision'] });
   });
 }
 
