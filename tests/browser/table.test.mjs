@@ -74,8 +74,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await picture(page, 'table-selected-1280');
 
   // A press goes on while the row changes: it is the same box.
-  const { x, y } = await box(page, ids[0]).boundingBox();
-  await page.mouse.move(x + 5, y + 5);
+  await box(page, ids[0]).hover();
   const pressed = await row(page, ids[0]).getAttribute('data-revision');
   await page.mouse.down();
   await until(async () => await row(page, ids[0]).getAttribute('data-revision') !== pressed, 'a newer row');
