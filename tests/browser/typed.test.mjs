@@ -96,7 +96,7 @@ test('a page of digits is turned by what is typed; what is no place on it has th
     await page.goto(`${site.url}/pi/20000`);
     await page.locator('#from').fill('5,001');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/from=5001$/);
+    await page.waitForURL(/from=5001#p-5001$/);
     await until(async () => await page.locator('#digits').getAttribute('data-from') === '5001', 'the screen');
     for (const [from, message] of [['3,14', /without a fraction/], ['20,001', /beyond the last one, 20,000/]]) {
       await page.locator('#from').fill(from);

@@ -14,10 +14,19 @@ function executable() {
 export async function launch() {
   return chromium.launch({
     executablePath: executable(),
+    slowMo: Number(process.env.NTHPI_SLOW_TESTS) || 0,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--disable-dev-shm-usage', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
   });
+}
+
+/** Lets PAGE's scripts and layout take $NTHPI_SLOW_PAGES times as long. */
+async function slow(page) {
+  const rate = Number(process.env.NTHPI_SLOW_PAGES) || 1;
+  if (rate === 1) return;
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate });
 }
 
 /**
@@ -28,6 +37,7 @@ export async function launch() {
 export async function open(browser, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  await slow(page);
   const problems = [];
   let tolerant = false;
   const note = (text) => {
