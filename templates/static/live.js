@@ -135,6 +135,41 @@
 
   // ---- the live part of a page about one thing ----
 
+  const OWN = ['open', 'tabindex']; // attributes that the visitor sets, or this file
+  const NAMING = ['id', 'class', 'href', 'action', 'name', 'value'];
+
+  /** True when A may become B: it is the same kind of thing, and leads to the same. How
+   * far a bar has come is all that it says. */
+  const alike = (a, b) => a.nodeName === b.nodeName && NAMING.every((name) =>
+    a.getAttribute?.(name) === b.getAttribute?.(name) || (name === 'value' && a.localName === 'progress'));
+
+  /** Makes the node SHOWN what FRESH is, whose parts it may take. What says the same
+   * stays, and so does what is alike: with it a link under a finger, what is selected and
+   * what is open would be lost. */
+  function renew(shown, fresh) {
+    if (shown.isEqualNode(fresh)) return;
+    if (shown.nodeType !== Node.ELEMENT_NODE) {
+      shown.data = fresh.data;
+      return;
+    }
+    for (const name of new Set([...shown.getAttributeNames(), ...fresh.getAttributeNames()])) {
+      const value = fresh.getAttribute(name);
+      if (OWN.includes(name) || value === shown.getAttribute(name)) continue;
+      if (value === null) shown.removeAttribute(name);
+      else shown.setAttribute(name, value);
+    }
+    const before = [...shown.childNodes];
+    const now = [...fresh.childNodes];
+    let end = null; // what comes after those that are left in both
+    for (const fits of [(a, b) => a.isEqualNode(b), alike]) {
+      const both = (at) => before.length > 0 && now.length > 0 && fits(before.at(at), now.at(at));
+      while (both(0)) renew(before.shift(), now.shift());
+      while (both(-1)) renew(end = before.pop(), now.pop());
+    }
+    for (const node of before) node.remove();
+    for (const node of now) shown.insertBefore(node, end);
+  }
+
   function partView(part) {
     return {
       name: part.dataset.live,
@@ -145,8 +180,8 @@
         keepingFocus(part, () => {
           for (const section of [...parse(answer.html).children]) {
             const before = document.getElementById(section.id);
-            if (!before) part.append(section);
-            else if (!before.isEqualNode(section)) before.replaceWith(section);
+            if (before) renew(before, section);
+            else part.append(section);
           }
         });
         part.dataset.revision = answer.revision;
