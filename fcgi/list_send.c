@@ -137,8 +137,10 @@ list_send(struct context *ctx, const struct request *r, struct reply *reply, int
     bool refresh = r != NULL && !form->focus && anything_live(list) &&
                    request_query(r, "select") == NULL;
     char title[TEXT_SIZE];
-    struct dict *d =
-        page_new(make_title(ctx->lang, title, list), PAGE_LIST, refresh ? r : NULL);
+    make_title(ctx->lang, title, list);
+    struct dict *d = form->sent != NULL
+                         ? page_new_answer(title, PAGE_LIST, form)
+                         : page_new(title, PAGE_LIST, refresh ? r : NULL);
     pulse_show(ctx, d, true);
     form_show(ctx, d, form, refresh);
     show_bulk(ctx, d, r, list, form, refresh);

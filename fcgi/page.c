@@ -5,6 +5,7 @@
  */
 #include "fcgi/page.h"
 
+#include "fcgi/form.h"
 #include "fcgi/json.h"
 #include "fcgi/proof.h"
 #include "fcgi/pulse.h"
@@ -18,8 +19,24 @@
 
 enum { HOST_MOST = 255 };
 
-struct dict *
-page_new(const char *title, enum page_place place, const struct request *reload)
+/* Notes in HEAD what was typed in FORM, but for a choice that is none of ours. */
+static void
+keep_typed(struct dict *head, const struct form *form)
+{
+    enum algorithm algorithm;
+    int radix;
+    struct dict *d = dict_section(head, VIEW_TYPED);
+    dict_set(d, VIEW_POSITION, form->typed[FORM_POSITION]);
+    if (radix_parse(form->typed[FORM_RADIX], &radix))
+        dict_set(d, VIEW_RADIX, form->typed[FORM_RADIX]);
+    if (algorithm_parse(form->typed[FORM_ALGORITHM], &algorithm))
+        dict_set(d, VIEW_ALGORITHM, form->typed[FORM_ALGORITHM]);
+}
+
+/* See page_new() and page_new_answer(); RELOAD and FORM may be NULL. */
+static struct dict *
+make_page(const char *title, enum page_place place, const struct request *reload,
+          const struct form *form)
 {
     static const enum view_key places[] = {
         [PAGE_LIST] = VIEW_AT_LIST,     [PAGE_BELOW_LIST] = VIEW_BELOW_LIST,
@@ -38,8 +55,22 @@ page_new(const char *title, enum page_place place, const struct request *reload)
     if (reload != NULL)
         dict_setf(dict_section(head, VIEW_REFRESH), VIEW_PAGE_URL, "%s%s%s",
                   reload->path, *reload->query ? "?" : "", reload->query);
+    if (form != NULL)
+        keep_typed(head, form);
     dict_include(d, VIEW_FOOT, "foot.tpl");
     return d;
+}
+
+struct dict *
+page_new(const char *title, enum page_place place, const struct request *reload)
+{
+    return make_page(title, place, reload, NULL);
+}
+
+struct dict *
+page_new_answer(const char *title, enum page_place place, const struct form *form)
+{
+    return make_page(title, place, NULL, form);
 }
 
 void

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct form;
+
 enum { PAGE_ETAG_SIZE = 96, PAGE_SITE_SIZE = 280 };
 
 /* What of a request decides which page it gets: the cookie may name a language. */
@@ -36,6 +38,11 @@ enum page_place {
  */
 struct dict *page_new(const char *title, enum page_place place,
                       const struct request *reload);
+
+/* The same for the answer to FORM, which has no address to come back to: who switches
+ * the language there gets a page with what he typed. */
+struct dict *page_new_answer(const char *title, enum page_place place,
+                             const struct form *form);
 
 /*
  * The ETag of a page that shows the database at REVISION, for everybody: it

@@ -5,7 +5,6 @@
 #include "fcgi/list.h"
 
 #include "common/log.h"
-#include "common/position.h"
 #include "fcgi/cache.h"
 #include "fcgi/estimate.h"
 #include "fcgi/handlers.h"
@@ -80,11 +79,45 @@ is_shared(const struct request *r, struct page_key *key)
            strcmp(r->query, url[0] == '?' ? url + 1 : url) == 0;
 }
 
-/* True for /?new=1: there position is what the form is filled in with. */
+/* True for /?new=1: there position, radix and algorithm are what the form is filled in
+ * with. */
 static bool
 is_about_form(const struct request *r)
 {
     return request_query(r, "new") != NULL;
+}
+
+/* Fills FORM with what R, which is about it, asks for, and says what is wrong with
+ * that. */
+static void
+fill_form(const struct context *ctx, struct form *form, const struct request *r)
+{
+    static const char *const names[FORM_FIELDS] = {
+        [FORM_POSITION] = "position",
+        [FORM_RADIX] = "radix",
+        [FORM_ALGORITHM] = "algorithm",
+    };
+    form->focus = true;
+    for (int field = 0; field < FORM_FIELDS; field++) {
+        const char *value = request_query(r, names[field]);
+        if (value != NULL && value[0] != '\0')
+            form->typed[field] = value;
+    }
+    if (form->typed[FORM_POSITION][0] != '\0')
+        form_check(form, &ctx->app->conf->limits);
+}
+
+/* Which rows R shows: beside a form that it fills in those of any question. */
+static struct store_filter
+filter_of(const struct request *r)
+{
+    struct store_filter filter = r->filter;
+    if (is_about_form(r)) {
+        filter.position = 0;
+        filter.radix = 0;
+        filter.algorithm = -1;
+    }
+    return filter;
 }
 
 /* Reads and sends what R asks for, as of REVISION. */
@@ -96,9 +129,7 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
     struct list *list = calloc(1, sizeof *list);
     enum store_rc rc = STORE_ERROR;
     if (list != NULL) {
-        list->filter = r->filter;
-        if (is_about_form(r))
-            list->filter.position = 0;
+        list->filter = filter_of(r);
         if ((r->has & PARAM_AFTER) != 0)
             list->after = r->after;
         list->revision = revision;
@@ -110,10 +141,8 @@ make_page(struct context *ctx, const struct request *r, struct reply *reply,
         return;
     }
     form_init(&form, ctx->lang);
-    form.focus = is_about_form(r);
-    const char *position = form.focus ? request_query(r, "position") : NULL;
-    if (position != NULL)
-        form.typed[FORM_POSITION] = position;
+    if (is_about_form(r))
+        fill_form(ctx, &form, r);
     list_send(ctx, r, reply, 200, list, &form, etag);
     free_list(list);
 }
@@ -196,21 +225,6 @@ read_anyway(struct context *ctx, struct list *list)
     store_end_read(ctx->store);
 }
 
-/* Fills FORM with the position of R, which is none to ask for. */
-static void
-fill_refused(struct form *form, const struct request *r)
-{
-    uint64_t position;
-    char *text = form->problem[FORM_POSITION];
-    form->typed[FORM_POSITION] = request_query(r, "position");
-    form->focus = true;
-    enum ask_problem problem = position_read(form->typed[FORM_POSITION], &position);
-    if (problem == ASK_OK) /* it came twice */
-        text_fill(text, TEXT_SIZE, r->why, NULL);
-    else
-        form_unread(text, form->lang, problem, POSITION_MAX);
-}
-
 void
 page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
 {
@@ -225,11 +239,12 @@ page_list_refused(struct context *ctx, struct request *r, struct reply *reply)
         reply_error(ctx, r, reply, 500, NULL, text_get(ctx->lang, TEXT_ERROR_INTERNAL));
         return;
     }
-    list->filter = r->filter;
+    list->filter = filter_of(r);
     form_init(&form, ctx->lang);
     if (is_about_form(r)) {
-        list->filter.position = 0;
-        fill_refused(&form, r);
+        fill_form(ctx, &form, r);
+        if (form.problem[FORM_POSITION][0] == '\0') /* it came twice */
+            text_fill(form.problem[FORM_POSITION], TEXT_SIZE, r->why, NULL);
     } else {
         list->sought = r;
     }

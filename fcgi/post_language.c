@@ -5,7 +5,9 @@
  * It is a POST, since it changes what he sees from then on: nothing follows such a
  * link ahead of him, and no other site's page can press the button (proof.h). No page
  * needs to know its own address for it, which would make pages differ that are kept
- * for everybody: his browser says where he was, in Referer.
+ * for everybody: his browser says where he was, in Referer. Only the answer to a form
+ * (list_with_form()) is a page of his alone, without an address of its own: its switch
+ * brings what he typed, and he comes to a page with that.
  */
 #include "fcgi/asker.h"
 #include "fcgi/handlers.h"
@@ -52,6 +54,9 @@ set_back(const struct context *ctx, const struct request *r, char back[BACK_MOST
     char path[BACK_MOST];
     int status;
     unsigned allowed;
+    if (request_query(r, "position") != NULL &&
+        snprintf(back, BACK_MOST, "/?new=1&%s#new", r->query) < BACK_MOST)
+        return;
     const char *address = own_address(r, ctx->app->conf->public_url, r->referer);
     memcpy(back, "/", sizeof "/");
     size_t length = address != NULL ? strlen(address) : BACK_MOST;

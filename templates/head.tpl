@@ -23,7 +23,7 @@
 <p class="tagline">[[What is the <i>n</i>-th digit of π?]]</p>
 <nav class="site" aria-label="[[Site]]"><a href="/"{{#AT_LIST}} aria-current="page"{{/AT_LIST}}{{#BELOW_LIST}} aria-current="true"{{/BELOW_LIST}}>[[Computations]]</a> <a href="/search"{{#AT_SEARCH}} aria-current="page"{{/AT_SEARCH}}>[[Search]]</a> <a href="/pictures"{{#AT_PICTURES}} aria-current="page"{{/AT_PICTURES}}>[[Pictures]]</a> <a href="/api"{{#AT_API}} aria-current="page"{{/AT_API}}>[[API]]</a></nav>
 <p class="connection" id="connection" hidden data-live="[[live]]" data-lost="[[reconnecting…]]"></p>
-<form class="language" method="post" action="/language/en"><button lang="en">English</button></form>
-<form class="language" method="post" action="/language/ru"><button lang="ru">Русский</button></form>
+<form class="language" method="post" action="/language/en{{#TYPED}}?position={{POSITION:url_query_escape}}&amp;radix={{RADIX:url_query_escape}}&amp;algorithm={{ALGORITHM:url_query_escape}}{{/TYPED}}"><button lang="en">English</button></form>
+<form class="language" method="post" action="/language/ru{{#TYPED}}?position={{POSITION:url_query_escape}}&amp;radix={{RADIX:url_query_escape}}&amp;algorithm={{ALGORITHM:url_query_escape}}{{/TYPED}}"><button lang="ru">Русский</button></form>
 </header>
 <main id="main" tabindex="-1">

@@ -48,6 +48,28 @@ test('the button, by keyboard, keeps the page and its address', async () => {
   await page.context().close();
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`a form that was refused keeps what was typed ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const page = await open(browser, { locale: 'en-US', javaScriptEnabled });
+    await page.goto(`${site.url}/?new=1`);
+    await page.locator('#position').fill('3,14');
+    await page.locator('#radix').selectOption('16');
+    await page.locator('#algorithm').selectOption('bbp');
+    await page.locator('#new button.primary').click();
+    await page.locator('.error[data-field=position]', { hasText: 'without a fraction' }).waitFor();
+    for (const [lang, message] of [['ru', 'без дробной части'], ['en', 'without a fraction']]) {
+      await page.locator('.language button:visible').click();
+      await page.locator(`html[lang=${lang}]`).waitFor();
+      await page.locator('.error[data-field=position]', { hasText: message }).waitFor();
+      assert.equal(await page.locator('#position').inputValue(), '3,14');
+      assert.equal(await page.locator('#radix').inputValue(), '16');
+      assert.equal(await page.locator('#algorithm').inputValue(), 'bbp');
+    }
+    assert.deepEqual(page.problems().filter((text) => !/status of 4(00|22)/.test(text)), []);
+    await page.context().close();
+  });
+}
+
 test('without JavaScript the button works, too', async () => {
   const page = await open(browser, { locale: 'ru-RU', javaScriptEnabled: false });
   await page.goto(`${site.url}/computations/${id}`);

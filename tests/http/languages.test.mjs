@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { csrf, elements, errors, filled } from '../lib/html.mjs';
 import { Site, build, source } from '../lib/site.mjs';
 
 const folder = path.join(source, 'templates');
@@ -150,6 +151,37 @@ test('the button keeps the page and the choice', async () => {
   assert.equal((await change('ru', `${site.url}/`, { 'sec-fetch-site': 'cross-site' })).status, 403);
   assert.equal((await change('ru', `${site.url}/`, { origin: 'http://other.example' })).status, 403);
   assert.match((await visitor.get('/')).text, /<html lang="en">/);
+});
+
+test('what was typed in a form that came back is kept by the button', async () => {
+  for (const [position, radix, algorithm, status, field] of [['1.5', '16', 'bbp', 400, 'position'], ['1000', '10', 'bbp', 200, 'radix'],
+    ['999999999999', '10', 'chudnovsky', 200, 'position'], ['"> &x=1#+%41', '10', 'spigot', 400, 'position'], ['1,000', '16', 'auto', 200]]) {
+    const visitor = site.visitor();
+    const before = await visitor.post('/computations', { position, radix, algorithm, ...(field ? {} : { preview: 1 }) });
+    assert.equal(before.status, field ? 422 : 200);
+    const { attributes: { action } } = elements(before.text, 'form').find(({ attributes: own }) => own.action.startsWith('/language/ru'));
+    const answer = await visitor.request(action, {
+      method: 'POST', headers: { origin: site.url, 'sec-fetch-site': 'same-origin', referer: `${site.url}/computations` },
+    });
+    assert.equal(answer.status, 303);
+    const page = await visitor.get(answer.headers.location.replace(/#new$/, ''));
+    assert.equal(page.status, status, position);
+    assert.match(page.text, /<html lang="ru">/);
+    assert.deepEqual(filled(page.text), { ...filled(before.text), csrf: csrf(page.text) });
+    assert.equal(filled(page.text).position, position);
+    assert.deepEqual(Object.keys(errors(page.text)), field ? [field] : [], position);
+    assert.match(errors(page.text)[field] ?? 'нет', /[а-я]/);
+  }
+  // Pages with an address need no more than that.
+  const plain = (await get('/?new=1&position=5')).text;
+  assert.deepEqual(elements(plain, 'form').map(({ attributes: own }) => own.action).filter((one) => one?.startsWith('/language')),
+    ['/language/en', '/language/ru']);
+  // What is no choice, or no position by far, is not kept.
+  const strange = await site.visitor().post('/computations', { position: '7', radix: '3', algorithm: 'none' });
+  assert.match(strange.text, /"\/language\/ru\?position=7&amp;radix=&amp;algorithm="/);
+  assert.equal((await site.visitor().request(`/language/ru?position=${'1'.repeat(600)}`, {
+    method: 'POST', headers: { origin: site.url, 'sec-fetch-site': 'same-origin' },
+  })).headers.location, '/');
 });
 
 test("nginx's own pages are in both languages", async () => {

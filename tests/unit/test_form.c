@@ -139,7 +139,7 @@ a_position_of_an_address_is_refused_in_the_form(void **state)
     } cases[] = {
         {"position=abc", "abc", "whole number"},
         {"position=0", "0", "1"},
-        {"position=99999999999999", "99999999999999", "10,000,000,000,000"},
+        {"position=99999999999999", "99999999999999", "The largest position for auto"},
         {"position=5&position=6", "5", "position is given more than once."},
     };
     struct site *site = *state;
