@@ -34,10 +34,11 @@ make_title(const struct context *ctx, char title[TEXT_SIZE],
                      c->radix == 16 ? "16" : "10", NULL);
 }
 
-/* What the results say about each other, in a sentence. */
+/* What the results say about each other, in a sentence; or that there will be none to
+ * compare with, when NO_OTHER algorithm could do it. */
 static void
 show_verdict(const struct context *ctx, struct dict *d, const struct computation *c,
-             enum compare_verdict verdict, size_t digits)
+             enum compare_verdict verdict, size_t digits, bool no_other)
 {
     static const enum text_key keys[] = {
         [COMPARE_ALONE] = TEXT_COMPARE_ALONE,
@@ -47,8 +48,9 @@ show_verdict(const struct context *ctx, struct dict *d, const struct computation
         [COMPARE_DIFFERS] = TEXT_COMPARE_DIFFERS,
     };
     char text[TEXT_SIZE], position[TEXT_NUMBER_SIZE], count[TEXT_NUMBER_SIZE];
-    text_fill(text, sizeof text, text_plural(ctx->lang, keys[verdict], digits),
-              "position", text_number(ctx->lang, position, c->position), "count",
+    enum text_key key = no_other ? TEXT_COMPARE_NO_OTHER : keys[verdict];
+    text_fill(text, sizeof text, text_plural(ctx->lang, key, digits), "position",
+              text_number(ctx->lang, position, c->position), "count",
               text_number(ctx->lang, count, digits), NULL);
     dict_set(d, VIEW_STATE,
              verdict == COMPARE_AGREES    ? "agrees"
@@ -95,8 +97,9 @@ show_column(const struct context *ctx, struct dict *d, const struct computation 
     show_window(column, c, verdict == COMPARE_AGREES ? digits : 0);
 }
 
-/* The other algorithms: a button for each that can be asked, why not for the rest. */
-static void
+/* The other algorithms: a button for each that can be asked, why not for the rest.
+ * Returns whether there is any, or was. */
+static bool
 show_others(struct context *ctx, struct dict *d, const struct request *r,
             const struct compare *compare)
 {
@@ -115,8 +118,7 @@ show_others(struct context *ctx, struct dict *d, const struct request *r,
             form_problem(text, ctx->lang, problem, limits, c->radix, a);
         dict_set(dict_section(d, VIEW_IMPOSSIBLE), VIEW_MESSAGE, text);
     }
-    if (offers == 0 && compare->count < 2)
-        dict_section(d, VIEW_NO_OTHER);
+    return offers > 0 || compare->count > 1;
 }
 
 /* Fills D, a dictionary of compare_live.tpl. With R its form is for R's visitor. */
@@ -126,10 +128,10 @@ fill_live(struct context *ctx, struct dict *d, const struct request *r,
 {
     size_t digits;
     enum compare_verdict verdict = compare_verdict(compare, &digits);
-    show_verdict(ctx, d, &compare->rows[0], verdict, digits);
+    bool others = show_others(ctx, d, r, compare);
+    show_verdict(ctx, d, &compare->rows[0], verdict, digits, !others);
     for (size_t i = 0; i < compare->count; i++)
         show_column(ctx, d, &compare->rows[i], verdict, digits);
-    show_others(ctx, d, r, compare);
 }
 
 bool

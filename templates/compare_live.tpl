@@ -24,7 +24,6 @@
 </div>
 </section>
 <section id="live-offer">
-{{#NO_OTHER}}<p>[[No other algorithm of this site can compute this digit.]]</p>{{/NO_OTHER}}
 {{>OFFERS}}
 {{#IMPOSSIBLE}}<p class="hint">{{MESSAGE}}</p>
 {{/IMPOSSIBLE}}

@@ -89,7 +89,9 @@ test('what another algorithm would cost stands beside its button, on both pages'
 test('auto beyond the spigot can only be compared where another algorithm goes so far', async () => {
   const { id } = await site.ask(slow.options['limit-spigot'] + 1);
   const markup = await page(`/computations/${id}/compare`);
-  assert.match(part(markup, 'live-offer'), /No other algorithm of this site can compute this digit\..*spigot.*bbp computes in radix 16 only/);
+  assert.equal(part(markup, 'live-verdict'), 'No other algorithm of this site can compute this digit.');
+  assert.match(part(markup, 'live-offer'), /^The largest position for spigot.*bbp computes in radix 16 only/);
+  assert.doesNotMatch(text(markup), /to compare with yet/, 'none will come');
   const answer = await site.visitor().post(`/computations/${id}/compare`, { algorithm: 'spigot' });
   assert.equal(answer.status, 422);
   assert.match(text(answer.text), /The largest position for spigot in radix 10 is 2,000,000/);
