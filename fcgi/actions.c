@@ -1,5 +1,5 @@
 /*
- * Cancel, retry, delete, and how the list tells of it afterwards.
+ * Cancel, retry, delete, and how a page tells of it afterwards.
  */
 #include "fcgi/actions.h"
 

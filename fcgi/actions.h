@@ -16,8 +16,8 @@ enum store_rc action_run(struct context *ctx, enum action action, int64_t id,
 /* What became of a row by action_run(), which returned RC and set WISH. Pure. */
 enum bulk_fate action_fate(enum store_rc rc, enum store_wish wish);
 
-/* Has REPLY lead to URL, an address of the list (list_url()), which tells OUTCOME
- * once. */
+/* Has REPLY lead to URL, an address of the list (list_url()) or of a computation,
+ * which tells OUTCOME once. */
 void action_lead_told(const struct context *ctx, struct reply *reply, const char *url,
                       const struct bulk_outcome *outcome);
 

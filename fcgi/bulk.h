@@ -5,13 +5,13 @@
 #ifndef NTHPI_BULK_H
 #define NTHPI_BULK_H
 
-#include "fcgi/lang.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct context;
 struct dict;
+struct request;
 
 enum action { ACTION_CANCEL, ACTION_RETRY, ACTION_DELETE, ACTION_COUNT };
 
@@ -58,7 +58,9 @@ bool bulk_parse_id(const char *text, size_t length, int64_t *id);
 /* True when ID is among the COUNT of IDS. */
 bool bulk_has(const int64_t *ids, size_t count, int64_t id);
 
-/* Tells OUTCOME in LANG in PAGE (list.tpl). Any thread, each its own PAGE. */
-void bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome);
+/* Tells in PAGE (list.tpl, computation.tpl) the outcome that R's address names
+ * (PARAM_TOLD), if it does and that was just now: nothing is said again, nor what others
+ * made up. Any thread, each its own PAGE. */
+void bulk_tell(const struct context *ctx, struct dict *page, const struct request *r);
 
 #endif

@@ -1,9 +1,12 @@
 /*
- * What became of several rows, in a sentence for each way that they went.
+ * What became of rows, in a sentence for each way that they went.
  */
 #include "fcgi/bulk.h"
 
+#include "fcgi/app.h"
+#include "fcgi/request.h"
 #include "fcgi/text.h"
+#include "fcgi/token.h"
 #include "fcgi/view.h"
 
 /* The sentence for FATE after ACTION. */
@@ -30,8 +33,9 @@ sentence(enum action action, enum bulk_fate fate)
     return others[fate];
 }
 
-void
-bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome)
+/* Tells OUTCOME in LANG in PAGE. */
+static void
+show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome)
 {
     struct dict *told = dict_section(page, VIEW_TOLD);
     for (int f = 0; f < BULK_FATES; f++) {
@@ -44,4 +48,12 @@ bulk_show(enum lang lang, struct dict *page, const struct bulk_outcome *outcome)
                   "n", text_number(lang, number, n), NULL);
         dict_set(dict_section(told, VIEW_ITEM), VIEW_MESSAGE, text);
     }
+}
+
+void
+bulk_tell(const struct context *ctx, struct dict *page, const struct request *r)
+{
+    if ((r->has & PARAM_TOLD) != 0 &&
+        token_note_valid(ctx->app, request_query(r, "told"), request_query(r, "proof")))
+        show(ctx->lang, page, &r->told);
 }

@@ -14,7 +14,6 @@
 #include "fcgi/page.h"
 #include "fcgi/pulse.h"
 #include "fcgi/rows.h"
-#include "fcgi/token.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -104,10 +103,8 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     list_url(url, "/computations/bulk", &list->filter, &list->after);
     dict_set(page, VIEW_BULK_URL, url);
     page_set_csrf(ctx, page, form->sent);
-    /* Only when it was just now: nothing is said again, nor what others made up. */
-    if (r != NULL && (r->has & PARAM_TOLD) != 0 &&
-        token_note_valid(ctx->app, request_query(r, "told"), request_query(r, "proof")))
-        bulk_show(ctx->lang, page, &r->told);
+    if (r != NULL)
+        bulk_tell(ctx, page, r);
     if (!refresh)
         return;
     list_url(url, "/", &list->filter, &list->after);

@@ -5,6 +5,7 @@
  * have.
  */
 #include "fcgi/asker.h"
+#include "fcgi/bulk.h"
 #include "fcgi/compare.h"
 #include "fcgi/estimate.h"
 #include "fcgi/explain.h"
@@ -222,7 +223,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     uint64_t more =
         (uint64_t)compare_version(ctx, &detail->compare) + detail->stream.known;
     int64_t revision = queue_waits(c) ? detail->revision : detail->compare.revision;
-    if (page_not_modified(ctx, r, reply, revision, (int64_t)more, etag))
+    bool told = (r->has & PARAM_TOLD) != 0; /* it says something else soon */
+    if (!told && page_not_modified(ctx, r, reply, revision, (int64_t)more, etag))
         return;
     make_title(ctx->lang, title, c);
     struct dict *d = page_new(title, PAGE_BELOW_LIST, rows_is_live(c) ? r : NULL);
@@ -230,11 +232,12 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
     dict_set_int(d, VIEW_ID, c->id);
     dict_set_int(d, VIEW_REVISION, detail->revision);
     pulse_show(ctx, d, rows_is_live(c));
+    bulk_tell(ctx, d, r);
     if (rows_is_live(c))
         dict_setf(dict_section(d, VIEW_LIVE), VIEW_LIVE_URL, "/computations/%" PRId64,
                   c->id);
     fill_live(ctx, dict_include(d, VIEW_LIVE_PART, "computation_live.tpl"), detail);
-    page_send(ctx, reply, 200, "computation.tpl", d, etag);
+    page_send(ctx, reply, 200, "computation.tpl", d, told ? NULL : etag);
 }
 
 void

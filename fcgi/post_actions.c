@@ -11,20 +11,38 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum { LOCATION_SIZE = 48 };
+
+static void
+print_row(char location[LOCATION_SIZE], int64_t id)
+{
+    snprintf(location, LOCATION_SIZE, "/computations/%" PRId64, id);
+}
+
 static void
 go_to_row(struct reply *reply, int64_t id)
 {
-    char location[48];
-    snprintf(location, sizeof location, "/computations/%" PRId64, id);
+    char location[LOCATION_SIZE];
+    print_row(location, id);
     reply_redirect(reply, location);
 }
 
 void
 post_cancel(struct context *ctx, struct request *r, struct reply *reply)
 {
+    char location[LOCATION_SIZE];
     enum store_wish wish;
-    if (action_do(ctx, r, reply, ACTION_CANCEL, &wish))
+    struct bulk_outcome outcome = {.action = ACTION_CANCEL};
+    if (!action_do(ctx, r, reply, ACTION_CANCEL, &wish))
+        return;
+    if (wish != WISH_WITHDRAWN) {
         go_to_row(reply, r->row_id);
+        return;
+    }
+    /* Nothing else there shows it. */
+    outcome.count[BULK_WITHDRAWN] = 1;
+    print_row(location, r->row_id);
+    action_lead_told(ctx, reply, location, &outcome);
 }
 
 void

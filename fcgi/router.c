@@ -19,7 +19,7 @@ enum { GET = HTTP_GET, POST = HTTP_POST, DELETE = HTTP_DELETE };
 
 /* What one screen of the list is chosen by. */
 enum { PARAM_LIST = PARAM_FILTER | PARAM_SORT | PARAM_AFTER | PARAM_HIGHLIGHT };
-/* The same list as the answer to an action on several of its rows. */
+/* The same list as the answer to an action on some of its rows. */
 enum { PARAM_LIST_PAGE = PARAM_LIST | PARAM_TOLD };
 /* What a poll of a page says that it shows. */
 enum { PARAM_LIVE = PARAM_SINCE | PARAM_ABSENT };
@@ -43,7 +43,7 @@ const struct route routes[] = {
     {POST,   "/computations",                   post_add,            0,                         BODY_FORM, READER_PERSON,  "add", post_add_refused, true},
     {GET,    "/computations/bulk",              page_bulk_confirm,   PARAM_LIST | PARAM_IDS,    BODY_NONE, READER_PERSON,  "bulk-confirm", NULL, false},
     {POST,   "/computations/bulk",              post_bulk,           PARAM_LIST,                BODY_FORM, READER_PERSON,  "bulk", post_bulk_refused, true},
-    {GET,    "/computations/ID",                page_computation,    PARAM_LIVE,                BODY_NONE, READER_PERSON,  "computation", NULL, false},
+    {GET,    "/computations/ID",                page_computation,    PARAM_LIVE | PARAM_TOLD,   BODY_NONE, READER_PERSON,  "computation", NULL, false},
     {GET,    "/computations/ID.txt",            page_report,         0,                         BODY_NONE, READER_PROGRAM, "report", NULL, false},
     {GET,    "/computations/ID/compare",        page_compare,        PARAM_LIVE,                BODY_NONE, READER_PERSON,  "compare", NULL, false},
     {POST,   "/computations/ID/compare",        post_compare,        0,                         BODY_FORM, READER_PERSON,  "compare-add", post_compare_refused, true},

@@ -902,7 +902,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 	tests/faults/resume.test.mjs tests/faults/runner.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/verify.test.mjs \
 	tests/faults/stop.test.mjs tests/faults/tampered.test.mjs \
-	tests/browser/detail.test.mjs \
+	tests/browser/detail.test.mjs tests/browser/kept.test.mjs \
 	tests/browser/live.test.mjs tests/browser/looks.test.mjs
 
 # Whatever else a site is tested for.

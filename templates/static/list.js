@@ -54,13 +54,6 @@
   });
   form.addEventListener('focusout', count);
   new MutationObserver(count).observe(body, { childList: true });
-  // What became of several rows is said once: not again by a reload or a bookmark.
-  const here = new URL(location.href);
-  if (here.searchParams.has('told')) {
-    here.searchParams.delete('told');
-    here.searchParams.delete('proof');
-    history.replaceState(history.state, '', here);
-  }
   // A page that comes back from the browser's memory may have its boxes checked.
   addEventListener('pageshow', count);
   count();

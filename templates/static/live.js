@@ -51,6 +51,14 @@
     absent.textContent = answer.notice;
   }
 
+  // What became of an action is said once: not again by a reload or a bookmark.
+  const here = new URL(location.href);
+  if (here.searchParams.has('told')) {
+    here.searchParams.delete('told');
+    here.searchParams.delete('proof');
+    history.replaceState(history.state, '', here);
+  }
+
   // Paper tells where it is from.
   addEventListener('beforeprint', () => { document.body.dataset.address = location.href; });
 

@@ -1,7 +1,7 @@
 // Many at once: one row for one question, and a queue that is full.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { filled } from '../lib/html.mjs';
+import { element, elements, filled, text } from '../lib/html.mjs';
 import { idOfRedirect } from '../lib/http.mjs';
 import { Site } from '../lib/site.mjs';
 
@@ -30,6 +30,31 @@ test('20 parallel API requests: one 201, the others 200 with the same row', asyn
   const statuses = answers.map((answer) => answer.status).sort();
   assert.deepEqual(statuses, [...Array(19).fill(200), 201]);
   assert.equal(new Set(answers.map((answer) => answer.json().id)).size, 1);
+});
+
+test('who cancels what others asked for, too, is told that it stays', async () => {
+  const [one, other] = [site.visitor(), site.visitor()];
+  const id = await one.submit(2500);
+  assert.equal(await other.submit(2500), id);
+  const answer = await one.post(`/computations/${id}/cancel`);
+  assert.equal(answer.status, 303);
+  assert.match(answer.headers.location, new RegExp(`^/computations/${id}\\?told=`));
+  const page = await one.get(answer.headers.location);
+  assert.equal(page.headers.etag, undefined, 'it is no page for everybody');
+  const [item] = elements(element(page.text, 'ul', { class: 'told' }).inner, 'li');
+  assert.equal(text(item.inner), '1 computation stays, because others asked for it, too; only your part in it has ended.');
+  assert.equal((await site.api('GET', `/api/v1/computations/${id}`)).json().status, 'queued');
+  // Nothing is said to others, nor what somebody made up.
+  for (const path of [`/computations/${id}`, answer.headers.location.replace('cancel.0', 'cancel.1')]) {
+    const without = await other.get(path);
+    assert.equal(without.status, 200);
+    assert.equal(element(without.text, 'ul', { class: 'told' }), undefined, path);
+  }
+  // The last one cancels it, and the page shows that.
+  const last = await other.post(`/computations/${id}/cancel`);
+  assert.equal(last.headers.location, `/computations/${id}`);
+  assert.equal((await site.api('GET', `/api/v1/computations/${id}`)).json().status, 'cancelled');
+  assert.equal((await other.post(`/computations/${id}/delete`)).status, 303);
 });
 
 test('a full queue answers 503 with Retry-After; existing rows are still found', async () => {

@@ -95,6 +95,10 @@ make_lists(struct site *site)
     token_note(&site->app, "cancel.1.0.0.0.0.0.0.0", proof);
     snprintf(told, sizeof told, "/?told=cancel.1.0.0.0.0.0.0.0&proof=%s", proof);
     site_get(site, told);
+    snprintf(told, sizeof told, "/computations/1?told=cancel.1.0.0.0.0.0.0.0&proof=%s",
+             proof);
+    site_get(site, told);
+    assert_has(site, "class=\"told\"");
     site_get(site, "/computations/bulk?ids=1.2");
     site_post(site, "/computations/bulk", "action=delete&id=1&id=2");
     site_ask(site, &(struct ask){.method = "POST",
