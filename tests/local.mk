@@ -500,6 +500,7 @@ unit_tests += \
 	tests/unit/test_detail \
 	tests/unit/test_report \
 	tests/unit/test_compare \
+	tests/unit/test_waiting \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
@@ -559,6 +560,10 @@ tests_unit_test_compare_SOURCES = tests/unit/test_compare.c $(site_fixture)
 tests_unit_test_compare_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_compare_LDADD = $(site_test_LDADD)
 tests_unit_test_compare_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_waiting_SOURCES = tests/unit/test_waiting.c $(site_fixture)
+tests_unit_test_waiting_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_waiting_LDADD = $(site_test_LDADD)
+tests_unit_test_waiting_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
