@@ -26,10 +26,10 @@ export async function withoutDaemon(site, deeds) {
 
 const isStopped = (pid) => /^State:\s+T/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
 
-/** Runs DEEDS while the workers of SITE (one of the `patient`), of which there is at least
- * one or is to be soon, stand still: what runs goes on running. (nthpid itself might have
- * the database locked when it is stopped.) */
-export async function withWorkersHeld(site, deeds) {
+/** Lets the workers of SITE (one of the `patient`), of which there is at least one or is to
+ * be soon, stand still: what runs goes on running. (nthpid itself might have the database
+ * locked when it is stopped.) Resolves to what lets them go on. */
+export async function holdWorkers(site) {
   const held = new Set();
   const signal = (pid, name) => {
     try {
@@ -46,11 +46,25 @@ export async function withWorkersHeld(site, deeds) {
     return held.size > 0 && site.workers().every((pid) => held.has(pid) && isStopped(pid));
   };
   const timer = setInterval(hold, 20); // an index may be made already, and the job come then
-  try {
-    await until(hold, 'workers that stand still');
-    return await deeds();
-  } finally {
+  const release = () => {
     clearInterval(timer);
     for (const pid of held) signal(pid, 'SIGCONT');
+  };
+  try {
+    await until(hold, 'workers that stand still');
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return release;
+}
+
+/** Runs DEEDS while SITE's workers stand still. */
+export async function withWorkersHeld(site, deeds) {
+  const release = await holdWorkers(site);
+  try {
+    return await deeds();
+  } finally {
+    release();
   }
 }
