@@ -861,7 +861,8 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/browser/search.test.mjs
 
 # Without a mouse, without motion, with few colours.
-EXTRA_DIST += tests/lib/keyboard.mjs tests/browser/keyboard.test.mjs \
+EXTRA_DIST += tests/lib/keyboard.mjs tests/lib/pause.mjs \
+	tests/browser/focus.test.mjs tests/browser/keyboard.test.mjs \
 	tests/browser/modes.test.mjs tests/browser/shift.test.mjs
 
 # What one visitor may do and ask for, and what a hostile one tries.
