@@ -81,6 +81,13 @@ prune_rows(struct prune *p)
     return rc == STORE_OK;
 }
 
+/* True when what ST is of was last written as long ago as P says. */
+static bool
+is_old(const struct prune *p, const struct stat *st)
+{
+    return st->st_mtime <= time(NULL) - p->age_s;
+}
+
 /* Calls REMOVE(p, folder, name) for each old file in the folder NAME of the state. */
 static bool
 each_old_file(struct prune *p, const char *name,
@@ -97,7 +104,7 @@ each_old_file(struct prune *p, const char *name,
     }
     while (ok && (entry = readdir(folder)) != NULL) {
         if (fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(st.st_mode) && st.st_mtime <= time(NULL) - p->age_s) {
+            S_ISREG(st.st_mode) && is_old(p, &st)) {
             ok = remove(p, dirfd(folder), entry->d_name);
         }
     }
@@ -121,15 +128,18 @@ remove_file(const struct prune *p, int folder, const char *in, const char *name,
     return true;
 }
 
-/* Digits that a longer file holds, too, which must be there; and those that the daemon
+/* Digits that a longer file holds, too, which must have been there as long as P says:
+ * until then somebody may be about to read the shorter one. And those that the daemon
  * found broken. */
 static bool
 remove_superseded(struct prune *p, int folder, const char *name)
 {
     struct digits_file longer;
     struct published now;
+    struct stat st;
     uint64_t length;
     enum digits_rc rc;
+    bool old;
     int radix;
 
     if (digits_is_put_away(name)) {
@@ -150,7 +160,11 @@ remove_superseded(struct prune *p, int folder, const char *name)
     if (rc != DIGITS_OK) {
         return true; /* the daemon may want this one instead */
     }
+    old = fstat(longer.fd, &st) == 0 && is_old(p, &st);
     digits_close(&longer);
+    if (!old) {
+        return true;
+    }
     if (!p->dry && digits_remove(folder, radix, length) != DIGITS_OK) {
         cli_error("cannot remove digits/%s: %s", name, strerror(errno));
         return false;

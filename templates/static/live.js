@@ -146,9 +146,13 @@
   const OWN = ['open', 'tabindex']; // attributes that the visitor sets, or this file
   const NAMING = ['id', 'class', 'href', 'action', 'name', 'value'];
 
-  /** True when A may become B: it is the same kind of thing, and leads to the same. How
-   * far a bar has come is all that it says. */
-  const alike = (a, b) => a.nodeName === b.nodeName && NAMING.every((name) =>
+  /** What NODE itself says, without the elements in it. */
+  const words = (node) => node.data?.trim() ?? [...node.childNodes].map(({ data }) => data?.trim()).join('');
+
+  /** True when A may become B: it is the same kind of thing, leads to the same and says
+   * the same itself; what stays would move when the words before it changed. How far a
+   * bar has come is all that it says. */
+  const alike = (a, b) => a.nodeName === b.nodeName && words(a) === words(b) && NAMING.every((name) =>
     a.getAttribute?.(name) === b.getAttribute?.(name) || (name === 'value' && a.localName === 'progress'));
 
   /** Makes the node SHOWN what FRESH is, whose parts it may take. What says the same

@@ -345,6 +345,14 @@ test('prune removes what is old, and open pages lose it', async () => {
   fs.writeFileSync(file('work/999999.ckpt'), '');
   fs.writeFileSync(file('digits/pi-10-9.txt'), '3.141592653');
   fs.writeFileSync(file('digits/pi-10-9.sum'), '');
+  // It is old, but others may have been about to read it until the longer one came.
+  const superseded = async () => JSON.parse(await tool('prune', '--json', '--older-than', '1h', '--dry-run')).superseded_files;
+  const [published] = await site.sql('SELECT file FROM published WHERE radix = 10');
+  const old = Date.now() / 1000 - 7200;
+  fs.utimesSync(file('digits/pi-10-9.txt'), old, old);
+  assert.equal(await superseded(), 0);
+  fs.utimesSync(file(`digits/${published.file}`), old, old);
+  assert.equal(await superseded(), 1);
   assert.match(await tool('prune', '--older-than', '0s'), /^removed [1-9]\d* computations, 1 superseded digits file, 1 leftover of workers, 1 broken digits file\n/);
   assert.deepEqual(await ids('done'), []);
   assert.deepEqual(await ids('running'), running, 'what runs stays');
