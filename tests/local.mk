@@ -19,7 +19,17 @@ tests_unit_libfixtures_a_SOURCES = \
 	tests/unit/store_fixture.c \
 	tests/unit/temporary.c
 tests_unit_libfixtures_a_CFLAGS = $(libweb_a_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-unit_tests =
+# Those that take longest begin first: so that none is alone at the end, and those that
+# wait for programs do so beside those that compute.
+unit_tests = \
+	tests/unit/test_daemon_faults \
+	tests/unit/test_daemon_resume \
+	tests/unit/test_engine_ntt \
+	tests/unit/test_daemon_index \
+	tests/unit/test_daemon_saves \
+	tests/unit/test_growth \
+	tests/unit/test_daemon_limits \
+	tests/unit/test_daemon_damage
 # The engine.
 unit_tests += \
 	tests/unit/test_engine_table \
@@ -34,7 +44,6 @@ unit_tests += \
 	tests/unit/test_engine_mul \
 	tests/unit/test_engine_mul_wrap \
 	tests/unit/test_engine_newton \
-	tests/unit/test_engine_ntt \
 	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
@@ -252,17 +261,11 @@ unit_tests += \
 	tests/unit/test_worker \
 	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
-	tests/unit/test_daemon_limits \
 	tests/unit/test_daemon_turns \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
-	tests/unit/test_daemon_resume \
-	tests/unit/test_daemon_saves \
-	tests/unit/test_daemon_faults \
-	tests/unit/test_daemon_damage \
 	tests/unit/test_daemon_disk \
-	tests/unit/test_daemon_index \
 	tests/unit/test_tally
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 daemon_test_LDADD = $(daemons) libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
@@ -528,7 +531,6 @@ unit_tests += \
 	tests/unit/test_pi_screens \
 	tests/unit/test_pictures \
 	tests/unit/test_picture_words \
-	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
