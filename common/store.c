@@ -226,7 +226,8 @@ begin_in_turn(struct store *s)
         sqlite3_busy_timeout(s->db, left);
         rc = store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
         sqlite3_busy_timeout(s->db, s->patience_ms);
-        if (rc != STORE_OK)
+        s->in_turn = rc == STORE_OK;
+        if (!s->in_turn)
             store_end_turn(s);
     } else {
         snprintf(s->message, sizeof s->message, "others of this process write");
@@ -257,8 +258,9 @@ store_end(struct store *s, enum store_rc rc)
         if (store_run(s, SQL_ROLLBACK, NO_VALUES) == STORE_OK)
             memcpy(s->message, message, sizeof message);
     }
-    if (s->crowd != NULL)
+    if (s->in_turn)
         store_end_turn(s);
+    s->in_turn = false;
     s->stamp = 0;
     return rc;
 }

@@ -133,6 +133,7 @@ struct store {
     int patience_ms;           /* see store_set_patience() */
     struct store_crowd *crowd; /* or NULL */
     struct store *behind;      /* in the crowd's queue, under its lock */
+    bool in_turn;              /* it has the crowd's turn */
     int64_t stamp; /* the revision of the transaction under way, 0: none yet */
     char message[512];
 
