@@ -47,6 +47,7 @@ unit_tests += \
 	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
+	tests/unit/test_engine_verify_windows \
 	tests/unit/test_engine_checked \
 	tests/unit/test_engine_resume \
 	tests/unit/test_engine_bbp \
@@ -180,6 +181,11 @@ tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_verify_LDADD = libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_verify_windows_SOURCES = \
+	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_verify_windows_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_verify_windows_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -524,6 +530,7 @@ unit_tests += \
 	tests/unit/test_report \
 	tests/unit/test_compare \
 	tests/unit/test_waiting \
+	tests/unit/test_compare_pages \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
@@ -586,6 +593,10 @@ tests_unit_test_waiting_SOURCES = tests/unit/test_waiting.c $(site_fixture)
 tests_unit_test_waiting_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_waiting_LDADD = $(site_test_LDADD)
 tests_unit_test_waiting_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_compare_pages_SOURCES = tests/unit/test_compare_pages.c $(site_fixture)
+tests_unit_test_compare_pages_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_compare_pages_LDADD = $(site_test_LDADD)
+tests_unit_test_compare_pages_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
@@ -687,6 +698,8 @@ unit_tests += \
 	tests/unit/test_store_bounds \
 	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
+	tests/unit/test_store_boot \
+	tests/unit/test_store_crowd \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_damage \
 	tests/unit/test_store_publish \
@@ -819,6 +832,12 @@ tests_unit_test_store_worker_LDADD = $(common_test_LIBS)
 tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)
 tests_unit_test_store_lease_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_lease_LDADD = $(common_test_LIBS)
+tests_unit_test_store_crowd_SOURCES = tests/unit/test_store_crowd.c $(store_fixture)
+tests_unit_test_store_crowd_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_crowd_LDADD = $(common_test_LIBS)
+tests_unit_test_store_boot_SOURCES = tests/unit/test_store_boot.c $(store_fixture)
+tests_unit_test_store_boot_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_boot_LDADD = $(common_test_LIBS)
 tests_unit_test_store_damage_SOURCES = tests/unit/test_store_damage.c $(store_fixture)
 tests_unit_test_store_damage_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
