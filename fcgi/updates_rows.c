@@ -234,6 +234,9 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
         json_object_set_new(answer, "reset", json_true());
         for (size_t i = 0; i < d->nscreen && good; i++)
             good = add_row(ctx, changed, &d->screen[i]);
+        if (good && d->highlight.id != 0 &&
+            !is_among(d->screen, d->nscreen, d->highlight.id))
+            good = add_row(ctx, changed, &d->highlight);
     } else {
         int news = add_changes(ctx, wait, d, changed, removed, left);
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;
