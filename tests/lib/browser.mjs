@@ -36,6 +36,8 @@ async function slow(page) {
  */
 export async function open(browser, options = {}) {
   const context = await browser.newContext(options);
+  // For machines that do a dozen other things: only what fails takes it.
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   await slow(page);
   const problems = [];

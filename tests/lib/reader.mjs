@@ -23,6 +23,7 @@ export class Reader {
       });
     });
     this.begun = new Promise((resolve) => {
+      this.socket.once('close', resolve); // there may be no answer
       this.socket.once('readable', () => {
         this.take(1024);
         if (bytes > 0) this.timer = setInterval(() => this.take(bytes), every);

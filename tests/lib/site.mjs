@@ -25,8 +25,9 @@ export const slow = {
 };
 
 /** Resolves as soon as CHECK() gives something true (errors count as not yet);
- * looks every few milliseconds. WHAT says in the error what never came. */
-export async function until(check, what, { timeout = 30_000, every = 25 } = {}) {
+ * looks every few milliseconds. WHAT says in the error what never came. (The time is
+ * for machines that do a dozen other things: only what fails takes it.) */
+export async function until(check, what, { timeout = 90_000, every = 25 } = {}) {
   const end = Date.now() + timeout;
   let last;
   for (;;) {
