@@ -8,7 +8,8 @@
  * enter the screen enter from below: as many at most as rows changed or left. So
  * besides the changed rows the answer brings that many unchanged rows from the
  * end of the order. (None when nothing left and the screen has room: the client
- * has all rows then.)
+ * has all rows then.) A client that can't be told what changed is told what there is: the
+ * screen, and the row that the page is about.
  *
  * A place in the queue changes with rows that are not the filter's, too. So while a row
  * that is shown waits, whatever changes is news, and each answer has the places of all

@@ -104,6 +104,12 @@
     return true;
   }
 
+  /** Nothing is known of the order any more. */
+  function forget() {
+    aside.clear();
+    order = null;
+  }
+
   // ---- an answer ----
 
   function read(html) {
@@ -192,7 +198,7 @@
       for (const id of answer.removed) aside.delete(id);
       answer.changed.forEach(put);
       if (table.dataset.ordered || answer.reset) whole = settle(answer) && whole;
-      else aside.clear();
+      else forget();
     });
     const asks = tellPlaces(answer.queue);
     if (empty) empty.hidden = body.rows.length > 0;
