@@ -54,63 +54,83 @@ const shifts = (page) => page.evaluate(() => new Promise((resolve) => {
 
 const ANEW = Number.MAX_SAFE_INTEGER; // a revision that no site has
 
-let asked = 0;
 const usual = '/'; // running rows are on top in this order
 const sorted = '/?sort=position';
-for (const [width, locale, address] of [[1280, 'en-US', usual], [1024, 'ru-RU', sorted], [1280, 'en-US', sorted],
-  [390, 'en-US', usual], [320, 'ru-RU', sorted]]) {
-  test(`${width} pixels, ${locale}, ${address}: rows wait, run and are done, and nothing moves`, async () => {
-    const visitor = site.visitor();
-    // Some run, and the others wait until the page has been seen and used.
-    const before = [];
-    for (let i = 0; i < SLOTS; i++) before.push(await visitor.submit(ENDLESS + asked++, slow.question));
-    for (const id of before) await site.waitFor(id, ({ status }) => status === 'running', 'running');
-    const ids = [];
-    for (let i = 0; i < 2; i++) ids.push(await visitor.submit(LONG + asked++, slow.question));
-    // All of it is in the window: what is outside does not count.
-    const page = await open(browser, { viewport: { width, height: 4000 }, locale });
-    await page.addInitScript(watch);
-    await page.goto(site.url + address);
-    await page.locator('#position').focus();
-    for (const key of '50000000') {
-      await page.keyboard.press(key);
-      await page.evaluate(() => new Promise(requestAnimationFrame));
-    }
-    await until(async () => await page.locator('#estimate').innerText() !== '', 'the estimate');
-    await page.locator('tbody input').first().check();
-    await until(() => page.evaluate(() => window.rows.length >= 15), 'changes of rows');
-    const old = site.workers();
-    for (const id of before) await visitor.post(`/computations/${id}/cancel`);
-    // Nothing ends before it was seen to run.
-    const held = await until(() => site.workers().find((pid) => !old.includes(pid)), 'the next one');
-    process.kill(held, 'SIGSTOP');
-    await until(() => page.evaluate((all) => all.some((id) => window.rows.includes(`${id} running`)), ids), 'a row that runs');
-    process.kill(held, 'SIGCONT');
-    for (const id of ids) await page.waitForSelector(`tr#c-${id}[data-status=done]`);
-    for (const id of before) await page.waitForSelector(`tr#c-${id}[data-status=cancelled]`);
-    const order = () => page.locator('tbody tr').evaluateAll((list) => list.map(({ dataset }) => Number(dataset.id)));
-    const shown = await order();
-    const { rows, counts } = await page.evaluate(() => ({ rows: window.rows, counts: [...window.counts] }));
-    assert.ok(rows.length >= 20, `${rows.length} changes of rows: ${rows}`);
-    for (const id of ids) assert.ok(rows.includes(`${id} done`), `${id}: ${rows}`);
-    assert.ok(counts.length >= 2, `counts: ${counts}`);
-    assert.deepEqual(await shifts(page), []);
-    await picture(page, `shift-${width}-${locale}`);
-    assert.deepEqual(page.problems(), []);
-    // What the site has in another order by now is in it as soon as nobody looks.
-    const wanted = (await site.get(`/updates${address.slice(1)}${address === usual ? '?' : '&'}since=${ANEW}`)).json().order;
-    assert.deepEqual([...shown].sort(), [...wanted].sort());
-    await page.evaluate(() => {
-      Object.defineProperty(document, 'hidden', { get: () => true });
-      document.dispatchEvent(new Event('visibilitychange'));
-    });
-    assert.deepEqual(await order(), wanted);
-    // And a shift would have been seen.
-    await page.evaluate(() => document.getElementById('main').prepend(document.createElement('hr')));
-    assert.notDeepEqual(await shifts(page), []);
-    await page.context().close();
-  });
+const views = [[1280, 'en-US', usual], [1024, 'ru-RU', sorted], [1280, 'en-US', sorted], [390, 'en-US', usual],
+  [320, 'ru-RU', sorted]];
+
+/** A page where somebody types and selects a row. */
+async function used([width, locale, address]) {
+  // All of it is in the window: what is outside does not count.
+  const page = await open(browser, { viewport: { width, height: 4000 }, locale });
+  await page.addInitScript(watch);
+  await page.goto(site.url + address);
+  await page.locator('#position').focus();
+  for (const key of '50000000') {
+    await page.keyboard.press(key);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await until(async () => await page.locator('#estimate').innerText() !== '', 'the estimate');
+  await page.locator('tbody input').first().check();
+  return page;
 }
+
+/** Until CONDITION(ARGUMENT) is true in each of PAGES. */
+async function everywhere(pages, condition, argument, what) {
+  for (const page of pages) await until(() => page.evaluate(condition, argument), what);
+}
+
+test('rows wait, run and are done, and nothing moves', async (t) => {
+  const visitor = site.visitor();
+  // Some run, and the others wait until the pages have been seen and used.
+  const before = [];
+  for (let i = 0; i < SLOTS; i++) before.push(await visitor.submit(ENDLESS + 1 + i, slow.question));
+  for (const id of before) await site.waitFor(id, ({ status }) => status === 'running', 'running');
+  const ids = [];
+  for (let i = 0; i < 2; i++) ids.push(await visitor.submit(LONG + i, slow.question));
+  const pages = [];
+  for (const view of views) pages.push(await used(view));
+  await everywhere(pages, () => window.rows.length >= 15, null, 'changes of rows');
+  const old = site.workers();
+  for (const id of before) await visitor.post(`/computations/${id}/cancel`);
+  // Nothing ends before it was seen to run.
+  const held = await until(() => site.workers().find((pid) => !old.includes(pid)), 'the next one');
+  process.kill(held, 'SIGSTOP');
+  try {
+    await everywhere(pages, (all) => all.some((id) => window.rows.includes(`${id} running`)), ids, 'a row that runs');
+  } finally {
+    process.kill(held, 'SIGCONT');
+  }
+
+  for (const [i, [width, locale, address]] of views.entries()) {
+    await t.test(`${width} pixels, ${locale}, ${address}`, async () => {
+      const page = pages[i];
+      for (const id of ids) await page.waitForSelector(`tr#c-${id}[data-status=done]`);
+      for (const id of before) await page.waitForSelector(`tr#c-${id}[data-status=cancelled]`);
+      const order = () => page.locator('tbody tr').evaluateAll((list) => list.map(({ dataset }) => Number(dataset.id)));
+      const shown = await order();
+      const { rows, counts } = await page.evaluate(() => ({ rows: window.rows, counts: [...window.counts] }));
+      assert.ok(rows.length >= 20, `${rows.length} changes of rows: ${rows}`);
+      for (const id of ids) assert.ok(rows.includes(`${id} done`), `${id}: ${rows}`);
+      assert.ok(counts.length >= 2, `counts: ${counts}`);
+      assert.deepEqual(await shifts(page), []);
+      await picture(page, `shift-${width}-${locale}`);
+      assert.deepEqual(page.problems(), []);
+      // What the site has in another order by now is in it as soon as nobody looks.
+      const wanted = (await site.get(`/updates${address.slice(1)}${address === usual ? '?' : '&'}since=${ANEW}`)).json().order;
+      assert.deepEqual([...shown].sort(), [...wanted].sort());
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'hidden', { get: () => true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      assert.deepEqual(await order(), wanted);
+      // And a shift would have been seen.
+      await page.evaluate(() => document.getElementById('main').prepend(document.createElement('hr')));
+      assert.notDeepEqual(await shifts(page), []);
+      await page.context().close();
+    });
+  }
+});
 
 test('a computation that runs moves nothing on its page', async () => {
   const visitor = site.visitor();
