@@ -24,6 +24,7 @@ export class Reader {
       });
     });
     this.begun = new Promise((resolve) => {
+      this.socket.once('close', resolve); // there may be no answer
       this.socket.once('readable', () => {
         this.take(1024);
         const begun = performance.now();
