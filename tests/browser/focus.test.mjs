@@ -15,8 +15,8 @@ after(() => browser.close());
 
 await site.waitDone((await site.ask(10_000, { algorithm: 'chudnovsky' })).id);
 
-let asked = 0;
-const nextEndless = () => endless.position + asked++;
+let endlessOnes = 0;
+const nextEndless = () => endless.position + endlessOnes++;
 
 async function walk(options) {
   const page = await open(browser, { viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
@@ -112,14 +112,17 @@ test('when a button goes, no other one takes the key that was meant for it', asy
 test('a result that comes late leaves the focus in it', async () => {
   const { page, walker } = await walk();
   await walker.goto(`${site.url}/search?q=99`);
+  let asked = false;
   let answer;
-  await page.route(/search\?q=99&radix=16/, async (route) => {
-    await new Promise((resolve) => { answer = resolve; });
+  const late = new Promise((resolve) => { answer = resolve; });
+  await page.route(/search\?q=99&radix=16/, async (route) => { // perhaps more than once
+    asked = true;
+    await late;
     await route.continue();
   });
   await walker.to('#radix');
   await walker.press('ArrowDown');
-  await until(() => answer, 'the question');
+  await until(() => asked, 'the question');
   await walker.to('a', 'Next occurrence');
   answer();
   await page.waitForURL(/radix=16/);

@@ -165,7 +165,7 @@ test('a walk through the whole site', async (t) => {
     await walker.follow(/compare$/);
     await walker.to('button', /spigot$/);
     await walker.follow(/compare/);
-    await page.locator('.verdict.agrees').waitFor({ timeout: 60_000 });
+    await page.locator('.verdict.agrees').waitFor();
     await walker.to('a', 'Back to the computation');
     await walker.follow(/^\/computations\/\d+$/);
     await walker.to('a', 'All computations');
