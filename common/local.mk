@@ -44,6 +44,7 @@ libcommon_a_SOURCES = \
 	common/store_changes.c \
 	common/store_check.c common/store_check.h \
 	common/store_cost.c common/store_cost.h \
+	common/store_crowd.c \
 	common/store_cursor.c \
 	common/store_damage.c \
 	common/store_index.c \

@@ -38,12 +38,6 @@ store_set_patience(struct store *s, int ms)
     sqlite3_busy_timeout(s->db, ms);
 }
 
-void
-store_join(struct store *s, struct store_crowd *crowd)
-{
-    s->crowd = crowd;
-}
-
 const char *
 store_message(const struct store *s)
 {
@@ -219,23 +213,36 @@ store_integer(struct store *s, enum sql which, const struct store_value *values,
 
 /* ---- transactions ---- */
 
+/* store_begin() of one of a crowd. */
+static enum store_rc
+begin_in_turn(struct store *s)
+{
+    bool in_haste = atomic_fetch_add(&s->crowd->waiting, 1) >= s->crowd->most &&
+                    s->patience_ms > HASTE_MS;
+    int left = store_take_turn(s, in_haste ? HASTE_MS : s->patience_ms);
+    enum store_rc rc = STORE_BUSY;
+
+    if (left >= 0) {
+        sqlite3_busy_timeout(s->db, left);
+        rc = store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
+        sqlite3_busy_timeout(s->db, s->patience_ms);
+        s->in_turn = rc == STORE_OK;
+        if (!s->in_turn)
+            store_end_turn(s);
+    } else {
+        snprintf(s->message, sizeof s->message, "others of this process write");
+        log_warning("store: %s", s->message);
+    }
+    atomic_fetch_sub(&s->crowd->waiting, 1);
+    return rc;
+}
+
 enum store_rc
 store_begin(struct store *s)
 {
-    bool in_haste = s->crowd != NULL &&
-                    atomic_fetch_add(&s->crowd->waiting, 1) >= s->crowd->most &&
-                    s->patience_ms > HASTE_MS;
-    enum store_rc rc;
-
     s->stamp = 0;
-    if (in_haste)
-        sqlite3_busy_timeout(s->db, HASTE_MS);
-    rc = store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
-    if (in_haste)
-        sqlite3_busy_timeout(s->db, s->patience_ms);
-    if (s->crowd != NULL)
-        atomic_fetch_sub(&s->crowd->waiting, 1);
-    return rc;
+    return s->crowd != NULL ? begin_in_turn(s)
+                            : store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
 }
 
 enum store_rc
@@ -251,6 +258,9 @@ store_end(struct store *s, enum store_rc rc)
         if (store_run(s, SQL_ROLLBACK, NO_VALUES) == STORE_OK)
             memcpy(s->message, message, sizeof message);
     }
+    if (s->in_turn)
+        store_end_turn(s);
+    s->in_turn = false;
     s->stamp = 0;
     return rc;
 }

@@ -26,6 +26,7 @@
 #include "computation.h"
 #include "digits.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -79,15 +80,24 @@ enum store_rc store_open(struct store **out, const char *path, enum store_mode m
  * as every call; no error is possible. */
 void store_set_patience(struct store *s, int ms);
 
-/* Connections of one process that write, of which not all are to wait at once for a
- * lock that lasts: at most MOST have their full patience, the others a quarter of a
- * second. Readers never wait. */
+/* Connections of one process that write: one after the other, in the order in which
+ * they came. Not all are to wait at once for a lock that lasts: at most MOST have their
+ * full patience, the others a second. Readers never wait. Its members are store.c's and
+ * store_crowd.c's. */
 struct store_crowd {
-    atomic_int waiting; /* 0 at first */
-    int most;           /* >= 1 */
+    atomic_int waiting;
+    int most;
+    pthread_mutex_t lock;
+    pthread_cond_t moved; /* the queue has */
+    struct store *first;  /* whose turn it is; NULL: nobody's */
 };
 
-/* S belongs to CROWD (which outlives it) from now on. */
+/* Makes CROWD ready, without members, for MOST (>= 1) that have patience. End it with
+ * store_crowd_destroy(), once all of its connections are closed. */
+void store_crowd_init(struct store_crowd *crowd, int most);
+void store_crowd_destroy(struct store_crowd *crowd);
+
+/* S belongs to CROWD (which outlives it) from now on. Not in a transaction. */
 void store_join(struct store *s, struct store_crowd *crowd);
 
 /* Closes and frees; NULL is allowed. No checkpoint is made. */

@@ -132,6 +132,8 @@ struct store {
     sqlite3_stmt *statements[SQL_COUNT];
     int patience_ms;           /* see store_set_patience() */
     struct store_crowd *crowd; /* or NULL */
+    struct store *behind;      /* in the crowd's queue, under its lock */
+    bool in_turn;              /* it has the crowd's turn */
     int64_t stamp; /* the revision of the transaction under way, 0: none yet */
     char message[512];
 
@@ -216,6 +218,12 @@ enum store_rc store_integer(struct store *s, enum sql which,
 
 enum store_rc store_begin(struct store *s);
 enum store_rc store_end(struct store *s, enum store_rc rc);
+
+/* store_crowd.c: waits at most MS milliseconds until it is the turn of S, one of a
+ * crowd, to write. How many of them are left (>= 0), or -1: none, and it is not. Each
+ * turn is ended by the thread that took it, before that takes another one. */
+int store_take_turn(struct store *s, int ms);
+void store_end_turn(struct store *s);
 
 /* The revision of this write transaction, raised at the first call in it. */
 enum store_rc store_stamp(struct store *s, int64_t *revision);

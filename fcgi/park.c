@@ -193,6 +193,9 @@ park_open(struct app *app)
     pthread_cond_init(&park->answered, NULL);
     pthread_mutex_init(&park->pool.lock, NULL);
     pthread_cond_init(&park->pool.room, NULL);
+    /* However long another program writes, some threads answer who only reads. */
+    store_crowd_init(&park->pool.crowd,
+                     app->conf->threads > 1 ? (int)app->conf->threads / 2 : 1);
     if (init_libfcgi() != 0)
         goto fail;
     park->epolls.pool = epoll_create1(EPOLL_CLOEXEC);
@@ -234,6 +237,7 @@ park_close(struct park *park)
         close(park->epolls.loop);
     if (park->epolls.pool >= 0)
         close(park->epolls.pool);
+    store_crowd_destroy(&park->pool.crowd);
     pthread_cond_destroy(&park->pool.room);
     pthread_mutex_destroy(&park->pool.lock);
     pthread_cond_destroy(&park->answered);

@@ -173,8 +173,6 @@ pool_start(struct park *park, const struct conf *conf)
 {
     struct pool *pool = &park->pool;
     pool->most = most_in_front();
-    /* However long another program writes, some threads answer who only reads. */
-    pool->crowd.most = conf->threads > 1 ? (int)conf->threads / 2 : 1;
     pool->workers = calloc(conf->threads, sizeof *pool->workers);
     if (!pool->workers) {
         log_error("no memory for %u request threads", conf->threads);

@@ -8,7 +8,8 @@
  * enter the screen enter from below: as many at most as rows changed or left. So
  * besides the changed rows the answer brings that many unchanged rows from the
  * end of the order. (None when nothing left and the screen has room: the client
- * has all rows then.)
+ * has all rows then.) A client that can't be told what changed is told what there is: the
+ * screen, and the row that the page is about.
  *
  * A place in the queue changes with rows that are not the filter's, too. So while a row
  * that is shown waits, whatever changes is news, and each answer has the places of all
@@ -234,6 +235,9 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
         json_object_set_new(answer, "reset", json_true());
         for (size_t i = 0; i < d->nscreen && good; i++)
             good = add_row(ctx, changed, &d->screen[i]);
+        if (good && d->highlight.id != 0 &&
+            !is_among(d->screen, d->nscreen, d->highlight.id))
+            good = add_row(ctx, changed, &d->highlight);
     } else {
         int news = add_changes(ctx, wait, d, changed, removed, left);
         bool has_all = json_array_size(removed) == 0 && d->nscreen < wait->limit;

@@ -1,7 +1,35 @@
 # Unit tests, run by `make check`. The tests that need nginx, Node and Chromium
 # are run by contrib/check.
 if HAVE_CMOCKA
-unit_tests =
+# What several tests use, compiled once for all of them; but not what takes the place of
+# a function of ours.
+check_LIBRARIES = tests/unit/libfixtures.a tests/unit/libdaemons.a
+fixtures = tests/unit/libfixtures.a
+tests_unit_libfixtures_a_SOURCES = \
+	tests/unit/bbp_fixture.c \
+	tests/unit/capture.c \
+	tests/unit/digits_fixture.c \
+	tests/unit/engine_fixture.c \
+	tests/unit/engine_numbers.c \
+	tests/unit/fcgi_client.c \
+	tests/unit/mul_fixture.c \
+	tests/unit/request_fixture.c \
+	tests/unit/search_fixture.c \
+	tests/unit/site_fixture.c \
+	tests/unit/store_fixture.c \
+	tests/unit/temporary.c
+tests_unit_libfixtures_a_CFLAGS = $(libweb_a_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+# Those that take longest begin first: so that none is alone at the end, and those that
+# wait for programs do so beside those that compute.
+unit_tests = \
+	tests/unit/test_daemon_faults \
+	tests/unit/test_daemon_resume \
+	tests/unit/test_engine_ntt \
+	tests/unit/test_daemon_index \
+	tests/unit/test_daemon_saves \
+	tests/unit/test_growth \
+	tests/unit/test_daemon_limits \
+	tests/unit/test_daemon_damage
 # The engine.
 unit_tests += \
 	tests/unit/test_engine_table \
@@ -16,10 +44,10 @@ unit_tests += \
 	tests/unit/test_engine_mul \
 	tests/unit/test_engine_mul_wrap \
 	tests/unit/test_engine_newton \
-	tests/unit/test_engine_ntt \
 	tests/unit/test_engine_ntt_limits \
 	tests/unit/test_engine_split \
 	tests/unit/test_engine_verify \
+	tests/unit/test_engine_verify_windows \
 	tests/unit/test_engine_checked \
 	tests/unit/test_engine_resume \
 	tests/unit/test_engine_bbp \
@@ -46,163 +74,168 @@ unit_tests += \
 	tests/unit/test_engine_radix_gmp \
 	tests/unit/test_engine_split_gmp
 gmp_only = -Wl,--wrap=ntt_from,--wrap=mul_short_usable
-mul_fixture = tests/unit/mul_fixture.c tests/unit/mul_fixture.h
-engine_fixture = tests/unit/engine_fixture.c tests/unit/engine_fixture.h
+mul_fixture = tests/unit/mul_fixture.h
+engine_fixture = tests/unit/engine_fixture.h
 tests_unit_test_engine_table_SOURCES = tests/unit/test_engine_table.c \
 	$(engine_fixture)
 tests_unit_test_engine_table_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_table_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_table_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_run_SOURCES = tests/unit/test_engine_run.c \
 	$(engine_fixture)
 tests_unit_test_engine_run_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_run_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_run_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_progress_SOURCES = tests/unit/test_engine_progress.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_progress_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_progress_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_progress_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_radix_SOURCES = tests/unit/test_engine_radix.c \
 	$(engine_fixture)
 tests_unit_test_engine_radix_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_radix_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_radix_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_spigot_SOURCES = tests/unit/test_engine_spigot.c \
 	$(engine_fixture)
 tests_unit_test_engine_spigot_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_spigot_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_spigot_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_chudnovsky_SOURCES = tests/unit/test_engine_chudnovsky.c \
 	$(engine_fixture)
 tests_unit_test_engine_chudnovsky_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_chudnovsky_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_chudnovsky_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_SOURCES = tests/unit/test_engine_bbp.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_SOURCES = tests/unit/test_engine_bbp_terms.c \
 	$(engine_fixture)
 tests_unit_test_engine_exact_SOURCES = tests/unit/test_engine_exact.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_exact_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_exact_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_exact_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fraction_SOURCES = tests/unit/test_engine_fraction.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_fraction_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_fraction_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fraction_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_ntt_SOURCES = tests/unit/test_engine_ntt.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_ntt_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_ntt_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_ntt_limits_SOURCES = tests/unit/test_engine_ntt_limits.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_ntt_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_ntt_limits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_ntt_limits_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_memory_SOURCES = tests/unit/test_engine_memory.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_memory_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_memory_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_memory_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_SOURCES = tests/unit/test_engine_mul.c \
 	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_mul_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_wrap_SOURCES = tests/unit/test_engine_mul_wrap.c \
 	$(mul_fixture) tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_wrap_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_mul_wrap_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_newton_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_newton_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_split_SOURCES = tests/unit/test_engine_split.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_split_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_split_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_split_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_chudnovsky_gmp_SOURCES = tests/unit/test_engine_chudnovsky.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_chudnovsky_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_chudnovsky_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_chudnovsky_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_chudnovsky_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fraction_gmp_SOURCES = tests/unit/test_engine_fraction.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_fraction_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_fraction_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_fraction_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fraction_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_gmp_SOURCES = tests/unit/test_engine_mul.c \
 	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_mul_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_mul_wrap_gmp_SOURCES = tests/unit/test_engine_mul_wrap.c \
 	$(mul_fixture) tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_mul_wrap_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_mul_wrap_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_mul_wrap_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_mul_wrap_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_newton_gmp_SOURCES = tests/unit/test_engine_newton.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_newton_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_newton_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_newton_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_newton_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_radix_gmp_SOURCES = tests/unit/test_engine_radix.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_radix_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_radix_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_radix_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_radix_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_split_gmp_SOURCES = tests/unit/test_engine_split.c \
 	tests/unit/gmp_only.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_split_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_split_gmp_LDFLAGS = $(gmp_only)
-tests_unit_test_engine_split_gmp_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_split_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_verify_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_LDADD = libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_verify_windows_SOURCES = \
+	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture)
+tests_unit_test_engine_verify_windows_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_engine_verify_windows_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_checked_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_checked_LDADD = libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_checked_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_resume_SOURCES = tests/unit/test_engine_resume.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_resume_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_resume_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_resume_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_terms_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_terms_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_terms_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_fixed_SOURCES = tests/unit/test_engine_fixed.c \
 	$(engine_fixture)
 tests_unit_test_engine_fixed_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_fixed_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_fixed_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_sieve_SOURCES = tests/unit/test_engine_sieve.c \
 	$(bbp_fixture)
 tests_unit_test_engine_sieve_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_sieve_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
-bbp_fixture = tests/unit/bbp_fixture.c tests/unit/bbp_fixture.h \
+tests_unit_test_engine_sieve_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
+bbp_fixture = tests/unit/bbp_fixture.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_engine_bbp_kernels_SOURCES = tests/unit/test_engine_bbp_kernels.c \
 	$(bbp_fixture) $(engine_fixture)
 tests_unit_test_engine_bbp_kernels_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_kernels_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_kernels_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_identity_SOURCES = tests/unit/test_engine_bbp_identity.c \
 	$(bbp_fixture)
 tests_unit_test_engine_bbp_identity_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_identity_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_identity_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_primes_SOURCES = tests/unit/test_engine_bbp_primes.c \
 	$(engine_fixture)
 tests_unit_test_engine_bbp_primes_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_primes_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_primes_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_places_SOURCES = tests/unit/test_engine_bbp_places.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_bbp_places_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_places_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_bbp_places_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_bbp_far_SOURCES = tests/unit/test_engine_bbp_far.c \
 	$(bbp_fixture) $(engine_fixture)
 tests_unit_test_engine_bbp_far_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bbp_far_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
-engine_numbers = tests/unit/engine_numbers.c tests/unit/engine_numbers.h \
+tests_unit_test_engine_bbp_far_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
+engine_numbers = tests/unit/engine_numbers.h \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_properties_SOURCES = tests/unit/test_engine_properties.c \
 	$(engine_numbers)
 tests_unit_test_engine_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_properties_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_conversion_SOURCES = tests/unit/test_engine_conversion.c \
 	$(engine_numbers)
 tests_unit_test_engine_conversion_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_conversion_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_conversion_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_failures_SOURCES = tests/unit/test_engine_failures.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_failures_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
@@ -210,15 +243,15 @@ tests_unit_test_engine_failures_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
 	-Wl,--wrap=aligned_alloc,--wrap=posix_memalign \
 	-Wl,--wrap=pthread_create,--wrap=radix_digits
-tests_unit_test_engine_failures_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_failures_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_limits_SOURCES = tests/unit/test_engine_limits.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_limits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_limits_LDADD = libdaemon.a $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_limits_LDADD = $(fixtures) libdaemon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_agree_SOURCES = tests/unit/test_engine_agree.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_agree_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_engine_agree_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_engine_agree_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 # Publishes as many digits as tests of a whole site need.
 check_PROGRAMS += tests/unit/make_digits
 tests_unit_make_digits_SOURCES = tests/unit/make_digits.c
@@ -234,20 +267,14 @@ unit_tests += \
 	tests/unit/test_worker \
 	tests/unit/test_slots \
 	tests/unit/test_daemon_jobs \
-	tests/unit/test_daemon_limits \
 	tests/unit/test_daemon_turns \
 	tests/unit/test_daemon_verify \
 	tests/unit/test_daemon_auto \
 	tests/unit/test_daemon_recovery \
-	tests/unit/test_daemon_resume \
-	tests/unit/test_daemon_saves \
-	tests/unit/test_daemon_faults \
-	tests/unit/test_daemon_damage \
 	tests/unit/test_daemon_disk \
-	tests/unit/test_daemon_index \
 	tests/unit/test_tally
 daemon_test_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
-daemon_test_LDADD = libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
+daemon_test_LDADD = $(daemons) libdaemon.a $(engine_LIBS) $(common_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_upkeep_SOURCES = tests/unit/test_upkeep.c $(daemon_fixture)
 tests_unit_test_upkeep_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_upkeep_LDADD = $(daemon_test_LDADD)
@@ -270,22 +297,25 @@ tests_unit_test_slots_SOURCES = tests/unit/test_slots.c
 tests_unit_test_slots_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_slots_LDADD = $(daemon_test_LDADD)
 # These start the daemon.
-daemon_fixture = tests/unit/daemon_fixture.c tests/unit/daemon_processes.c \
-	tests/unit/daemon_fixture.h
+daemons = tests/unit/libdaemons.a $(fixtures)
+tests_unit_libdaemons_a_SOURCES = tests/unit/daemon_fixture.c \
+	tests/unit/daemon_processes.c
+tests_unit_libdaemons_a_CFLAGS = $(daemon_test_CFLAGS)
+daemon_fixture = tests/unit/daemon_fixture.h
 tests_unit_test_daemon_jobs_SOURCES = tests/unit/test_daemon_jobs.c $(daemon_fixture)
 tests_unit_test_daemon_jobs_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_jobs_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_jobs_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_jobs_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_verify_SOURCES = tests/unit/test_daemon_verify.c $(daemon_fixture)
 tests_unit_test_daemon_verify_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_verify_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_verify_DEPENDENCIES = nthpid$(EXEEXT) \
-	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+	tests/unit/faulty_nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_tally_SOURCES = tests/unit/test_tally.c $(daemon_fixture) \
 	$(digits_fixture)
 tests_unit_test_tally_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_tally_LDADD = $(daemon_test_LDADD)
-tests_unit_test_tally_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_tally_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 # A daemon with faults.
 check_PROGRAMS += tests/unit/faulty_nthpid
 tests_unit_faulty_nthpid_SOURCES = tests/unit/faulty_nthpid.c \
@@ -310,44 +340,44 @@ tests_unit_test_daemon_limits_SOURCES = tests/unit/test_daemon_limits.c $(daemon
 tests_unit_test_daemon_limits_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_limits_LDADD = $(daemon_test_LDADD)
 tests_unit_test_daemon_limits_DEPENDENCIES = nthpid$(EXEEXT) \
-	tests/unit/faulty_nthpid$(EXEEXT) libdaemon.a libcommon.a
+	tests/unit/faulty_nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_turns_SOURCES = tests/unit/test_daemon_turns.c $(daemon_fixture)
 tests_unit_test_daemon_turns_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_turns_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_turns_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_turns_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_auto_SOURCES = tests/unit/test_daemon_auto.c $(daemon_fixture)
 tests_unit_test_daemon_auto_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_auto_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_auto_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_auto_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_recovery_SOURCES = tests/unit/test_daemon_recovery.c $(daemon_fixture)
 tests_unit_test_daemon_recovery_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_recovery_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_recovery_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 save_fixture = tests/unit/save_fixture.c tests/unit/save_fixture.h $(daemon_fixture)
 tests_unit_test_daemon_saves_SOURCES = tests/unit/test_daemon_saves.c $(save_fixture)
 tests_unit_test_daemon_saves_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_saves_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_saves_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_saves_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_resume_SOURCES = tests/unit/test_daemon_resume.c $(save_fixture)
 tests_unit_test_daemon_resume_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_resume_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_resume_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_resume_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_faults_SOURCES = tests/unit/test_daemon_faults.c $(daemon_fixture)
 tests_unit_test_daemon_faults_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_faults_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_faults_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_damage_SOURCES = tests/unit/test_daemon_damage.c $(daemon_fixture)
 tests_unit_test_daemon_damage_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_damage_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_damage_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_damage_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_index_SOURCES = tests/unit/test_daemon_index.c $(daemon_fixture)
 tests_unit_test_daemon_index_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_index_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_index_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_index_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 tests_unit_test_daemon_disk_SOURCES = tests/unit/test_daemon_disk.c $(daemon_fixture)
 tests_unit_test_daemon_disk_CFLAGS = $(daemon_test_CFLAGS)
 tests_unit_test_daemon_disk_LDADD = $(daemon_test_LDADD)
-tests_unit_test_daemon_disk_DEPENDENCIES = nthpid$(EXEEXT) libdaemon.a libcommon.a
+tests_unit_test_daemon_disk_DEPENDENCIES = nthpid$(EXEEXT) $(daemons) libdaemon.a libcommon.a
 # The web server's side: requests, routes, replies, tokens, templates, polls.
 unit_tests += \
 	tests/unit/test_request \
@@ -375,13 +405,13 @@ unit_tests += \
 	tests/unit/test_park_stop \
 	tests/unit/test_park_poll
 web_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
-web_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
-fcgi_client = tests/unit/fcgi_client.c tests/unit/fcgi_client.h tests/unit/cmocka_all.h
-request_fixture = tests/unit/request_fixture.c tests/unit/request_fixture.h $(fcgi_client)
+web_test_LDADD = $(fixtures) $(web_LIBS) $(CMOCKA_LIBS)
+fcgi_client = tests/unit/fcgi_client.h tests/unit/cmocka_all.h
+request_fixture = tests/unit/request_fixture.h $(fcgi_client)
 router_fixture = tests/unit/router_fixture.c tests/unit/router_fixture.h \
 	$(request_fixture)
 park_fixture = tests/unit/park_fixture.c tests/unit/park_fixture.h $(fcgi_client) \
-	tests/unit/temporary.c tests/unit/temporary.h
+	tests/unit/temporary.h
 tests_unit_test_request_SOURCES = tests/unit/test_request.c $(request_fixture)
 tests_unit_test_request_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_request_LDADD = $(web_test_LDADD)
@@ -420,15 +450,14 @@ tests_unit_test_proof_SOURCES = tests/unit/test_proof.c $(router_fixture)
 tests_unit_test_proof_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_proof_LDADD = $(web_test_LDADD)
 tests_unit_test_proof_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.c tests/unit/temporary.h \
+tests_unit_test_token_SOURCES = tests/unit/test_token.c tests/unit/temporary.h \
 	tests/unit/cmocka_all.h
 tests_unit_test_token_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_token_LDADD = $(web_test_LDADD)
 tests_unit_test_token_LINK = $(nthpi_fcgi_LINK)
 view_fixture = tests/unit/view_fixture.c tests/unit/view_fixture.h \
-	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
-tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/capture.c \
-	tests/unit/capture.h $(view_fixture)
+	tests/unit/temporary.h tests/unit/cmocka_all.h
+tests_unit_test_view_SOURCES = tests/unit/test_view.c tests/unit/capture.h $(view_fixture)
 tests_unit_test_view_CFLAGS = $(web_test_CFLAGS)
 tests_unit_test_view_LDADD = $(web_test_LDADD)
 tests_unit_test_view_LINK = $(nthpi_fcgi_LINK)
@@ -501,6 +530,7 @@ unit_tests += \
 	tests/unit/test_report \
 	tests/unit/test_compare \
 	tests/unit/test_waiting \
+	tests/unit/test_compare_pages \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
 	tests/unit/test_pi_pages \
@@ -508,17 +538,16 @@ unit_tests += \
 	tests/unit/test_pi_screens \
 	tests/unit/test_pictures \
 	tests/unit/test_picture_words \
-	tests/unit/test_growth \
 	tests/unit/test_downloads \
 	tests/unit/test_updates \
 	tests/unit/test_updates_client \
 	tests/unit/test_api \
 	tests/unit/test_lint
-site_fixture = tests/unit/site_fixture.c tests/unit/site_fixture.h \
-	tests/unit/store_fixture.c tests/unit/store_fixture.h \
-	tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
+site_fixture = tests/unit/site_fixture.h \
+	tests/unit/store_fixture.h \
+	tests/unit/temporary.h tests/unit/cmocka_all.h
 site_test_CFLAGS = $(libweb_a_CFLAGS) $(CMOCKA_CFLAGS)
-site_test_LDADD = $(web_LIBS) $(CMOCKA_LIBS)
+site_test_LDADD = $(fixtures) $(web_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_text_LDADD = $(site_test_LDADD)
@@ -564,6 +593,10 @@ tests_unit_test_waiting_SOURCES = tests/unit/test_waiting.c $(site_fixture)
 tests_unit_test_waiting_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_waiting_LDADD = $(site_test_LDADD)
 tests_unit_test_waiting_LINK = $(nthpi_fcgi_LINK)
+tests_unit_test_compare_pages_SOURCES = tests/unit/test_compare_pages.c $(site_fixture)
+tests_unit_test_compare_pages_CFLAGS = $(site_test_CFLAGS)
+tests_unit_test_compare_pages_LDADD = $(site_test_LDADD)
+tests_unit_test_compare_pages_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c $(site_fixture)
 tests_unit_test_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_pages_LDADD = $(site_test_LDADD)
@@ -665,6 +698,8 @@ unit_tests += \
 	tests/unit/test_store_bounds \
 	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
+	tests/unit/test_store_boot \
+	tests/unit/test_store_crowd \
 	tests/unit/test_store_lease \
 	tests/unit/test_store_damage \
 	tests/unit/test_store_publish \
@@ -676,16 +711,16 @@ unit_tests += \
 	tests/unit/test_scarce_fcgi
 endif
 common_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS) $(SODIUM_CFLAGS)
-common_test_LIBS = $(common_LIBS) $(CMOCKA_LIBS)
-test_temporary = tests/unit/temporary.c tests/unit/temporary.h tests/unit/cmocka_all.h
-test_capture = tests/unit/capture.c tests/unit/capture.h tests/unit/cmocka_all.h
-store_fixture = tests/unit/store_fixture.c tests/unit/store_fixture.h $(test_temporary)
+common_test_LIBS = $(fixtures) $(common_LIBS) $(CMOCKA_LIBS)
+test_temporary = tests/unit/temporary.h tests/unit/cmocka_all.h
+test_capture = tests/unit/capture.h tests/unit/cmocka_all.h
+store_fixture = tests/unit/store_fixture.h $(test_temporary)
 tests_unit_test_computation_SOURCES = tests/unit/test_computation.c \
 	tests/unit/cmocka_all.h
 tests_unit_test_computation_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_computation_LDADD = $(common_test_LIBS)
 conf_fixture = tests/unit/conf_fixture.c tests/unit/conf_fixture.h \
-	tests/unit/capture.c tests/unit/capture.h $(test_temporary)
+	tests/unit/capture.h $(test_temporary)
 tests_unit_test_conf_errors_SOURCES = tests/unit/test_conf_errors.c $(conf_fixture)
 tests_unit_test_conf_errors_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_conf_errors_LDADD = $(common_test_LIBS)
@@ -698,7 +733,7 @@ tests_unit_test_log_repeat_LDADD = $(common_test_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(test_capture) $(test_temporary)
 tests_unit_test_log_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_log_LDADD = $(common_test_LIBS)
-digits_fixture = tests/unit/digits_fixture.c tests/unit/digits_fixture.h $(test_temporary)
+digits_fixture = tests/unit/digits_fixture.h $(test_temporary)
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c $(digits_fixture)
 tests_unit_test_digits_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_LDADD = $(common_test_LIBS)
@@ -711,7 +746,7 @@ tests_unit_test_digits_trust_LDADD = $(common_test_LIBS)
 tests_unit_test_digits_write_SOURCES = tests/unit/test_digits_write.c $(digits_fixture)
 tests_unit_test_digits_write_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_digits_write_LDADD = $(common_test_LIBS)
-search_fixture = tests/unit/search_fixture.c tests/unit/search_fixture.h $(digits_fixture)
+search_fixture = tests/unit/search_fixture.h $(digits_fixture)
 tests_unit_test_search_SOURCES = tests/unit/test_search.c $(search_fixture)
 tests_unit_test_search_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_search_LDADD = $(common_test_LIBS)
@@ -751,7 +786,7 @@ tests_unit_test_store_check_SOURCES = tests/unit/test_store_check.c $(store_fixt
 tests_unit_test_store_check_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_check_LDADD = $(common_test_LIBS)
 tests_unit_test_state_SOURCES = tests/unit/test_state.c \
-	tests/unit/temporary.c tests/unit/temporary.h
+	tests/unit/temporary.h
 tests_unit_test_state_CFLAGS = $(common_test_CFLAGS) $(SECCOMP_CFLAGS)
 tests_unit_test_state_LDADD = $(common_test_LIBS)
 tests_unit_test_store_plan_SOURCES = tests/unit/test_store_plan.c $(store_fixture)
@@ -797,6 +832,12 @@ tests_unit_test_store_worker_LDADD = $(common_test_LIBS)
 tests_unit_test_store_lease_SOURCES = tests/unit/test_store_lease.c $(store_fixture)
 tests_unit_test_store_lease_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_lease_LDADD = $(common_test_LIBS)
+tests_unit_test_store_crowd_SOURCES = tests/unit/test_store_crowd.c $(store_fixture)
+tests_unit_test_store_crowd_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_crowd_LDADD = $(common_test_LIBS)
+tests_unit_test_store_boot_SOURCES = tests/unit/test_store_boot.c $(store_fixture)
+tests_unit_test_store_boot_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_boot_LDADD = $(common_test_LIBS)
 tests_unit_test_store_damage_SOURCES = tests/unit/test_store_damage.c $(store_fixture)
 tests_unit_test_store_damage_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_damage_LDADD = $(common_test_LIBS)
@@ -804,7 +845,7 @@ tests_unit_test_store_publish_SOURCES = tests/unit/test_store_publish.c $(store_
 tests_unit_test_store_publish_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_publish_LDADD = $(common_test_LIBS)
 tests_unit_test_statistics_SOURCES = tests/unit/test_statistics.c $(store_fixture) \
-	tests/unit/digits_fixture.c tests/unit/digits_fixture.h
+	tests/unit/digits_fixture.h
 tests_unit_test_statistics_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_statistics_LDADD = $(common_test_LIBS)
 # The load program's own.
@@ -813,7 +854,7 @@ tests_unit_test_load_http_SOURCES = tests/unit/test_load_http.c \
 	tests/unit/cmocka_all.h \
 	tests/load/fleet.c tests/load/fleet.h tests/load/http.c tests/load/http.h
 tests_unit_test_load_http_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_load_http_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_load_http_LDADD = $(fixtures) $(CMOCKA_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS = $(unit_tests)
 
@@ -823,13 +864,13 @@ long_tests = \
 	tests/unit/long_properties
 check_PROGRAMS += $(long_tests)
 tests_unit_long_digits_SOURCES = tests/unit/long_digits.c \
-	tests/unit/temporary.c tests/unit/temporary.h \
+	tests/unit/temporary.h \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_long_digits_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_long_digits_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_long_digits_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_long_properties_SOURCES = tests/unit/long_properties.c $(engine_numbers)
 tests_unit_long_properties_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_long_properties_LDADD = $(engine_LIBS) $(CMOCKA_LIBS)
+tests_unit_long_properties_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
 
 # One after the other, as each uses all cores; logs as those of `make check`.
 check-long: $(long_tests)
@@ -861,7 +902,8 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 	tests/browser/search.test.mjs
 
 # Without a mouse, without motion, with few colours.
-EXTRA_DIST += tests/lib/keyboard.mjs tests/browser/keyboard.test.mjs \
+EXTRA_DIST += tests/lib/keyboard.mjs tests/lib/pause.mjs \
+	tests/browser/focus.test.mjs tests/browser/keyboard.test.mjs \
 	tests/browser/modes.test.mjs tests/browser/shift.test.mjs
 
 # What one visitor may do and ask for, and what a hostile one tries.

@@ -6,8 +6,9 @@
 // temporary folder of its own. A file counts one failure more when it ends
 // before its report, reports no test, takes longer than FILE_TIMEOUT, or leaves a
 // process or something in its temporary folder behind. What a test reports as
-// "figure: …" is shown. Without FILE: all of http/, faults/ and browser/. --counts writes "PASSED FAILED SKIPPED" to FILE.
-import { spawn } from 'node:child_process';
+// "figure: …" is shown. Without FILE: all of http/, faults/ and browser/. --counts writes
+// "PASSED FAILED SKIPPED" to FILE.
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -18,9 +19,14 @@ import { parseArgs } from 'node:util';
 const FILE_TIMEOUT = process.env.NTHPI_LONG ? 1_800_000 : 600_000;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
+// Files that take long begin first, so that none of them is alone at the end.
+const LONGEST = ['faults/packages', 'browser/live', 'browser/looks', 'browser/keyboard', 'browser/axe',
+  'browser/search', 'browser/shift', 'browser/typed', 'browser/tour', 'browser/viewer', 'browser/weight',
+  'browser/table', 'faults/kill', 'faults/clock', 'faults/busy', 'http/atsize'];
+
 const { values, positionals } = parseArgs({
   options: {
-    jobs: { type: 'string', default: String(Math.min(3, os.cpus().length + 1)) },
+    jobs: { type: 'string', default: String(Math.min(4, 2 * os.cpus().length)) },
     counts: { type: 'string' },
   },
   allowPositionals: true,
@@ -33,6 +39,18 @@ function allFiles() {
       .sort()
       .map((name) => path.join(here, folder, name)));
 }
+
+/** What FILE is called in lists: its folder and its subject. */
+function nameOf(file) {
+  return `${path.basename(path.dirname(file))}/${path.basename(file, '.test.mjs')}`;
+}
+
+const isPage = (file) => nameOf(file).startsWith('browser/');
+
+// As root, Chromium lifts its threads above all others: on a busy machine the site that it
+// looks at would starve. Who may not do so does without.
+const modest = ['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice', '--'];
+const canBeModest = process.getuid() === 0 && spawnSync(modest[0], [...modest.slice(1), 'true']).status === 0;
 
 // Processes that a file left behind: of its session, or marked by its
 // environment, or named after its temporary folder. (nginx hides its
@@ -111,7 +129,9 @@ async function runFile(file) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-test-'));
   fs.chmodSync(folder, 0o755);
   const begun = Date.now();
-  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
+  const [program, ...args] = [...(canBeModest && isPage(file) ? modest : []),
+    process.execPath, '--test-reporter=tap', file];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, TMPDIR: folder, NTHPI_TEST_RUN: mark.split('=')[1] },
@@ -168,10 +188,14 @@ async function runFile(file) {
 
 const files = positionals.length ? positionals.map((file) => path.resolve(file)) : allFiles();
 const sum = { passed: 0, failed: 0, skipped: 0 };
-const queue = [...files];
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, async () => {
-  while (queue.length) {
-    const counts = await runFile(queue.shift());
+const rank = (file) => (LONGEST.indexOf(nameOf(file)) + 1) || Infinity;
+const sorted = [...files].sort((a, b) => Math.sign(rank(a) - rank(b)) || 0);
+// Pages take the processors, most others wait: some of each at any time.
+const queues = [sorted.filter((file) => !isPage(file)), sorted.filter(isPage)];
+await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, async (unused, job) => {
+  const [own, others] = job % 2 ? [...queues].reverse() : queues;
+  for (let file; (file = own.shift() ?? others.shift());) {
+    const counts = await runFile(file);
     for (const key of Object.keys(sum)) sum[key] += counts[key];
   }
 }));

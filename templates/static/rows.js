@@ -104,6 +104,12 @@
     return true;
   }
 
+  /** Nothing is known of the order any more. */
+  function forget() {
+    aside.clear();
+    order = null;
+  }
+
   // ---- an answer ----
 
   function read(html) {
@@ -138,23 +144,37 @@
     if (before) note(read(html), before);
   }
 
+  /** Asks for the row on top, too, from now on: others have pushed it off the screen.
+   * False: it was asked for already. */
+  function askForPinned() {
+    const url = new URL(question, location.href);
+    if (url.searchParams.has('highlight')) return false;
+    url.searchParams.set('highlight', table.dataset.pinned);
+    question = url.href;
+    return true;
+  }
+
   /** Places in the queue change without their rows. A place that is not told is
-   * not known any more; that of the row on top, once others have pushed it off the
-   * screen, is asked for from now on. True: at once. */
+   * not known any more; that of the row on top may have to be asked for. True: at once. */
   function tellPlaces(places) {
-    const before = question;
+    let asks = false;
     for (const place of body.querySelectorAll('.place')) {
       const { id } = place.closest('tr').dataset;
       const text = places[id] ?? '';
-      if (!text && id === table.dataset.pinned) {
-        const url = new URL(question, location.href);
-        url.searchParams.set('highlight', id);
-        question = url.href;
-      } else if (place.textContent !== text) {
-        place.textContent = text;
-      }
+      if (!text && id === table.dataset.pinned) asks ||= askForPinned();
+      else if (place.textContent !== text) place.textContent = text;
     }
-    return question !== before;
+    return asks;
+  }
+
+  /** The row on top after ANSWER, a reset: what it says was changed, or is asked for, or
+   * there is no such row any more. False: ask anew. */
+  function keepPinned(answer) {
+    const row = pinned && document.getElementById(pinned);
+    if (!row || answer.changed.some(({ id }) => `c-${id}` === pinned)) return true;
+    if (askForPinned()) return false;
+    row.remove();
+    return true;
   }
 
   function countUp(counts) {
@@ -169,15 +189,16 @@
     let whole = true;
     keepingFocus(body, () => {
       answer.left?.forEach(leave);
+      // The rows stay, with what is checked in them; those that are not told again go.
       if (answer.reset) {
-        body.replaceChildren();
         aside.clear();
+        whole = keepPinned(answer);
       }
       for (const id of answer.removed) find(id)?.remove();
       for (const id of answer.removed) aside.delete(id);
       answer.changed.forEach(put);
-      if (table.dataset.ordered || answer.reset) whole = settle(answer);
-      else aside.clear();
+      if (table.dataset.ordered || answer.reset) whole = settle(answer) && whole;
+      else forget();
     });
     const asks = tellPlaces(answer.queue);
     if (empty) empty.hidden = body.rows.length > 0;

@@ -19,19 +19,23 @@
   const result = document.getElementById('result');
   const complaint = document.getElementById('complaint');
   let asking = false;
-  let shown = address();
+  // The browser may have kept a choice that is not answered yet.
+  let shown = addressOf(field.defaultValue, [...radix.options].find((option) => option.defaultSelected)?.value ?? '10');
   let failures = 0; // questions in a row without an answer
   let earliest = 0; // when the next one may be asked
   let timer = 0;
 
-  /** The page for what stands in the form. */
-  function address() {
+  /** The page for the digits TYPED in the radix CHOSEN. */
+  function addressOf(typed, chosen) {
     const query = new URLSearchParams();
-    if (field.value.trim()) query.set('q', field.value.trim());
-    if (radix.value !== '10') query.set('radix', radix.value);
+    if (typed.trim()) query.set('q', typed.trim());
+    if (chosen !== '10') query.set('radix', chosen);
     const text = query.toString();
     return text ? `/search?${text}` : '/search';
   }
+
+  /** The page for what stands in the form. */
+  const address = () => addressOf(field.value, radix.value);
 
   /** Puts CONTENT into PART; a link that had the focus there gives it to its like, or to
    * the field. */
@@ -171,4 +175,5 @@
   field.addEventListener('input', typed);
   radix.addEventListener('change', typed);
   form.addEventListener('submit', () => clearTimeout(timer));
+  addEventListener('pageshow', () => soon(0));
 })();

@@ -30,6 +30,7 @@
   const screens = new Map(); // address: promise of the page's text; newest last
   let shown = addressOf(location);
   let coming = null; // the address that is being fetched to be shown
+  let listed = false; // it is the one that the history is at
 
   /** The text of the page at ADDRESS, fetched once. */
   function load(address, priority) {
@@ -100,20 +101,25 @@
 
   /** Shows the screen at URL, and puts it into the history unless it comes from there.
    * What cannot be shown here is left to the browser. */
-  async function show(url, fromHistory) {
+  async function show(url, fromHistory = false) {
     const address = addressOf(url);
     coming = address;
+    listed = fromHistory;
     try {
       const text = await load(address);
       if (coming !== address) return; // another one was asked for meanwhile
       put(text);
     } catch {
-      if (coming === address) location.assign(url);
+      if (coming !== address) return;
+      coming = null;
+      // (Assigning the address that is there already would only look for its fragment.)
+      if (listed) location.reload();
+      else location.assign(url);
       return;
     }
     coming = null;
     shown = address;
-    if (!fromHistory) history.pushState(null, '', address);
+    if (!listed) history.pushState(null, '', address);
     if (url.hash) goTo(url.hash);
     announce(part.querySelector('.range')?.textContent);
     loadNext();
@@ -147,8 +153,15 @@
   });
 
   addEventListener('popstate', () => {
-    if (!live && addressOf(location) !== (coming ?? shown)) show(new URL(location.href), true);
+    const address = addressOf(location);
+    if (live) return;
+    if (address === coming) listed = true;
+    else if (address === shown) coming = null; // the one on its way is not wanted any more
+    else show(new URL(location.href), true);
   });
+
+  // A fetch that ends because the page is left must not lead anywhere else.
+  addEventListener('pagehide', () => { coming = null; });
 
   // ---- keys ----
 

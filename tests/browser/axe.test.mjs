@@ -4,20 +4,25 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { axeFor } from '../lib/axe.mjs';
 import { become, launch, open, picture } from '../lib/browser.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { holdWorkers, patient } from '../lib/pause.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
 
 // One that has everything, and one where nobody has asked for anything, whose queue has
 // one place and whose nginx answers by itself when it is asked to.
 const own = [429, 503].map((status) => `location = /nginx/${status} { return ${status}; }`).join('\n');
 const [site, bare] = await Promise.all([
-  Site.start({ options: { ...slow.options, cpus: 1, 'job-memory': 64, niceness: 19 } }),
+  Site.start({ options: { ...slow.options, ...patient, cpus: 1, 'job-memory': 64, niceness: 19 } }),
   Site.start({
     processes: ['nginx', 'fcgi'],
     options: { 'queue-limit': 1 },
     nginx: (conf) => conf.replace(/include [^;]*nthpi\.nginx;/, `$&\n${own}`),
   }),
 ]);
-after(() => Promise.all([site.stop(), bare.stop()]));
+let goOn = () => {};
+after(() => {
+  goOn();
+  return Promise.all([site.stop(), bare.stop()]);
+});
 const browser = await launch();
 after(() => browser.close());
 
@@ -33,21 +38,25 @@ const decimal = await done(12_345, { algorithm: 'chudnovsky' });
 const again = await done(12_345, { algorithm: 'spigot' });
 const hex = await done(5000, { radix: 16, algorithm: 'chudnovsky' });
 const windowed = await done(1_000_000, { radix: 16, algorithm: 'bbp' });
-for (let i = 0; i < 50; i++) await site.ask(100 + i, { algorithm: i % 2 ? 'auto' : 'chudnovsky' });
+for (let i = 0; i < 50; i++) await done(100 + i, { algorithm: i % 2 ? 'auto' : 'chudnovsky' });
 const failed = (await site.ask(20_000_000, { algorithm: 'chudnovsky' })).id;
 await site.waitFor(failed, ({ status }) => status === 'failed', 'failed');
 const [running, queued, cancelled] = [await visitor.submit(1_900_000, slow.question),
   await visitor.submit(1_900_001, slow.question), await visitor.submit(1_900_002, slow.question)];
 await visitor.post(`/computations/${cancelled}/cancel`);
-await site.waitFor(running, ({ status, phase }) => status === 'running' && phase, 'running');
+await until(async () => (await site.get(`/computations/${running}`)).text.includes('class="stream'), 'its digits');
 await site.waitFor(queued, ({ status }) => status === 'queued', 'queued');
 await site.waitFor(cancelled, ({ status }) => status === 'cancelled', 'cancelled');
+// From now on nothing changes: no row ends, and no page is renewed while axe looks at it.
+goOn = await holdWorkers(site);
+
+/** Clicks what fits SELECTOR, which leads to another page. */
+const follow = (page, selector) => Promise.all([page.waitForEvent('load'), page.locator(selector).click()]);
 
 /** Fills in the form for a new computation and presses one of its buttons. */
 const submit = (position, button = '.primary') => async (page) => {
   await page.locator('#position').fill(position);
-  await page.locator(`#new ${button}`).click();
-  await page.waitForLoadState();
+  await follow(page, `#new ${button}`);
 };
 
 // What it is called, where it is, what is done there, and on which site.
@@ -55,26 +64,26 @@ const states = [
   ['the list', '/'],
   ['an order, a filter and a position', '/?status=done&radix=10&sort=time&position=12345'],
   ['a filter that nothing passes', '/?status=failed&radix=16'],
-  ['an older page', '/', (page) => page.locator('[rel=next]').click()],
+  ['an older page', '/', (page) => follow(page, '[rel=next]')],
   ['a row that leads', `/?highlight=${failed}#c-${failed}`],
   ['rows that are selected', '/?status=cancelled', async (page) => {
     await page.locator('thead input').check();
   }],
   ['several to be deleted', '/?status=cancelled', async (page) => {
     await page.locator('thead input').check();
-    await page.locator('.bulk [value=delete]').click();
+    await follow(page, '.bulk [value=delete]');
     await page.locator('.several-rows').waitFor();
   }],
   ['rows that were refused', '/?status=done', async (page) => {
     await page.locator('thead input').check();
-    await page.locator('.bulk [value=cancel]').click();
+    await follow(page, '.bulk [value=cancel]');
     await page.locator('.told').waitFor();
   }],
   ['a position that is none', '/', submit('one')],
   ['an estimate', '/', submit('50000000', '[name=preview]')],
   ['a form that is too old', `/computations/${cancelled}`, async (page) => {
     await page.locator('[action$=retry] [name=csrf]').evaluate((input) => { input.value = 'old'; });
-    await page.locator('[action$=retry] button').click();
+    await follow(page, '[action$=retry] button');
     await page.locator('.failure').waitFor();
   }],
   ['one that is done', `/computations/${decimal}`],
@@ -86,7 +95,7 @@ const states = [
   ['one of somebody else to be deleted', `/computations/${decimal}/delete`],
   ['one to be deleted', `/computations/${cancelled}`, async (page) => {
     await become(page, visitor);
-    await page.locator('[href$="/delete"]').click();
+    await follow(page, '[href$="/delete"]');
     await page.locator('.danger').waitFor();
   }],
   ['two that agree', `/computations/${again}/compare`],
@@ -174,7 +183,7 @@ function withoutScripts(page) {
 }
 
 /** What AXE says that has no reason. Of an element that went while it looked, because the
- * page is live, it can't tell: then it looks again. */
+ * page's first poll was answered then, it can't tell: then it looks again. */
 async function said(axe) {
   for (let looks = 1; ; looks++) {
     const found = (await axe()).filter(({ rule, target, sure }) => !reasons.some((reason) =>

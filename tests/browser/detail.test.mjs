@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, navigations, open, overflow, picture } from '../lib/browser.mjs';
+import { endless, patient, withWorkersHeld, withoutDaemon } from '../lib/pause.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: { ...endless.options, ...patient } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -25,7 +26,7 @@ async function tabTo(page, selector) {
 
 test('a spigot shows its digits while it computes them, marked as not verified', async () => {
   const visitor = site.visitor();
-  const id = await visitor.submit(2 * slow.position, slow.question);
+  const id = await visitor.submit(endless.position, endless.question);
   const page = await open(browser);
   await page.goto(`${site.url}/computations/${id}`);
   const seen = navigations(page);
@@ -41,7 +42,7 @@ test('a spigot shows its digits while it computes them, marked as not verified',
   const shown = (await page.locator('.stream').innerText()).replace(/\D/g, '');
   assert.ok(shown.length > 280 && shown.length <= 300, `${shown.length} digits`);
   assert.equal((await visitor.post(`/computations/${id}/cancel`)).status, 303);
-  await page.waitForSelector('#live-answer[data-status=cancelled]', { timeout: 40_000 });
+  await page.waitForSelector('#live-answer[data-status=cancelled]');
   assert.equal(await page.locator('.stream').count(), 0);
   assert.deepEqual(page.problems(), []);
   await page.context().close();
@@ -56,10 +57,13 @@ test('the comparison is made with the keyboard alone, and comes by itself', asyn
   await tabTo(page, 'a[href$="/compare"]');
   await Promise.all([page.waitForURL(/compare$/), page.keyboard.press('Enter')]);
   await tabTo(page, 'button[name=algorithm][value=spigot]');
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
-  const seen = navigations(page);
-  await page.locator('#live-results td[data-status=running]').waitFor();
-  await page.locator('.verdict.agrees').waitFor({ timeout: 60_000 });
+  const seen = await withoutDaemon(site, async () => {
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await page.locator('#live-results td[data-status=queued]').waitFor();
+    return navigations(page);
+  });
+  await withWorkersHeld(site, () => page.locator('#live-results td[data-status=running]').waitFor());
+  await page.locator('.verdict.agrees').waitFor({ timeout: 120_000 });
   assert.equal(seen.n, 0, 'without a reload');
   assert.match(await page.locator('#announce').innerText(), /^They agree/);
   const [one, other] = await page.locator('.compared .digits').allInnerTexts();
@@ -100,6 +104,7 @@ test('the history stands beside the explanation, where there is room', async () 
     assert.ok(offered ? offer.bottom > offer.top && offer.right < events.left : true);
   }
   await page.setViewportSize({ width: 390, height: 800 });
+  await page.waitForFunction(() => innerWidth === 390);
   const { offer, events } = await boxes();
   assert.ok(events.top >= offer.bottom, 'one below the other');
   await page.context().close();
@@ -117,7 +122,7 @@ test('deleting says so, where the visitor is led', async () => {
   await page.locator('button.danger').click();
   await page.locator('.told').waitFor();
   assert.equal(await page.locator('.told').innerText(), '1 computation was deleted.');
-  assert.equal(await page.evaluate(() => document.activeElement.className), 'told');
+  await page.waitForFunction(() => document.activeElement.className === 'told');
   await page.context().close();
 });
 

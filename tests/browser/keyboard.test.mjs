@@ -2,13 +2,13 @@
 // script: what is pressed are keys, and at each stop lib/keyboard.mjs looks whether the
 // focus is to be seen, in the window, under nothing, and in the order of reading.
 import assert from 'node:assert/strict';
-import { availableParallelism } from 'node:os';
 import { after, test } from 'node:test';
 import { become, launch, open, picture } from '../lib/browser.mjs';
 import { Walker } from '../lib/keyboard.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -19,7 +19,7 @@ const { id: compared } = await site.ask(1000, { algorithm: 'chudnovsky' });
 await site.waitDone(compared);
 
 let asked = 0;
-const nextSlow = () => 4 * slow.position + asked++;
+const nextEndless = () => endless.position + asked++;
 
 async function walk(options) {
   const page = await open(browser, { viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
@@ -49,19 +49,18 @@ const range = (page, from) => page.locator('#live-top .range', { hasText: `Digit
 
 test('a walk through the whole site', async (t) => {
   const { page, walker } = await walk();
-  await page.goto(`${site.url}/`);
+  await walker.goto(`${site.url}/`);
 
   await step('the first stop leads past the head of the page', async () => {
     assert.equal((await walker.tab()).name, 'Skip to the content');
     await picture(page, 'keyboard-skip');
-    await walker.press('Enter');
-    await page.waitForURL(/#main$/);
+    await walker.jump('#main');
     assert.equal((await walker.tab()).id, 'position');
   });
 
   let running;
   await step('the form: choices by arrows and letters, what it costs, and the new row', async () => {
-    const position = nextSlow();
+    const position = nextEndless();
     await walker.type(String(position));
     assert.equal((await walker.tab()).id, 'radix');
     await walker.press('ArrowDown');
@@ -86,7 +85,7 @@ test('a walk through the whole site', async (t) => {
   await step('a field with a mistake has the focus', async () => {
     await walker.to('#position', undefined, 'Shift+Tab');
     await walker.type('what');
-    await walker.press('Enter');
+    await walker.follow(/^\/computations$/);
     await page.locator('.error[data-field=position]').waitFor();
     await walker.kept('#position[aria-invalid=true]');
     await walker.to('a', 'Computations', 'Shift+Tab');
@@ -113,7 +112,7 @@ test('a walk through the whole site', async (t) => {
   });
 
   await step('rows are chosen, cancelled and deleted', async () => {
-    for (let i = 0; i < 3; i++) await submit(walker, nextSlow(), 'sp');
+    for (let i = 0; i < 3; i++) await submit(walker, nextEndless(), 'sp');
     await walker.to('a', 'Computations', 'Shift+Tab');
     await walker.follow(/^\/$/);
     // Those that wait are between the one that runs and those that are done.
@@ -166,7 +165,7 @@ test('a walk through the whole site', async (t) => {
     await walker.follow(/compare$/);
     await walker.to('button', /spigot$/);
     await walker.follow(/compare/);
-    await page.locator('.verdict.agrees').waitFor({ timeout: 60_000 });
+    await page.locator('.verdict.agrees').waitFor();
     await walker.to('a', 'Back to the computation');
     await walker.follow(/^\/computations\/\d+$/);
     await walker.to('a', 'All computations');
@@ -196,8 +195,7 @@ test('a walk through the whole site', async (t) => {
     await walker.kept('[data-copy=digits]');
     await walker.to('a', 'Skip the digits');
     await picture(page, 'keyboard-pi');
-    await walker.press('Enter');
-    await page.waitForURL(/#live-bottom$/);
+    await walker.jump('#live-bottom');
     assert.equal((await walker.tab()).name, 'First');
     await walker.to('a', 'Pictures of the first 10,000 digits');
     await walker.follow(/^\/pictures/);
@@ -219,6 +217,7 @@ test('a walk through the whole site', async (t) => {
   await step('searching', async () => {
     await walker.to('#q');
     await walker.type('99');
+    await page.waitForURL(/q=99$/); // not yet when only the first 9 is answered
     await page.locator('#headline', { hasText: '99' }).waitFor();
     await walker.kept('#q');
     await walker.to('a', 'Next occurrence');
@@ -262,8 +261,7 @@ test('every stop of every page, there and back', async () => {
     await become(page, visitor);
     for (const path of paths) {
       if (width === 1280 && !['/', '/pi/10000', '/pictures'].includes(path)) continue;
-      await page.goto(site.url + path);
-      walker.last = null;
+      await walker.goto(site.url + path);
       // A page may begin in a field of its own.
       if (await page.evaluate(() => document.activeElement !== document.body)) await walker.all();
       const there = await walker.all();
@@ -277,108 +275,6 @@ test('every stop of every page, there and back', async () => {
   }
 });
 
-test('the focus stays in a row while it changes ten times', async () => {
-  const visitor = site.visitor();
-  const id = await visitor.submit(nextSlow(), slow.question);
-  const { page, walker } = await walk();
-  for (const [inside, times] of [['input', 10], ['.position a', 2], ['.pi a', 2]]) {
-    await page.goto(`${site.url}/?highlight=${id}`);
-    await page.waitForSelector(`tr#c-${id}[data-status=running]`);
-    await walker.to(`#c-${id} ${inside}`);
-    await page.evaluate(() => {
-      window.changes = 0;
-      new MutationObserver((list) => {
-        window.changes += list.length;
-      }).observe(document.querySelector('tbody'), { subtree: true, attributeFilter: ['data-revision'] });
-    });
-    await until(() => page.evaluate((n) => window.changes >= n, times), `${times} changes`);
-    await walker.kept(`#c-${id} ${inside}`);
-  }
-  await visitor.post(`/computations/${id}/cancel`);
-  await page.waitForSelector(`tr#c-${id}[data-status=cancelled]`);
-  await walker.kept(`#c-${id} .pi a, #c-${id}`);
-  await page.context().close();
-});
-
-test('the focus goes with a row that moves', async () => {
-  const visitor = site.visitor();
-  const ids = [];
-  for (let i = 0; i < availableParallelism() + 3; i++) ids.push(await visitor.submit(nextSlow(), slow.question));
-  const { page, walker } = await walk();
-  await page.goto(`${site.url}/`);
-  const next = page.locator('tr', { has: page.locator('.place', { hasText: /^next/ }) });
-  await next.waitFor();
-  const id = await next.getAttribute('data-id');
-  const place = () => page.locator('tbody tr').evaluateAll((all, own) => all.findIndex(({ dataset }) => dataset.id === own), id);
-  const before = await place();
-  await walker.to(`#c-${id} .position a`);
-  await visitor.post(`/computations/${await page.locator('tr[data-status=running]').first().getAttribute('data-id')}/cancel`);
-  await page.waitForSelector(`#c-${id}[data-status=running]`);
-  assert.equal(await place(), before, 'it stays where somebody looks');
-  await walker.kept(`#c-${id} .position a`);
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'hidden', { get: () => true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  });
-  assert.ok(await place() < before, 'further up');
-  await walker.kept(`#c-${id} .position a`);
-  for (const other of ids) await visitor.post(`/computations/${other}/cancel`);
-  await page.context().close();
-});
-
-test('when a row goes, the next one has the focus', async () => {
-  const visitor = site.visitor();
-  const [older, newer] = [await visitor.submit(501), await visitor.submit(502)];
-  await site.waitDone(newer);
-  const { page, walker } = await walk();
-  await page.goto(`${site.url}/`);
-  await walker.to(`#c-${newer} .position a`);
-  await visitor.post(`/computations/${newer}/delete`);
-  await page.locator(`#c-${newer}`).waitFor({ state: 'detached' });
-  await walker.kept(`#c-${older} .position a`);
-  // The button that has the focus stays one while the last selected row goes.
-  await walker.to(`#c-${older} input`, undefined, 'Shift+Tab');
-  await walker.press('Space');
-  await walker.to('button', 'Retry', 'Shift+Tab');
-  await visitor.post(`/computations/${older}/delete`);
-  await page.locator(`#c-${older}`).waitFor({ state: 'detached' });
-  await walker.kept('button[value=retry]');
-  await walker.tab();
-  assert.ok(await page.locator('button[value=retry]').isDisabled(), 'left, it is one no more');
-  await page.context().close();
-});
-
-test('when a button goes, no other one takes the key that was meant for it', async () => {
-  const visitor = site.visitor();
-  const id = await visitor.submit(nextSlow(), slow.question);
-  const { page, walker } = await walk();
-  await page.goto(`${site.url}/computations/${id}`);
-  await walker.to('#live-actions button', 'Cancel');
-  await visitor.post(`/computations/${id}/cancel`);
-  await page.waitForSelector('#live-answer[data-status=cancelled]');
-  await walker.kept('#live-actions');
-  assert.equal((await walker.tab()).name, 'Try again');
-  await page.context().close();
-});
-
-test('a result that comes late leaves the focus in it', async () => {
-  const { page, walker } = await walk();
-  await page.goto(`${site.url}/search?q=99`);
-  let answer;
-  await page.route(/search\?q=99&radix=16/, async (route) => {
-    await new Promise((resolve) => { answer = resolve; });
-    await route.continue();
-  });
-  await walker.to('#radix');
-  await walker.press('ArrowDown');
-  await until(() => answer, 'the question');
-  await walker.to('a', 'Next occurrence');
-  answer();
-  await page.waitForURL(/radix=16/);
-  await walker.kept('#q');
-  await page.context().close();
-});
-
 test('what nobody could see, or find again, is noticed', async () => {
   const { page, walker } = await walk({ bypassCSP: true });
   for (const [style, why] of [
@@ -389,12 +285,11 @@ test('what nobody could see, or find again, is noticed', async () => {
     ['.top { position: fixed; top: -200px }', /outside of the window/],
     ['.bottom { position: fixed; inset: 0 }', /under </],
   ]) {
-    await page.goto(`${site.url}/api`);
+    await walker.goto(`${site.url}/api`);
     await page.addStyleTag({ content: style });
-    walker.last = null;
     await assert.rejects(walker.all(), why, style);
   }
-  await page.goto(`${site.url}/api`);
+  await walker.goto(`${site.url}/api`);
   await walker.to('a', 'openapi.json');
   await page.evaluate(() => document.activeElement.remove());
   await assert.rejects(walker.kept(), /the focus was lost/);

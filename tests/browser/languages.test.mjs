@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, open, overflow, picture } from '../lib/browser.mjs';
+import { withoutDaemon } from '../lib/pause.mjs';
 import { Site } from '../lib/site.mjs';
 
 const site = await Site.start();
@@ -41,8 +42,10 @@ test('the button, by keyboard, keeps the page and its address', async () => {
   // What polls bring is in the language of the page.
   await page.goto(`${site.url}/`);
   await page.locator('#connection[data-state="live"], #connection:not([hidden])').waitFor();
-  const position = 2345;
-  await site.ask(position, {});
+  await withoutDaemon(site, async () => {
+    await site.ask(2345, {});
+    await page.locator('tbody tr[data-status=queued] .status', { hasText: 'в очереди' }).waitFor();
+  });
   await page.locator('tbody tr .status', { hasText: 'готово' }).nth(1).waitFor();
   await page.locator('#announce', { hasText: 'Цифра π на позиции' }).waitFor({ state: 'attached' });
   await page.context().close();

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { launch, navigations, open, picture } from '../lib/browser.mjs';
+import { patient, withWorkersHeld, withoutDaemon } from '../lib/pause.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: { ...slow.options, 'lease-s': 5 } });
+const site = await Site.start({ options: { ...slow.options, ...patient, 'lease-s': 5 } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -14,11 +15,22 @@ after(() => browser.close());
 const ANEW = Number.MAX_SAFE_INTEGER; // a revision that no site has
 
 let asked = 0;
-const nextSlow = () => slow.position + 1000 * asked++;
+const nextSlow = () => 200_000 + 1000 * asked++; // its worker is held while one has to see it run
 const row = (page, id) => page.locator(`tr#c-${id}`);
 const status = (page, id) => row(page, id).getAttribute('data-status');
 const becomes = (page, id, wanted, options) =>
-  page.waitForSelector(`tr#c-${id}[data-status="${wanted}"]`, { timeout: 40_000, ...options });
+  page.waitForSelector(`tr#c-${id}[data-status="${wanted}"]`, { timeout: 120_000, ...options });
+
+const isRunning = (id) => site.waitFor(id, ({ status: now }) => now === 'running', 'running', { timeout: 120_000 });
+const isDone = (id) => site.waitDone(id, { timeout: 120_000 });
+
+/** Waits until the rows of PAGE are those of the database. */
+const agrees = (page) => until(async () => {
+  const wanted = await site.summary();
+  const shown = await page.locator('table#computations tbody tr[data-id]').evaluateAll((list) =>
+    list.map(({ dataset }) => `${dataset.id} ${dataset.status} ${dataset.revision}`));
+  return shown.length > 0 && shown.every((line) => wanted.includes(line));
+}, 'the page to show what the database has', { timeout: 120_000 });
 
 async function submit(page, position, { radix = '10', algorithm = 'auto' } = {}) {
   await page.goto(`${site.url}/`);
@@ -40,16 +52,20 @@ async function choose(page, name, value) {
 
 test('submit through the form: the row goes from queued to done without a reload', async () => {
   const page = await open(browser);
-  const id = await submit(page, nextSlow(), slow.question);
-  await page.waitForLoadState();
-  const seen = navigations(page);
-  assert.notEqual(await status(page, id), 'done', 'it is not done yet');
-  await becomes(page, id, 'running');
-  await row(page, id).locator('progress').waitFor();
-  await picture(page, 'running-1280');
+  const { id, seen } = await withoutDaemon(site, async () => {
+    const own = await submit(page, nextSlow(), slow.question);
+    assert.equal(await status(page, own), 'queued');
+    return { id: own, seen: navigations(page) };
+  });
+  await isRunning(id);
+  await withWorkersHeld(site, async () => {
+    await becomes(page, id, 'running');
+    await row(page, id).locator('progress').waitFor();
+    await picture(page, 'running-1280');
+  });
   await becomes(page, id, 'done');
   const digit = (await row(page, id).locator('.digit').innerText()).trim();
-  assert.equal(digit, (await site.waitDone(id)).digit);
+  assert.equal(digit, (await isDone(id)).digit);
   assert.equal(seen.n, 0, 'no navigation');
   assert.deepEqual(page.problems(), []);
   await row(page, id).locator('.pi a').click();
@@ -57,34 +73,6 @@ test('submit through the form: the row goes from queued to done without a reload
   await page.locator('#live-state a[href*="from="]').click();
   await page.locator('pre#digits mark').waitFor();
   assert.equal((await page.locator('pre#digits mark').innerText()).trim(), digit);
-  await page.context().close();
-});
-
-test('ten million digits: progress is seen to rise, then they are done, verified and readable', async () => {
-  const page = await open(browser);
-  const position = 10_000_000;
-  const id = await submit(page, position);
-  await page.evaluate((key) => {
-    const look = () => {
-      const value = document.getElementById(key)?.querySelector('progress')?.value;
-      if (value > (globalThis.seen.at(-1) ?? 0)) globalThis.seen.push(value);
-    };
-    globalThis.seen = [];
-    look();
-    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
-  }, `c-${id}`);
-  const seen = navigations(page);
-  await becomes(page, id, 'done', { timeout: 200_000 });
-  const values = await page.evaluate(() => globalThis.seen);
-  assert.ok(values.length >= 5, `${values.length} rising values: ${values}`);
-  assert.equal((await row(page, id).locator('.digit').innerText()).trim(), '7');
-  assert.equal(seen.n, 0, 'no navigation');
-  const { verified } = await site.waitDone(id);
-  assert.match(verified, /^all 10000015 decimal digits agree with .* are the same by bbp$/);
-  const { body } = await site.get(`/pi/${position}.txt`);
-  // The README of Chudnovsky-Pi gives the same.
-  assert.equal(createHash('md5').update(body).digest('hex'), 'bc3234ae2e3f6ec7737f037b375eabec');
-  assert.deepEqual(page.problems(), []);
   await page.context().close();
 });
 
@@ -122,10 +110,7 @@ test('an answer that does not fit the page makes it start anew', async () => {
   const { id } = await site.ask(127);
   await becomes(page, id, 'done');
   assert.equal(asked.filter((tag) => tag === `"${ANEW}"`).length, 1);
-  const shown = await page.locator('table#computations tbody tr[data-id]').evaluateAll((list) =>
-    list.map(({ dataset }) => `${dataset.id} ${dataset.status} ${dataset.revision}`));
-  const wanted = await site.summary();
-  assert.ok(shown.length > 0 && shown.every((line) => wanted.includes(line)), shown.join(', '));
+  await agrees(page);
   assert.deepEqual(page.problems(), []);
   await page.context().close();
 });
@@ -178,17 +163,15 @@ for (const [name, program, signal] of [
     const seen = navigations(page);
     page.tolerate(true);
     const { id } = await site.ask(nextSlow(), slow.question);
-    await becomes(page, id, 'running');
-    await site.kill(program, signal);
+    await isRunning(id);
+    await withWorkersHeld(site, async () => {
+      await becomes(page, id, 'running');
+      await site.kill(program, signal);
+    });
     site.start(program);
     await site.waitReady();
-    await becomes(page, id, 'done', { timeout: 90_000 });
-    const wanted = await site.summary();
-    await until(async () => {
-      const shown = await page.locator('table#computations tbody tr[data-id]').evaluateAll((list) =>
-        list.map(({ dataset }) => `${dataset.id} ${dataset.status} ${dataset.revision}`));
-      return shown.length && shown.every((line) => wanted.includes(line));
-    }, 'the page to show what the database has');
+    await becomes(page, id, 'done');
+    await agrees(page);
     assert.equal(seen.n, 0, 'no navigation');
     await page.context().close();
   });
@@ -197,14 +180,17 @@ for (const [name, program, signal] of [
 test('focus stays where it was when a row is replaced', async () => {
   const page = await open(browser);
   const { id } = await site.ask(nextSlow(), slow.question);
-  await page.goto(`${site.url}/`);
-  await becomes(page, id, 'running');
-  await row(page, id).locator('a').first().focus();
   const focused = () => page.evaluate(() => ({
     row: document.activeElement?.closest('tr')?.id,
     href: document.activeElement?.getAttribute('href'),
   }));
-  const before = await focused();
+  await isRunning(id);
+  const before = await withWorkersHeld(site, async () => {
+    await page.goto(`${site.url}/`);
+    await becomes(page, id, 'running');
+    await row(page, id).locator('a').first().focus();
+    return focused();
+  });
   assert.equal(before.row, `c-${id}`);
   await becomes(page, id, 'done');
   assert.deepEqual(await focused(), before);
@@ -237,13 +223,15 @@ test('the form works by keyboard alone', async () => {
 test('a computation\'s page follows its computation', async () => {
   const page = await open(browser);
   const { id } = await site.ask(nextSlow(), slow.question);
-  await page.goto(`${site.url}/computations/${id}`);
-  const seen = navigations(page);
-  const done = await site.waitDone(id);
-  await page.getByText(done.window.slice(0, 10)).first().waitFor().catch(async () => {
-    const visible = (await page.locator('main').innerText()).replace(/\s/g, '');
-    assert.ok(visible.includes(done.window.slice(0, 10)), visible);
+  await isRunning(id);
+  const seen = await withWorkersHeld(site, async () => {
+    await page.goto(`${site.url}/computations/${id}`);
+    await page.locator('#live-answer[data-status=running]').waitFor();
+    return navigations(page);
   });
+  const done = await isDone(id);
+  await until(async () => (await page.locator('main').innerText()).replace(/\s/g, '').includes(done.window.slice(0, 10)),
+    'its digits');
   assert.equal(seen.n, 0);
   assert.deepEqual(page.problems(), []);
   await picture(page, 'computation-1280');
@@ -254,11 +242,14 @@ test('the page of pi follows the computation that extends it', async () => {
   const page = await open(browser);
   const position = nextSlow();
   const { id } = await site.ask(position, slow.question);
-  await site.waitFor(id, ({ status: now }) => now === 'running', 'running');
-  await page.goto(`${site.url}/pi/${position}?from=${position}`);
-  const seen = navigations(page);
-  await page.locator('pre#digits mark').waitFor({ timeout: 60_000 });
-  assert.equal((await page.locator('pre#digits mark').innerText()).trim(), (await site.waitDone(id)).digit);
+  await isRunning(id);
+  const seen = await withWorkersHeld(site, async () => {
+    await page.goto(`${site.url}/pi/${position}?from=${position}`);
+    assert.equal(await page.locator('pre#digits mark').count(), 0);
+    return navigations(page);
+  });
+  await page.locator('pre#digits mark').waitFor({ timeout: 120_000 });
+  assert.equal((await page.locator('pre#digits mark').innerText()).trim(), (await isDone(id)).digit);
   assert.equal(seen.n, 0);
   assert.deepEqual(page.problems(), []);
   await picture(page, 'pi-1280');
@@ -280,4 +271,36 @@ test('several tabs of one visitor all follow', async () => {
     await becomes(tab, id, 'done');
   }
   await first.context().close();
+});
+
+// The last one: afterwards no digit has to be computed any more for a page of pi.
+test('ten million digits: progress is seen to rise, then they are done, verified and readable', async () => {
+  const page = await open(browser);
+  const position = 10_000_000;
+  const { id, seen } = await withoutDaemon(site, async () => {
+    const own = await submit(page, position);
+    await page.evaluate((key) => {
+      const look = () => {
+        const value = document.getElementById(key)?.querySelector('progress')?.value;
+        if (value > (globalThis.seen.at(-1) ?? 0)) globalThis.seen.push(value);
+      };
+      globalThis.seen = [];
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    }, `c-${own}`);
+    return { id: own, seen: navigations(page) };
+  });
+  await becomes(page, id, 'done', { timeout: 400_000 });
+  const values = await page.evaluate(() => globalThis.seen);
+  // One a second, on a page that keeps up with them.
+  const { wall_s: took } = await isDone(id);
+  assert.ok(values.length >= Math.min(5, took / 3), `${values.length} rising values in ${took} s: ${values}`);
+  assert.equal((await row(page, id).locator('.digit').innerText()).trim(), '7');
+  assert.equal(seen.n, 0, 'no navigation');
+  const { verified } = await isDone(id);
+  assert.match(verified, /^all 10000015 decimal digits agree with .* are the same by bbp$/);
+  const { body } = await site.get(`/pi/${position}.txt`);
+  // The README of Chudnovsky-Pi gives the same.
+  assert.equal(createHash('md5').update(body).digest('hex'), 'bc3234ae2e3f6ec7737f037b375eabec');
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
 });

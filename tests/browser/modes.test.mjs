@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { become, launch, open, picture } from '../lib/browser.mjs';
 import { Walker } from '../lib/keyboard.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -16,11 +17,11 @@ await site.waitDone(done);
 const visitor = site.visitor();
 assert.equal(await visitor.submit(10_000, { algorithm: 'chudnovsky' }), done);
 const running = [];
-for (let i = 0; i < 3; i++) running.push(await visitor.submit(4 * slow.position + i, slow.question));
+for (let i = 0; i < 3; i++) running.push(await visitor.submit(endless.position + i, endless.question));
 await visitor.post(`/computations/${running[2]}/cancel`);
 
 const paths = ['/', `/computations/${running[0]}`, `/computations/${done}`, `/computations/${done}/compare`,
-  `/computations/${done}/delete`, '/pi/10000', `/pi/${4 * slow.position}`, '/pi/9999999', '/search?q=99',
+  `/computations/${done}/delete`, '/pi/10000', `/pi/${endless.position}`, '/pi/9999999', '/search?q=99',
   '/search?day=14&month=3&year=1879', '/pictures', '/api', '/nothing'];
 
 /** Opens a page; page.moved lists what Chromium has animated in it, also inside of
@@ -163,7 +164,6 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']]) {
 
     // The ring of what has the focus, at every stop.
     await page.reload();
-    walker.last = null;
     assert.ok((await walker.all()).length > 20);
 
     await page.goto(`${site.url}/pi/10000?from=9501#p-9601`);

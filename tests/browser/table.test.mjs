@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, navigations, open, picture } from '../lib/browser.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { Site, alive, slow, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const ENDLESS = 3_000_000; // a position whose spigot takes a minute or more
+const site = await Site.start({ options: { 'limit-spigot': 2 * ENDLESS, cpus: 2 } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -31,6 +32,7 @@ test('the estimate comes while one types, and is the one of the button', async (
     await until(async () => /^About/.test(await page.locator('#estimate').innerText()), 'the estimate');
     const typed = await page.locator('#estimate').innerText();
     await page.locator('button[name=preview]').click();
+    await page.waitForSelector('#position[autofocus]');
     await page.waitForLoadState();
     assert.equal(await page.locator('#estimate').innerText(), typed);
     assert.equal(await page.locator('#position').inputValue(), position);
@@ -46,9 +48,11 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.goto(`${site.url}/`);
   const ids = [];
   for (let i = 0; i < 5; i++) {
-    await page.locator('#position').fill(String(slow.position + 5000 + i));
+    await page.locator('#position').fill(String(ENDLESS + i));
     await page.locator('#algorithm').selectOption('spigot');
-    await Promise.all([page.waitForURL(/highlight=\d+/), page.locator('form#new button.primary').click()]);
+    const before = page.url();
+    await page.locator('form#new button.primary').click();
+    await page.waitForURL(({ href }) => href !== before && /highlight=\d+/.test(href));
     ids.push(Number(/highlight=(\d+)/.exec(page.url())[1]));
   }
   await page.goto(`${site.url}/`);
@@ -57,7 +61,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.waitForSelector('tr[data-status=running] progress');
   await page.locator('tr[data-status=running] small', { hasText: /streaming · [\d,]+ digits\/s$/ }).first().waitFor();
   assert.match(await page.locator('.place').first().innerText(), /^(next|number)/);
-  assert.match(await page.title(), /^\(\d\) [^(]/);
+  await until(async () => /^\(\d\) [^(]/.test(await page.title()), 'a title that counts');
 
   // By keyboard, and Enter is no button.
   await box(page, ids[0]).focus();
@@ -92,6 +96,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   assert.equal((await selected(page)).length, order.length);
   await cancel.click();
   await page.locator('.told').waitFor();
+  await page.waitForLoadState(); // its address is changed by then
   assert.match(await page.locator('.told').innerText(), /cancelled/);
   await picture(page, 'table-told-1280');
   for (const id of ids) await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
@@ -102,13 +107,12 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.goto(`${site.url}/?status=cancelled`);
   await page.locator('thead input').check();
   await page.locator('.bulk button[value=delete]').click();
-  await page.locator('h1').waitFor();
-  assert.match(await page.locator('h1').innerText(), /^Delete 5 computations\?$/);
+  await page.locator('h1', { hasText: /^Delete 5 computations\?$/ }).waitFor();
   await picture(page, 'table-delete-1280');
   await page.reload(); // it is no answer to a form
   await page.locator('button.danger').click();
   assert.match(await page.locator('.told').innerText(), /^5 computations were deleted\.$/);
-  assert.match(page.url(), /\/\?status=cancelled$/, 'the view is kept, and does not say it again');
+  await page.waitForURL(/\/\?status=cancelled$/); // the view is kept, and does not say it again
   await page.reload();
   assert.equal(await page.locator('.told').count(), 0);
   await page.goBack();
@@ -117,10 +121,15 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.context().close();
 });
 
-test('a row that ends says so, and a sorted list stays sorted', async () => {
+test('a row that ends says so, and a sorted list stays sorted', async (t) => {
   const page = await open(browser);
   const visitor = site.visitor();
-  const running = await visitor.submit(120_000, slow.question);
+  const running = await visitor.submit(300_000, slow.question);
+  await site.waitFor(running, ({ status }) => status === 'running', 'running');
+  const held = site.workers(); // it does not end before others came
+  const signal = (name) => held.filter(alive).forEach((pid) => process.kill(pid, name));
+  t.after(() => signal('SIGCONT'));
+  signal('SIGSTOP');
   await page.goto(`${site.url}/?sort=position`);
   await page.waitForSelector(`tr#c-${running}:not([data-status=done])`);
   await visitor.submit(1000);
@@ -134,7 +143,8 @@ test('a row that ends says so, and a sorted list stays sorted', async () => {
     return true;
   };
   await until(inOrder, 'the rows in order');
-  await page.waitForSelector(`tr#c-${running}[data-status=done]`, { timeout: 40_000 });
+  signal('SIGCONT');
+  await page.waitForSelector(`tr#c-${running}[data-status=done]`);
   await until(async () => /Digit .* of π is \d/.test(await page.locator('#announce').textContent()), 'the end is said');
   assert.equal(await page.locator('#announce').getAttribute('aria-live'), 'polite');
   await inOrder();
@@ -150,7 +160,7 @@ test('a row that ends says so, and a sorted list stays sorted', async () => {
 test('without JavaScript a page that reloads itself leads to one with boxes', async () => {
   const page = await open(browser, { javaScriptEnabled: false });
   const visitor = site.visitor();
-  const id = await visitor.submit(slow.position + 9000, slow.question);
+  const id = await visitor.submit(ENDLESS + 9000, slow.question);
   await page.goto(`${site.url}/`);
   assert.ok(!(await box(page, id).isVisible()));
   await page.locator('.several a').click();
@@ -209,7 +219,19 @@ test('places in the queue are right on every page, and of the row on top', async
     await top.goto(`${queue.url}/?highlight=${ids.at(-1)}`);
     for (let i = 0; i < 51; i++) await visitor.submit(3000 + i);
     await visitor.post(`/computations/${ids[5]}/cancel`);
-    await until(async () => (await place(top, ids.at(-1))) === 'number 52 in the queue', 'its place there');
+    await until(async () => (await place(top, ids.at(-1))) === 'number 51 in the queue', 'its place there');
+    // It stays on top, with what is checked, when all is shown anew.
+    await box(top, ids.at(-1)).check();
+    await top.route(/\/updates\?/, (route) => route.continue({
+      headers: { ...route.request().headers(), 'if-none-match': `"${ANEW}"` },
+    }), { times: 1 });
+    const anew = top.waitForResponse(async (one) => /updates\?/.test(one.url()) && one.status() === 200 && (await one.json()).reset);
+    await visitor.post(`/computations/${ids[6]}/cancel`); // ends the poll under way
+    assert.equal((await (await anew).json()).changed.length, 51);
+    await visitor.post(`/computations/${ids[7]}/cancel`);
+    await until(async () => (await place(top, ids.at(-1))) === 'number 49 in the queue', 'its place after that');
+    assert.equal(await top.locator('tbody tr').first().getAttribute('id'), `c-${ids.at(-1)}`);
+    assert.deepEqual(await selected(top), [ids.at(-1)]);
     // What cannot be followed is shown anew: the rows of this page, not of the first.
     await second.route(/\/updates\?.*after=/, (route) => route.continue({
       headers: { ...route.request().headers(), 'if-none-match': `"${ANEW}"` },
@@ -220,6 +242,15 @@ test('places in the queue are right on every page, and of the row on top', async
     const shown = () => second.locator('tbody tr').evaluateAll((list) => list.map(({ dataset }) => Number(dataset.id)));
     assert.ok(order.includes(ids[1]));
     await until(async () => assert.deepEqual(await shown(), order) ?? true, 'these rows');
+    // One of them goes, and then nobody looks.
+    await visitor.post(`/computations/${ids[1]}/delete`);
+    await row(second, ids[1]).waitFor({ state: 'detached' });
+    await second.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { get: () => true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    assert.deepEqual(await shown(), order.filter((id) => id !== ids[1]));
+    assert.deepEqual(second.problems(), []);
     await Promise.all([top.context().close(), second.context().close()]);
   } finally {
     await queue.stop();

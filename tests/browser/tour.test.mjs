@@ -1,6 +1,7 @@
 // The tour of README.md, done as it stands there: clicks, keys and commands are taken from
-// its text, and what it says is seen must be seen. lib/tour.mjs tells how it is read. The
-// README's screenshots are taken on the way (contrib/screenshots/make keeps them).
+// its text, and what it says is seen must be seen, in a browser that people have.
+// lib/tour.mjs tells how it is read. The README's screenshots are taken on the way
+// (contrib/screenshots/make keeps them).
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -21,7 +22,7 @@ const LARGEST = 200_000; // bytes of a screenshot
 
 const site = await Site.start({ limited: true, options: { cpus: 2 } });
 after(() => site.stop());
-const browser = await launch();
+const browser = await launch({ whole: true });
 after(() => browser.close());
 
 // Where commands are run: a folder like the source tree after contrib/quickstart.

@@ -2,12 +2,13 @@
 // what is selected; lines for every choice; and on paper.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, navigations, open, overflow, picture } from '../lib/browser.mjs';
+import { launch, open, overflow, picture } from '../lib/browser.mjs';
 import { pi } from '../lib/pi.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
 const N = 45_678;
-const site = await Site.start({ options: slow.options });
+const ENDLESS = 3_000_000; // a position whose spigot takes a minute or more
+const site = await Site.start({ options: { 'limit-spigot': ENDLESS } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -34,6 +35,9 @@ const screen = (page) => page.evaluate(() => {
   const pre = document.getElementById('digits');
   return { from: Number(pre.dataset.from), digits: pre.textContent.replace(/\s|^3\./g, '') };
 });
+
+/** The query of the page's address, as the page has it now. */
+const search = (page) => page.evaluate(() => location.search);
 
 /** Waits for the screen that starts at FROM, which must be right. */
 async function arrives(page, from, per = 1000) {
@@ -84,7 +88,7 @@ test('links turn the screen without a reload, and the history leads back', async
   assert.ok(loads);
   await page.locator('#live-top a[rel=next]').click();
   await arrives(page, 1001);
-  assert.equal(new URL(page.url()).search, '?from=1001');
+  assert.equal(await search(page), '?from=1001');
   await page.locator('#live-bottom a[rel=next]').click();
   await arrives(page, 2001);
   await page.locator('#live-top a[rel=last]').click();
@@ -99,6 +103,53 @@ test('links turn the screen without a reload, and the history leads back', async
   assert.equal(await page.evaluate(() => window.kept), true, 'never loaded anew');
   assert.equal(await page.locator('#announce').textContent(), 'Digits 2,001 to 3,000');
   assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
+test('the history is right while a screen is on its way, and when it cannot come', async () => {
+  const page = await visit(`/pi/${N}?from=1`);
+  const hold = async (query) => {
+    let answer;
+    const held = new Promise((resolve) => { answer = resolve; });
+    await page.route((url) => url.search === query, (route) => held.then(() => route.continue()));
+    return answer;
+  };
+  await page.keyboard.press('ArrowRight');
+  await arrives(page, 1001);
+  let answer = await hold('?from=1');
+  // Back to a screen that was already asked for: it is not put in front of others again.
+  await page.keyboard.press('ArrowLeft');
+  await until(() => page.fetched.includes('?from=1'), 'the question');
+  await page.evaluate(() => history.back());
+  await until(async () => await search(page) === '?from=1', 'the address');
+  answer();
+  await arrives(page, 1);
+  await page.evaluate(() => history.forward());
+  await arrives(page, 1001);
+  // Back to what is shown: the one on its way is not wanted any more.
+  await page.locator('#digits a').nth(20).click();
+  await page.waitForURL(/#p-1201$/);
+  answer = await hold('?from=45001');
+  await page.keyboard.press('End');
+  await until(() => page.fetched.includes('?from=45001'), 'the question for the last one');
+  await page.evaluate(() => history.back());
+  await until(() => page.evaluate(() => location.hash === ''), 'the address without a place');
+  const came = page.waitForResponse(/from=45001$/);
+  answer();
+  await (await came).finished();
+  await page.keyboard.press('ArrowRight');
+  await arrives(page, 2001);
+  await page.evaluate(() => history.back());
+  await arrives(page, 1001);
+
+  // What cannot be fetched is loaded, at a place in it, too.
+  await page.goto(`${site.url}/pi/${N}?from=3001#p-3101`);
+  await page.keyboard.press('ArrowRight');
+  await arrives(page, 4001);
+  await page.route(/from=3001$/, (route) => (route.request().isNavigationRequest() ? route.continue() : route.abort()));
+  page.tolerate(true);
+  await page.evaluate(() => history.back());
+  await arrives(page, 3001);
   await page.context().close();
 });
 
@@ -123,13 +174,20 @@ test('keys turn the screen, but not while something is typed', async () => {
     await page.keyboard.press(key);
     await arrives(page, from, from === 45_001 ? 678 : 1000);
   }
-  const before = page.url();
+  // A key that turns the screen does nothing else. Heard after the page has heard it.
+  await page.evaluate(() => {
+    window.keys = [];
+    addEventListener('keydown', ({ key, defaultPrevented }) => {
+      if (/^(Arrow|Home|End)/.test(key)) window.keys.push(defaultPrevented);
+    });
+  });
   await page.locator('#from').fill('77');
   for (const key of ['ArrowLeft', 'ArrowRight', 'Home', 'End']) await page.keyboard.press(key);
   await page.locator('h1').click();
   for (const key of ['Shift+ArrowRight', 'Control+ArrowRight', 'Control+End']) await page.keyboard.press(key);
-  assert.equal(page.url(), before);
-  assert.equal((await screen(page)).from, 1);
+  await page.keyboard.press('ArrowRight');
+  await arrives(page, 1001);
+  assert.deepEqual(await page.evaluate(() => window.keys), [...Array(7).fill(false), true]);
   assert.equal(await page.evaluate(() => window.kept), true);
   await page.context().close();
 });
@@ -157,11 +215,11 @@ test('jumping shows and marks the position, links to a line do so too', async ()
   await page.locator('#from').fill('12345');
   await page.locator('#from').press('Enter');
   await arrives(page, 12_345);
-  assert.equal(new URL(page.url()).search, '?columns=10&from=12345');
+  assert.equal(await search(page), '?columns=10&from=12345');
   const target = () => page.evaluate(() => document.querySelector(':target')?.textContent);
   assert.equal(await target(), known.slice(12_344, 12_354));
   await page.locator('#digits a').nth(20).click();
-  assert.equal(new URL(page.url()).hash, '#p-12545');
+  await page.waitForURL(/#p-12545$/);
   assert.equal(await target(), known.slice(12_544, 12_554));
   assert.equal((await screen(page)).from, 12_345, 'the screen is the same');
   const address = page.url();
@@ -182,8 +240,8 @@ test('jumping is the same however the position is written', async () => {
     await page.locator('#from').fill(from);
     await page.locator('#from').press('Enter');
     await arrives(page, position);
-    await page.waitForFunction((id) => document.activeElement.id === id, `p-${position}`);
-    assert.equal(new URL(page.url()).search, `?from=${position}`);
+    await until(() => page.evaluate((id) => document.activeElement.id === id, `p-${position}`), `the focus on ${position}`);
+    assert.equal(await search(page), `?from=${position}`);
     assert.equal(await page.evaluate(() => document.activeElement.matches(':target')), true);
     assert.equal(await page.evaluate(() => window.kept), true, 'without a reload');
   }
@@ -194,6 +252,7 @@ test('every choice of lines has right labels, at every width', async () => {
   const page = await visit(`/pi/${N}?from=20001`);
   for (const [width, fit] of [[1280, 10], [900, 5], [390, 3], [320, 2]]) {
     await page.setViewportSize({ width, height: 800 });
+    await until(() => page.evaluate((wanted) => innerWidth === wanted, width), `${width} pixels`);
     for (const columns of [0, 5, 10, 20]) {
       const name = columns || 'as many as fit';
       if (columns || width !== 1280) await page.locator('.choices a', { hasText: new RegExp(`^${name}$`) }).click();
@@ -206,7 +265,7 @@ test('every choice of lines has right labels, at every width', async () => {
   }
   await page.locator('.choices a', { hasText: '10,000' }).click();
   await arrives(page, 20_001, 10_000);
-  assert.equal(new URL(page.url()).search, '?per=10000&columns=20&from=20001');
+  assert.equal(await search(page), '?per=10000&columns=20&from=20001');
   await labelled(page, 20, 10_000);
   assert.deepEqual(page.problems(), []);
   await page.context().close();
@@ -249,14 +308,14 @@ test('what is selected tells its position and can be searched for', async () => 
   assert.equal(await page.locator('.here').textContent(), 'Position 1,008');
   assert.equal(await page.locator('.find').getAttribute('href'), `/search?q=${known.slice(1007, 1025)}`);
   await page.keyboard.press('Control+c');
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()),
-    [known.slice(1007, 1010), known.slice(1010, 1020), known.slice(1020, 1025)].join(' '));
+  const wanted = [known.slice(1007, 1010), known.slice(1010, 1020), known.slice(1020, 1025)].join(' ');
+  await until(async () => await page.evaluate(() => navigator.clipboard.readText()) === wanted, 'what was selected');
   await select(1001, 1500);
   await page.locator('.find').waitFor({ state: 'hidden' });
   await select(1233, 1240);
   await page.locator('.here', { hasText: '1,233' }).click();
   await arrives(page, 1233);
-  assert.equal(new URL(page.url()).hash, '#p-1233');
+  assert.equal(await page.evaluate(() => location.hash), '#p-1233');
   await page.context().close();
 });
 
@@ -295,23 +354,27 @@ test('on paper: black on white, every line with its label, nothing to press', as
 test('without a script: choices are links, and the digits can be selected in a field', async () => {
   const page = await visit(`/pi/${N}`, { javaScriptEnabled: false });
   assert.ok(await page.locator('.tools').isHidden());
-  await page.locator('.choices a', { hasText: '10,000' }).click();
-  await page.locator('.choices a', { hasText: /^20$/ }).click();
-  await page.locator('#live-top a[rel=next]').click();
+  for (const [link, query] of [
+    [page.locator('.choices a', { hasText: '10,000' }), 'per=10000'],
+    [page.locator('.choices a', { hasText: /^20$/ }), 'per=10000&columns=20'],
+    [page.locator('#live-top a[rel=next]'), 'per=10000&columns=20&from=10001'],
+  ]) {
+    await link.click();
+    await page.waitForURL((url) => url.search.startsWith(`?${query}`));
+  }
   assert.equal(new URL(page.url()).search, '?per=10000&columns=20&from=10001');
   assert.equal(await page.locator('#plain').inputValue(), known.slice(10_000, 20_000));
   await page.locator('#from').fill('30001');
-  const turns = navigations(page);
   await page.locator('#from').press('Enter');
-  await until(() => turns.n > 0, 'the page');
+  await page.waitForURL(/from=30001$/);
   assert.equal(new URL(page.url()).search, '?per=10000&columns=20&from=30001');
   await page.context().close();
 });
 
 test('while digits are being computed, the screen is a live page, and turning it loads another', async () => {
   const visitor = site.visitor();
-  const running = await visitor.submit(slow.position, slow.question);
-  const page = await visit(`/pi/${slow.position}`);
+  const running = await visitor.submit(ENDLESS, slow.question);
+  const page = await visit(`/pi/${ENDLESS}`);
   await page.locator('#live[data-live]').waitFor();
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/from=1001$/);

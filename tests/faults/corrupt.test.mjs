@@ -1,19 +1,26 @@
 // A database file that is damaged: the programs say so, answer 503, and never write
 // over it; with the file as it was, everything is there again.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import { Site, until } from '../lib/site.mjs';
 
+const run = promisify(execFile);
 const site = await Site.start();
 after(() => site.stop());
 
 for (let n = 1; n <= 30; n++) await site.waitDone((await site.ask(n)).id);
 await stop();
 const good = path.join(site.state, 'good');
-// All of it in the file itself, as after a clean end.
-await site.sql('SELECT 1');
+// All of it is in the file itself, as after a clean end, but for the newest commits: they
+// are in the log (-wal), and nothing else is. One that is cut then lacks the last of them.
+// (A part of a log whose pages went into the file already would put old ones over them.)
+await run('sqlite3', [site.database, 'PRAGMA wal_checkpoint(TRUNCATE)']);
+await run('sqlite3', ['-cmd', '.dbconfig no_ckpt_on_close on', site.database, 'PRAGMA wal_autocheckpoint = 0;'
+  + Array.from({ length: 30 }, (_, i) => `UPDATE computation SET peak_kib = peak_kib + 1 WHERE id = ${i + 1};`).join('')]);
 fs.mkdirSync(good);
 keep(path.join(site.state, 'db'), good);
 const rows = await site.summary();
@@ -73,6 +80,7 @@ for (const [what, spoil] of Object.entries(unusable)) {
 
 test('a log (-wal) that is cut or noise, an index (-shm) that is noise or gone', async () => {
   const wal = `${site.database}-wal`;
+  assert.ok(fs.statSync(path.join(good, 'nthpi.db-wal')).size > 30 * 4096, 'a log of 30 commits');
   for (const spoil of [
     () => fs.truncateSync(wal, fs.statSync(wal).size / 2),
     () => fs.truncateSync(wal, 100),
@@ -81,7 +89,6 @@ test('a log (-wal) that is cut or noise, an index (-shm) that is noise or gone',
     () => fs.writeFileSync(`${site.database}-shm`, noise(32768)),
   ]) {
     keep(good, path.join(site.state, 'db'));
-    if (!fs.existsSync(wal)) fs.writeFileSync(wal, noise(5000));
     spoil();
     const records = ['daemon', 'fcgi'].map((name) => site.start(name));
     // What was committed last may be lost with the log, or all of it; no page of
@@ -91,11 +98,13 @@ test('a log (-wal) that is cut or noise, an index (-shm) that is noise or gone',
       const answer = await site.get('/healthz').catch(() => undefined);
       return answer?.status === 200 && answer.json().status === 'ok' && 'works';
     }, 'programs that work, or have ended');
-    if (state === 'works') {
+    try {
+      if (state === 'refused') continue;
       assert.equal((await site.sql('PRAGMA integrity_check'))[0].integrity_check, 'ok');
       const left = await site.summary();
       assert.ok(left.every((row) => rows.some((known) => known.split(' ')[0] === row.split(' ')[0])));
       assert.ok((await site.waitDone((await site.ask(700)).id)).digit);
+    } finally {
       await stop();
     }
   }

@@ -68,7 +68,7 @@ async function settle() {
   await load.stop();
   await site.waitReady();
   await load.cancelOne();
-  await load.settled(120_000).catch(() => {});
+  await load.settled(300_000).catch(() => {});
   // Indexes come when they come; but no worker may be left that makes one.
   const list = (name) => fs.readdirSync(path.join(site.state, name))
     .filter((file) => !file.endsWith('.idx') && file !== 'index.new');

@@ -224,7 +224,7 @@ test('nginx: its configuration read again, and another program in its place', as
     await load.more(100);
     process.kill(old.pid, 'SIGQUIT');
     adopt(site, next);
-    await until(() => old.result, 'the old nginx to end', { timeout: 60_000 });
+    await until(() => old.result, 'the old nginx to end');
     // (It waits for its polls to end.)
   }, { restarts: Math.ceil(RESTARTS / 4), wait: 3 });
 });

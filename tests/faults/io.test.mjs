@@ -39,7 +39,7 @@ async function askThrough(question) {
 
 /** The row once it has ended; a failure must name its reason, and is tried again. */
 async function outcome(id) {
-  return site.waitFor(id, ({ status }) => status === 'done' || status === 'failed', 'over', { timeout: 60_000 });
+  return site.waitFor(id, ({ status }) => status === 'done' || status === 'failed', 'over');
 }
 
 async function nothingIsWrong() {

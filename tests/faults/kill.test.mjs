@@ -6,8 +6,9 @@ import { after, test } from 'node:test';
 import { pi } from '../lib/pi.mjs';
 import { Site, alive, slow, until } from '../lib/site.mjs';
 
-// Short leases, so that what a dead daemon held is free again soon.
-const site = await Site.start({ options: { ...slow.options, 'lease-s': 5 } });
+// Short leases, so that what a dead daemon held is free again soon. (No worker but those
+// of computations: no index is made meanwhile.)
+const site = await Site.start({ options: { ...slow.options, 'lease-s': 5, index: 'no' } });
 after(() => site.stop());
 
 let next = slow.position;
@@ -22,7 +23,7 @@ async function running() {
 }
 
 async function finishes({ id, position }) {
-  const done = await site.waitDone(id, { timeout: 120_000 });
+  const done = await site.waitDone(id, { timeout: 300_000 });
   const digits = await pi(slow.position + 1000);
   assert.equal(done.digit, digits[1 + position]);
   assert.ok(digits.slice(1 + position).startsWith(done.window));
@@ -118,7 +119,7 @@ test('a worker that dies again and again fails its own row only', async () => {
       }
     }
     return (await state()) === 'failed';
-  }, 'the row to fail after several attempts', { timeout: 120_000, every: 100 });
+  }, 'the row to fail after several attempts', { timeout: 300_000, every: 100 });
   const failed = await site.waitFor(id, ({ status }) => status === 'failed', 'failed');
   assert.ok(failed.error.length > 5, failed.error);
   await site.waitDone(other.id);

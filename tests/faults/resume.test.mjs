@@ -25,7 +25,7 @@ async function goesOnAfter(id, disturb) {
   const was = await progress(id);
   await until(async () => (await progress(id)) > Math.max(was, 0.05), 'progress');
   await disturb();
-  await until(() => resumed(id).length > before, 'the job to go on', { timeout: 60_000 });
+  await until(() => resumed(id).length > before, 'the job to go on');
   const all = resumed(id);
   assert.ok(all[before] > 0 && (before === 0 || all[before] >= all[before - 1]), String(all));
   await until(async () => (await progress(id)) * 100 >= all[before], 'its progress');
@@ -34,7 +34,7 @@ async function goesOnAfter(id, disturb) {
 const file = (id) => `${site.state}/work/${id}.ckpt`;
 
 async function finishes(id) {
-  const done = await site.waitDone(id, { timeout: 120_000 });
+  const done = await site.waitDone(id, { timeout: 300_000 });
   assert.ok(done.window.startsWith(DIGITS), done.window);
   assert.equal(done.digit, DIGITS[0]);
   await until(() => !fs.existsSync(file(id)), 'the checkpoint to go');

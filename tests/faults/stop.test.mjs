@@ -11,7 +11,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     try {
       await site.waitDone((await site.ask(1000)).id);
       for (const name of ['fcgi', 'daemon', 'nginx']) {
-        const result = await site.kill(name, signal, { timeout: 10_000 });
+        const result = await site.kill(name, signal);
         assert.deepEqual(result, { code: 0, signal: null }, `${name}\n${site.logText()}`);
       }
     } finally {
@@ -29,7 +29,7 @@ test('SIGTERM answers parked polls', async () => {
       site.get(`/updates?since=${revision}`, { headers: { prefer: 'wait=60' } }));
     // Once a later request is answered, the earlier ones are in the program.
     await until(async () => (await site.get('/healthz')).status === 200, 'an answer');
-    const { code } = await site.kill('fcgi', 'SIGTERM', { timeout: 10_000 });
+    const { code } = await site.kill('fcgi', 'SIGTERM');
     assert.equal(code, 0);
     for (const answer of await Promise.all(waiting)) {
       assert.ok([200, 304, 502].includes(answer.status), String(answer.status));

@@ -36,7 +36,7 @@ const startDaemon = async () => {
 
 test('nothing is said while a daemon is there', async () => {
   await site.waitDone((await site.ask(100)).id);
-  const { links: { self, pi } } = await site.ask(slow.position + 1, slow.question).then(({ id }) =>
+  const { links: { self, pi } } = await site.ask(slow.endless + 1, slow.question).then(({ id }) =>
     site.waitFor(id, ({ status }) => status === 'running', 'running'));
   for (const path of ['/', self.replace('/api/v1', ''), pi]) {
     assert.deepEqual(await noticeAt(path), [0, ''], path);
@@ -99,7 +99,7 @@ test('parked polls of all pages are answered when it is back', async () => {
   const { revision } = (await site.get('/healthz')).json();
   const [state] = await noticeAt('/');
   const row = (await site.api('GET', `/api/v1/computations/${id}`)).json();
-  const headers = { ...json, prefer: 'wait=30' };
+  const headers = { ...json, prefer: 'wait=60' };
   const since = [revision, await revisionOfPage(id), row.revision];
   const polls = ['/updates', `/computations/${id}`, row.links.pi].map((path, i) =>
     site.get(`${path}?since=${since[i]}&absent=${state}`, { headers }));
@@ -120,9 +120,9 @@ async function revisionOfPage(id) {
 
 test('parked polls are answered when time passes without a daemon', async () => {
   await stopDaemon();
+  const { id } = await site.ask(7_000_002);
   const { revision } = (await site.get('/healthz')).json();
-  const [{ id }] = await site.sql("SELECT id FROM computation WHERE status IN ('queued', 'running') LIMIT 1");
-  const headers = { ...json, prefer: 'wait=30' };
+  const headers = { ...json, prefer: 'wait=60' };
   const polls = [`/updates?since=${revision}`, `/computations/${id}?since=${await revisionOfPage(id)}`]
     .map((path) => site.get(`${path}&absent=0`, { headers }));
   await until(async () => (await site.get('/healthz')).json().waiters === 2, 'the polls to be parked');

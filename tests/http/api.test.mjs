@@ -205,7 +205,7 @@ test('the list waits for news with Prefer', async () => {
   const { revision } = (await site.api('GET', all)).json();
   const quick = await site.api('GET', `${all}?since=${revision}`);
   assert.ok([200, 304].includes(quick.status));
-  const waiting = site.api('GET', `${all}?since=${revision}`, undefined, { headers: { prefer: 'wait=30' } });
+  const waiting = site.api('GET', `${all}?since=${revision}`, undefined, { headers: { prefer: 'wait=60' } });
   const { id } = await site.ask(7001);
   const answer = await waiting;
   assert.equal(answer.status, 200);
@@ -233,7 +233,7 @@ test('one row waits for news with Prefer', async () => {
     assert.ok(i < 200, 'it ends');
     assert.notEqual(known.status, 'failed');
     const answer = await site.api('GET', `${all}/${slow}?since=${known.revision}`, undefined,
-      { headers: { prefer: 'wait=20' } });
+      { headers: { prefer: 'wait=60' } });
     if (answer.status === 304) continue;
     assert.equal(answer.status, 200);
     assert.ok(answer.json().revision > known.revision, 'only news ends the wait');

@@ -173,9 +173,9 @@ test('pages of other sites may read, and only that', async () => {
   const preflight = await site.get('/api/v1/computations', { method: 'OPTIONS', headers: asked });
   assert.equal(preflight.status, 204);
   assert.match(preflight.headers['access-control-allow-headers'], /Prefer/);
-  for (const wait of ['wait=1', 'wait=30']) {
+  for (const wait of ['wait=1', 'wait=60']) {
     const waiting = site.get(`/api/v1/computations?since=${revision}`, { headers: { ...origin, prefer: wait } });
-    if (wait === 'wait=30') await site.ask(31);
+    if (wait === 'wait=60') await site.ask(31);
     const answer = await waiting;
     assert.equal(answer.status, wait === 'wait=1' ? 304 : 200);
     assert.equal(answer.headers['access-control-allow-origin'], '*', `parked, ${answer.status}`);

@@ -182,7 +182,7 @@ test('a download of 100 MB takes no memory, nor do fifty at once', async () => {
     // Fifty are open, most of them of the kind that the program sends; two are read
     // to the end, which takes long enough for all the others to fill their buffers.
     const open = Array.from({ length: 48 }, (_, i) =>
-      new Reader(site.port, `/pi/${i % 4 ? SHORT : N}.txt`, { bytes: 1 << 16, every: 20 }));
+      new Reader(site.port, `/pi/${i % 4 ? SHORT : N}.txt`, { bytes: 1 << 10, every: 20 }));
     await Promise.all(open.map(({ begun }) => begun));
     for (const n of [N, SHORT]) assert.equal((await digest(`/pi/${n}.txt`)).sha256, sha256[n]);
     for (const reader of open) {

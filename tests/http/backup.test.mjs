@@ -17,8 +17,6 @@ after(() => site.stop());
 const file = (name) => path.join(site.state, name);
 const tar = (...args) => run('tar', args);
 const DIGITS = 3000;
-// A job that does not end while these tests run.
-const ENDLESS = 5 * slow.position;
 
 /** Runs the tool and expects it to succeed. */
 async function tool(...args) {
@@ -60,7 +58,7 @@ test('a backup while the site works is whole, and tar opens it', async () => {
   const mine = await visitor.submit(DIGITS);
   await site.waitDone(mine);
   await site.waitDone((await site.ask(500, { radix: 16 })).id);
-  await site.ask(ENDLESS, slow.question);
+  await site.ask(slow.endless, slow.question);
   // Rows come all the while; longer digits take the place of those that are read.
   let busy = true;
   let position = 4000;
@@ -127,7 +125,7 @@ test('a restore is refused while a program runs, and brings back all when none d
   await site.waitDone(mine);
   // One runs, and only one: what was asked for before is at its end.
   for (const { id } of await site.sql("SELECT id FROM computation WHERE status = 'running'")) await tool('delete', String(id));
-  const job = (await site.ask(ENDLESS + 1, slow.question)).id;
+  const job = (await site.ask(slow.endless + 1, slow.question)).id;
   await site.waitFor(job, ({ status }) => status === 'running', 'running');
   await until(async () => (await site.sql("SELECT id FROM computation WHERE status = 'running'")).length === 1, 'the others to go');
   const client = new PollClient(site);
@@ -320,7 +318,7 @@ test('prune removes what is old, and open pages lose it', async () => {
     ['--older-than', '1d', '--status', 'running'], ['--older-than', '1d', 'more']]) {
     assert.equal((await site.tool('prune', ...args)).code, 2, args.join(' '));
   }
-  const cancelled = (await site.ask(ENDLESS + 2, slow.question)).id;
+  const cancelled = (await site.ask(slow.endless + 2, slow.question)).id;
   await tool('cancel', String(cancelled));
   await site.waitFor(cancelled, ({ status }) => status === 'cancelled', 'cancelled');
   const client = new PollClient(site);

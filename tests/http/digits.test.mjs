@@ -12,7 +12,7 @@ after(() => site.stop());
 async function through(position, question) {
   const visitor = site.visitor();
   const id = await visitor.submit(position, question);
-  const done = await site.waitDone(id, { timeout: 120_000 });
+  const done = await site.waitDone(id, { timeout: 300_000 });
   const [row] = rows((await visitor.get(`/?highlight=${id}`)).text);
   assert.equal(row.id, id);
   assert.equal(row.cells.digit.text, done.digit);

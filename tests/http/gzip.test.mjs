@@ -124,7 +124,7 @@ test('polls that wait get each the form they asked for', async () => {
     (await site.sql("SELECT 1 FROM computation WHERE status <> 'done'")).length === 0, 'all to be done');
   const revision = (await site.get('/healthz')).json().revision;
   const poll = (coding) => get(`/updates?since=${revision}`,
-    { ...json, ...coding, prefer: 'wait=30' });
+    { ...json, ...coding, prefer: 'wait=60' });
   // Nothing else runs: what they get is this one change.
   const polls = [{}, gzip, {}, gzip, gzip, { 'accept-encoding': 'gzip;q=0' }].map(poll);
   await until(async () => (await metrics()).value('nthpi_waiters') === polls.length, 'all to wait');

@@ -90,7 +90,7 @@ test('pages, the API and polls', async () => {
   const { revision } = (await site.get('/updates?since=0')).json();
   check(await get(`/updates?since=${revision}`), 304, 'nothing new');
   check(await get(`/updates?since=${revision}`, 'Prefer: wait=1'), 304, 'nothing new after a wait');
-  const waits = get(`/updates?since=${revision}`, 'Prefer: wait=30');
+  const waits = get(`/updates?since=${revision}`, 'Prefer: wait=60');
   await site.ask(51);
   check(await waits, 200, 'news after a wait');
 });

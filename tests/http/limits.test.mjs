@@ -8,20 +8,41 @@ import { after, test } from 'node:test';
 import { csrf, element, filled, text } from '../lib/html.mjs';
 import { form } from '../lib/http.mjs';
 import { Api } from '../lib/openapi.mjs';
-import { Site, source, until } from '../lib/site.mjs';
+import { Site, freePort, source, until } from '../lib/site.mjs';
 
-// Visitors come from where X-Real-IP says. The time-outs are shortened, all else is as
-// the examples have it. Without a daemon rows stay queued.
-const limited = fs.readFileSync(path.join(source, 'conf', 'nthpi-limited.nginx'), 'utf8');
+const limited = fs.readFileSync(path.join(source, 'conf', 'nthpi-limited.nginx'), 'utf8').replace(/^#.*\n/gm, '');
+const timeouts = /(client_(?:header|body)_timeout) 10s;/g;
+const impatient = await freePort();
+
+/** nginx.conf where visitors come from where X-Real-IP says. Two things are other than in
+ * the examples, so that nothing here depends on how fast this machine is. This process is
+ * hundreds of clients, who may keep a server waiting while others have their turn: those
+ * who are slow on purpose have a server of their own, whose time-outs are short. And of
+ * what a burst took next to nothing comes back meanwhile. */
+function change(conf) {
+  const limits = (timeout) => `${limited.replace(timeouts, `$1 ${timeout};`)}
+    set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;`;
+  const copy = path.join(this.state, 'nthpi-limits.nginx');
+  const rates = fs.readFileSync(path.join(source, 'conf', 'nthpi-limits.nginx'), 'utf8');
+  assert.equal(rates.match(/ rate=\d+r\/s;/g).length, 3);
+  fs.writeFileSync(copy, rates.replace(/ rate=\d+r\/s;/g, ' rate=1r/m;'));
+  const [server] = /^ {4}server \{\n[^]*?^ {4}\}\n/m.exec(conf);
+  const serverOf = (port, timeout) => server.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`)
+    .replace(/include [^;]*nthpi-limited\.nginx;/, limits(timeout));
+  return conf.replace(/include [^;]*nthpi-limits\.nginx;/, `include ${copy};`)
+    .replace(server, serverOf(this.port, '75s') + serverOf(impatient, '3s'));
+}
+
+// Without a daemon rows stay queued.
 const site = await Site.start({
   limited: true,
   options: { 'visitor-limit': 3, 'address-limit': 5 },
   processes: ['nginx', 'fcgi'],
-  nginx: (conf) => conf.replace(/include [^;]*nthpi-limited\.nginx;/, limited
-    .replace(/(client_(?:header|body)_timeout) 10s;/g, '$1 1s;')
-    .replace(/^#.*\n/gm, '') + 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;'),
+  nginx: change,
 });
 after(() => site.stop());
+
+test('the time-outs are what this is about', () => assert.equal(limited.match(timeouts).length, 2));
 
 const all = '/api/v1/computations';
 const from = (address, more = {}) => ({ headers: { 'x-real-ip': address, ...more } });
@@ -64,14 +85,15 @@ test('a class of 30 behind one address is served, all at the same moment', async
     return [page, ...answers];
   };
   const answers = (await Promise.all(Array.from({ length: 30 }, (_, i) => pupil(i)))).flat();
-  assert.equal(count(answers, 429), 0);
+  assert.deepEqual(answers.filter(({ status }) => ![200, 303, 304].includes(status)).map(({ status, text: said }) =>
+    `${status} ${text(said)}`), []);
   assert.equal(count(answers, 303), 60);
-  assert.ok(answers.every(({ status }) => [200, 303, 304].includes(status)));
 });
 
 test('a school opens the page 200 times at the same moment, for the first time', async () => {
-  // With the time-outs as they are: 200 browsers take their time in one process.
-  const school = await Site.start({ limited: true, processes: ['nginx', 'fcgi'] });
+  // With the rates as they are. (200 browsers take their time in one process.)
+  const school = await Site.start({ limited: true, processes: ['nginx', 'fcgi'],
+    nginx: (conf) => conf.replace(/include [^;]*nthpi-limited\.nginx;/, limited.replace(timeouts, '$1 75s;')) });
   try {
     const visit = async () => {
       const page = await school.get('/', { headers: { accept: 'text/html' } });
@@ -135,12 +157,8 @@ test('searches have a limit, in JSON for who asks for that', async () => {
   assert.ok(statuses.includes(429));
   const answers = {};
   for (const accept of ['application/json', 'text/html']) {
-    // Room comes back while one asks.
-    await until(async () => {
-      await pipeline(300, bare('198.51.100.6', '/search?q=1'));
-      answers[accept] = await site.get('/search?q=1', from('198.51.100.6', { accept }));
-      return answers[accept].status === 429;
-    }, `a refusal as ${accept}`);
+    answers[accept] = await site.get('/search?q=1', from('198.51.100.6', { accept }));
+    assert.equal(answers[accept].status, 429, accept);
   }
   new Api((await site.get('/api/openapi.json', from('198.51.100.7'))).json())
     .check('GET', '/search?q=1', answers['application/json']);
@@ -177,14 +195,15 @@ test('connections of one address', async () => {
   } finally {
     for (const socket of sockets) socket.destroy();
   }
-  await until(async () => (await site.get('/', from('198.51.100.5'))).status === 200, 'room again');
+  // (Each look is a request of the burst.)
+  await until(async () => (await site.get('/', from('198.51.100.5'))).status === 200, 'room again', { every: 250 });
 });
 
 // Resolves to what came until the server closed, after the first bytes and then one
 // more every 50 ms.
 function drip(first, rest) {
   return new Promise((resolve) => {
-    const socket = net.connect(site.port, '127.0.0.1', () => socket.write(first));
+    const socket = net.connect(impatient, '127.0.0.1', () => socket.write(first));
     let whole = '';
     let sent = 0;
     const timer = setInterval(() => socket.write(rest(sent++)), 50);
@@ -218,7 +237,7 @@ test('slow clients: heads and bodies that never end', async () => {
     served++;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  assert.ok(served > 10);
+  assert.ok(served >= 5);
   for (const answer of await ended) assert.match(answer, /^(HTTP\/1\.1 4\d\d |$)/);
 });
 

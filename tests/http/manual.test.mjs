@@ -117,7 +117,7 @@ test('bash completes commands, options and values', async () => {
 /** What zsh completes at the end of each of LINES, sorted. */
 async function completeZsh(lines) {
   const { stdout } = await run('zsh', ['-f', path.join(source, 'tests/lib/complete.zsh'), build,
-    path.join(source, 'contrib/completion'), ...lines], { cwd: source, timeout: 60000 });
+    path.join(source, 'contrib/completion'), ...lines], { cwd: source, timeout: 180_000 });
   return stdout.split('@\n').slice(0, lines.length).map((found) => found.split('\n').filter(Boolean).sort());
 }
 

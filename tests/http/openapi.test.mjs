@@ -58,7 +58,7 @@ test('the life of a computation', async () => {
   let row = (await call('GET', `${all}/${id}`)).json();
   for (let i = 0; row.status !== 'done'; i++) {
     assert.ok(i < 100);
-    row = (await call('GET', `${all}/${id}`, { headers: { prefer: 'wait=20', 'if-none-match': `"${row.revision}"` } })).json();
+    row = (await call('GET', `${all}/${id}`, { headers: { prefer: 'wait=60', 'if-none-match': `"${row.revision}"` } })).json();
   }
   assert.equal((await call('GET', `${all}/${id}?since=${row.revision}`)).status, 304);
   const { etag } = (await call('GET', `/computations/${id}.txt`)).headers;
@@ -72,7 +72,7 @@ test('the life of a computation', async () => {
 
 test('cancel, retry and delete of one that runs', async () => {
   const { id, owner_token: token } = (await call('POST', all,
-    { body: { position: slow.position, algorithm: 'spigot' } })).json();
+    { body: { position: slow.endless, algorithm: 'spigot' } })).json();
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const own = (what, options) => call('POST', `${all}/${id}/${what}`, { token, ...options });
   assert.equal((await own('cancel', { token: undefined })).status, 403);

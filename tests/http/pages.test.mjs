@@ -84,7 +84,7 @@ test('filters and pages of the list', async () => {
 
 test('running rows stand on top', async () => {
   const visitor = site.visitor();
-  const id = await visitor.submit(slow.position, slow.question);
+  const id = await visitor.submit(slow.endless, slow.question);
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const quick = await site.ask(61);
   const order = rows(await page('/')).map(({ id }) => id);

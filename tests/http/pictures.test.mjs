@@ -156,9 +156,9 @@ test('speeds are those of the site\'s own computations', async () => {
 
 test('what the daemon counts is counted right', async () => {
   const { id } = await site.ask(10_000_000, { algorithm: 'chudnovsky' });
-  await site.waitDone(id);
+  await site.waitDone(id, { timeout: 300_000 });
   const html = { headers: { accept: 'text/html' } };
-  await until(async () => (await site.get('/pictures?n=10000000', html)).status === 200, 'the counts');
+  await until(async () => (await site.get('/pictures?n=10000000', html)).status === 200, 'the counts', { timeout: 300_000 });
   const { rows } = await table('frequencies', 'n=10000000');
   assert.deepEqual(rows.map(([, times]) => Number(times)),
     [999440, 999333, 1000306, 999964, 1001093, 1000466, 999337, 1000207, 999814, 1000040]);

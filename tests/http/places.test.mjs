@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { attributes, rows } from '../lib/html.mjs';
-import { Site } from '../lib/site.mjs';
+import { Site, until } from '../lib/site.mjs';
 
 // Without a daemon, what is asked for stays in the queue.
 const site = await Site.start({ processes: ['nginx', 'fcgi'] });
@@ -79,7 +79,7 @@ test('rows of a filter move when others do, and only then is there news', async 
   const text = await page('/?radix=16');
   const shown = places(text);
   const before = await revision();
-  const wait = updates(liveUrl(text), before, { prefer: 'wait=20' });
+  const wait = updates(liveUrl(text), before, { prefer: 'wait=60' });
   const none = updates('/updates?status=done', before, { prefer: 'wait=1' });
   await visitor.post(`/computations/${asked.find((id) => !(id in shown))}/cancel`);
   const { changed, removed, queue } = await wait;
@@ -115,7 +115,8 @@ test('the page of a row tells its place, and so does its poll', async () => {
   // Many wait; what is ahead of the row goes.
   const rendered = async () => Number(/^nthpi_cache_renders_total (\d+)$/m.exec((await site.get('/metrics')).text)[1]);
   const before = await rendered();
-  const waiting = Array.from({ length: 10 }, () => poll(shown, { prefer: 'wait=20' }));
+  const waiting = Array.from({ length: 10 }, () => poll(shown, { prefer: 'wait=60' }));
+  await until(async () => (await site.get('/healthz')).json().waiters === 10, 'the polls to be parked');
   assert.equal((await visitor.post(`/computations/${asked[20]}/cancel`)).status, 303);
   const answers = await Promise.all(waiting);
   const n = Number(/\d+/.exec(place)[0]);
@@ -130,7 +131,7 @@ test('the page of a row tells its place, and so does its poll', async () => {
   assert.equal(await poll(answers[0].revision), 304);
   assert.equal(placeOf((await again()).text), `number ${n - 1} in the queue`);
   // Itself it ends, and has no place any more.
-  const end = poll(answers[0].revision, { prefer: 'wait=20' });
+  const end = poll(answers[0].revision, { prefer: 'wait=60' });
   await visitor.post(`${path}/cancel`);
   const { html, live, revision: last } = await end;
   assert.equal(live, false);

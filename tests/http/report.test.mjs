@@ -110,7 +110,7 @@ test('HEAD, ETag, other methods', async () => {
 });
 
 test('what is not done, or not there, is 404 in words', async () => {
-  const { id } = await site.ask(slow.position, { algorithm: 'spigot' });
+  const { id } = await site.ask(slow.endless, { algorithm: 'spigot' });
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const get = (number) => site.get(`/computations/${number}.txt`, { headers: { accept: 'application/json' } });
   const early = await get(id);

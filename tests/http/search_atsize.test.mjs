@@ -88,14 +88,17 @@ test('while it is made, the page says how far it is, and the site goes on', asyn
   const worker = await until(() => children(site.pid('daemon'))[0], 'its worker');
   process.kill(worker, 'SIGSTOP');
   try {
-    // A moment at a time: all of it may take less than a second, and nthpid looks
-    // once a second.
+    // A moment of work at a time: all of it may take less than a second, and nthpid
+    // looks once a second.
+    const worked = () => fs.readFileSync(`/proc/${worker}/stat`, 'latin1').split(') ')[1].split(' ')
+      .slice(11, 13).reduce((sum, ticks) => sum + Number(ticks), 0); // user and system time, 10 ms
     const percent = await until(async () => {
+      const before = worked();
       process.kill(worker, 'SIGCONT');
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      await until(() => worked() > before + 4, 'its work', { every: 5 });
       process.kill(worker, 'SIGSTOP');
       return until(async () => (await noted()) % 128, 'a word', { timeout: 2000 }).catch(() => 0);
-    }, 'its progress');
+    }, 'its progress', { timeout: 300_000 });
     assert.ok(percent < 100, `${percent} %`);
     assert.match(await page(), /The index is being made, \d+ % is done\. Until then the first 20,000,000/);
     const share = /^nthpi_index_ready\{radix="10"\} (\S+)$/m.exec((await site.get('/metrics')).text)[1];
@@ -105,7 +108,7 @@ test('while it is made, the page says how far it is, and the site goes on', asyn
   } finally {
     process.kill(worker, 'SIGCONT');
   }
-  await until(() => fs.existsSync(file('idx')), 'the index', { timeout: 120_000 });
+  await until(() => fs.existsSync(file('idx')), 'the index', { timeout: 300_000 });
 });
 
 test('with it all of them are, exactly', async (t) => {

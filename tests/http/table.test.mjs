@@ -64,7 +64,7 @@ test('an open page is told the rows in its order', async () => {
   assert.deepEqual(order, ids(await page('/?sort=position')));
   // And by an answer that it had to wait for.
   const { revision } = (await site.get('/updates?since=0')).json();
-  const waits = site.get(`/updates?since=${revision}&sort=position`, { headers: { prefer: 'wait=20' } });
+  const waits = site.get(`/updates?since=${revision}&sort=position`, { headers: { prefer: 'wait=60' } });
   await until(async () => /^nthpi_waiters [1-9]/m.test((await site.get('/metrics')).text),
     'the poll waits');
   await site.waitDone((await site.ask(400, { algorithm: 'chudnovsky' })).id);
@@ -111,9 +111,9 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   const other = site.visitor();
   const mine = [];
   for (let i = 0; i < 6; i++) {
-    mine.push(await visitor.submit(slow.position + 1000 + i, slow.question));
+    mine.push(await visitor.submit(slow.endless + 1000 + i, slow.question));
   }
-  const foreign = await other.submit(slow.position + 2000, slow.question);
+  const foreign = await other.submit(slow.endless + 2000, slow.question);
   await until(async () => rows((await page()).text).some(({ status }) => status === 'running'), 'one runs');
   // Some wait: they say where, and when their turn comes.
   const places = [...(await page()).text.matchAll(/<span class=place>(.*?)<\/span>/g)].map(([, text]) => text);

@@ -70,7 +70,7 @@ test('If-None-Match works without since, and with gzip', async () => {
 
 test('Prefer: wait answers when something changes', async () => {
   const revision = await quiet();
-  const waiting = updates(`?since=${revision}`, { prefer: 'wait=30' });
+  const waiting = updates(`?since=${revision}`, { prefer: 'wait=60' });
   const { id } = await site.ask(103);
   const answer = await waiting;
   assert.equal(answer.status, 200);
@@ -101,7 +101,7 @@ test('odd Prefer headers', async () => {
 
 test('many polls wait at once and all are answered', async () => {
   const revision = await quiet();
-  const waiting = Array.from({ length: 200 }, () => updates(`?since=${revision}`, { prefer: 'wait=30' }));
+  const waiting = Array.from({ length: 200 }, () => updates(`?since=${revision}`, { prefer: 'wait=60' }));
   // Others are served meanwhile: waiting takes no thread.
   for (let i = 0; i < 10; i++) assert.equal((await site.get('/')).status, 200);
   const { id } = await site.ask(105);
@@ -119,7 +119,7 @@ test('clients that leave are forgotten', async () => {
   const gone = Array.from({ length: 50 }, () => site.get(`/updates?since=${revision}`, {
     headers: { prefer: 'wait=60' }, signal: abort.signal,
   }).catch(() => 'left'));
-  const stays = updates(`?since=${revision}`, { prefer: 'wait=30' });
+  const stays = updates(`?since=${revision}`, { prefer: 'wait=60' });
   await site.get('/');
   abort.abort();
   assert.deepEqual(new Set(await Promise.all(gone)), new Set(['left']));
@@ -131,7 +131,7 @@ test('clients that leave are forgotten', async () => {
 test('a revision from the future or another history resets', async () => {
   const revision = await quiet();
   for (const since of [revision + 1000, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
-    const answer = await updates(`?since=${since}`, { prefer: 'wait=30' });
+    const answer = await updates(`?since=${since}`, { prefer: 'wait=60' });
     assert.equal(answer.status, 200);
     const delta = answer.json();
     assert.equal(delta.reset, true);
@@ -147,7 +147,7 @@ test('deleted rows are told as removed', async () => {
   const id = await visitor.submit(107);
   await site.waitDone(id);
   const revision = await quiet();
-  const waiting = updates(`?since=${revision}`, { prefer: 'wait=30' });
+  const waiting = updates(`?since=${revision}`, { prefer: 'wait=60' });
   assert.equal((await visitor.post(`/computations/${id}/delete`)).status, 303);
   const delta = (await waiting).json();
   assert.deepEqual(delta.removed, [id]);

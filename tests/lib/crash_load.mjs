@@ -190,7 +190,7 @@ export class Load extends EventEmitter {
     const id = [...question.ids].at(-1);
     const rows = await this.site.sql(`SELECT status FROM computation WHERE id = ${id}`);
     // The answer to somebody's delete may still be on its way.
-    for (let i = 0; i < 100 && rows.length === 0; i++) {
+    for (let i = 0; i < 3000 && rows.length === 0; i++) {
       if (question.may.has('absent')) return;
       await new Promise((resolve) => { setTimeout(resolve, 20); });
     }

@@ -63,7 +63,7 @@ export function exchange(path, bytes, { more = false, enough = () => false } = {
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new Error(`nothing more came for ${bytes.subarray(0, 64).toString('hex')}…`));
-    }, 30_000);
+    }, 90_000);
     const finish = () => {
       clearTimeout(timer);
       socket.destroy();

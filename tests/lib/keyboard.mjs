@@ -30,7 +30,10 @@ function watchFocus() {
 /** In the page: what has the focus, and all that is wrong with how it is seen. */
 function lookAtFocus() {
   const element = document.activeElement;
+  const before = window.lookedAt;
+  window.lookedAt = null;
   if (!element || element === document.body) return null;
+  window.lookedAt = element;
   const wrong = [];
   const style = getComputedStyle(element);
 
@@ -107,17 +110,28 @@ function lookAtFocus() {
   const own = element.getAttribute('aria-label') ?? label ?? element.textContent;
   const twins = [...document.querySelectorAll(element.localName)]
     .filter(({ outerHTML }) => outerHTML === element.outerHTML);
+  // On the page, not in the window: the window moves from stop to stop. That of the stop
+  // before is looked for anew: on a live page it may have moved since.
+  const where = (stop) => {
+    const rects = [...stop.getClientRects()];
+    return {
+      place: [...document.querySelectorAll('*')].indexOf(stop),
+      left: rects[0].left + scrollX,
+      right: rects[0].right + scrollX,
+      top: rects[0].top + scrollY,
+      bottom: rects.at(-1).bottom + scrollY,
+    };
+  };
   return {
-    place: [...document.querySelectorAll('*')].indexOf(element),
+    here: where(element),
+    before: before && before.getClientRects().length > 0
+      ? { ...where(before), html: before.outerHTML.slice(0, 160) } : null,
     key: `${twins.indexOf(element)} ${element.outerHTML.slice(0, 300)}`,
     tag: element.localName,
     id: element.id,
     name: own.replace(/\s+/g, ' ').trim(),
     html: element.outerHTML.slice(0, 160),
     value: element.value,
-    // On the page, not in the window: the window moves from stop to stop.
-    box: { left: rects[0].left + scrollX, right: rects[0].right + scrollX,
-      top: rects[0].top + scrollY, bottom: rects.at(-1).bottom + scrollY },
     wrong,
   };
 }
@@ -131,6 +145,14 @@ function outOfOrder(a, b) {
   return null;
 }
 
+/** Resolves when PAGE has shown what it has by now: only then browsers move the focus to
+ * a field that asks for it, and to the fragment of an address. */
+function shown(page) {
+  return page.evaluate(() => new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  }));
+}
+
 export class Walker {
   /** PAGE has not been anywhere yet. */
   static async start(page) {
@@ -141,7 +163,11 @@ export class Walker {
   constructor(page) {
     this.page = page;
     this.stops = 0; // how many were looked at
-    this.last = null;
+  }
+
+  async goto(url) {
+    await this.page.goto(url);
+    await shown(this.page);
   }
 
   /** What has the focus, which must be seen; null: nothing has. */
@@ -157,14 +183,13 @@ export class Walker {
   async tab(key = 'Tab') {
     await this.page.keyboard.press(key);
     const now = await this.look(key);
-    if (now && this.last && this.last.url === this.page.url()) {
-      const [from, to] = key === 'Tab' ? [this.last.stop, now] : [now, this.last.stop];
+    if (now?.before) {
+      const [from, to] = key === 'Tab' ? [now.before, now.here] : [now.here, now.before];
       if (from.place < to.place) {
-        const why = outOfOrder(from.box, to.box);
-        assert.equal(why, null, `${this.page.url()}: ${from.html}, then ${to.html}: ${why}`);
+        const why = outOfOrder(from, to);
+        assert.equal(why, null, `${this.page.url()}: ${now.html}, ${key} from ${now.before.html}: ${why}`);
       }
     }
-    this.last = now && { url: this.page.url(), stop: now };
     return now;
   }
 
@@ -209,15 +234,21 @@ export class Walker {
     return this.page.keyboard.type(text);
   }
 
-  /** Presses KEY, which leads to a page whose address fits PATTERN. */
-  async follow(pattern, key = 'Enter') {
+  /** Presses Enter, which leads to a page whose address fits PATTERN, be it for a moment. */
+  async follow(pattern) {
     await this.kept();
     await Promise.all([
       this.page.waitForURL((url) => pattern.test(url.pathname + url.search + url.hash)),
       this.page.waitForEvent('load'),
-      this.page.keyboard.press(key),
+      this.press('Enter'),
     ]);
-    this.last = null;
+    await shown(this.page);
+  }
+
+  /** Presses Enter, which leads to another place of the page: that of the fragment HASH. */
+  async jump(hash) {
+    await Promise.all([this.page.waitForURL((url) => url.hash === hash), this.press('Enter')]);
+    await shown(this.page);
   }
 
   /** The focus never fell to <body> on this page, and is on what fits SELECTOR. */

@@ -66,10 +66,10 @@ export class Package {
 const cutOff = spawnSync('unshare', ['--net', 'true']).status === 0;
 
 /** Makes the packages in FOLDER, from a tarball, without a network where that is
- * possible; resolves to {packages: {name: Package}, changes}. Others may be measuring:
- * it takes the processor time that is left over. */
+ * possible; resolves to {packages: {name: Package}, changes}. Others wait for
+ * their pages meanwhile: it takes less processor time than they. */
 export function makePackages(folder) {
-  const command = ['nice', path.join(packaging, 'build'), '--output', folder];
+  const command = ['nice', '-n', '5', path.join(packaging, 'build'), '--output', folder];
   if (cutOff) command.unshift('unshare', '--net');
   read(...command);
   const names = fs.readdirSync(folder);

@@ -2,6 +2,7 @@
 // a temporary state folder, on a free port of 127.0.0.1. Everything it starts
 // is stopped by its process id; nothing waits a fixed time.
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -17,16 +18,19 @@ export const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/
 export const build = path.resolve(process.env.NTHPI_BUILD || path.join(source, 'build'));
 
 /** Option and question of jobs that run for seconds: spigot beyond what sites
- * usually accept. Add to the position for another job. */
+ * usually accept. Add to the position for another job. One at `endless` or a little
+ * beyond takes minutes: for what has to find it at work, however late it comes. */
 export const slow = {
   options: { 'limit-spigot': 2_000_000 },
   position: 300_000,
+  endless: 1_500_000,
   question: { algorithm: 'spigot' },
 };
 
 /** Resolves as soon as CHECK() gives something true (errors count as not yet);
- * looks every few milliseconds. WHAT says in the error what never came. */
-export async function until(check, what, { timeout = 30_000, every = 25 } = {}) {
+ * looks every few milliseconds. WHAT says in the error what never came. (The time is
+ * for machines that do a dozen other things: only what fails takes it.) */
+export async function until(check, what, { timeout = 90_000, every = 25 } = {}) {
   const end = Date.now() + timeout;
   let last;
   for (;;) {
@@ -44,16 +48,20 @@ export async function until(check, what, { timeout = 30_000, every = 25 } = {}) 
   }
 }
 
-/** A port of 127.0.0.1 that is free now. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+/** A port of 127.0.0.1 that is free now. None of those that the kernel gives to the
+ * near end of connections: one of a thousand clients could get it before its server.
+ * (And none of those below 11,000 that browsers refuse.) */
+export async function freePort() {
+  const [least] = fs.readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1').split('\t').map(Number);
+  for (;;) {
+    const port = randomInt(11_000, Math.max(least, 12_000));
+    const isFree = await new Promise((resolve) => {
+      const server = net.createServer();
+      server.on('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
 
 /** True when a process with this id exists and is not a zombie. */
@@ -172,7 +180,9 @@ export class Site {
         this.logs.push(`${name}: ${error.message}`);
         resolve({ code: null, signal: 'not started' });
       });
-      child.on('exit', (code, signal) => resolve({ code, signal }));
+      // What it said last is in its pipes: each round of events reads them. (They may
+      // stay open for longer, in its children.)
+      child.on('exit', (code, signal) => setImmediate(() => setImmediate(() => resolve({ code, signal }))));
     });
     for (const stream of [child.stdout, child.stderr].filter(Boolean)) {
       let rest = '';
@@ -197,7 +207,7 @@ export class Site {
   }
 
   /** Sends SIGNAL and resolves to {code, signal} of the process's end. */
-  async kill(name, signal = 'SIGTERM', { timeout = 30_000 } = {}) {
+  async kill(name, signal = 'SIGTERM', { timeout = 90_000 } = {}) {
     const record = this.processes.get(name);
     if (!record.result) record.child.kill(signal);
     let timer;
@@ -254,7 +264,7 @@ export class Site {
       }
       for (const pid of below) {
         try {
-          await until(() => !alive(pid), `child ${pid} of ${name} to end`, { timeout: 5000 });
+          await until(() => !alive(pid), `child ${pid} of ${name} to end`, { timeout: 30_000 });
         } catch (error) {
           problems.push(error.message);
           process.kill(pid, 'SIGKILL');

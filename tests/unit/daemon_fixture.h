@@ -2,7 +2,8 @@
  * A state folder with real daemons on it, for tests. The daemon is ./nthpid of
  * the build folder, or what NTHPID names. Everything waits on conditions in the
  * database or among processes; a condition that does not come true within
- * SITE_PATIENCE_S fails the test.
+ * SITE_PATIENCE_S fails the test. (Workers are nice: beside tests that compute they get
+ * little of a processor, and with sanitizers they need much.)
  */
 #ifndef NTHPI_DAEMON_FIXTURE_H
 #define NTHPI_DAEMON_FIXTURE_H
@@ -24,7 +25,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-enum { SITE_PATIENCE_S = 120, SITE_DAEMONS = 2 };
+enum { SITE_PATIENCE_S = 600, SITE_DAEMONS = 2 };
 
 /* Decimal digits that take chudnovsky long enough to be caught while it runs, and that
  * are no small job for plan.h. */

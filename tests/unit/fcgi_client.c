@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { HEADER = 8, RECORD_MAX = 65535, PADDING_MAX = 255, PATIENCE_MS = 20000 };
+enum { HEADER = 8, RECORD_MAX = 65535, PADDING_MAX = 255, PATIENCE_MS = 90000 };
 
 void
 bytes_clear(struct bytes *b)

@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { PATIENCE_MS = 90000 };
+
 /* One server runs at a time; its handlers have no other place for these. */
 static atomic_long renderings;
 static atomic_int blocked;
@@ -281,7 +283,7 @@ void
 server_wait(struct server *s, bool (*reached)(const struct park_stats *, int64_t),
             int64_t value)
 {
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < PATIENCE_MS; i++) {
         struct park_stats stats = server_stats(s);
         if (reached(&stats, value))
             return;
@@ -346,7 +348,7 @@ park_blocked(void)
 void
 park_wait_blocked(int count)
 {
-    for (int i = 0; i < 20000 && blocked < count; i++)
+    for (int i = 0; i < PATIENCE_MS && blocked < count; i++)
         pause_ms(1);
     assert_int_equal(blocked, count);
 }

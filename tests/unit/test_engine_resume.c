@@ -1,6 +1,5 @@
-/* Checked runs that go on from a checkpoint: from every one that a run hands over, with
- * other numbers of threads; not from bytes that are damaged or of another job; and
- * never past the verification. */
+/* Checked runs that go on from a checkpoint: from every one, with other numbers of
+ * threads; not from damaged bytes or another job's; and never past the verification. */
 #include "cmocka_all.h"
 
 #include <stdlib.h>
@@ -397,6 +396,5 @@ main(void)
         cmocka_unit_test(test_never_past_the_verification),
         cmocka_unit_test(test_resume_only),
     };
-
     return cmocka_run_group_tests_name("engine resume", tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /*
- * Leases: renewing, a new boot, and taking back the rows of daemons that are
- * gone.
+ * Leases: renewing, and taking back the rows of daemons that are gone.
  */
 #include "store_fixture.h"
 
@@ -315,66 +314,6 @@ storing_may_end_daemons_too(void **state)
     assert_row(f, id, STATUS_FAILED, STAGE_CALCULATED, WANTED_RUN);
 }
 
-/* ---- a new boot ---- */
-
-static void
-a_boot_is_noted_once(void **state)
-{
-    struct fixture *f = *state;
-    int64_t revision;
-
-    put(f, 1, NULL);
-    revision = store_revision(f->s);
-    assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
-    assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
-    assert_int_equal(store_revision(f->s), revision);
-    assert_int_equal(store_oldest_delta(f->s), 0);
-}
-
-static void
-a_new_boot_voids_leases_and_deltas(void **state)
-{
-    struct fixture *f = *state;
-    struct computation rows[64];
-    struct store_delta delta;
-    int64_t removed[64], revision, waiting;
-    size_t count, nremoved;
-    int64_t id = running(f, 1, TOKEN, "alive");
-
-    waiting = running(f, 2, OTHER, "alive");
-    assert_int_equal(store_requeue(f->s, waiting, OTHER, "no", true, 3600000, NULL),
-                     STORE_OK);
-    assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);
-    revision = store_revision(f->s);
-    assert_int_equal(store_note_boot(f->s, "boot-2"), STORE_OK);
-    assert_int_equal(store_revision(f->s), revision + STORE_REVISION_JUMP);
-    /* A client may have seen what the power cut took back. */
-    assert_int_equal(
-        store_changes(f->s, revision, rows, 64, &count, removed, &nremoved, &delta),
-        STORE_OK);
-    assert_true(delta.reset);
-    /* Delays were times of the old boot. */
-    assert_int_equal(store_pending(f->s, rows, 4, &count), STORE_OK);
-    assert_int_equal(count, 1);
-    assert_int_equal(rows[0].id, waiting);
-    assert_int_equal(recover(f, NULL, rows, 4, &count), 1);
-    assert_row(f, id, STATUS_QUEUED, STAGE_REGISTERED, WANTED_RUN);
-}
-
-static void
-the_machine_has_a_boot_id(void **state)
-{
-    struct fixture *f = *state;
-    int64_t revision = store_revision(f->s);
-
-    assert_int_equal(store_note_boot(f->s, NULL), STORE_OK);
-    assert_int_equal(store_note_boot(f->s, NULL), STORE_OK);
-    assert_int_equal(store_revision(f->s), revision);
-    assert_int_equal(select_integer(f, "SELECT length(value) FROM meta"
-                                       " WHERE key = 'boot_id'"),
-                     36);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 int
@@ -393,9 +332,6 @@ main(void)
         TEST(a_row_that_ends_its_daemons_fails),
         TEST(an_attempt_that_ends_forgets_recoveries),
         TEST(storing_may_end_daemons_too),
-        TEST(a_boot_is_noted_once),
-        TEST(a_new_boot_voids_leases_and_deltas),
-        TEST(the_machine_has_a_boot_id),
     };
 
     return cmocka_run_group_tests_name("store_lease", tests, NULL, NULL);
