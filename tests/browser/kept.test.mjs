@@ -3,15 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, open } from '../lib/browser.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
 
 const visitor = site.visitor();
-const id = await visitor.submit(4 * slow.position, slow.question);
+const id = await visitor.submit(endless.position, endless.question);
 const path = `/computations/${id}`;
 
 // Resolves when what SELECTOR names has said something else twice.
