@@ -132,6 +132,13 @@ const states = [
   ['nothing to draw', '/pictures', undefined, bare],
   ['the web server\'s own page: too many', '/nginx/429', undefined, bare],
   ['the web server\'s own page: not there', '/nginx/503', undefined, bare],
+  ['one that others wait for, too', `/computations/${queued}`, async (page) => {
+    const other = site.visitor();
+    await other.submit(1_900_001, slow.question);
+    await become(page, other);
+    await page.locator('[action$="/cancel"] button').click();
+    await page.locator('.told').waitFor();
+  }],
 ];
 const full = [['no room in the queue', '/', submit('4321'), bare]];
 const scriptless = [
