@@ -181,7 +181,6 @@ tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
 	tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_engine_verify_LDADD = libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_windows_SOURCES = \
 	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture)
 tests_unit_test_engine_verify_windows_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
