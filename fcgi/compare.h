@@ -73,11 +73,4 @@ size_t compare_show_offers(struct context *ctx, struct dict *d, const struct req
  * each its own CTX. */
 int64_t compare_version(const struct context *ctx, const struct compare *compare);
 
-/* A number that changes with what the page of COMPARE's first row shows of it while it
- * waits for its turn, in CTX's language: with the row, its PLACE in the queue
- * (queue_place()), what compare_show_offers() shows, and whether there are others; not
- * with how these come along. Any thread, each its own CTX. */
-int64_t compare_version_waiting(const struct context *ctx,
-                                const struct compare *compare, const char *place);
-
 #endif

@@ -52,59 +52,32 @@ compare_show_offers(struct context *ctx, struct dict *d, const struct request *r
     return count;
 }
 
-/* Begins STATE with what compare_show_offers() shows. */
-static void
-hash_offers(crypto_generichash_state *state, const struct context *ctx,
-            const struct compare *compare)
+int64_t
+compare_version(const struct context *ctx, const struct compare *compare)
 {
     const struct limits *limits = &ctx->app->conf->limits;
     const struct computation *c = compare->rows;
     const uint64_t most[] = {limits->spigot, limits->chudnovsky, limits->bbp};
+    unsigned char hash[crypto_generichash_BYTES];
     char text[TEXT_SIZE];
-    crypto_generichash_init(state, NULL, 0, crypto_generichash_BYTES);
-    crypto_generichash_update(state, (const unsigned char *)most, sizeof most);
+    int64_t version;
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    crypto_generichash_update(&state, (const unsigned char *)most, sizeof most);
     for (int a = ALGORITHM_SPIGOT; a < ALGORITHM_COUNT; a++) {
         text[0] = '\0';
         if (compare_offers(compare, limits, (enum algorithm)a))
             estimate_of(ctx, &compare->costs, c->radix, c->position, (enum algorithm)a,
                         text);
         /* With its end, so that two texts are not taken for another two. */
-        crypto_generichash_update(state, (const unsigned char *)text, strlen(text) + 1);
+        crypto_generichash_update(&state, (const unsigned char *)text,
+                                  strlen(text) + 1);
     }
-}
-
-/* The number that STATE ends with. */
-static int64_t
-number_of(crypto_generichash_state *state)
-{
-    unsigned char hash[crypto_generichash_BYTES];
-    int64_t version;
-    crypto_generichash_final(state, hash, sizeof hash);
-    memcpy(&version, hash, sizeof version);
-    return version;
-}
-
-int64_t
-compare_version(const struct context *ctx, const struct compare *compare)
-{
-    const struct computation *c = compare->rows;
-    crypto_generichash_state state;
-    hash_offers(&state, ctx, compare);
     for (size_t i = 0; i < compare->count; i++) {
         const int64_t row[] = {c[i].id, c[i].revision};
         crypto_generichash_update(&state, (const unsigned char *)row, sizeof row);
     }
-    return number_of(&state);
-}
-
-int64_t
-compare_version_waiting(const struct context *ctx, const struct compare *compare,
-                        const char *place)
-{
-    const int64_t row[] = {compare->rows[0].revision, compare->count > 1};
-    crypto_generichash_state state;
-    hash_offers(&state, ctx, compare);
-    crypto_generichash_update(&state, (const unsigned char *)row, sizeof row);
-    crypto_generichash_update(&state, (const unsigned char *)place, strlen(place));
-    return number_of(&state);
+    crypto_generichash_final(&state, hash, sizeof hash);
+    memcpy(&version, hash, sizeof version);
+    return version;
 }

@@ -1,7 +1,8 @@
 /*
  * GET /computations/ID: everything about one computation. Its live part is a
  * template of its own, which the page includes and which a poll for
- * application/json brings again when the row has changed, or its place in the queue.
+ * application/json brings again when the row changed, or its place in the queue may
+ * have.
  */
 #include "fcgi/asker.h"
 #include "fcgi/bulk.h"
@@ -36,26 +37,17 @@ struct detail {
     struct store_worker worker; /* threads 0: there was none, or nobody noted it */
     struct event events[EVENTS_SHOWN];
     size_t count;
-    int64_t revision;      /* that it is shown with, see set_revision() */
-    char place[TEXT_SIZE]; /* in the queue; "": it does not wait for its turn */
+    int64_t revision;    /* that it is shown with, see set_revision() */
+    struct queue *queue; /* NULL: the row does not wait for its turn */
 };
 
-/* Where the numbers begin that stand for a revision: far from those of databases, and
- * below 2^53, so that JavaScript has them whole. */
-#define VERSIONS (INT64_C(1) << 51)
-
-/* A place in the queue changes without its row, and the row's revision says nothing of
- * it; and the database's changes with much that is no matter of this row. So while that
- * waits for its turn, a number made from what is shown stands for the revision. Whether
- * it is the same is all that is asked of either. */
+/* A place in the queue changes without its row, so while that waits for its turn, it is
+ * shown with the revision of the database, NOW, and whatever changes is news. When the
+ * row itself changes, its revision is newer than all of these. */
 static void
-set_revision(const struct context *ctx, struct detail *detail)
+set_revision(struct detail *detail, int64_t now)
 {
-    detail->revision = detail->c.revision;
-    if (queue_waits(&detail->c))
-        detail->revision =
-            VERSIONS | (compare_version_waiting(ctx, &detail->compare, detail->place) &
-                        (VERSIONS - 1));
+    detail->revision = queue_waits(&detail->c) ? now : detail->c.revision;
 }
 
 /* Room for "Digit N of pi in radix R". */
@@ -129,12 +121,12 @@ static void
 fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
 {
     const struct computation *c = &detail->c;
-    char path[ROWS_PATH_SIZE];
+    char path[ROWS_PATH_SIZE], place[TEXT_SIZE];
     dict_set_int(d, VIEW_ID, c->id);
     dict_set(d, VIEW_STATUS, status_name(c->status));
     dict_set(d, VIEW_STATUS_TEXT, text_status(ctx->lang, c->status));
     rows_fill_progress(ctx->lang, d, c);
-    rows_place(d, c, detail->place);
+    rows_place(d, c, queue_place(ctx->lang, detail->queue, c, place));
     if (c->status == STATUS_DONE)
         show_answer(d, c);
     else
@@ -159,61 +151,55 @@ fill_live(struct context *ctx, struct dict *d, const struct detail *detail)
     show_actions(ctx, d, c);
 }
 
-/* Reads where DETAIL's row is in the queue, if it waits for its turn. */
 static enum store_rc
-read_place(struct context *ctx, struct detail *detail)
-{
-    if (!queue_waits(&detail->c))
-        return STORE_OK;
-    struct queue *queue = queue_load(ctx);
-    if (queue == NULL)
-        return STORE_ERROR;
-    queue_place(ctx->lang, queue, &detail->c, detail->place);
-    free(queue);
-    return STORE_OK;
-}
-
-/* Reads of row ID into DETAIL, which is all zero, what its revision depends on. */
-static enum store_rc
-read_row(struct context *ctx, int64_t id, struct detail *detail)
+read_detail(struct context *ctx, int64_t id, struct detail *detail)
 {
     enum store_rc rc = compare_read(ctx->store, id, &detail->compare);
     detail->c = detail->compare.rows[0];
     if (rc == STORE_OK)
-        rc = read_place(ctx, detail);
-    if (rc == STORE_OK)
-        set_revision(ctx, detail);
-    return rc;
-}
-
-/* Reads the rest. */
-static enum store_rc
-read_rest(struct context *ctx, struct detail *detail)
-{
-    int64_t id = detail->c.id;
-    enum store_rc rc =
-        store_events(ctx->store, id, detail->events, EVENTS_SHOWN, &detail->count);
+        rc = store_events(ctx->store, id, detail->events, EVENTS_SHOWN, &detail->count);
     if (rc == STORE_OK)
         rc = store_get_worker(ctx->store, id, &detail->worker);
-    if (rc == STORE_NOT_FOUND)
+    if (rc == STORE_NOT_FOUND && detail->c.id != 0)
         rc = STORE_OK;
     if (rc == STORE_OK)
         stream_read(ctx, &detail->c, &detail->stream);
     return rc;
 }
 
+/* Reads where DETAIL's row is in the queue, if it waits for its turn. */
+static enum store_rc
+read_place(struct context *ctx, struct detail *detail)
+{
+    if (!queue_waits(&detail->c))
+        return STORE_OK;
+    detail->queue = queue_load(ctx);
+    return detail->queue != NULL ? STORE_OK : STORE_ERROR;
+}
+
+static void
+free_detail(struct detail *detail)
+{
+    if (detail != NULL)
+        free(detail->queue);
+    free(detail);
+}
+
 bool
 live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
                  struct reply *reply)
 {
-    (void)revision;
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc =
-        detail != NULL ? read_row(ctx, wait->row_id, detail) : STORE_ERROR;
-    bool news = rc != STORE_OK || detail->revision != wait->since ||
-                (rows_is_live(&detail->c) && pulse_moved(ctx, wait));
+        detail != NULL ? read_detail(ctx, wait->row_id, detail) : STORE_ERROR;
+    bool news = true;
+    if (rc == STORE_OK) {
+        set_revision(detail, revision);
+        news = detail->revision != wait->since ||
+               (rows_is_live(&detail->c) && pulse_moved(ctx, wait));
+    }
     if (rc == STORE_OK && news)
-        rc = read_rest(ctx, detail);
+        rc = read_place(ctx, detail);
     if (rc != STORE_OK) {
         reply_store_error(ctx, NULL, reply, rc);
     } else if (news) {
@@ -223,7 +209,7 @@ live_computation(struct context *ctx, const struct wait *wait, int64_t revision,
         page_send_live(ctx, wait, reply, detail->revision, "computation_live.tpl", d,
                        rows_is_live(&detail->c));
     }
-    free(detail);
+    free_detail(detail);
     return news;
 }
 
@@ -271,16 +257,18 @@ page_computation(struct context *ctx, struct request *r, struct reply *reply)
     struct detail *detail = calloc(1, sizeof *detail);
     enum store_rc rc = detail != NULL ? store_begin_read(ctx->store) : STORE_ERROR;
     if (rc == STORE_OK) {
-        rc = read_row(ctx, r->row_id, detail);
+        rc = read_detail(ctx, r->row_id, detail);
         if (rc == STORE_OK)
-            rc = read_rest(ctx, detail);
+            rc = read_place(ctx, detail);
+        if (rc == STORE_OK)
+            set_revision(detail, store_revision(ctx->store));
         store_end_read(ctx->store);
     }
     if (rc == STORE_OK)
         send_page(ctx, r, reply, detail);
     else
         reply_store_error(ctx, r, reply, rc);
-    free(detail);
+    free_detail(detail);
 }
 
 void

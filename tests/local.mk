@@ -528,7 +528,6 @@ unit_tests += \
 	tests/unit/test_detail \
 	tests/unit/test_report \
 	tests/unit/test_compare \
-	tests/unit/test_waiting \
 	tests/unit/test_compare_pages \
 	tests/unit/test_shared \
 	tests/unit/test_shared_forms \
@@ -588,10 +587,6 @@ tests_unit_test_compare_SOURCES = tests/unit/test_compare.c $(site_fixture)
 tests_unit_test_compare_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_compare_LDADD = $(site_test_LDADD)
 tests_unit_test_compare_LINK = $(nthpi_fcgi_LINK)
-tests_unit_test_waiting_SOURCES = tests/unit/test_waiting.c $(site_fixture)
-tests_unit_test_waiting_CFLAGS = $(site_test_CFLAGS)
-tests_unit_test_waiting_LDADD = $(site_test_LDADD)
-tests_unit_test_waiting_LINK = $(nthpi_fcgi_LINK)
 tests_unit_test_compare_pages_SOURCES = tests/unit/test_compare_pages.c $(site_fixture)
 tests_unit_test_compare_pages_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_compare_pages_LDADD = $(site_test_LDADD)

@@ -106,12 +106,6 @@ test('the page of a row tells its place, and so does its poll', async () => {
   assert.equal(await poll(shown), 304);
   assert.equal(await poll(shown, { prefer: 'wait=1' }), 304, 'nothing has moved');
   assert.equal((await again()).status, 304);
-  // What comes after it is another's.
-  const quiet = poll(shown, { prefer: 'wait=2' });
-  await visitor.post(`/computations/${await visitor.submit(9000)}/cancel`);
-  assert.equal(await quiet, 304, 'its page shows nothing of that');
-  assert.equal(await poll(shown), 304);
-  assert.equal((await again()).status, 304);
   // Many wait; what is ahead of the row goes.
   const rendered = async () => Number(/^nthpi_cache_renders_total (\d+)$/m.exec((await site.get('/metrics')).text)[1]);
   const before = await rendered();
@@ -127,7 +121,7 @@ test('the page of a row tells its place, and so does its poll', async () => {
     assert.equal(placeOf(answer.html), `number ${n - 1} in the queue`);
     assert.equal(answer.live, true);
   }
-  assert.ok(Number.isSafeInteger(answers[0].revision));
+  assert.ok(answers[0].revision > shown);
   assert.equal(await poll(answers[0].revision), 304);
   assert.equal(placeOf((await again()).text), `number ${n - 1} in the queue`);
   // Itself it ends, and has no place any more.
