@@ -16,13 +16,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const FILE_TIMEOUT = process.env.NTHPI_LONG ? 1_800_000 : 600_000;
+const { NTHPI_LONG, NTHPI_SLOW_PAGES, NTHPI_SLOW_TESTS } = process.env;
+const FILE_TIMEOUT = NTHPI_LONG || NTHPI_SLOW_PAGES || NTHPI_SLOW_TESTS ? 1_800_000 : 600_000;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 // Files that take long begin first, so that none of them is alone at the end.
 const LONGEST = ['faults/packages', 'browser/live', 'browser/looks', 'browser/keyboard', 'browser/axe',
   'browser/search', 'browser/shift', 'browser/typed', 'browser/tour', 'browser/viewer', 'browser/weight',
-  'browser/table', 'faults/kill', 'faults/clock', 'faults/busy', 'http/atsize'];
+  'browser/table', 'browser/focus', 'faults/kill', 'faults/clock', 'faults/busy', 'http/atsize'];
 
 const { values, positionals } = parseArgs({
   options: {

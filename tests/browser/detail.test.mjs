@@ -104,7 +104,7 @@ test('the history stands beside the explanation, where there is room', async () 
     assert.ok(offered ? offer.bottom > offer.top && offer.right < events.left : true);
   }
   await page.setViewportSize({ width: 390, height: 800 });
-  await page.waitForFunction(() => innerWidth === 390);
+  await until(() => page.evaluate(() => innerWidth === 390), 'the narrow window');
   const { offer, events } = await boxes();
   assert.ok(events.top >= offer.bottom, 'one below the other');
   await page.context().close();
@@ -122,7 +122,7 @@ test('deleting says so, where the visitor is led', async () => {
   await page.locator('button.danger').click();
   await page.locator('.told').waitFor();
   assert.equal(await page.locator('.told').innerText(), '1 computation was deleted.');
-  await page.waitForFunction(() => document.activeElement.className === 'told');
+  await until(() => page.evaluate(() => document.activeElement.className === 'told'), 'the focus');
   await page.context().close();
 });
 
@@ -136,7 +136,7 @@ test('cancelling what others wait for as well says so, once', async () => {
   await page.goto(`${site.url}/computations/${id}`);
   await Promise.all([page.waitForEvent('load'), page.locator('#live-actions button', { hasText: 'Cancel' }).click()]);
   assert.match(await page.locator('.told').innerText(), /^1 computation stays, because others asked for it/);
-  await page.waitForFunction(() => document.activeElement.className === 'told');
+  await until(() => page.evaluate(() => document.activeElement.className === 'told'), 'the focus');
   assert.equal(page.url(), `${site.url}/computations/${id}`, 'the address does not say it');
   await page.reload();
   assert.equal(await page.locator('.told').count(), 0);

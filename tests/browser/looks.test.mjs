@@ -231,7 +231,7 @@ test('what is wrong with a position to be found is in the window', async () => {
   for (const [width, locale] of [[320, 'ru-RU'], [390, 'ru-RU'], [390, 'en-GB'], [1280, 'en-GB']]) {
     const page = await open(browser, { locale, viewport: { width, height: 844 } });
     await page.goto(`${site.url}/?position=abc`);
-    await page.waitForFunction(() => document.activeElement.id === 'where');
+    await until(() => page.evaluate(() => document.activeElement.id === 'where'), 'the focus');
     const { top, bottom } = await page.locator('#where-error').evaluate((own) => own.getBoundingClientRect());
     assert.ok(top > 0 && bottom <= 844, `${width}, ${locale}: ${top} to ${bottom}`);
     await page.context().close();
