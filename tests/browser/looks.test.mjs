@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { become, launch, navigations, open, overflow, picture } from '../lib/browser.mjs';
 import { endless, withoutDaemon } from '../lib/pause.mjs';
-import { Site, source } from '../lib/site.mjs';
+import { Site, source, until } from '../lib/site.mjs';
 
 const longest = 10_000_000_000_000;
 const site = await Site.start({ options: { ...endless.options, 'limit-bbp': longest } });
