@@ -102,6 +102,16 @@ test('fields beside each other stand in one line, and so do their labels', async
   await page.context().close();
 });
 
+test('on a phone the list begins on the first screen', async () => {
+  for (const [locale, most] of [['en-GB', 800], ['ru-RU', 900]]) {
+    const page = await open(browser, { viewport: { width: 390, height: 844 }, locale });
+    await page.goto(`${site.url}/`);
+    const { y } = await page.locator('tbody tr').first().boundingBox();
+    assert.ok(y < most, `${locale}: ${y}`);
+    await page.context().close();
+  }
+});
+
 test('the navigation marks where one is', async () => {
   const page = await open(browser);
   for (const [address, current, value] of [
