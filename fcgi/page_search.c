@@ -30,7 +30,8 @@ struct question {
     struct search_ask ask;
     struct search_beginning beginning; /* of ask; see search_begin() */
     const char *day, *month, *year;    /* as they came, or NULL */
-    bool wants_date, has_date;         /* a date was typed; it is one */
+    bool wants_date;                   /* a date was typed */
+    enum date_problem date_problem;    /* what is wrong with it */
     struct date date;
 };
 
@@ -56,7 +57,6 @@ static void
 read_question(const struct request *r, struct question *q)
 {
     int radix = (r->has & PARAM_RADIX) != 0 ? r->filter.radix : 10;
-    const char *order = request_query(r, "order");
     memset(q, 0, sizeof *q);
     q->typed = request_query(r, "q");
     q->day = request_query(r, "day");
@@ -65,7 +65,9 @@ read_question(const struct request *r, struct question *q)
     q->wants_date = q->day != NULL || q->month != NULL || q->year != NULL;
     if (q->wants_date)
         radix = 10; /* dates are written in it */
-    q->has_date = date_read(q->day, q->month, q->year, order, &q->date);
+    q->date.order =
+        date_order_find(request_query(r, "order"), date_order_of(r->locale));
+    q->date_problem = date_read(q->day, q->month, q->year, &q->date);
     if (q->typed == NULL)
         q->typed = "";
     enum search_problem problem = search_parse(q->typed, radix, &q->ask);
@@ -157,6 +159,21 @@ show_mistakes(enum lang lang, struct dict *page)
     dict_set(page, VIEW_TOO_LONG_TEXT, text_get(lang, TEXT_SEARCH_TOO_LONG));
 }
 
+/* The fields for the parts of a date, in the visitor's order. */
+static void
+show_date_fields(struct dict *page, const struct question *q)
+{
+    for (const char *p = date_order_name(q->date.order); *p != '\0'; p++) {
+        struct dict *field = dict_section(page, VIEW_DATE_FIELD);
+        if (*p == 'd')
+            dict_set(dict_section(field, VIEW_DAY), VIEW_VALUE, q->day);
+        else if (*p == 'm')
+            dict_set(dict_section(field, VIEW_MONTH), VIEW_VALUE, q->month);
+        else
+            dict_set(dict_section(field, VIEW_YEAR), VIEW_VALUE, q->year);
+    }
+}
+
 static void
 show_forms(enum lang lang, struct dict *page, const struct question *q)
 {
@@ -166,14 +183,14 @@ show_forms(enum lang lang, struct dict *page, const struct question *q)
     show_choice(page, VIEW_RADIX_CHOICE, "16", "16", q->ask.radix == 16);
     if (q->problem != NULL)
         dict_set(dict_section(page, VIEW_BAD_FIELD), VIEW_MESSAGE, q->problem);
-    dict_set(page, VIEW_DAY, q->day);
-    dict_set(page, VIEW_MONTH, q->month);
-    dict_set(page, VIEW_YEAR, q->year);
+    show_date_fields(page, q);
     for (int i = 0; i < DATE_ORDERS; i++)
         show_choice(page, VIEW_ORDER_CHOICE, date_order_name((enum date_order)i),
                     text_get(lang, orders[i].words), i == (int)q->date.order);
-    if (q->wants_date && !q->has_date)
+    if (q->wants_date && q->date_problem == DATE_NONE)
         dict_section(page, VIEW_BAD_DATE);
+    if (q->wants_date && q->date_problem == DATE_BRIEF_YEAR)
+        dict_section(page, VIEW_BAD_YEAR);
 }
 
 /* A line for each way to write the date, with the ASKS and ANSWERS about them. */
@@ -215,7 +232,7 @@ show_answers(struct context *ctx, struct dict *page, struct search_place *place,
     size_t strings = q->has_string, count = strings;
     if (q->has_string)
         asks[0] = q->ask;
-    if (q->has_date) {
+    if (q->date_problem == DATE_GOOD) {
         date_forms(&q->date, forms);
         for (size_t i = 0; i < DATE_FORMS; i++)
             search_parse(forms[i].digits, 10, &asks[count++]);
@@ -229,7 +246,7 @@ show_answers(struct context *ctx, struct dict *page, struct search_place *place,
     if (rc == DIGITS_OK && q->has_string)
         search_show_answer(ctx->lang, page, &asks[0], &answers[0],
                            place->prefix.length);
-    if (rc == DIGITS_OK && q->has_date)
+    if (rc == DIGITS_OK && q->date_problem == DATE_GOOD)
         show_dates(ctx->lang, page, forms, &asks[strings], &answers[strings],
                    place->prefix.length);
     return rc;
@@ -240,10 +257,11 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
           const struct question *q, struct search_place *place)
 {
     enum lang lang = ctx->lang;
-    bool bad = q->problem != NULL || (q->wants_date && !q->has_date);
+    bool bad = q->problem != NULL || (q->wants_date && q->date_problem != DATE_GOOD);
     bool indexed = place->index != NULL;
     char etag[PAGE_ETAG_SIZE], title[TEXT_SIZE];
-    int64_t version = search_place_version(place);
+    int64_t version =
+        search_place_version(place) * DATE_ORDERS + (int64_t)q->date.order;
     struct published other = {.length = 0};
     if (place->prefix.length == 0) {
         enum store_rc store =
@@ -252,7 +270,8 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply,
             reply_store_error(ctx, r, reply, store);
             return;
         }
-        version = (int64_t)other.length; /* there is no index yet */
+        /* There is no index yet. */
+        version = (int64_t)other.length * DATE_ORDERS + (int64_t)q->date.order;
     }
     if (!bad && page_not_modified(ctx, r, reply, place->prefix.revision, version, etag))
         return;

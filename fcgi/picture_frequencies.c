@@ -60,6 +60,8 @@ draw_ticks(enum lang lang, struct dict *svg, double range, double scale)
         print_difference(lang, label, i * step);
         dict_setf(tick, VIEW_Y, "%.1f", MIDDLE - i * step * scale);
         dict_set(tick, VIEW_LABEL, label);
+        if (i % 2 != 0)
+            dict_section(tick, VIEW_ODD);
     }
 }
 

@@ -78,6 +78,9 @@ draw_grid(enum lang lang, struct dict *svg, const struct axes *axes)
         struct dict *d = dict_section(svg, VIEW_COLUMN);
         dict_setf(d, VIEW_X, "%.1f", x_of(axes, pow(10, power)));
         dict_set_int(d, VIEW_POWER, power);
+        /* Small pictures have no room for more than six. */
+        if (axes->most_n - axes->least_n > 5 && (axes->most_n - power) % 2 != 0)
+            dict_section(d, VIEW_ODD);
     }
     for (int power = axes->least_s; power <= axes->most_s; power++) {
         struct dict *d = dict_section(svg, VIEW_LINE);

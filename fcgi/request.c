@@ -319,6 +319,7 @@ request_read(struct request *r, FCGX_Request *fcgi, const struct conf *conf)
     r->wants_html = request_accepts_html(params.value[CGI_ACCEPT]);
     r->gzip = request_accepts_gzip(params.value[CGI_ACCEPT_ENCODING]);
     r->lang = request_lang(params.value[CGI_COOKIE], params.value[CGI_ACCEPT_LANGUAGE]);
+    request_locale(params.value[CGI_ACCEPT_LANGUAGE], r->locale);
     r->wait_s = request_prefer_wait(params.value[CGI_PREFER], conf->wait_max);
     if (!r->path)
         r->path = strdup("");

@@ -75,6 +75,9 @@ enum request_param {
     PARAM_FILTER = PARAM_STATUS | PARAM_RADIX | PARAM_ALGORITHM | PARAM_POSITION,
 };
 
+/* A range of Accept-Language: a language, a script, a region and more. */
+enum { REQUEST_LOCALE_SIZE = 36 };
+
 struct conf;
 struct route;
 
@@ -92,6 +95,7 @@ struct request {
     bool wants_html; /* Accept names text/html */
     bool gzip; /* Accept-Encoding allows gzip and does not like another form better */
     enum lang lang; /* which the visitor has chosen, or his browser asks for */
+    char locale[REQUEST_LOCALE_SIZE]; /* what his browser asks for first, or "" */
     bool https;
     bool front_headers; /* SECURITY_HEADERS: see middleware_headers() */
     unsigned wait_s;    /* Prefer: wait=N, at most conf.wait_max; 0: don't wait */
@@ -171,6 +175,11 @@ bool request_accepts_gzip(const char *header);
  * whatever follows in it: "ru-RU" is ru (RFC 4647, 3.4); "*" is all that are not named.
  * English when none of ours is accepted. */
 enum lang request_accepts_lang(const char *header);
+
+/* The range of an Accept-Language header (may be NULL) that has the highest weight, of
+ * several such the first: "en-US". Into TAG, terminated; "" where there is none. What
+ * takes no REQUEST_LOCALE_SIZE bytes does not count. */
+void request_locale(const char *header, char tag[REQUEST_LOCALE_SIZE]);
 
 /* The name of the cookie that a visitor's choice of a language is kept in. */
 #define REQUEST_LANG_COOKIE "nthpi_lang"

@@ -267,6 +267,23 @@ request_accepts_lang(const char *header)
     return best;
 }
 
+void
+request_locale(const char *header, char tag[REQUEST_LOCALE_SIZE])
+{
+    unsigned most = 0;
+    *tag = '\0';
+    for (const char *p = header; p && *p;) {
+        p += strspn(p, ", \t");
+        struct slice range = take_token(&p);
+        unsigned weight = take_weight(&p);
+        if (weight <= most || range.length >= REQUEST_LOCALE_SIZE)
+            continue;
+        most = weight;
+        memcpy(tag, range.text, range.length);
+        tag[range.length] = '\0';
+    }
+}
+
 enum lang
 request_lang(const char *cookie, const char *accepted)
 {

@@ -25,10 +25,26 @@ struct date_form {
     char digits[DATE_SIZE];
 };
 
-/* Reads a date from what was typed (NULL: nothing was). False when there is no such
- * day, or a part is no number. Pure. */
-bool date_read(const char *day, const char *month, const char *year, const char *order,
-               struct date *date);
+enum date_problem {
+    DATE_GOOD,
+    DATE_NONE,       /* there is no such day, or a part is no number */
+    DATE_BRIEF_YEAR, /* whichever century is meant: the year has less than four digits
+                      */
+};
+
+/* Reads the parts of *DATE but for its order from what was typed (NULL: nothing was).
+ * Pure. */
+enum date_problem date_read(const char *day, const char *month, const char *year,
+                            struct date *date);
+
+/* The order in which dates are written where LOCALE is spoken, a range of languages
+ * (RFC 4647) such as "en-US" or "zh-Hant-TW": that of short dates in the Common Locale
+ * Data Repository of Unicode, release 48. Day, month, year for "", "*" and what is not
+ * known. Pure. */
+enum date_order date_order_of(const char *locale);
+
+/* The order with NAME (see below), or ELSE_ORDER; NAME may be NULL. Pure. */
+enum date_order date_order_find(const char *name, enum date_order else_order);
 
 /* "dmy", "mdy", "ymd"; static storage. */
 const char *date_order_name(enum date_order order);

@@ -14,7 +14,9 @@
  * A place in the queue changes with rows that are not the filter's, too. So while a row
  * that is shown waits, whatever changes is news, and each answer has the places of all
  * rows that the client may show: those of the screen, those that changed, and the one
- * that the page is about.
+ * that the page is about. And how many rows of each status there are, all of the
+ * site's, stands on every list: a row that is not the filter's is news when it came or
+ * has another status.
  */
 #include "fcgi/estimate.h"
 #include "fcgi/json.h"
@@ -75,6 +77,22 @@ has_news(struct store *store, const struct store_filter *filter, int64_t since,
         if (store_filter_matches(filter, &d->rows[i]) ||
             has_left(store, filter, since, &d->rows[i]))
             return true;
+    return false;
+}
+
+/* True when a row of D, the changes after SINCE, may have another status than then.
+ * (What waits changes seldom otherwise.) */
+static bool
+have_counts_moved(struct store *store, int64_t since, const struct delta *d)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        const struct computation *c = &d->rows[i];
+        if (c->status == STATUS_QUEUED)
+            return true;
+        for (int s = 0; s < STATUS_COUNT; s++)
+            if (s != (int)c->status && store_left(store, c->id, (enum status)s, since))
+                return true;
+    }
     return false;
 }
 
@@ -298,7 +316,8 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     if (rc == STORE_OK)
         rc = store_counts(ctx->store, d->counts);
     bool news = rc == STORE_OK &&
-                (moved || has_news(ctx->store, &wait->filter, wait->since, d));
+                (moved || has_news(ctx->store, &wait->filter, wait->since, d) ||
+                 have_counts_moved(ctx->store, wait->since, d));
     if (rc == STORE_OK && (news || may_show_waiting(wait, d)))
         rc = read_shown(ctx->store, wait, d);
     if (rc == STORE_OK && !news && !shows_waiting(d)) {

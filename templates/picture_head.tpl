@@ -22,6 +22,17 @@ text { fill: var(--ink); }
 .axis { stroke: var(--soft); fill: none; }
 .end { text-anchor: end; }
 .middle { text-anchor: middle; }
+.narrow { display: none; }
+/* The width is that of the picture on its page. Text stays ten pixels high and more, also
+   where the picture is less than half as wide as it is drawn. */
+@media (max-width: 520px) {
+  svg { font-size: 23px; }
+  .wide { display: none; }
+  .narrow { display: inline; }
+}
+@media (max-width: 330px) {
+  svg { font-size: 27px; }
+}
 .dark { --digit: #501d7a; }
 {{#DECIMAL}}
 .d0 { --digit: #501d7a; }

@@ -5,7 +5,10 @@
 .swatch { fill: var(--digit); }
 .on-dark { fill: #ffffff; }
 .on-bright { fill: #10201f; }
-.swatch-name { font-size: 19px; text-anchor: start; }
+.swatch-name { font-size: max(19px, 1em); text-anchor: start; }
+@media (max-width: 520px) {
+  g[font-size="14"] { font-size: 1em; }
+}
 </style>
 <g transform="scale({{SCALE}})">
 {{#SQUARES}}<path class="squares d{{DIGIT}}" d="{{PATH}}"/>

@@ -11,7 +11,15 @@
 .series.s1 { marker: url(#s1); stroke-dasharray: 7 3; }
 .series.s2 { marker: url(#s2); stroke-dasharray: 2 3; }
 .series.s3 { marker: url(#s3); stroke-dasharray: 9 3 2 3; }
-.small { font-size: 13px; }
+.small { font-size: 15px; }
+@media (max-width: 520px) {
+  .small { font-size: 1em; }
+  .odd { display: none; }
+  .plot { transform: translate(696px) scale(.947, 1) translate(-696px); }
+  .tick { transform: translate(32px, -4px); }
+  .column { transform: translate(0, 3px); }
+  .below { transform: translate(0, 1px); }
+}
 </style>
 <defs>
 <marker id="s0" viewBox="-8 -8 16 16" markerWidth="16" markerHeight="16" markerUnits="userSpaceOnUse"><circle class="shape s0" r="4.4"/></marker>
@@ -21,13 +29,19 @@
 </defs>
 {{#EMPTY_ALL}}<text class="soft middle" x="360" y="230">[[Nothing was computed on this site yet.]]</text>{{/EMPTY_ALL}}
 {{#CHART}}
-{{#COLUMN}}<path class="grid" d="M{{X}} 70V404"/><text class="soft middle" x="{{X}}" y="428">10<tspan class="small" dy="-7">{{POWER}}</tspan></text>
+<g class="plot">
+{{#COLUMN}}<path class="grid" d="M{{X}} 70V404"/><text class="soft middle column{{#ODD}} odd{{/ODD}}" x="{{X}}" y="428">10<tspan class="small" dy="-9">{{POWER}}</tspan></text>
 {{/COLUMN}}
-{{#LINE}}<path class="grid" d="M92 {{Y}}H696"/><text class="soft end" x="84" y="{{Y}}" dy=".35em">{{LABEL}}</text>
+{{#LINE}}<path class="grid" d="M92 {{Y}}H696"/>
 {{/LINE}}
 <path class="axis" d="M92 70V404H696"/>
-<text class="soft middle" x="390" y="454">[[position]]</text>
-{{#SERIES}}<path class="series s{{KIND}}" d="{{PATH}}"/><path class="series s{{KIND}}" d="M0 0h22h22" transform="translate({{X}} {{Y}})"/><text x="{{X}}" y="{{Y}}" dx="60" dy=".35em">{{NAME}}, [[radix]] {{RADIX}}</text>
+{{#SERIES}}<path class="series s{{KIND}}" d="{{PATH}}"/>
+{{/SERIES}}
+</g>
+{{#LINE}}<text class="soft end tick" x="84" y="{{Y}}" dy=".35em">{{LABEL}}</text>
+{{/LINE}}
+<text class="soft middle below" x="390" y="454">[[position]]</text>
+{{#SERIES}}<path class="series s{{KIND}}" d="M0 0h22h22" transform="translate({{X}} {{Y}})"/><text class="wide" x="{{X}}" y="{{Y}}" dx="60" dy=".35em">{{NAME}}, [[radix]] {{RADIX}}</text><text class="narrow" x="{{X}}" y="{{Y}}" dx="60" dy=".35em">{{NAME}}, {{RADIX}}</text>
 {{/SERIES}}
 {{/CHART}}
 </svg>

@@ -3,7 +3,7 @@
 <style>
 .ribbon { fill: var(--digit); fill-opacity: .62; stroke: var(--paper); stroke-width: .6; }
 .arc { fill: none; stroke: var(--digit); stroke-width: 14; }
-.name { font-size: 24px; }
+.name { font-size: max(24px, 1em); }
 </style>
 <g transform="translate(360 360)">
 {{#RIBBON}}<path class="ribbon d{{DIGIT}}" d="{{PATH}}"/>

@@ -6,6 +6,13 @@
 .point { fill: var(--ink); stroke: var(--paper); stroke-width: 2; }
 .mark { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .direction { font-size: 15px; }
+@media (max-width: 520px) {
+  .around { transform: translate(84px, 84px) scale(1.3); }
+  .direction { font-size: 18px; }
+}
+@media (max-width: 330px) {
+  .direction { font-size: 21px; }
+}
 .compass { stroke: var(--soft); fill: none; }
 .p0 { stroke: #501d7a; }
 .p1 { stroke: #423b9a; }
@@ -28,7 +35,7 @@
 {{/PIECE}}
 {{#START}}<circle class="point" cx="{{X}}" cy="{{Y}}" r="5.5"/><text class="mark" x="{{X2}}" y="{{Y}}" dy=".35em">[[start]]</text>{{/START}}
 {{#END}}<rect class="point" x="-5" y="-5" width="10" height="10" transform="translate({{X}} {{Y}})"/><text class="mark{{#LEFTWARDS}} end{{/LEFTWARDS}}" x="{{X2}}" y="{{Y}}" dy=".35em">[[end]]</text>{{/END}}
-<g transform="translate(64 64)">
+<g class="around" transform="translate(64 64)">
 {{#DIRECTION}}<path class="compass" d="M0 0L{{X2}} {{Y2}}"/><text class="digit soft direction" x="{{X}}" y="{{Y}}" dy=".35em">{{DIGIT}}</text>
 {{/DIRECTION}}
 </g>

@@ -50,9 +50,10 @@
 <form id="date" class="card date" method="get" action="/search" aria-labelledby="date-title">
 <h2 id="date-title">[[Find a birthday]]</h2>
 <div class="fields">
-<div class="field"><label for="day">[[Day]]</label><input id="day" name="day" value="{{DAY}}" inputmode="numeric" autocomplete="bday-day" maxlength="2" required></div>
-<div class="field"><label for="month">[[Month]]</label><input id="month" name="month" value="{{MONTH}}" inputmode="numeric" autocomplete="bday-month" maxlength="2" required></div>
-<div class="field"><label for="year">[[Year]]</label><input id="year" name="year" value="{{YEAR}}" inputmode="numeric" autocomplete="bday-year" maxlength="4" required></div>
+{{#DATE_FIELD}}{{#DAY}}<div class="field"><label for="day">[[Day]]</label><input id="day" name="day" value="{{VALUE}}" inputmode="numeric" autocomplete="bday-day" maxlength="2" required></div>
+{{/DAY}}{{#MONTH}}<div class="field"><label for="month">[[Month]]</label><input id="month" name="month" value="{{VALUE}}" inputmode="numeric" autocomplete="bday-month" maxlength="2" required></div>
+{{/MONTH}}{{#YEAR}}<div class="field"><label for="year">[[Year]]</label><input id="year" name="year" value="{{VALUE}}" inputmode="numeric" autocomplete="bday-year" maxlength="4" required></div>
+{{/YEAR}}{{/DATE_FIELD}}
 <div class="field">
 <label for="order">[[Written as]]</label>
 <select id="order" name="order">
@@ -61,7 +62,7 @@
 </div>
 <button>[[Find the date]]</button>
 </div>
-{{#BAD_DATE}}<p class="error" data-field="day">[[There is no such day: give a day, a month from 1 to 12 and a year of up to four digits.]]</p>{{/BAD_DATE}}
+{{#BAD_DATE}}<p class="error" data-field="day">[[There is no such day: give a day, a month from 1 to 12 and a year of four digits.]]</p>{{/BAD_DATE}}{{#BAD_YEAR}}<p class="error" data-field="year">[[Write the year with four digits: 1999, not 99.]]</p>{{/BAD_YEAR}}
 </form>
 <p id="announce" class="hidden" role="status" aria-live="polite"></p>
 <script src="@STATIC:search.js@" defer></script>

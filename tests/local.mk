@@ -897,7 +897,8 @@ EXTRA_DIST += tests/lib/reader.mjs tests/http/atsize.test.mjs \
 
 # Without a mouse, without motion, with few colours.
 EXTRA_DIST += tests/lib/keyboard.mjs tests/lib/pause.mjs \
-	tests/browser/focus.test.mjs tests/browser/keyboard.test.mjs \
+	tests/browser/focus.test.mjs tests/browser/hidden.test.mjs \
+	tests/browser/keyboard.test.mjs tests/browser/once.test.mjs \
 	tests/browser/modes.test.mjs tests/browser/shift.test.mjs
 
 # What one visitor may do and ask for, and what a hostile one tries.
@@ -948,7 +949,7 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 
 # Whatever else a site is tested for.
 EXTRA_DIST += tests/browser/api.test.mjs tests/browser/languages.test.mjs \
-	tests/browser/pictures.test.mjs tests/browser/table.test.mjs \
+	tests/browser/labels.test.mjs tests/browser/pictures.test.mjs tests/browser/table.test.mjs \
 	tests/browser/viewer.test.mjs tests/faults/graceful.test.mjs \
 	tests/faults/hardening.test.mjs tests/faults/logs.test.mjs \
 	tests/faults/restore.test.mjs tests/faults/sandbox.test.mjs \

@@ -4,9 +4,10 @@
 // request is in flight at a time. Where the browser has Web Locks, of all tabs
 // with the same question the one that holds the lock polls and tells the others
 // (BroadcastChannel), because a browser opens few connections to a site. A
-// hidden tab gives the lock away; it listens, and asks once a minute while
-// something runs. What an answer changes on the page is a view's concern: that of
-// the table is in rows.js, which gets what it needs of this file as `nthpi`.
+// hidden tab gives the lock away; it listens, and asks once a minute: its title counts
+// what runs, also where no row of it does. What an answer changes on the page is a view's
+// concern: that of the table is in rows.js, which gets what it needs of this file as
+// `nthpi`. And no form is sent twice.
 'use strict';
 
 (() => {
@@ -15,6 +16,7 @@
   const TOO_FAST = 200; // answers that come faster than this, ms, are slowed down
   const BACKOFF_MOST = 10_000;
   const LATER_MOST = 60; // seconds that a site may have us wait before the next try
+  const AGAIN_AFTER = 10_000; // ms until a form that was not answered may be sent again
   const ANEW = Number.MAX_SAFE_INTEGER; // a revision that no site has: the answer is a reset
   const LOST_AFTER = (WAIT + 15) * 1000; // a poll that is not answered by then is dead
 
@@ -187,7 +189,6 @@
       name: part.dataset.live,
       question: () => part.dataset.live,
       revision: Number(part.dataset.revision),
-      busy: () => true,
       apply(answer) {
         keepingFocus(part, () => {
           for (const section of [...parse(answer.html).children]) {
@@ -202,6 +203,24 @@
       },
     };
   }
+
+  // ---- forms ----
+
+  let sent = new WeakMap(); // from a form to when it was sent
+
+  // Of a double click the browser would drop the first answer, and on a first visit the
+  // cookie of the one who asked with it: he could not cancel what he asked for.
+  addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== 'post') return;
+    const now = performance.now();
+    if (now - (sent.get(form) ?? -AGAIN_AFTER) < AGAIN_AFTER) event.preventDefault();
+    else sent.set(form, now);
+  });
+  const answered = () => { sent = new WeakMap(); };
+  addEventListener('pageshow', (event) => { if (event.persisted) answered(); });
+  // It stops what is on its way.
+  addEventListener('keydown', ({ key }) => { if (key === 'Escape') answered(); });
 
   // ---- polling ----
 
@@ -280,7 +299,7 @@
     async function hiddenLoop(signal) {
       while (!signal.aborted && !over) {
         await sleep(HIDDEN_EVERY, signal);
-        if (!signal.aborted && view.busy()) await ask(0, signal).catch(() => {});
+        if (!signal.aborted) await ask(0, signal).catch(() => {});
       }
     }
 

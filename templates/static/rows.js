@@ -216,7 +216,6 @@
     name: `${table.dataset.live} ${pinned}`,
     question: () => question,
     revision: Number(table.dataset.revision),
-    busy: () => body.querySelector('[data-status=queued], [data-status=running]') !== null,
     apply,
   });
 })();

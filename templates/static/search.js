@@ -156,17 +156,6 @@
     timer = setTimeout(ask, pause);
   }
 
-  /** The order in which the visitor's own language writes a date: "dmy". */
-  function ownOrder() {
-    const parts = new Intl.DateTimeFormat(navigator.language).formatToParts(new Date());
-    return parts.map(({ type }) => ({ day: 'd', month: 'm', year: 'y' })[type] ?? '').join('');
-  }
-
-  const order = document.getElementById('order');
-  if (!new URLSearchParams(location.search).has('order')) {
-    for (const option of order.options) if (option.value === ownOrder()) order.value = option.value;
-  }
-
   function typed() {
     failures = 0;
     soon(PAUSE);

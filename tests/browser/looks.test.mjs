@@ -91,6 +91,27 @@ test('from 320 to 2560 pixels, in both languages, no page is wider than the wind
   }
 });
 
+test('fields beside each other stand in one line, and so do their labels', async () => {
+  const page = await open(browser, { viewport: { width: 1280, height: 900 } });
+  for (const [address, fields] of [['/', ['position', 'radix', 'algorithm']], ['/search', ['q', 'radix']], ['/search', ['day', 'month', 'year', 'order']]]) {
+    await page.goto(site.url + address);
+    const found = await page.evaluate((ids) => ids.map((id) => [document.querySelector(`label[for=${id}]`), document.getElementById(id)]
+      .flatMap((own) => [own.getBoundingClientRect().top, own.getBoundingClientRect().bottom]).join(' ')), fields);
+    assert.equal(new Set(found).size, 1, `${address}: ${found.join(' | ')}`);
+  }
+  await page.context().close();
+});
+
+test('on a phone the list begins on the first screen', async () => {
+  for (const [locale, most] of [['en-GB', 800], ['ru-RU', 900]]) {
+    const page = await open(browser, { viewport: { width: 390, height: 844 }, locale });
+    await page.goto(`${site.url}/`);
+    const { y } = await page.locator('tbody tr').first().boundingBox();
+    assert.ok(y < most, `${locale}: ${y}`);
+    await page.context().close();
+  }
+});
+
 test('the navigation marks where one is', async () => {
   const page = await open(browser);
   for (const [address, current, value] of [

@@ -107,6 +107,38 @@ test('the list is a table with a head', async () => {
   await page.context().close();
 });
 
+test('a row is one line, and the sign of what is done is printed filled', async () => {
+  const { page } = await print('/');
+  const { lines, heights, signs } = await page.evaluate((rows) => {
+    // A box without height stands on the line of the text that it is in.
+    const base = (cell) => {
+      const box = document.createElement('span');
+      cell.prepend(box);
+      box.style.display = 'inline-block';
+      const { bottom } = box.getBoundingClientRect();
+      box.remove();
+      return bottom;
+    };
+    return {
+      lines: rows.map((row) => [...document.getElementById(row).cells]
+        .filter((cell) => cell.textContent && cell.getClientRects().length > 0).map(base)),
+      heights: rows.map((row) => [...document.getElementById(row).cells].map((cell) => getComputedStyle(cell).lineHeight)),
+      signs: rows.map((row) => {
+        const style = getComputedStyle(document.getElementById(row).querySelector('td.status'), '::before');
+        return [style.backgroundImage !== 'none', style.printColorAdjust || style.webkitPrintColorAdjust];
+      }),
+    };
+  }, [`c-${id}`, `c-${other}`]);
+  for (const line of lines) {
+    assert.ok(line.length >= 5, `${line.length} cells`);
+    assert.ok(Math.max(...line) - Math.min(...line) < 0.6, line.join(' '));
+  }
+  // On sheets cells begin at the same height instead, whatever their alignment.
+  for (const height of heights) assert.equal(new Set(height).size, 1, height.join(' '));
+  assert.deepEqual(signs, [[true, 'exact'], [true, 'exact']]);
+  await page.context().close();
+});
+
 test('what does not belong on paper is found', async () => {
   const { page } = await print('/search');
   await page.evaluate(() => {

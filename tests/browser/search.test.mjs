@@ -149,10 +149,27 @@ test('while the site has no time the old result is grey, and it is asked again w
 });
 
 test('the order of day and month is the visitor\'s', async () => {
-  for (const [locale, order] of [['en-US', 'mdy'], ['de-DE', 'dmy'], ['sv-SE', 'ymd']]) {
-    const page = await open(browser, { locale });
+  for (const [locale, order] of [['en-US', 'mdy'], ['de-DE', 'dmy'], ['sv-SE', 'ymd'], ['hu-HU', 'ymd'], ['zh-CN', 'ymd'], ['ja-JP', 'ymd'],
+    ['ko-KR', 'ymd'], ['lt-LT', 'ymd'], ['en-GB', 'dmy'], ['sv-FI', 'dmy'], ['ru-RU', 'dmy'], ['fil-PH', 'mdy']]) {
+    const page = await open(browser, { locale, javaScriptEnabled: locale !== 'en-GB' });
     await page.goto(`${site.url}/search`);
-    await until(async () => await page.locator('#order').inputValue() === order, `${order} for ${locale}`);
+    assert.equal(await page.locator('#order').inputValue(), order, locale);
+    // The browser's own word for it, if it knows the language.
+    if (locale !== 'en-GB') {
+      const own = await page.evaluate((tag) => (Intl.DateTimeFormat.supportedLocalesOf(tag).length === 0 ? '' :
+        new Intl.DateTimeFormat(tag).formatToParts(0).map(({ type }) => ({ day: 'd', month: 'm', year: 'y' })[type] ?? '').join('')), locale);
+      if (own) assert.equal(own, order, `${locale}: the test`);
+    }
+    // Typed in this order, from field to field.
+    await page.locator(`#${{ d: 'day', m: 'month', y: 'year' }[order[0]]}`).focus();
+    for (const part of order) {
+      await page.keyboard.type({ d: '14', m: '3', y: '2015' }[part]);
+      await page.keyboard.press('Tab');
+    }
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'order');
+    await page.locator('#date button').click();
+    await page.locator('.dates tbody tr').first().waitFor();
+    assert.match(page.url(), /[?&]day=14&|month=3&.*day=14/);
     await page.goto(`${site.url}/search?day=1&month=2&year=2003&order=ymd`);
     assert.equal(await page.locator('#order').inputValue(), 'ymd', 'what was chosen stays');
     await page.context().close();

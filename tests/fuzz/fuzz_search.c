@@ -50,7 +50,9 @@ check_date(char *text)
     const char *year = strtok_r(NULL, " ", &rest), *order = strtok_r(NULL, " ", &rest);
     struct date_form forms[DATE_FORMS];
     struct date date;
-    if (!date_read(day, month, year, order, &date))
+    date.order = date_order_find(order, date_order_of(rest != NULL ? rest : ""));
+    PROPERTY(date.order < DATE_ORDERS);
+    if (date_read(day, month, year, &date) != DATE_GOOD)
         return;
     PROPERTY(date.day >= 1 && date.day <= 31 && date.month >= 1 && date.month <= 12);
     PROPERTY(date.year >= 1 && date.year <= 9999);

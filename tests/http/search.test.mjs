@@ -218,6 +218,40 @@ test('a date in all the ways it is written, the visitor\'s own first', async () 
     const [input] = tags(bad.text, 'input').filter(({ name }) => name === 'year');
     assert.equal(input.value, new URLSearchParams(query).get('year'));
   }
+  // Of which century it is nobody knows.
+  for (const year of ['99', '1']) {
+    const bad = await visitor.get(`/search?day=3&month=4&year=${year}`);
+    assert.equal(bad.status, 400);
+    assert.match(text(bad.text), /Write the year with four digits: 1999, not 99\./);
+    assert.doesNotMatch(text(bad.text), /no such day/);
+  }
+  assert.match((await visitor.get('/search?day=3&month=4&year=0099')).text, /03040099/);
+});
+
+test('the fields of a date stand in the order of where the visitor is', async () => {
+  const pages = new Map();
+  for (const [language, wanted] of [['en-US,en;q=0.9', 'mdy'], ['en-GB,en;q=0.9', 'dmy'], ['sv-SE,sv;q=0.9,en;q=0.8', 'ymd'],
+    ['hu', 'ymd'], ['zh-CN,zh', 'ymd'], ['ja', 'ymd'], ['ko-KR', 'ymd'], ['lt', 'ymd'], ['ru-RU,ru;q=0.9,en-US;q=0.8', 'dmy']]) {
+    const headers = { accept: 'text/html', 'accept-language': language };
+    const page = await site.get('/search', { headers });
+    const order = (of) => tags(of.text, 'input').flatMap(({ name }) => (['day', 'month', 'year'].includes(name) ? name[0] : [])).join('');
+    const chosen = (of) => elements(of.text, 'option').find(({ attributes }) => 'selected' in attributes && attributes.value.length === 3).attributes.value;
+    assert.equal(order(page), wanted, language);
+    assert.equal(chosen(page), wanted, language);
+    assert.match(page.headers.vary, /Accept-Language/);
+    pages.set(wanted + language.slice(0, 2), page.headers.etag);
+    // What was chosen counts.
+    const other = await site.get('/search?day=1&month=2&year=2003&order=mdy', { headers });
+    assert.equal(order(other), 'mdy');
+    assert.equal(chosen(other), 'mdy');
+    assert.match(other.text, /id="month" name="month" value="2"/);
+  }
+  // A page of one order is no page of another.
+  const [american, british, swedish] = ['mdyen', 'dmyen', 'ymdsv'].map((key) => pages.get(key));
+  assert.equal(new Set([american, british, swedish]).size, 3);
+  const headers = (language) => ({ accept: 'text/html', 'accept-language': language, 'if-none-match': american });
+  assert.equal((await site.get('/search', { headers: headers('en-GB') })).status, 200);
+  assert.equal((await site.get('/search', { headers: headers('en-US') })).status, 304);
 });
 
 test('dates are decimal, whatever radix is asked for; no index suffers', async () => {

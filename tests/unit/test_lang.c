@@ -50,6 +50,33 @@ the_header_names_a_language(void **state)
 }
 
 static void
+the_first_range_is_the_locale(void **state)
+{
+    static const struct {
+        const char *header, *locale;
+    } cases[] = {
+        {"en-US,en;q=0.9", "en-US"},
+        {"en;q=0.8, sv-SE", "sv-SE"},
+        {"de, ru", "de"},
+        {" zh-Hant-TW ; q=0.001", "zh-Hant-TW"},
+        {"*", "*"},
+        {"ru;q=0", ""},
+        {"ru;q=2, hu;q=0.1", "hu"},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, hu;q=0.1", "hu"},
+        {",,;;=\"", ""},
+        {"", ""},
+        {NULL, ""},
+    };
+    char locale[REQUEST_LOCALE_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        request_locale(cases[i].header, locale);
+        if (strcmp(locale, cases[i].locale) != 0)
+            fail_msg("Accept-Language: %s: %s", cases[i].header, locale);
+    }
+}
+
+static void
 the_cookie_has_the_last_word(void **state)
 {
     (void)state;
@@ -247,6 +274,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_header_names_a_language),
+        cmocka_unit_test(the_first_range_is_the_locale),
         cmocka_unit_test(the_cookie_has_the_last_word),
         cmocka_unit_test(names_are_tags),
         TEST(each_language_has_pages_of_its_own),

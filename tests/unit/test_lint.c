@@ -251,6 +251,7 @@ make_searches(struct site *site)
     site_get(site, "/search?q=x");
     site_get(site, "/search?day=23&month=1&year=1989"); /* 890123 is at position 44 */
     site_get(site, "/search?day=x&month=1&year=2000");
+    site_get(site, "/search?day=1&month=1&year=99");
 }
 
 static void
@@ -258,8 +259,17 @@ make_pictures(struct site *site)
 {
     site_publish(site, 16, 1000,
                  put_as(site->store, 16, 1000, ALGORITHM_CHUDNOVSKY, NULL));
+    /* So far from each other that the picture of speeds has many columns. */
+    for (uint64_t position = 11; position < UINT64_C(1000000000); position *= 1000000) {
+        int64_t id = put_as(site->store, 16, position, ALGORITHM_BBP, NULL);
+        take(site->store, id, TOKEN);
+        calculate(site->store, id, TOKEN);
+        finish(site->store, id, TOKEN);
+    }
     run_sql(site->store, "UPDATE computation SET wall_s = 0.5, cpu_s = 0.5"
                          " WHERE status = 'done' AND radix = 16");
+    run_sql(site->store, "UPDATE computation SET method = 'bbp'"
+                         " WHERE status = 'done' AND algorithm = 'bbp'");
     site_get(site, "/pictures?n=1000");
     site_get(site, "/pictures?n=100&radix=16");
     site_get(site, "/pictures?n=1000000");
