@@ -9,19 +9,19 @@
 <div class="filters">
 <nav class="narrowing" aria-label="[[Which computations, in which order]]">
 <ul>
-{{#STATUS_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}{{#COUNTED}} <span class="count" data-count="{{STATUS}}">{{COUNT}}</span>{{/COUNTED}}</a></li>
+{{#STATUS_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}{{#COUNTED}} <span class="count" data-count="{{STATUS}}">{{COUNT}}</span>{{/COUNTED}}</a>
 {{/STATUS_LINK}}
 </ul>
 <ul>
-{{#RADIX_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{#RADIX_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a>
 {{/RADIX_LINK}}
 </ul>
 <ul>
-{{#ALGORITHM_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{#ALGORITHM_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a>
 {{/ALGORITHM_LINK}}
 </ul>
 <ul>
-{{#SORT_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a></li>
+{{#SORT_LINK}}<li><a href="{{HREF}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{LABEL}}</a>
 {{/SORT_LINK}}
 </ul>
 </nav>
