@@ -117,6 +117,13 @@ rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
     }
 }
 
+/* False for what computes a digit without those before it. */
+static bool
+brings_all(const struct computation *c)
+{
+    return c->algorithm != ALGORITHM_BBP && c->method != ALGORITHM_BBP;
+}
+
 void
 rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
@@ -139,8 +146,11 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     if (c->status == STATUS_DONE)
         dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
+        struct dict *link = dict_section(row, VIEW_LINK);
         rows_pi_path(path, c->position, c->radix);
-        dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
+        dict_set(link, VIEW_PI_PATH, path);
+        dict_set(link, VIEW_LABEL,
+                 text_get(lang, brings_all(c) ? TEXT_ROW_PI_TO : TEXT_ROW_PI_AT));
     }
     if (!rows_is_live(c) && c->wall_s >= 0) {
         dict_section(row, VIEW_TIMED);
