@@ -6,6 +6,7 @@
 
 #include "fcgi/cache.h"
 #include "fcgi/estimate.h"
+#include "fcgi/reasons.h"
 #include "fcgi/text.h"
 
 #include "common/store_queue.h"
@@ -127,7 +128,7 @@ brings_all(const struct computation *c)
 void
 rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
-    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE];
+    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE], reason[TEXT_SIZE];
 
     dict_set_int(row, VIEW_ID, c->id);
     dict_set_int(row, VIEW_REVISION, c->revision);
@@ -143,6 +144,8 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     dict_set(row, VIEW_STATUS, status_name(c->status));
     dict_set(row, VIEW_STATUS_TEXT, text_status(lang, c->status));
     rows_fill_progress(lang, row, c);
+    if (c->status == STATUS_FAILED && reasons_short(lang, reason, c->error))
+        dict_set(dict_section(row, VIEW_FAILED), VIEW_MESSAGE, reason);
     if (c->status == STATUS_DONE)
         dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
