@@ -68,7 +68,8 @@ common_LIBS = libcommon.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(SECCOMP_L
 # The schema is compiled in: a program and its schema cannot be mixed up.
 BUILT_SOURCES += common/schema_sql.c
 CLEANFILES += common/schema_sql.c
-schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql conf/schema/4.sql
+schema_files = conf/schema/1.sql conf/schema/2.sql conf/schema/3.sql conf/schema/4.sql \
+	conf/schema/5.sql
 EXTRA_DIST += $(schema_files) common/embed_schema.awk common/schema.h
 common/schema_sql.c: $(schema_files) common/embed_schema.awk
 	$(AM_V_GEN)$(MKDIR_P) common && \

@@ -27,6 +27,17 @@ static const struct promise promises[] = {
     {"counters", "SELECT 'there is no counter of ' || status || ' rows' FROM"
                  " (SELECT DISTINCT status FROM computation"
                  " WHERE status NOT IN (SELECT status FROM counter))"},
+    {"numbers of the filters",
+     "SELECT format('the number of %s rows in radix %d by %s says %d, there are %d',"
+     " status, radix, algorithm, n, real) FROM (SELECT t.*,"
+     " (SELECT count(*) FROM computation WHERE status = t.status"
+     " AND radix = t.radix AND algorithm = t.algorithm) AS real FROM tally t)"
+     " WHERE n <> real"},
+    {"numbers of the filters",
+     "SELECT format('there is no number of %s rows in radix %d by %s',"
+     " status, radix, algorithm) FROM"
+     " (SELECT DISTINCT status, radix, algorithm FROM computation"
+     " EXCEPT SELECT status, radix, algorithm FROM tally)"},
     {"stages",
      "SELECT format('row %d is %s in stage %s', id, status, stage) FROM computation"
      " WHERE NOT CASE status"

@@ -224,12 +224,14 @@ store_find_coming(struct store *s, const struct limits *limits, int radix,
     return rc == STORE_OK && !found ? STORE_NOT_FOUND : rc;
 }
 
-enum store_rc
-store_counts(struct store *s, int64_t counts[STATUS_COUNT])
+/* Adds up the numbers that WHICH has for each status. */
+static enum store_rc
+count_rows(struct store *s, enum sql which, const struct store_value *values, size_t n,
+           int64_t counts[STATUS_COUNT])
 {
     sqlite3_stmt *statement;
     bool row;
-    enum store_rc rc = store_query(s, SQL_COUNTS, NO_VALUES, &statement);
+    enum store_rc rc = store_query(s, which, values, n, &statement);
 
     memset(counts, 0, STATUS_COUNT * sizeof counts[0]);
     while (rc == STORE_OK) {
@@ -239,9 +241,29 @@ store_counts(struct store *s, int64_t counts[STATUS_COUNT])
         if (rc != STORE_OK || !row)
             break;
         if (status_parse((const char *)sqlite3_column_text(statement, 0), &status))
-            counts[status] = sqlite3_column_int64(statement, 1);
+            counts[status] += sqlite3_column_int64(statement, 1);
     }
     return rc;
+}
+
+enum store_rc
+store_counts(struct store *s, int64_t counts[STATUS_COUNT])
+{
+    return count_rows(s, SQL_COUNTS, NO_VALUES, counts);
+}
+
+enum store_rc
+store_counts_of(struct store *s, const struct store_filter *filter,
+                int64_t counts[STATUS_COUNT])
+{
+    const struct store_value values[] = {value_int(filter->radix),
+                                         value_text(algorithm_or_null(filter)),
+                                         value_int((int64_t)filter->position)};
+
+    if (filter->radix == 0 && filter->algorithm < 0 && filter->position == 0)
+        return store_counts(s, counts);
+    return filter->position == 0 ? count_rows(s, SQL_TALLY, values, 2, counts)
+                                 : count_rows(s, SQL_TALLY_POSITION, values, 3, counts);
 }
 
 enum store_rc

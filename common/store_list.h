@@ -74,6 +74,11 @@ enum store_rc store_find(struct store *s, int radix, uint64_t position,
 /* How many rows have each status; constant cost (kept by triggers). */
 enum store_rc store_counts(struct store *s, int64_t counts[STATUS_COUNT]);
 
+/* How many rows have each status among those of FILTER's radix, algorithm and position;
+ * its own status counts for nothing. Constant cost, as above. */
+enum store_rc store_counts_of(struct store *s, const struct store_filter *filter,
+                              int64_t counts[STATUS_COUNT]);
+
 /* A running or queued row of RADIX whose digits will reach LENGTH (chudnovsky
  * or spigot, or auto where it will run chudnovsky by the site's LIMITS; running
  * first, then shortest first). STORE_NOT_FOUND: none. */

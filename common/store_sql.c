@@ -125,6 +125,12 @@ const char *const store_sql[SQL_COUNT] = {
                        " AND position >= ?4 AND position <= ?5"
                        " ORDER BY position LIMIT 1",
     [SQL_COUNTS] = "SELECT status, n FROM counter",
+    [SQL_TALLY] = "SELECT status, n FROM tally WHERE (?1 = 0 OR radix = ?1)"
+                  " AND (?2 IS NULL OR algorithm = ?2)",
+    [SQL_TALLY_POSITION] =
+        "SELECT status, 1 FROM computation INDEXED BY computation_position"
+        " WHERE position = ?3 AND (?1 = 0 OR radix = ?1)"
+        " AND (?2 IS NULL OR algorithm = ?2)",
     [SQL_QUEUE_OLDEST] = "SELECT min(created_at) FROM computation"
                          " INDEXED BY computation_oldest WHERE status = 'queued'",
     [SQL_CHANGED] = ROW "INDEXED BY computation_revision WHERE revision > ?1"

@@ -5,7 +5,7 @@
  */
 #include "daemon/plan.h"
 
-/* Share of a run from which on its speed so far says more than the estimate. */
+/* Share of a run from which on its speed so far says all. */
 #define SPEED_FROM 0.05
 
 bool
@@ -103,5 +103,10 @@ plan_seconds_left(double seconds, double elapsed, double first, double fraction)
     if (share >= SPEED_FROM) {
         return elapsed * (1 - share) / share;
     }
-    return estimate > elapsed ? estimate - elapsed : 0;
+    if (share <= 0) {
+        return estimate - elapsed > elapsed ? estimate - elapsed : elapsed;
+    }
+    double trust = share / SPEED_FROM;
+    double left = (1 - trust) * estimate + trust * elapsed / share - elapsed;
+    return left > 0 ? left : 0;
 }

@@ -72,7 +72,9 @@ bool plan_wait_for_cover(const struct plan_need *need, double seconds, double fr
 
 /* Seconds that a run will still take which began ELAPSED seconds ago at the fraction
  * FIRST (that of its checkpoint, or 0) and is at FRACTION now, FIRST <= FRACTION <= 1:
- * by its speed once that is known, before by the estimate of SECONDS for all of it. */
+ * by the estimate of SECONDS for all of it at first, by its speed once that is known,
+ * and on the way from the one to the other by both, so that a wrong estimate neither
+ * runs out nor is put right in one leap. With nothing done, as long again at least. */
 double plan_seconds_left(double seconds, double elapsed, double first, double fraction);
 
 /* Free disk space a job needs for a digits file of DISK bytes: the file three

@@ -5,6 +5,7 @@
 
 #include "fcgi/asker.h"
 #include "fcgi/list.h"
+#include "fcgi/rows.h"
 #include "fcgi/text.h"
 #include "fcgi/token.h"
 
@@ -83,20 +84,59 @@ action_lead_told(const struct context *ctx, struct reply *reply, const char *url
     reply_redirect(reply, location);
 }
 
-bool
-action_do(struct context *ctx, const struct request *r, struct reply *reply,
-          enum action action, enum store_wish *wish)
+/* Does ACTION, and rings when it was done. */
+static enum store_rc
+run_as_visitor(struct context *ctx, const struct request *r, enum action action,
+               enum store_wish *wish)
 {
     struct asker asker;
     asker_known(&asker, ctx->app, r);
     enum store_rc rc = action_run(ctx, action, r->row_id, &asker.store, wish);
-    if (rc == STORE_OK) {
+    if (rc == STORE_OK)
         doorbell_ring(ctx->app->bell);
-        return true;
-    }
+    return rc;
+}
+
+/* False, and REPLY says what RC means for ACTION. */
+static bool
+refuse(struct context *ctx, const struct request *r, struct reply *reply,
+       enum action action, enum store_rc rc)
+{
     if (rc == STORE_CONFLICT)
         reply_conflict(ctx, r, reply, action);
     else
         reply_store_error(ctx, r, reply, rc);
     return false;
+}
+
+bool
+action_do(struct context *ctx, const struct request *r, struct reply *reply,
+          enum action action, enum store_wish *wish)
+{
+    enum store_rc rc = run_as_visitor(ctx, r, action, wish);
+    return rc == STORE_OK || refuse(ctx, r, reply, action, rc);
+}
+
+/* True when row ID is as ACTION leaves it. */
+static bool
+is_fulfilled(struct context *ctx, enum action action, int64_t id)
+{
+    struct computation c;
+    if (store_get(ctx->store, id, &c) != STORE_OK)
+        return false;
+    if (action == ACTION_CANCEL)
+        return c.status == STATUS_CANCELLED;
+    return action == ACTION_RETRY && rows_is_live(&c) && c.wanted == WANTED_RUN;
+}
+
+bool
+action_do_once(struct context *ctx, const struct request *r, struct reply *reply,
+               enum action action, enum store_wish *wish)
+{
+    enum store_rc rc = run_as_visitor(ctx, r, action, wish);
+    if (rc == STORE_CONFLICT && is_fulfilled(ctx, action, r->row_id)) {
+        *wish = WISH_DONE;
+        return true;
+    }
+    return rc == STORE_OK || refuse(ctx, r, reply, action, rc);
 }

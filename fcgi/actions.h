@@ -27,4 +27,10 @@ void action_lead_told(const struct context *ctx, struct reply *reply, const char
 bool action_do(struct context *ctx, const struct request *r, struct reply *reply,
                enum action action, enum store_wish *wish);
 
+/* The same for a form, which a second click sends again: true also where the status
+ * would not allow it because the row is already as ACTION leaves it (cancelled; or
+ * waiting or running, and wanted so). *WISH is WISH_DONE then, nothing has changed. */
+bool action_do_once(struct context *ctx, const struct request *r, struct reply *reply,
+                    enum action action, enum store_wish *wish);
+
 #endif

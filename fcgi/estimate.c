@@ -75,6 +75,27 @@ estimate_text(const struct context *ctx, const struct estimate *e, int radix,
     return estimate_of(ctx, &e->costs, radix, position, algorithm, out);
 }
 
+const char *
+estimate_instead(const struct context *ctx, const struct estimate *e, int radix,
+                 uint64_t position, enum algorithm algorithm, char out[TEXT_SIZE])
+{
+    char time[TEXT_SPAN_SIZE], memory[TEXT_SPAN_SIZE];
+    enum lang lang = ctx->lang;
+    struct cost cost;
+
+    out[0] = '\0';
+    if (!form_instead(&ctx->app->conf->limits, position, &radix, &algorithm) ||
+        !estimate_cost(ctx->app, &e->costs, radix, position, algorithm, &cost))
+        return out;
+    bool brief = cost.seconds < ESTIMATE_SHORT_S;
+    return text_fill(
+        out, TEXT_SIZE,
+        text_get(lang, brief ? TEXT_ESTIMATE_INSTEAD_SHORT : TEXT_ESTIMATE_INSTEAD),
+        "algorithm", algorithm_name(algorithm), "radix", radix == 16 ? "16" : "10",
+        "time", text_span(lang, time, cost.seconds), "memory",
+        text_memory(lang, memory, (int64_t)(cost.mib * 1024)), NULL);
+}
+
 /* How many points of LINE, from the first on, have another one below ESTIMATE_SHORT_S
  * after them: nothing is told by them. */
 static int

@@ -38,6 +38,13 @@ const char *estimate_text(const struct context *ctx, const struct estimate *e,
                           int radix, uint64_t position, enum algorithm algorithm,
                           char out[TEXT_SIZE]);
 
+/* What POSITION (from 1), which ALGORITHM does not compute in RADIX, would cost by what
+ * does compute it (form_instead()), as a sentence that names that into OUT; "" when
+ * nothing does, or when that is not known. Returns OUT. */
+const char *estimate_instead(const struct context *ctx, const struct estimate *e,
+                             int radix, uint64_t position, enum algorithm algorithm,
+                             char out[TEXT_SIZE]);
+
 /* Sets in D (form.tpl) what form.js makes the same sentence from. */
 void estimate_show(const struct context *ctx, const struct estimate *e, struct dict *d);
 

@@ -10,8 +10,14 @@
 static void
 show_speed(enum lang lang, struct dict *d, const struct computation *c)
 {
-    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE];
+    char text[TEXT_SIZE], number[TEXT_NUMBER_SIZE], rate_text[TEXT_SPAN_SIZE];
     double speed = computation_speed(c);
+    if (c->method == ALGORITHM_BBP && c->status == STATUS_DONE && c->answered_by == 0 &&
+        c->wall_s > 0) {
+        /* One digit needs as many terms of the series as there are digits before it. */
+        text_rate(lang, rate_text, true, (double)c->position / c->wall_s);
+        dict_set(dict_section(d, VIEW_SPEED), VIEW_VALUE, rate_text);
+    }
     if (speed < 0)
         return;
     uint64_t rate = (uint64_t)(speed + 0.5);

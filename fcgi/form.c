@@ -42,6 +42,26 @@ furthest(const struct limits *limits, uint64_t limit, int *radix)
     return ALGORITHM_BBP;
 }
 
+bool
+form_instead(const struct limits *limits, uint64_t position, int *radix,
+             enum algorithm *algorithm)
+{
+    int better_radix = *radix;
+    enum algorithm better = *algorithm;
+    uint64_t here = position_limit(limits, better, better_radix);
+    if (position <= here)
+        return false;
+    if (algorithm_has_radix(better, better_radix))
+        better = furthest(limits, here, &better_radix);
+    else
+        better_radix = better_radix == 10 ? 16 : 10;
+    if (position > position_limit(limits, better, better_radix))
+        return false;
+    *radix = better_radix;
+    *algorithm = better;
+    return true;
+}
+
 void
 form_limit(char out[TEXT_SIZE], enum lang lang, const struct limits *limits, int radix,
            enum algorithm algorithm)

@@ -35,6 +35,12 @@ void form_init(struct form *form, enum lang lang);
  * wrong, all of it at once. */
 bool form_check(struct form *form, const struct limits *limits);
 
+/* True when *ALGORITHM does not compute POSITION (from 1) in *RADIX, and another one
+ * does, or it does in the other radix, within LIMITS: sets both to that, which is what
+ * the messages of form_check() name. Pure. */
+bool form_instead(const struct limits *limits, uint64_t position, int *radix,
+                  enum algorithm *algorithm);
+
 /* Includes form.tpl where PAGE says {{>FORM}}, filled in with FORM. With REFRESH
  * (see page_new()) it brings the link that stands for its fields without
  * JavaScript. */

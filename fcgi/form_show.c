@@ -38,7 +38,7 @@ show_choice(struct dict *d, enum view_key section, const char *value, const char
     return choice;
 }
 
-/* What the question would cost, as far as it is one. */
+/* What the question would cost, as far as it is one, or one much like it. */
 static void
 show_estimate(struct context *ctx, struct dict *d, const struct form *form)
 {
@@ -53,12 +53,15 @@ show_estimate(struct context *ctx, struct dict *d, const struct form *form)
         dict_lack();
     estimate_show(ctx, &e, d);
     /* What is wrong is said beside the field. */
-    if (form->problem[FORM_POSITION][0] == '\0' &&
-        radix_parse(form->typed[FORM_RADIX], &radix) &&
+    if (radix_parse(form->typed[FORM_RADIX], &radix) &&
         algorithm_parse(form->typed[FORM_ALGORITHM], &algorithm) &&
-        algorithm_has_radix(algorithm, radix) &&
-        position_read(form->typed[FORM_POSITION], &position) == ASK_OK)
-        estimate_text(ctx, &e, radix, position, algorithm, text);
+        position_read(form->typed[FORM_POSITION], &position) == ASK_OK) {
+        if (form->problem[FORM_POSITION][0] == '\0' &&
+            algorithm_has_radix(algorithm, radix))
+            estimate_text(ctx, &e, radix, position, algorithm, text);
+        else
+            estimate_instead(ctx, &e, radix, position, algorithm, text);
+    }
     dict_set(d, VIEW_ESTIMATE, text);
 }
 

@@ -22,9 +22,9 @@ struct list {
     struct store_cursor after, next;
     struct computation rows[LIST_ROWS];
     size_t count;
-    struct computation first; /* the row to highlight; id 0: none */
-    struct queue *queue;      /* see estimate.h; NULL: none of them waits */
-    int64_t counts[STATUS_COUNT];
+    struct computation first;     /* the row to highlight; id 0: none */
+    struct queue *queue;          /* see estimate.h; NULL: none of them waits */
+    int64_t counts[STATUS_COUNT]; /* of the filter in each status */
     int64_t revision;
     const struct request *sought; /* whose position to be found is none, or NULL */
 };
@@ -35,7 +35,7 @@ void list_url(char out[LIST_URL_SIZE], const char *path,
               const struct store_filter *filter, const struct store_cursor *after);
 
 /* Shows how PAGE (list.tpl) is filtered and sorted, NOW, in LANG, with links to the
- * other ways; COUNTS are the rows of each status. */
+ * other ways; COUNTS are the rows that NOW has in each status. */
 void list_show_filters(enum lang lang, struct dict *page,
                        const struct store_filter *now,
                        const int64_t counts[STATUS_COUNT]);

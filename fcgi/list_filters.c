@@ -60,8 +60,6 @@ show_statuses(enum lang lang, struct dict *page, const struct store_filter *now,
               const int64_t counts[STATUS_COUNT])
 {
     struct store_filter f = *now;
-    /* The counts are those of all rows; beside another choice they would be wrong. */
-    bool counted = now->radix == 0 && now->algorithm < 0 && now->position == 0;
     f.status = -1;
     show_link(page, VIEW_STATUS_LINK, &f, text_get(lang, TEXT_FILTER_ALL),
               now->status < 0);
@@ -70,8 +68,6 @@ show_statuses(enum lang lang, struct dict *page, const struct store_filter *now,
         struct dict *link =
             show_link(page, VIEW_STATUS_LINK, &f, text_status(lang, (enum status)s),
                       now->status == s);
-        if (!counted)
-            continue;
         struct dict *count = dict_section(link, VIEW_COUNTED);
         dict_set(count, VIEW_STATUS, status_name((enum status)s));
         dict_set_int(count, VIEW_COUNT, counts[s]);

@@ -90,7 +90,8 @@ show_table(enum lang lang, struct dict *page, const struct list *list)
 static bool
 anything_live(const struct list *list)
 {
-    return list->counts[STATUS_QUEUED] + list->counts[STATUS_RUNNING] > 0;
+    return list->counts[STATUS_QUEUED] + list->counts[STATUS_RUNNING] > 0 ||
+           (list->first.id != 0 && rows_is_live(&list->first));
 }
 
 /* The form around the rows; what became of the last action on several; and, where the
@@ -113,8 +114,8 @@ show_bulk(struct context *ctx, struct dict *page, const struct request *r,
     dict_set(dict_section(page, VIEW_REFRESH), VIEW_HREF, select);
 }
 
-/* The title of the page, which begins with how many computations run, if any: a tab
- * says so. */
+/* The title of the page, which begins with how many computations of its radix,
+ * algorithm and position run, if any: a tab says so. */
 static const char *
 make_title(enum lang lang, char title[TEXT_SIZE], const struct list *list)
 {

@@ -42,7 +42,7 @@ read_list(struct context *ctx, struct list *list, int64_t highlight)
     enum store_rc rc = store_list(store, &list->filter, &list->after, list->rows,
                                   LIST_ROWS, &list->count, &list->next);
     if (rc == STORE_OK)
-        rc = store_counts(store, list->counts);
+        rc = store_counts_of(store, &list->filter, list->counts);
     if (rc == STORE_OK && highlight != 0) {
         rc = store_get(store, highlight, &list->first);
         if (rc == STORE_NOT_FOUND)

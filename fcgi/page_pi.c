@@ -94,13 +94,18 @@ live_pi(struct context *ctx, const struct wait *wait, int64_t revision,
     return news;
 }
 
-/* "pi to N digits", or which of them are marked. */
+/* "pi to N digits", or which of them are marked, or from where on there are some. */
 static const char *
 make_title(enum lang lang, char title[TEXT_SIZE], const struct pi_state *state,
            const struct pi_choice *choice)
 {
     char first[TEXT_NUMBER_SIZE], last[TEXT_NUMBER_SIZE];
     bool hex = state->radix == 16;
+    if (state->kind == PI_WINDOW || state->kind == PI_SEEKING)
+        return text_fill(
+            title, TEXT_SIZE,
+            text_get(lang, hex ? TEXT_TITLE_PI_FROM_HEX : TEXT_TITLE_PI_FROM),
+            "position", text_number(lang, first, state->number), NULL);
     if (choice == NULL || choice->mark_first == 0)
         return text_fill(
             title, TEXT_SIZE,
@@ -129,6 +134,12 @@ send_unknown(struct context *ctx, struct reply *reply, const struct pi_state *st
     form.focus = true;
     struct dict *d = page_new(title, PAGE_BELOW_LIST, NULL);
     dict_set(d, VIEW_TITLE, title);
+    uint64_t limit =
+        position_limit(&ctx->app->conf->limits, ALGORITHM_AUTO, state->radix);
+    if (state->number <= limit)
+        dict_section(d, VIEW_ASK);
+    else
+        dict_section(d, VIEW_IMPOSSIBLE);
     if (state->row.status == STATUS_FAILED && state->row.id != 0) {
         struct dict *failed = dict_section(d, VIEW_FAILED);
         dict_set_int(failed, VIEW_ID, state->row.id);

@@ -1,7 +1,8 @@
 /*
  * POST /computations/ID/cancel, /retry, /delete: the buttons of a computation's
  * page. Each leads back to where its effect is seen, or to a page that asks the
- * visitor whether he meant it (see proof.h).
+ * visitor whether he meant it (see proof.h). A second click leads to the same place as
+ * the first one; the API tells its clients that nothing was left to do.
  */
 #include "fcgi/actions.h"
 #include "fcgi/handlers.h"
@@ -33,7 +34,7 @@ post_cancel(struct context *ctx, struct request *r, struct reply *reply)
     char location[LOCATION_SIZE];
     enum store_wish wish;
     struct bulk_outcome outcome = {.action = ACTION_CANCEL};
-    if (!action_do(ctx, r, reply, ACTION_CANCEL, &wish))
+    if (!action_do_once(ctx, r, reply, ACTION_CANCEL, &wish))
         return;
     if (wish != WISH_WITHDRAWN) {
         go_to_row(reply, r->row_id);
@@ -49,7 +50,7 @@ void
 post_retry(struct context *ctx, struct request *r, struct reply *reply)
 {
     enum store_wish wish;
-    if (action_do(ctx, r, reply, ACTION_RETRY, &wish))
+    if (action_do_once(ctx, r, reply, ACTION_RETRY, &wish))
         go_to_row(reply, r->row_id);
 }
 

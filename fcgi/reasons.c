@@ -48,6 +48,21 @@ reasons_text(enum lang lang, char out[TEXT_SIZE], const char *words)
     return translate(lang, out, words, DEPTH) || lang == LANG_EN;
 }
 
+bool
+reasons_short(enum lang lang, char out[TEXT_SIZE], const char *words)
+{
+    /* With the space: a comma stands between thousands, too. */
+    static const char *const ends[] = {": ", "; ", ", ", " ("};
+    if (!reasons_text(lang, out, words))
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char *end = strstr(out, ends[i]);
+        if (end != NULL)
+            *end = '\0';
+    }
+    return true;
+}
+
 void
 reasons_show(enum lang lang, struct dict *d, const char *words)
 {

@@ -19,6 +19,10 @@ void reasons_show(enum lang lang, struct dict *d, const char *words);
 void reasons_show_event(enum lang lang, struct dict *d, const struct computation *c,
                         const struct event *e);
 
+/* The first words of WORDS, an error, in LANG into OUT: "memory", "the worker was killed".
+ * False: they are not known in LANG. */
+bool reasons_short(enum lang lang, char out[TEXT_SIZE], const char *words);
+
 /* WORDS in LANG into OUT; false: they are not known, and OUT is as they are. */
 bool reasons_text(enum lang lang, char out[TEXT_SIZE], const char *words);
 

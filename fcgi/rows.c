@@ -6,6 +6,7 @@
 
 #include "fcgi/cache.h"
 #include "fcgi/estimate.h"
+#include "fcgi/reasons.h"
 #include "fcgi/text.h"
 
 #include "common/store_queue.h"
@@ -117,10 +118,17 @@ rows_fill_progress(enum lang lang, struct dict *d, const struct computation *c)
     }
 }
 
+/* False for what computes a digit without those before it. */
+static bool
+brings_all(const struct computation *c)
+{
+    return c->algorithm != ALGORITHM_BBP && c->method != ALGORITHM_BBP;
+}
+
 void
 rows_fill(enum lang lang, struct dict *row, const struct computation *c)
 {
-    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE];
+    char path[ROWS_PATH_SIZE], time[TEXT_SPAN_SIZE], reason[TEXT_SIZE];
 
     dict_set_int(row, VIEW_ID, c->id);
     dict_set_int(row, VIEW_REVISION, c->revision);
@@ -136,11 +144,16 @@ rows_fill(enum lang lang, struct dict *row, const struct computation *c)
     dict_set(row, VIEW_STATUS, status_name(c->status));
     dict_set(row, VIEW_STATUS_TEXT, text_status(lang, c->status));
     rows_fill_progress(lang, row, c);
+    if (c->status == STATUS_FAILED && reasons_short(lang, reason, c->error))
+        dict_set(dict_section(row, VIEW_FAILED), VIEW_MESSAGE, reason);
     if (c->status == STATUS_DONE)
         dict_setf(dict_section(row, VIEW_ANSWER), VIEW_DIGIT, "%c", c->digit);
     if (c->status != STATUS_FAILED && c->status != STATUS_CANCELLED) {
+        struct dict *link = dict_section(row, VIEW_LINK);
         rows_pi_path(path, c->position, c->radix);
-        dict_set(dict_section(row, VIEW_LINK), VIEW_PI_PATH, path);
+        dict_set(link, VIEW_PI_PATH, path);
+        dict_set(link, VIEW_LABEL,
+                 text_get(lang, brings_all(c) ? TEXT_ROW_PI_TO : TEXT_ROW_PI_AT));
     }
     if (!rows_is_live(c) && c->wall_s >= 0) {
         dict_section(row, VIEW_TIMED);

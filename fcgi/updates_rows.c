@@ -273,12 +273,13 @@ make_answer(struct context *ctx, const struct wait *wait, struct delta *d)
     return answer;
 }
 
-/* True when a row that WAIT's client shows may wait: only then they are read. */
+/* True when a row that WAIT's client shows may wait: only then they are read. The one
+ * that the page is about need not be of the filter, nor among its numbers. */
 static bool
 may_show_waiting(const struct wait *wait, const struct delta *d)
 {
     bool listed = wait->filter.status < 0 || wait->filter.status == STATUS_QUEUED;
-    return d->counts[STATUS_QUEUED] > 0 && (listed || wait->row_id != 0);
+    return wait->row_id != 0 || (listed && d->counts[STATUS_QUEUED] > 0);
 }
 
 /* True when a row that WAIT's client shows waits for its turn. */
@@ -314,7 +315,7 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
     if (rc == STORE_OK)
         rc = read_changes(ctx->store, &wait->filter, wait->since, d);
     if (rc == STORE_OK)
-        rc = store_counts(ctx->store, d->counts);
+        rc = store_counts_of(ctx->store, &wait->filter, d->counts);
     bool news = rc == STORE_OK &&
                 (moved || has_news(ctx->store, &wait->filter, wait->since, d) ||
                  have_counts_moved(ctx->store, wait->since, d));

@@ -22,11 +22,11 @@
 <button class="primary">[[Compute]]</button>
 <button name="preview" value="1">[[Estimate]]</button>
 </div>
-<p id="estimate" class="estimate typed" role="status" data-hint="[[The time and memory that it takes are shown here.]]" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-short="{{SHORT_TEXT}}" data-above="{{ABOVE_TEXT}}" data-units="{{UNITS}}" data-wrong="{{WRONG_TEXT}}">{{ESTIMATE}}</p>
-{{#COSTS}}<data hidden class="costs" value="{{VALUE}}"></data>{{/COSTS}}
 {{#BAD_POSITION}}<p class="error" id="position-error" data-field="position">{{MESSAGE}}</p>{{/BAD_POSITION}}
 {{#BAD_RADIX}}<p class="error" id="radix-error" data-field="radix">{{MESSAGE}}</p>{{/BAD_RADIX}}
 {{#BAD_ALGORITHM}}<p class="error" id="algorithm-error" data-field="algorithm">{{MESSAGE}}</p>{{/BAD_ALGORITHM}}
+<p id="estimate" class="estimate typed" role="status" data-hint="[[The time and memory that it takes are shown here.]]" data-known="{{KNOWN}}" data-auto="{{LIMIT}}" data-text="{{ESTIMATE_TEXT}}" data-known-text="{{KNOWN_TEXT}}" data-short="{{SHORT_TEXT}}" data-above="{{ABOVE_TEXT}}" data-units="{{UNITS}}" data-wrong="{{WRONG_TEXT}}">{{ESTIMATE}}</p>
+{{#COSTS}}<data hidden class="costs" value="{{VALUE}}"></data>{{/COSTS}}
 {{#REFRESH}}<noscript><p class="instead"><a class="button primary" href="/?new=1#new">[[Ask for a digit]]</a> [[This page reloads itself while something runs.]]</p></noscript>{{/REFRESH}}
 <dl class="algorithms typed" id="algorithms">
 {{#ALGORITHM_LINE}}<div><dt>{{NAME}}<dd>{{EXPLANATION}} <span class="limit">[[to]] {{LIMIT}}</span></div>

@@ -690,6 +690,7 @@ unit_tests += \
 	tests/unit/test_store_queue \
 	tests/unit/test_store_worker \
 	tests/unit/test_store_bounds \
+	tests/unit/test_store_counts \
 	tests/unit/test_store_charge \
 	tests/unit/test_store_wishes \
 	tests/unit/test_store_boot \
@@ -775,7 +776,7 @@ tests_unit_test_store_files_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_store_files_LDADD = $(common_test_LIBS)
 EXTRA_DIST += tests/data/README.md tests/data/schema-1.db tests/data/schema-2.db \
-	tests/data/schema-3.db
+	tests/data/schema-3.db tests/data/schema-4.db
 tests_unit_test_store_check_SOURCES = tests/unit/test_store_check.c $(store_fixture)
 tests_unit_test_store_check_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_check_LDADD = $(common_test_LIBS)
@@ -812,6 +813,9 @@ tests_unit_test_store_queue_SOURCES = tests/unit/test_store_queue.c $(store_fixt
 tests_unit_test_store_bounds_SOURCES = tests/unit/test_store_bounds.c $(store_fixture)
 tests_unit_test_store_bounds_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_bounds_LDADD = $(common_test_LIBS)
+tests_unit_test_store_counts_SOURCES = tests/unit/test_store_counts.c $(store_fixture)
+tests_unit_test_store_counts_CFLAGS = $(common_test_CFLAGS)
+tests_unit_test_store_counts_LDADD = $(common_test_LIBS)
 tests_unit_test_store_charge_SOURCES = tests/unit/test_store_charge.c $(store_fixture)
 tests_unit_test_store_charge_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_charge_LDADD = $(common_test_LIBS)

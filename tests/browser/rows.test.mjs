@@ -53,7 +53,10 @@ const list = [
   [{ ...done, position: 1000, wall_s: 0.05 }, ['50 ms', '7'], ['50 мс']],
   [{ ...done, ...bbp, position: 9_999_999_002, wall_s: 93_784 }, ['26 h'], ['26 ч']],
   [{ ...done, radix: 16, position: 9_999_000, wall_s: 3599.7 }, ['60 min'], ['60 мин']],
-  [{ ...ended, status: 'failed', stage: 'taken', position: 70_000_000, wall_s: 412 }, ['6.9 min'], ['6,9 мин']],
+  [{ ...ended, status: 'failed', stage: 'taken', position: 70_000_000, wall_s: 412, error: 'memory: the worker ran out of it; 1200 MiB were estimated' },
+    ['memory', '6.9 min'], ['память', '6,9 мин']],
+  [{ ...ended, status: 'failed', stage: 'taken', position: 70_000_002, wall_s: 412, error: 'the worker was killed (Killed), 3 times' },
+    ['the worker was killed'], ['рабочий процесс был убит']],
   [{ status: 'cancelled', ended_at: now, position: 70_000_001 }, [], []],
 ];
 const costs = {

@@ -1,7 +1,9 @@
 // Who may cancel, retry and delete: those who asked, known by their cookie or
 // token, and nobody else.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import { element, text } from '../lib/html.mjs';
 import { Site } from '../lib/site.mjs';
 
@@ -10,6 +12,8 @@ const site = await Site.start({ processes: ['nginx', 'fcgi'] });
 after(() => site.stop());
 
 const all = '/api/v1/computations';
+const edit = (query) => promisify(execFile)('sqlite3', ['-cmd', '.timeout 5000', site.database, query]);
+const revisionOf = async (id) => (await site.sql(`SELECT revision FROM computation WHERE id = ${id}`))[0].revision;
 const status = async (id) => (await site.sql(`SELECT status FROM computation WHERE id = ${id}`))[0]?.status;
 
 // The only long text of the answer that the row itself does not have.
@@ -116,14 +120,46 @@ test('the API knows its owner by the token', async () => {
   assert.equal((await site.api('GET', `${all}/${id}`)).status, 404);
 });
 
-test('wrong states answer 409', async () => {
+test('a form sent twice leads to the same place, the API says that nothing was left to do', async () => {
   const visitor = site.visitor();
   const id = await visitor.submit(19);
-  assert.equal((await visitor.post(`/computations/${id}/retry`)).status, 409);
-  await visitor.post(`/computations/${id}/cancel`);
-  const again = await visitor.post(`/computations/${id}/cancel`);
-  assert.equal(again.status, 409);
-  assert.match(again.headers['content-type'], /^text\/html/);
+  const made = (await site.api('POST', all, { position: 24 })).json();
+  const call = async (action) => (await site.api('POST', `${all}/${made.id}/${action}`, {}, { token: made.owner_token })).status;
+  const send = async (action) => {
+    const { status: code, headers: { location } } = await visitor.post(`/computations/${id}/${action}`);
+    return [code, location];
+  };
+  assert.deepEqual(await send('retry'), [303, `/computations/${id}`], 'it waits already');
+  assert.equal(await call('retry'), 409);
+  for (const [action, result] of [['cancel', 'cancelled'], ['retry', 'queued']]) {
+    const first = await send(action);
+    const revision = await revisionOf(id);
+    assert.deepEqual(first, [303, `/computations/${id}`]);
+    assert.deepEqual(await send(action), first);
+    assert.equal(await status(id), result);
+    assert.equal(await revisionOf(id), revision, 'the second one changes nothing');
+    assert.equal(await call(action), 200);
+    assert.equal(await call(action), 409);
+  }
+  assert.equal((await site.visitor().post(`/computations/${id}/retry`, {}, { from: '/' })).status, 403, 'not for others');
+});
+
+test('wrong states answer 409', async () => {
+  const visitor = site.visitor();
+  const id = await visitor.submit(25);
+  const refused = async (action) => {
+    const answer = await visitor.post(`/computations/${id}/${action}`);
+    assert.equal(answer.status, 409, action);
+    assert.match(answer.headers['content-type'], /^text\/html/);
+  };
+  await edit(`UPDATE computation SET status = 'done', stage = 'stored', digit = '1', ended_at = 1 WHERE id = ${id}`);
+  await refused('cancel');
+  await refused('retry');
+  await edit(`UPDATE computation SET status = 'failed', stage = 'taken', digit = NULL, error = 'x' WHERE id = ${id}`);
+  await refused('cancel');
+  // Told to end, but still there: what is asked for is not so yet.
+  await edit(`UPDATE computation SET status = 'running', wanted = 'cancel', ended_at = NULL, error = NULL, lease = 'x', lease_owner = 'one', lease_until = 1 << 62 WHERE id = ${id}`);
+  await refused('retry');
 });
 
 test('actions on rows that are not there answer 404', async () => {

@@ -41,14 +41,20 @@ test('every choice is kept in the links of the others', async () => {
   assert.match(text, /data-live="\/updates\?status=done&amp;radix=10&amp;algorithm=chudnovsky&amp;position=500&amp;sort=time"/);
 });
 
-test('counts are of all rows, and beside no choice of some', async () => {
-  const counts = async (path) => [...(await page(path)).text.matchAll(/data-count="(\w+)">(\d+)</g)].map(([, , n]) => Number(n));
-  const [{ n }] = await site.sql('SELECT count(*) AS n FROM computation');
-  for (const path of ['/', '/?status=done', '/?sort=time']) {
-    assert.equal((await counts(path)).reduce((sum, one) => sum + one, 0), n, path);
-  }
-  for (const path of ['/?radix=10', '/?algorithm=bbp', '/?position=500', '/?status=done&radix=16']) {
-    assert.deepEqual(await counts(path), [], path);
+test('counts beside a status are those of what a click shows', async () => {
+  const counts = (answer) => Object.fromEntries([...answer.text.matchAll(/data-count="(\w+)">(\d+)</g)].map(([, name, n]) => [name, Number(n)]));
+  const [{ n: all }] = await site.sql('SELECT count(*) AS n FROM computation');
+  for (const [query, n] of [['', all], ['sort=time', all], ['radix=10', all - 1], ['algorithm=bbp', 1], ['radix=16', 1],
+    ['position=500', 2], ['radix=10&position=500', 1], ['algorithm=spigot&sort=position', 0]]) {
+    const shown = counts(await page(`/?${query}`));
+    assert.deepEqual(shown, { queued: 0, running: 0, done: n, failed: 0, cancelled: 0 }, query);
+    for (const status of Object.keys(shown)) {
+      const choice = await page(`/?status=${status}${query && `&${query}`}`);
+      assert.equal(ids(choice).length, shown[status], `${status} ${query}`);
+      assert.deepEqual(counts(choice), shown, `${status} ${query}`);
+    }
+    if (n === 0) continue; // nothing has ever changed there
+    assert.deepEqual((await site.get(`/updates?since=0&status=done${query && `&${query}`}`)).json().counts, shown, `an open page, ${query}`);
   }
 });
 
@@ -93,7 +99,21 @@ test('preview: the form comes back with what it would cost, and nothing is asked
   assert.equal(estimate(wrong), '');
   const far = await ask({ position: 60_000_000_000, radix: 16, algorithm: 'bbp' });
   assert.equal(far.status, 422);
-  assert.equal(estimate(far), '', 'nothing is promised that is refused');
+  assert.equal(estimate(far), '', 'nothing computes it');
+  // What is refused is estimated for what would do it, as the message says, and after that.
+  for (const [fields, field, expected] of [
+    [{ position: 1000, algorithm: 'bbp' }, 'radix', /^By bbp in radix 16: less than a tenth of a second\.$/],
+    [{ position: 1000, radix: 16, algorithm: 'spigot' }, 'radix', /^By spigot in radix 10: less than a tenth of a second\.$/],
+    [{ position: 20_000_000, algorithm: 'spigot' }, 'position', /^By chudnovsky in radix 10: about [\d.]+ (s|min) and \d+ MiB of memory on this machine\.$/],
+    [{ position: 2_000_000_000 }, 'position', /^By bbp in radix 16: about [\d.]+ (s|min) and [\d.]+ MiB of memory on this machine\.$/],
+    [{ position: 20_000_000, algorithm: 'spigot', preview: null }, 'position', /^By chudnovsky in radix 10: about /],
+  ]) {
+    const answer = await ask(fields);
+    assert.equal(answer.status, 422);
+    assert.deepEqual(Object.keys(errors(answer.text)), [field]);
+    assert.match(estimate(answer), expected);
+    assert.ok(answer.text.indexOf('class="error"') < answer.text.indexOf('id="estimate"'), 'the error first');
+  }
   assert.equal((await site.summary()).length, before);
 });
 

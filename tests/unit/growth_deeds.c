@@ -44,10 +44,17 @@ read_coming(struct fixture *f)
 static void
 read_counts(struct fixture *f)
 {
+    const struct store_filter hexadecimal = {
+        .status = -1, .radix = 16, .algorithm = -1};
+    const struct store_filter one = {
+        .status = -1, .algorithm = -1, .position = GROWTH_DEEP};
     int64_t counts[STATUS_COUNT];
 
     assert_int_equal(store_counts(f->s, counts), STORE_OK);
     assert_true(counts[STATUS_DONE] > 0);
+    assert_int_equal(store_counts_of(f->s, &hexadecimal, counts), STORE_OK);
+    assert_true(counts[STATUS_DONE] > 0);
+    assert_int_equal(store_counts_of(f->s, &one, counts), STORE_OK);
 }
 
 static void

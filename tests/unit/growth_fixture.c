@@ -118,6 +118,8 @@ add_rest(sqlite3 *db)
          STORE_TOMBSTONES + 5);
     exec(db, "UPDATE counter SET n = (SELECT count(*) FROM computation"
              " WHERE status = counter.status)");
+    exec(db, "INSERT INTO tally SELECT status, radix, algorithm, count(*)"
+             " FROM computation GROUP BY status, radix, algorithm");
     exec(db, "UPDATE meta SET value = %d WHERE key = 'revision'", GROWTH_ROWS);
 }
 

@@ -230,6 +230,7 @@ speed_is_that_of_all_digits(void **state)
     assert_has(site, "<dd>2,000 digits per second</dd>");
     get_checked(site, 16, ALGORITHM_BBP, "checked");
     assert_has_not(site, "per second");
+    assert_has(site, "<dd>2,000 terms/s</dd>");
 }
 
 /* Row 1 is running, of 20,000 digits, and reports P; its page is the last answer. */

@@ -310,6 +310,7 @@ make_errors(struct site *site)
     site_get(site, "/?radix=3");
     site_get(site, "/?position=x");
     site_get(site, "/pi/5?from=6");
+    site_get(site, "/pi/99999999999");
     site_ask(site, &(struct ask){.method = "POST",
                                  .target = "/computations/1/cancel",
                                  .body = "csrf=x",

@@ -148,8 +148,20 @@ unknown_digits_offer_the_form(void **state)
     site_get(site, "/pi/100?radix=16");
     assert_status(site, 404);
     assert_has(site, "<option value=\"16\" selected>");
+    assert_has(site, "Shall they be computed?");
     site_get(site, "/pi/100");
     assert_status(site, 200);
+    /* It is not asked what the answer could not be yes to. */
+    site->conf.limits.chudnovsky = 1000;
+    site_get(site, "/pi/1000");
+    assert_has(site, "Shall they be computed?");
+    site_get(site, "/pi/1001");
+    assert_status(site, 404);
+    assert_has_not(site, "Shall they be computed?");
+    assert_has(site, "this site does not compute so many.");
+    assert_has(site, "The largest position for auto in radix 10 is 1,000.");
+    site_get(site, "/pi/1001?radix=16");
+    assert_has(site, "Shall they be computed?");
 }
 
 static void
@@ -223,6 +235,7 @@ a_window_is_shown_without_what_comes_before(void **state)
     site_get(site, "/pi/5000?radix=16");
     assert_status(site, 200);
     assert_has(site, "queued");
+    assert_has(site, "<h1>Hexadecimal digits of π from position 5,000 on</h1>");
     take(site->store, id, TOKEN);
     calculate(site->store, id, TOKEN);
     finish(site->store, id, TOKEN);
@@ -230,13 +243,17 @@ a_window_is_shown_without_what_comes_before(void **state)
     assert_status(site, 200);
     assert_has(site, "<mark id=\"n\">9</mark>265358979");
     assert_has(site, "data-from=\"5000\"");
+    assert_has(site, "<h1>Hexadecimal digits of π from position 5,000 on</h1>");
     assert_has(site, "name=\"algorithm\" value=\"chudnovsky\"");
+    site_get(site, "/?radix=16");
+    assert_has(site, "<td class=\"pi\"><a href=\"/pi/5000?radix=16\">π at 5000</a>");
     site->conf.limits.chudnovsky = 4999;
     site_get(site, "/pi/5000?radix=16");
     assert_has_not(site, "name=\"algorithm\" value=\"chudnovsky\"");
     site_publish(site, 16, 6000, put_as(site->store, 16, 6000, ALGORITHM_AUTO, NULL));
     site_get(site, "/pi/5000?radix=16&from=4001");
     assert_screen(site, 4001, 1000);
+    assert_has(site, "<h1>π to 5,000 hexadecimal digits</h1>");
     assert_has(site, "href=\"/pi/5000.txt?radix=16\"");
 }
 

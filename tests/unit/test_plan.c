@@ -234,14 +234,51 @@ test_seconds_left(void **state)
 {
     (void)state;
     /* The estimate first, then the speed so far. */
-    assert_true(is_near(plan_seconds_left(100, 2, 0, 0.04), 98));
-    assert_true(is_near(plan_seconds_left(100, 200, 0, 0.04), 0));
+    assert_true(is_near(plan_seconds_left(100, 2, 0, 0), 98));
+    assert_true(is_near(plan_seconds_left(100, 2.5, 0, 0.025), 97.5));
     assert_true(is_near(plan_seconds_left(100, 10, 0, 0.25), 30));
+    /* Half of each. */
+    assert_true(is_near(plan_seconds_left(100, 5, 0, 0.025), 50 + 100 - 5));
+    assert_true(is_near(plan_seconds_left(100, 200, 0, 0), 200));
     /* From a checkpoint, what was done before does not count for the speed. */
-    assert_true(is_near(plan_seconds_left(100, 2, 0.6, 0.61), 38));
+    assert_true(is_near(plan_seconds_left(100, 1, 0.6, 0.61), 39));
+    assert_true(is_near(plan_seconds_left(100, 2, 0.6, 0.61), 58));
     assert_true(is_near(plan_seconds_left(100, 10, 0.6, 0.7), 30));
     assert_true(is_near(plan_seconds_left(100, 10, 0.6, 1), 0));
     assert_true(is_near(plan_seconds_left(100, 10, 1, 1), 0));
+}
+
+/* A run that takes TRULY seconds and was thought to take 100: what is told each
+ * thousandth of it. */
+static void
+follow(double truly)
+{
+    double last = 100, largest = truly > 100 ? truly : 100;
+
+    for (int i = 1; i <= 1000; i++) {
+        double share = i / 1000.0, elapsed = truly * share;
+        double left = plan_seconds_left(100, elapsed, 0, share);
+        double real = truly - elapsed;
+
+        /* It never leaps, */
+        assert_true(left - last < 0.03 * largest && last - left < 0.03 * largest);
+        /* nor does it run out while there is work, */
+        assert_true(left >= (real < 50 ? 0.99 * real : 49));
+        /* and it is not further off than the estimate; soon it is right. */
+        assert_true(left < 1.01 * largest);
+        assert_true(share < 0.05 || is_near(left, real));
+        last = left;
+    }
+}
+
+static void
+test_seconds_left_do_not_leap(void **state)
+{
+    (void)state;
+    follow(100);
+    follow(2000);
+    follow(130);
+    follow(20);
 }
 
 int
@@ -262,6 +299,7 @@ main(void)
         cmocka_unit_test(test_idle_until_something_is_booked),
         cmocka_unit_test(test_waiting_for_a_running_job),
         cmocka_unit_test(test_seconds_left),
+        cmocka_unit_test(test_seconds_left_do_not_leap),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -89,6 +89,16 @@ reasons_within_reasons_are_said_too(void **state)
 {
     (void)state;
     char text[TEXT_SIZE];
+    assert_true(
+        reasons_short(LANG_EN, text, "the worker was killed (Killed), 3 times"));
+    assert_string_equal(text, "the worker was killed");
+    assert_true(reasons_short(LANG_EN, text,
+                              "memory: the worker ran out of it; 1200 MiB were"
+                              " estimated"));
+    assert_string_equal(text, "memory");
+    assert_true(reasons_short(LANG_EN, text, "verification: hexadecimal digits"));
+    assert_string_equal(text, "verification");
+    assert_false(reasons_short(LANG_RU, text, "something nobody knows"));
     assert_true(reasons_text(LANG_RU, text, "the worker was killed (Killed), 3 times"));
     assert_string_equal(text, "рабочий процесс был убит (сигнал KILL) (попыток: 3)");
     assert_true(reasons_text(LANG_RU, text,

@@ -121,12 +121,15 @@ what_cannot_be_read_is_a_problem(void **state)
 
     put_rows(f);
     run_sql(f, "UPDATE counter SET n = 77 WHERE status = 'failed'");
+    run_sql(f, "INSERT INTO tally VALUES ('failed', 16, 'bbp', 78)");
     spoil(f, "event");
     reader = fixture_open(f, STORE_READER);
     told = check(reader);
     assert_told(&told, "structure: ");
     assert_told(&told, "events cannot be read");
     assert_told(&told, "the counter of failed rows says 77, there are 0");
+    assert_told(&told,
+                "the number of failed rows in radix 16 by bbp says 78, there are 0");
     store_close(reader);
 }
 

@@ -51,6 +51,7 @@ old_rows_are_kept(void **state)
 {
     struct fixture *f = *state, old = {.s = NULL};
     char path[128];
+    const struct store_filter decimal = {.status = -1, .radix = 10, .algorithm = -1};
     int64_t counts[STATUS_COUNT];
 
     snprintf(path, sizeof path, "%s/old.db", f->dir);
@@ -78,6 +79,9 @@ old_rows_are_kept(void **state)
 
     /* The old program goes on, and its changes are noted like ours. */
     old_sql(db, OLD_ADD(3, 5) OLD_TAKE(2, 6) OLD_REVISION(6));
+    assert_int_equal(store_counts_of(old.s, &decimal, counts), STORE_OK);
+    assert_int_equal(counts[STATUS_QUEUED], 1);
+    assert_int_equal(counts[STATUS_RUNNING], 2);
     assert_true(store_left(old.s, 2, STATUS_QUEUED, 5));
     assert_false(store_left(old.s, 2, STATUS_QUEUED, 6));
     assert_false(store_left(old.s, 3, STATUS_QUEUED, 5));

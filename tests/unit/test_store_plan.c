@@ -23,6 +23,7 @@ static const struct {
     const char *reason;
 } bounded[] = {
     {SQL_COUNTS, "SCAN counter", "a row for each status"},
+    {SQL_TALLY, "SCAN tally", "a row for each status, radix and algorithm"},
     {SQL_QUEUE_FRONT, "SCAN computation USING INDEX computation_turn",
      "queued rows in order, up to the limit"},
     {SQL_PENDING_TURN, "SCAN computation USING INDEX computation_turn",
@@ -132,6 +133,7 @@ filters_are_in_the_index(void **state)
     } cases[] = {
         {SQL_LIST_RUNNING, "(status=? AND rowid<?)"},
         {SQL_LIST_POSITION, "(position=? AND rowid<?)"},
+        {SQL_TALLY_POSITION, "(position=?)"},
         {SQL_LIST_OTHERS, "(rowid<?)"},
         {SQL_LIST_OTHERS_R, "(radix=? AND rowid<?)"},
         {SQL_LIST_OTHERS_A, "(algorithm=? AND rowid<?)"},
