@@ -8,15 +8,15 @@
  * enter the screen enter from below: as many at most as rows changed or left. So
  * besides the changed rows the answer brings that many unchanged rows from the
  * end of the order. (None when nothing left and the screen has room: the client
- * has all rows then.) A client that can't be told what changed is told what there is: the
- * screen, and the row that the page is about.
+ * has all rows then.) A client that can't be told what changed is told what there is:
+ * the screen, and the row that the page is about.
  *
  * A place in the queue changes with rows that are not the filter's, too. So while a row
  * that is shown waits, whatever changes is news, and each answer has the places of all
  * rows that the client may show: those of the screen, those that changed, and the one
- * that the page is about. And how many rows of each status there are, all of the
- * site's, stands on every list: a row that is not the filter's is news when it came or
- * has another status.
+ * that the page is about. And how many rows of each status there are, of the filter's
+ * radix, algorithm and position, stands on every list: such a row is news, whatever
+ * status the filter asks for, when it came or has another one.
  */
 #include "fcgi/estimate.h"
 #include "fcgi/json.h"
@@ -80,13 +80,18 @@ has_news(struct store *store, const struct store_filter *filter, int64_t since,
     return false;
 }
 
-/* True when a row of D, the changes after SINCE, may have another status than then.
- * (What waits changes seldom otherwise.) */
+/* True when a row of D, the changes after SINCE, that counts on a list with FILTER may
+ * have another status than then. (One that waits may be new, and has left none.) */
 static bool
-have_counts_moved(struct store *store, int64_t since, const struct delta *d)
+have_counts_moved(struct store *store, const struct store_filter *filter, int64_t since,
+                  const struct delta *d)
 {
+    struct store_filter counted = *filter;
+    counted.status = -1;
     for (size_t i = 0; i < d->count; i++) {
         const struct computation *c = &d->rows[i];
+        if (!store_filter_matches(&counted, c))
+            continue;
         if (c->status == STATUS_QUEUED)
             return true;
         for (int s = 0; s < STATUS_COUNT; s++)
@@ -318,7 +323,7 @@ live_updates(struct context *ctx, const struct wait *wait, int64_t revision,
         rc = store_counts_of(ctx->store, &wait->filter, d->counts);
     bool news = rc == STORE_OK &&
                 (moved || has_news(ctx->store, &wait->filter, wait->since, d) ||
-                 have_counts_moved(ctx->store, wait->since, d));
+                 have_counts_moved(ctx->store, &wait->filter, wait->since, d));
     if (rc == STORE_OK && (news || may_show_waiting(wait, d)))
         rc = read_shown(ctx->store, wait, d);
     if (rc == STORE_OK && !news && !shows_waiting(d)) {
