@@ -73,6 +73,18 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test('what was typed hides no button', async () => {
+  const page = await open(browser, { locale: 'en-US', javaScriptEnabled: false });
+  for (const typed of ['7/en', '7/ru', '/language/ru']) {
+    await page.goto(`${site.url}/?new=1`);
+    await page.locator('#position').fill(typed);
+    await page.locator('#new button.primary').click();
+    await page.locator('.error[data-field=position]').waitFor();
+    assert.deepEqual(await page.locator('.language button:visible').allTextContents(), ['Русский'], typed);
+  }
+  await page.context().close();
+});
+
 test('without JavaScript the button works, too', async () => {
   const page = await open(browser, { locale: 'ru-RU', javaScriptEnabled: false });
   await page.goto(`${site.url}/computations/${id}`);
