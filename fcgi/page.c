@@ -17,14 +17,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOST_MOST = 255 };
+/* No position is anywhere near as long as TYPED_MOST bytes. In an address each of them
+ * may take three, and post_language.c, like web servers, takes addresses of some hundred
+ * only. */
+enum { HOST_MOST = 255, TYPED_MOST = 120 };
 
-/* Notes in HEAD what was typed in FORM, but for a choice that is none of ours. */
+/* Notes in HEAD what was typed in FORM, but for a choice that is none of ours; nothing
+ * where the position is too long for an address. */
 static void
 keep_typed(struct dict *head, const struct form *form)
 {
     enum algorithm algorithm;
     int radix;
+    if (strlen(form->typed[FORM_POSITION]) > TYPED_MOST)
+        return;
     struct dict *d = dict_section(head, VIEW_TYPED);
     dict_set(d, VIEW_POSITION, form->typed[FORM_POSITION]);
     if (radix_parse(form->typed[FORM_RADIX], &radix))

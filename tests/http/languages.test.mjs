@@ -173,12 +173,21 @@ test('what was typed in a form that came back is kept by the button', async () =
     assert.match(errors(page.text)[field] ?? 'нет', /[а-я]/);
   }
   // Pages with an address need no more than that.
-  const plain = (await get('/?new=1&position=5')).text;
-  assert.deepEqual(elements(plain, 'form').map(({ attributes: own }) => own.action).filter((one) => one?.startsWith('/language')),
-    ['/language/en', '/language/ru']);
+  const switches = (page) => elements(page.text, 'form').map(({ attributes: own }) => own.action).filter((one) => one?.startsWith('/language'));
+  assert.deepEqual(switches(await get('/?new=1&position=5')), ['/language/en', '/language/ru']);
   // What is no choice, or no position by far, is not kept.
   const strange = await site.visitor().post('/computations', { position: '7', radix: '3', algorithm: 'none' });
   assert.match(strange.text, /"\/language\/ru\?position=7&amp;radix=&amp;algorithm="/);
+  const mistake = (position) => site.visitor().post('/computations', { position, radix: 10, algorithm: 'chudnovsky' });
+  for (const position of ['я'.repeat(61), 'x'.repeat(1500), 'x'.repeat(9000)]) {
+    const long = await mistake(position);
+    assert.equal(long.status, 422);
+    assert.deepEqual(switches(long), ['/language/en', '/language/ru']);
+    assert.equal(filled(long.text).position, position);
+  }
+  const [, longest] = switches(await mistake('я'.repeat(60)));
+  const kept = await site.visitor().request(longest, { method: 'POST', headers: { origin: site.url, 'sec-fetch-site': 'same-origin' } });
+  assert.equal(filled((await site.get(kept.headers.location.replace(/#new$/, ''))).text).position, 'я'.repeat(60));
   assert.equal((await site.visitor().request(`/language/ru?position=${'1'.repeat(600)}`, {
     method: 'POST', headers: { origin: site.url, 'sec-fetch-site': 'same-origin' },
   })).headers.location, '/');
