@@ -39,6 +39,41 @@ keep_typed(struct dict *head, const struct form *form)
         dict_set(d, VIEW_ALGORITHM, form->typed[FORM_ALGORITHM]);
 }
 
+/* Copies the query FROM into TO, which has as much room, without what a page tells once
+ * (bulk.h). */
+static void
+copy_lasting(char *to, const char *from)
+{
+    const char *start = to;
+    while (*from != '\0') {
+        size_t length = strcspn(from, "&");
+        if (strncmp(from, "told=", 5) != 0 && strncmp(from, "proof=", 6) != 0) {
+            if (to > start)
+                *to++ = '&';
+            memcpy(to, from, length);
+            to += length;
+        }
+        from += length;
+        if (*from == '&')
+            from++;
+    }
+    *to = '\0';
+}
+
+/* Has the page of HEAD load itself again as R asked for it. With its address: a browser
+ * at /?highlight=5#c-5 would else only go to the fragment again. */
+static void
+set_reload(struct dict *head, const struct request *r)
+{
+    char *query = malloc(strlen(r->query) + 1);
+    if (query == NULL)
+        return;
+    copy_lasting(query, r->query);
+    dict_setf(dict_section(head, VIEW_REFRESH), VIEW_PAGE_URL, "%s%s%s", r->path,
+              *query != '\0' ? "?" : "", query);
+    free(query);
+}
+
 /* See page_new() and page_new_answer(); RELOAD and FORM may be NULL. */
 static struct dict *
 make_page(const char *title, enum page_place place, const struct request *reload,
@@ -56,11 +91,8 @@ make_page(const char *title, enum page_place place, const struct request *reload
     dict_set(head, VIEW_TITLE, title);
     if (place != PAGE_ELSEWHERE)
         dict_section(head, places[place]);
-    /* With its address: a browser at /?highlight=5#c-5 would else only go to the
-     * fragment again. */
     if (reload != NULL)
-        dict_setf(dict_section(head, VIEW_REFRESH), VIEW_PAGE_URL, "%s%s%s",
-                  reload->path, *reload->query ? "?" : "", reload->query);
+        set_reload(head, reload);
     if (form != NULL)
         keep_typed(head, form);
     dict_include(d, VIEW_FOOT, "foot.tpl");

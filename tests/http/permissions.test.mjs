@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { element, text } from '../lib/html.mjs';
+import { element, reload, text } from '../lib/html.mjs';
 import { Site } from '../lib/site.mjs';
 
 // Without a daemon: rows stay queued, wishes are granted at once.
@@ -88,8 +88,12 @@ test('of several who asked, each withdraws alone', async () => {
   const [first, second] = [site.visitor(), site.visitor()];
   const id = await first.submit(16);
   assert.equal(await second.submit(16), id);
-  assert.equal((await first.post(`/computations/${id}/cancel`)).status, 303);
+  const withdrawn = await first.post(`/computations/${id}/cancel`);
+  assert.equal(withdrawn.status, 303);
   assert.equal(await status(id), 'queued', 'the other still wants it');
+  const told = await first.get(withdrawn.headers.location);
+  assert.match(text(element(told.text, 'ul', { class: 'told' }).inner), /^1 computation stays/);
+  assert.equal(reload(told.text), `/computations/${id}`, 'without JavaScript it is said once, too');
   assert.equal((await first.post(`/computations/${id}/cancel`)).status, 403, 'he has left');
   assert.equal((await second.post(`/computations/${id}/cancel`)).status, 303);
   assert.equal(await status(id), 'cancelled');

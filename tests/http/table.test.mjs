@@ -2,7 +2,7 @@
 // several rows.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { attributes, element, errors, rows, tags } from '../lib/html.mjs';
+import { attributes, element, errors, reload, rows, tags } from '../lib/html.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
 const site = await Site.start({ options: slow.options });
@@ -155,6 +155,8 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   assert.match(said, /cancelled/);
   assert.match(said, /2 computations were refused: only someone who asked for them may do that/);
   assert.match(said, /1 computation is not there any more/);
+  // A browser without JavaScript asks for the rows again, not for what became of them.
+  assert.equal(reload(cancelled.text), '/?radix=10&sort=position');
   const done = told(cancelled).filter((text) => /^\d+ computations? (was|were|will be) cancelled/.test(text))
     .reduce((sum, text) => sum + Number.parseInt(text, 10), 0);
   assert.equal(done, 6);

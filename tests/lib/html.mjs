@@ -54,6 +54,12 @@ export function csrf(html) {
   return field.value;
 }
 
+/** The address that a page without JavaScript loads again by itself, or undefined. */
+export function reload(html) {
+  const meta = tags(html, 'meta').find((own) => own['http-equiv'] === 'refresh');
+  return meta?.content.replace(/^\d+; url=/, '');
+}
+
 /** A table row as {id, status, revision, cells}: cells hold visible text by
  * class name. */
 export function row(html) {
