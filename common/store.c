@@ -241,8 +241,9 @@ enum store_rc
 store_begin(struct store *s)
 {
     s->stamp = 0;
-    return s->crowd != NULL ? begin_in_turn(s)
-                            : store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
+    /* In its own turn SQLite alone refuses it: nobody stands in a queue twice. */
+    return s->crowd != NULL && !s->in_turn ? begin_in_turn(s)
+                                           : store_run(s, SQL_BEGIN_WRITE, NO_VALUES);
 }
 
 enum store_rc
