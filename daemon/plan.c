@@ -106,7 +106,7 @@ plan_seconds_left(double seconds, double elapsed, double first, double fraction)
     if (share <= 0) {
         return estimate - elapsed > elapsed ? estimate - elapsed : elapsed;
     }
-    double trust = share / SPEED_FROM;
-    double left = (1 - trust) * estimate + trust * elapsed / share - elapsed;
-    return left > 0 ? left : 0;
+    /* (1 - trust) of the one and trust * elapsed / share of the other, where trust is
+     * share / SPEED_FROM; never negative, as SPEED_FROM < 1. */
+    return (1 - share / SPEED_FROM) * estimate + elapsed / SPEED_FROM - elapsed;
 }
