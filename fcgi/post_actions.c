@@ -2,7 +2,9 @@
  * POST /computations/ID/cancel, /retry, /delete: the buttons of a computation's
  * page. Each leads back to where its effect is seen, or to a page that asks the
  * visitor whether he meant it (see proof.h). A second click leads to the same place as
- * the first one; the API tells its clients that nothing was left to do.
+ * the first one, but for two: of what others still wait for, the first one made its
+ * visitor a stranger, who is refused; and what was deleted is not there any more. The
+ * API tells its clients that nothing was left to do.
  */
 #include "fcgi/actions.h"
 #include "fcgi/handlers.h"
