@@ -128,9 +128,9 @@ remove_file(const struct prune *p, int folder, const char *in, const char *name,
     return true;
 }
 
-/* Digits that a longer file holds, too, which must have been there as long as P says:
- * until then somebody may be about to read the shorter one. And those that the daemon
- * found broken. */
+/* Digits that a longer file holds, too, which was written as long ago as P says: until
+ * then somebody may be about to read the shorter one. And those that the daemon found
+ * broken. */
 static bool
 remove_superseded(struct prune *p, int folder, const char *name)
 {
