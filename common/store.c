@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The patience of one that waits in a crowd. */
+/* The patience of those of a crowd beyond its `most`. */
 enum { HASTE_MS = 1000 };
 
 void

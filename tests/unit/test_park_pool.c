@@ -83,7 +83,7 @@ who_makes_way_lets_another_in(void **state)
     int fds[HELD_MOST];
     int count = start_held(s, fds, 2, 1, "/held");
     /* They did so by themselves, or it would have taken two who were noticed. (On a
-     * busy machine somebody may be who was only kept from running.) */
+     * busy machine one may be noticed that was only kept from running.) */
     assert_true(server_stats(s).held_up < 2);
     int fd = client_connect(s->path[0]);
     for (int i = 0; i < 100; i++)
