@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* No position is anywhere near as long as TYPED_MOST bytes. In an address each of them
- * may take three, and post_language.c, like web servers, takes addresses of some hundred
+ * may take three, and post_language.c, like web servers, takes some hundred
  * only. */
 enum { HOST_MOST = 255, TYPED_MOST = 120 };
 
@@ -82,7 +82,7 @@ make_page(const char *title, enum page_place place, const struct request *reload
     static const enum view_key places[] = {
         [PAGE_LIST] = VIEW_AT_LIST,     [PAGE_BELOW_LIST] = VIEW_BELOW_LIST,
         [PAGE_SEARCH] = VIEW_AT_SEARCH, [PAGE_PICTURES] = VIEW_AT_PICTURES,
-        [PAGE_API] = VIEW_AT_API,
+        [PAGE_API] = VIEW_AT_API,       [PAGE_DIGITS] = VIEW_BELOW_LIST,
     };
     struct dict *d = dict_new();
     if (d == NULL)
@@ -91,6 +91,9 @@ make_page(const char *title, enum page_place place, const struct request *reload
     dict_set(head, VIEW_TITLE, title);
     if (place != PAGE_ELSEWHERE)
         dict_section(head, places[place]);
+    /* What is drawn before its end has come moves as that comes. */
+    if (place != PAGE_DIGITS)
+        dict_section(head, VIEW_WHOLE);
     if (reload != NULL)
         set_reload(head, reload);
     if (form != NULL)

@@ -27,6 +27,7 @@ enum page_place {
     PAGE_SEARCH,
     PAGE_PICTURES,
     PAGE_API,
+    PAGE_DIGITS, /* below the list, too; long, and drawn as it comes */
 };
 
 /*

@@ -198,8 +198,7 @@ send_page(struct context *ctx, const struct request *r, struct reply *reply, int
     char title[TEXT_SIZE];
     make_title(s->lang, title, state, &s->choice);
     bool live = pi_is_live(state);
-    struct dict *d =
-        page_new(title, PAGE_BELOW_LIST, live && s->sought == NULL ? r : NULL);
+    struct dict *d = page_new(title, PAGE_DIGITS, live && s->sought == NULL ? r : NULL);
     dict_set(d, VIEW_TITLE, title);
     dict_set_int(d, VIEW_REVISION, state->revision);
     pulse_show(ctx, d, live);

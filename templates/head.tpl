@@ -10,7 +10,9 @@
 <meta name="theme-color" content="#fbf9f4" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#15181a" media="(prefers-color-scheme: dark)">
 <link rel="stylesheet" href="@STATIC:nthpi.css@">
+{{#WHOLE}}
 <link rel="expect" href="#end" blocking="render">
+{{/WHOLE}}
 <link rel="icon" href="@STATIC:icon.svg@" type="image/svg+xml">
 <script src="@STATIC:live.js@" defer></script>
 {{#REFRESH}}

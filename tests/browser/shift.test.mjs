@@ -172,25 +172,59 @@ async function passOn(page, { url, headers: { 'accept-encoding': encoding, ...he
   response.end(pieces.join(''));
 }
 
-for (const [path, width, locale] of [['/', 1024, 'ru-RU'], ['/pi/45678', 390, 'en-US'], ['/search?q=26535', 1280, 'ru-RU']]) {
-  test(`${path}: a page that comes in pieces does not move`, async () => {
-    await site.waitDone((await site.ask(45_678)).id);
+/** Runs CHECK(the address of PATH) while ANSWER(request, response) answers for the site. */
+async function between(page, path, answer, check) {
+  // (A poll is given up when the page is closed, or the site stopped.)
+  const server = http.createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  }).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    await check(`http://127.0.0.1:${server.address().port}${path}`);
+  } finally {
+    await page.context().close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+for (const [name, width, locale] of [['/', 1024, 'ru-RU'], ['/computations/ID', 390, 'en-US'], ['/search?q=26535', 1280, 'ru-RU']]) {
+  test(`${name}: a page that comes in pieces does not move`, async () => {
+    const { id } = await site.ask(45_678);
+    await site.waitDone(id);
     const page = await open(browser, { viewport: { width, height: 4000 }, locale });
-    // (A poll is given up when the page is closed, or the site stopped.)
-    const server = http.createServer((request, response) => {
-      passOn(page, request, response).catch(() => response.destroy());
-    }).listen(0, '127.0.0.1');
-    try {
-      await once(server, 'listening');
-      await page.addInitScript(watch);
-      await page.goto(`http://127.0.0.1:${server.address().port}${path}`);
+    await page.addInitScript(watch);
+    await between(page, name.replace('ID', id), (...all) => passOn(page, ...all), async (url) => {
+      await page.goto(url);
       assert.deepEqual(await shifts(page), []);
       await page.evaluate(() => document.getElementById('main').prepend(document.createElement('hr')));
       assert.notDeepEqual(await shifts(page), []);
-    } finally {
-      await page.context().close();
-      server.closeAllConnections();
-      server.close();
-    }
+    });
   });
 }
+
+test('digits are drawn before all of their page has come', async () => {
+  await site.waitDone((await site.ask(45_678)).id);
+  const page = await open(browser, { viewport: { width: 1280, height: 800 } });
+  let go;
+  const drawn = new Promise((resolve) => { go = resolve; });
+  await between(page, '/pi/45678?per=10000', async ({ url, headers: { 'accept-encoding': encoding, ...headers } }, response) => {
+    const { status, headers: { 'content-length': length, 'transfer-encoding': coding, ...rest }, body } = await site.get(url, { headers });
+    response.writeHead(status, rest);
+    if (url.startsWith('/pi/')) {
+      response.write(body.subarray(0, body.length / 2));
+      await drawn;
+      response.write(body.subarray(body.length / 2));
+    } else {
+      response.write(body);
+    }
+    response.end();
+  }, async (url) => {
+    await page.goto(url, { waitUntil: 'commit' });
+    await until(() => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length > 0), 'something drawn');
+    assert.equal(await page.locator('#live-bottom').count(), 0, 'the end is still to come');
+    assert.match(await page.locator('#digits').innerText(), /^3\.\s+1415926535/);
+    go();
+    await page.locator('#live-bottom').waitFor();
+  });
+});
