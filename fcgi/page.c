@@ -61,17 +61,18 @@ copy_lasting(char *to, const char *from)
 }
 
 /* Has the page of HEAD load itself again as R asked for it. With its address: a browser
- * at /?highlight=5#c-5 would else only go to the fragment again. */
-static void
+ * at /?highlight=5#c-5 would else only go to the fragment again. False: no memory. */
+static bool
 set_reload(struct dict *head, const struct request *r)
 {
     char *query = malloc(strlen(r->query) + 1);
     if (query == NULL)
-        return;
+        return false;
     copy_lasting(query, r->query);
     dict_setf(dict_section(head, VIEW_REFRESH), VIEW_PAGE_URL, "%s%s%s", r->path,
               *query != '\0' ? "?" : "", query);
     free(query);
+    return true;
 }
 
 /* See page_new() and page_new_answer(); RELOAD and FORM may be NULL. */
@@ -94,8 +95,10 @@ make_page(const char *title, enum page_place place, const struct request *reload
     /* What is drawn before its end has come moves as that comes. */
     if (place != PAGE_DIGITS)
         dict_section(head, VIEW_WHOLE);
-    if (reload != NULL)
-        set_reload(head, reload);
+    if (reload != NULL && !set_reload(head, reload)) {
+        dict_free(d);
+        return NULL;
+    }
     if (form != NULL)
         keep_typed(head, form);
     dict_include(d, VIEW_FOOT, "foot.tpl");
