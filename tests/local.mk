@@ -651,8 +651,9 @@ tests_unit_test_api_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_api_LDADD = $(site_test_LDADD)
 tests_unit_test_api_LINK = $(nthpi_fcgi_LINK)
 # Sees every call that fills a page.
-tests_unit_test_lint_SOURCES = tests/unit/test_lint.c tests/unit/lint_record.c \
-	tests/unit/lint_record.h $(site_fixture)
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c tests/unit/lint_pages.c \
+	tests/unit/lint_pages.h tests/unit/lint_record.c tests/unit/lint_record.h \
+	$(site_fixture)
 tests_unit_test_lint_CFLAGS = $(site_test_CFLAGS)
 tests_unit_test_lint_LDADD = $(site_test_LDADD)
 tests_unit_test_lint_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dict_new,--wrap=dict_free \
@@ -797,7 +798,8 @@ tests_unit_test_store_changes_SOURCES = tests/unit/test_store_changes.c $(store_
 tests_unit_test_store_changes_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_store_changes_LDADD = $(common_test_LIBS)
 tests_unit_test_scarce_common_SOURCES = tests/unit/test_scarce_common.c \
-	tests/unit/scarce.c tests/unit/scarce.h $(store_fixture)
+	tests/unit/scarce_deeds.c tests/unit/scarce_deeds.h tests/unit/scarce.c \
+	tests/unit/scarce.h $(store_fixture)
 tests_unit_test_scarce_common_CFLAGS = $(common_test_CFLAGS)
 tests_unit_test_scarce_common_LDADD = $(common_test_LIBS)
 tests_unit_test_store_ask_SOURCES = tests/unit/test_store_ask.c $(store_fixture)
