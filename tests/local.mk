@@ -954,8 +954,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 # Whatever else a site is tested for.
 EXTRA_DIST += tests/browser/api.test.mjs tests/browser/languages.test.mjs \
 	tests/browser/labels.test.mjs tests/browser/pictures.test.mjs tests/browser/table.test.mjs \
-	tests/browser/viewer.test.mjs tests/faults/graceful.test.mjs \
-	tests/faults/hardening.test.mjs tests/faults/logs.test.mjs \
+	tests/browser/history.test.mjs tests/browser/viewer.test.mjs tests/lib/viewer.mjs \
+	tests/faults/graceful.test.mjs tests/faults/hardening.test.mjs tests/faults/logs.test.mjs \
 	tests/faults/restore.test.mjs tests/faults/sandbox.test.mjs \
 	tests/faults/users.test.mjs tests/http/api_page.test.mjs tests/http/backup.test.mjs \
 	tests/http/languages.test.mjs tests/http/manual.test.mjs tests/http/manuals.test.mjs \
