@@ -1,5 +1,5 @@
 // The runner of these tests: it counts what really ran, finds what is left
-// behind, and ends what it started when it is ended itself.
+// behind, and ends what it started when it is ended itself. And what no test may do.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -75,4 +75,13 @@ test('a signal ends the runner and all it started', async () => {
   assert.equal((await run.ended).code, 143);
   await until(() => !alive(sleeping()), 'the end of what it started');
   assert.deepEqual(fs.readdirSync(temporary), []);
+});
+
+test('no test waits in a page by what our pages forbid', () => {
+  const tests = path.join(source, 'tests');
+  const files = ['browser', 'faults', 'http', 'lib'].flatMap((part) =>
+    fs.readdirSync(path.join(tests, part)).filter((name) => name.endsWith('.mjs')).map((name) => path.join(part, name)));
+  assert.ok(files.includes('browser/once.test.mjs') && files.includes('lib/browser.mjs'));
+  const found = files.filter((file) => /\.waitForFunction\(/.test(fs.readFileSync(path.join(tests, file), 'utf8')));
+  assert.deepEqual(found, [], 'until(() => page.evaluate(…)) waits');
 });
