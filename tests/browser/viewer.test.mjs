@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, overflow, picture } from '../lib/browser.mjs';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { Site, until } from '../lib/site.mjs';
 import { arrives as arrivesOf, screen, search, visit as visitOf } from '../lib/viewer.mjs';
 
 const N = 45_678;
-const ENDLESS = 3_000_000; // a position whose spigot takes a minute or more
-const site = await Site.start({ options: { 'limit-spigot': ENDLESS } });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -274,8 +274,8 @@ test('without a script: choices are links, and the digits can be selected in a f
 
 test('while digits are being computed, the screen is a live page, and turning it loads another', async () => {
   const visitor = site.visitor();
-  const running = await visitor.submit(ENDLESS, slow.question);
-  const page = await visit(`/pi/${ENDLESS}`);
+  const running = await visitor.submit(endless.position, endless.question);
+  const page = await visit(`/pi/${endless.position}`);
   await page.locator('#live[data-live]').waitFor();
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/from=1001$/);

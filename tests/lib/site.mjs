@@ -18,12 +18,11 @@ export const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/
 export const build = path.resolve(process.env.NTHPI_BUILD || path.join(source, 'build'));
 
 /** Option and question of jobs that run for seconds: spigot beyond what sites
- * usually accept. Add to the position for another job. One at `endless` or a little
- * beyond takes minutes: for what has to find it at work, however late it comes. */
+ * usually accept. Add to the position for another job. (What has to be found at work,
+ * however late one comes, is `endless` of pause.mjs.) */
 export const slow = {
   options: { 'limit-spigot': 2_000_000 },
   position: 300_000,
-  endless: 1_500_000,
   question: { algorithm: 'spigot' },
 };
 
