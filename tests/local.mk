@@ -17,7 +17,8 @@ tests_unit_libfixtures_a_SOURCES = \
 	tests/unit/search_fixture.c \
 	tests/unit/site_fixture.c \
 	tests/unit/store_fixture.c \
-	tests/unit/temporary.c
+	tests/unit/temporary.c \
+	tests/unit/verify_fixture.c
 tests_unit_libfixtures_a_CFLAGS = $(libweb_a_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 # Those that take longest begin first: so that none is alone at the end, and those that
 # wait for programs do so beside those that compute.
@@ -177,12 +178,14 @@ tests_unit_test_engine_split_gmp_SOURCES = tests/unit/test_engine_split.c \
 tests_unit_test_engine_split_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_split_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_split_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
+verify_fixture = tests/unit/verify_fixture.h
 tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
-	tests/unit/cmocka_all.h $(engine_fixture)
+	tests/unit/cmocka_all.h $(engine_fixture) $(verify_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_windows_SOURCES = \
-	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture)
+	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture) \
+	$(verify_fixture)
 tests_unit_test_engine_verify_windows_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_windows_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
