@@ -17,7 +17,8 @@ tests_unit_libfixtures_a_SOURCES = \
 	tests/unit/search_fixture.c \
 	tests/unit/site_fixture.c \
 	tests/unit/store_fixture.c \
-	tests/unit/temporary.c
+	tests/unit/temporary.c \
+	tests/unit/verify_fixture.c
 tests_unit_libfixtures_a_CFLAGS = $(libweb_a_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 # Those that take longest begin first: so that none is alone at the end, and those that
 # wait for programs do so beside those that compute.
@@ -177,12 +178,14 @@ tests_unit_test_engine_split_gmp_SOURCES = tests/unit/test_engine_split.c \
 tests_unit_test_engine_split_gmp_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_split_gmp_LDFLAGS = $(gmp_only)
 tests_unit_test_engine_split_gmp_LDADD = $(fixtures) $(engine_LIBS) $(CMOCKA_LIBS)
+verify_fixture = tests/unit/verify_fixture.h
 tests_unit_test_engine_verify_SOURCES = tests/unit/test_engine_verify.c \
-	tests/unit/cmocka_all.h $(engine_fixture)
+	tests/unit/cmocka_all.h $(engine_fixture) $(verify_fixture)
 tests_unit_test_engine_verify_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_verify_windows_SOURCES = \
-	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture)
+	tests/unit/test_engine_verify_windows.c tests/unit/cmocka_all.h $(engine_fixture) \
+	$(verify_fixture)
 tests_unit_test_engine_verify_windows_CFLAGS = $(AM_CFLAGS) $(GMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_engine_verify_windows_LDADD = $(fixtures) libcommon.a $(engine_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_engine_checked_SOURCES = tests/unit/test_engine_checked.c \
@@ -956,8 +959,8 @@ EXTRA_DIST += tests/README.md tests/package.json tests/package-lock.json tests/r
 # Whatever else a site is tested for.
 EXTRA_DIST += tests/browser/api.test.mjs tests/browser/languages.test.mjs \
 	tests/browser/labels.test.mjs tests/browser/pictures.test.mjs tests/browser/table.test.mjs \
-	tests/browser/viewer.test.mjs tests/faults/graceful.test.mjs \
-	tests/faults/hardening.test.mjs tests/faults/logs.test.mjs \
+	tests/browser/history.test.mjs tests/browser/viewer.test.mjs tests/lib/viewer.mjs \
+	tests/faults/graceful.test.mjs tests/faults/hardening.test.mjs tests/faults/logs.test.mjs \
 	tests/faults/restore.test.mjs tests/faults/sandbox.test.mjs \
 	tests/faults/users.test.mjs tests/http/api_page.test.mjs tests/http/backup.test.mjs \
 	tests/http/languages.test.mjs tests/http/manual.test.mjs tests/http/manuals.test.mjs \

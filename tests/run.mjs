@@ -125,7 +125,8 @@ function kill(pid) {
   }
 }
 
-async function runFile(file) {
+/** Runs FILE as one of those of JOB, "1/4": the first of four at the same time. */
+async function runFile(file, job) {
   const mark = `NTHPI_TEST_RUN=${randomBytes(8).toString('hex')}`;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-test-'));
   fs.chmodSync(folder, 0o755);
@@ -135,7 +136,7 @@ async function runFile(file) {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, TMPDIR: folder, NTHPI_TEST_RUN: mark.split('=')[1] },
+    env: { ...process.env, TMPDIR: folder, NTHPI_TEST_RUN: mark.split('=')[1], NTHPI_TEST_JOB: job },
   });
   const run = { pid: child.pid, mark, folder };
   running.add(run);
@@ -193,10 +194,11 @@ const rank = (file) => (LONGEST.indexOf(nameOf(file)) + 1) || Infinity;
 const sorted = [...files].sort((a, b) => Math.sign(rank(a) - rank(b)) || 0);
 // Pages take the processors, most others wait: some of each at any time.
 const queues = [sorted.filter((file) => !isPage(file)), sorted.filter(isPage)];
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, async (unused, job) => {
+const jobs = Math.max(1, Number(values.jobs));
+await Promise.all(Array.from({ length: jobs }, async (unused, job) => {
   const [own, others] = job % 2 ? [...queues].reverse() : queues;
   for (let file; (file = own.shift() ?? others.shift());) {
-    const counts = await runFile(file);
+    const counts = await runFile(file, `${job + 1}/${jobs}`);
     for (const key of Object.keys(sum)) sum[key] += counts[key];
   }
 }));

@@ -148,8 +148,9 @@
   const OWN = ['open', 'tabindex']; // attributes that the visitor sets, or this file
   const NAMING = ['id', 'class', 'href', 'action', 'name', 'value'];
 
-  /** What NODE itself says, without the elements in it. */
-  const words = (node) => node.data?.trim() ?? [...node.childNodes].map(({ data }) => data?.trim()).join('');
+  /** What NODE itself says, without the elements in it; of a bar nobody sees the text. */
+  const words = (node) => node.data?.trim() ?? (node.localName === 'progress' ? ''
+    : [...node.childNodes].map(({ data }) => data?.trim()).join(''));
 
   /** True when A may become B: it is the same kind of thing, leads to the same and says
    * the same itself; what stays would move when the words before it changed. How far a

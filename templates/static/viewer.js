@@ -30,7 +30,6 @@
   const screens = new Map(); // address: promise of the page's text; newest last
   let shown = addressOf(location);
   let coming = null; // the address that is being fetched to be shown
-  let listed = false; // it is the one that the history is at
 
   /** The text of the page at ADDRESS, fetched once. */
   function load(address, priority) {
@@ -99,12 +98,12 @@
     target.focus({ preventScroll: true });
   }
 
-  /** Shows the screen at URL, and puts it into the history unless it comes from there.
+  /** Shows the screen at URL, and puts it into the history unless that is there already.
    * What cannot be shown here is left to the browser. */
-  async function show(url, fromHistory = false) {
+  async function show(url) {
     const address = addressOf(url);
+    const isListed = () => addressOf(location) === address;
     coming = address;
-    listed = fromHistory;
     try {
       const text = await load(address);
       if (coming !== address) return; // another one was asked for meanwhile
@@ -113,13 +112,13 @@
       if (coming !== address) return;
       coming = null;
       // (Assigning the address that is there already would only look for its fragment.)
-      if (listed) location.reload();
+      if (isListed()) location.reload();
       else location.assign(url);
       return;
     }
     coming = null;
     shown = address;
-    if (!listed) history.pushState(null, '', address);
+    if (!isListed()) history.pushState(null, '', address);
     if (url.hash) goTo(url.hash);
     announce(part.querySelector('.range')?.textContent);
     loadNext();
@@ -154,14 +153,17 @@
 
   addEventListener('popstate', () => {
     const address = addressOf(location);
-    if (live) return;
-    if (address === coming) listed = true;
-    else if (address === shown) coming = null; // the one on its way is not wanted any more
-    else show(new URL(location.href), true);
+    if (live || address === coming) return;
+    if (address === shown) coming = null; // the one on its way is not wanted any more
+    else show(new URL(location.href));
   });
 
-  // A fetch that ends because the page is left must not lead anywhere else.
+  // A fetch that ends because the page is left must not lead anywhere else. Who comes back
+  // to the page, as the browser kept it, finds what its address says.
   addEventListener('pagehide', () => { coming = null; });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted && !live && addressOf(location) !== shown) show(new URL(location.href));
+  });
 
   // ---- keys ----
 

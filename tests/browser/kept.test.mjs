@@ -100,6 +100,26 @@ test('what was opened stays open, and what was closed closed, while it changes',
   await page.context().close();
 });
 
+test('a bar stays the same while it fills', async () => {
+  const page = await open(browser);
+  await madeUp(page, (html, n) => html.replace(/<progress .*?<\/progress>/, `<progress max="1" value="${n / 1000}">${n} %</progress>`));
+  await page.goto(site.url + path);
+  await changes(page, '#live');
+  const bar = () => page.evaluate(() => {
+    const { value, textContent, first } = document.querySelector('#live-answer progress');
+    return { n: Math.round(value * 1000), text: textContent, first };
+  });
+  await page.evaluate(() => { document.querySelector('#live-answer progress').first = true; });
+  const { n: before } = await bar();
+  await changes(page, '#live');
+  const { n, text, first } = await bar();
+  assert.ok(first, 'it is the one that was there');
+  assert.ok(n > before, `${before} to ${n}`);
+  assert.equal(text, `${n} %`);
+  assert.deepEqual(page.problems(), []);
+  await page.context().close();
+});
+
 test('nothing that is pressed becomes something else', async () => {
   const page = await open(browser);
   const orders = [['one', 'two', 'three'], ['two', 'three'], ['one', 'two', 'three'], ['three', 'one', 'two']];

@@ -102,8 +102,9 @@ test('fields beside each other stand in one line, and so do their labels', async
   await page.context().close();
 });
 
-test('on a phone the list begins on the first screen', async () => {
-  for (const [locale, most] of [['en-GB', 800], ['ru-RU', 900]]) {
+test('on a phone little stands above the list: in English the first screen has a row of it', async () => {
+  // Russian words are longer.
+  for (const [locale, most] of [['en-GB', 780], ['ru-RU', 880]]) {
     const page = await open(browser, { viewport: { width: 390, height: 844 }, locale });
     await page.goto(`${site.url}/`);
     const { y } = await page.locator('tbody tr').first().boundingBox();

@@ -84,7 +84,7 @@ test('the button that is pressed says which it is, and other forms are others', 
   await until(() => posts.length > 1, 'the choice of a language');
   assert.match(posts[1], /^\/language\/ru/);
   go();
-  await page.waitForFunction(() => document.documentElement.lang === 'ru');
+  await until(() => page.evaluate(() => document.documentElement.lang === 'ru'), 'the page in Russian');
   assert.equal(posts.length, 2, posts.join('\n'));
   await page.context().close();
 });

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, open, picture } from '../lib/browser.mjs';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { Site } from '../lib/site.mjs';
 
-const ENDLESS = 3_000_000; // a position whose spigot takes a minute or more
-const site = await Site.start({ options: { 'limit-spigot': ENDLESS } });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -17,7 +17,7 @@ await site.waitDone(id);
 const other = (await site.ask(2345, { algorithm: 'spigot' })).id;
 await site.waitDone(other);
 const visitor = site.visitor();
-const running = await visitor.submit(ENDLESS, slow.question);
+const running = await visitor.submit(endless.position, endless.question);
 await site.waitFor(running, ({ status }) => status === 'running', 'running');
 
 const SHEET = 680; // pixels between the margins of A4: (210 mm - 2 * 15 mm) * 96 / 25.4

@@ -5,13 +5,13 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { after, test } from 'node:test';
 import { launch, open, picture } from '../lib/browser.mjs';
+import { endless, patient, withWorkersHeld } from '../lib/pause.mjs';
 import { Site, slow, until } from '../lib/site.mjs';
 
 const LONG = 220_000; // a position whose spigot is no small job, which has a slot of its own
-const ENDLESS = 3_000_000; // and one that takes a minute or more
 const SLOTS = 3;
 const site = await Site.start({
-  options: { 'limit-spigot': 2 * ENDLESS, cpus: SLOTS, 'index-wait-s': 3600 },
+  options: { ...endless.options, ...patient, cpus: SLOTS, 'index-wait-s': 3600 },
 });
 after(() => site.stop());
 const browser = await launch();
@@ -84,23 +84,18 @@ test('rows wait, run and are done, and nothing moves', async (t) => {
   const visitor = site.visitor();
   // Some run, and the others wait until the pages have been seen and used.
   const before = [];
-  for (let i = 0; i < SLOTS; i++) before.push(await visitor.submit(ENDLESS + 1 + i, slow.question));
+  for (let i = 0; i < SLOTS; i++) before.push(await visitor.submit(endless.position + 1 + i, endless.question));
   for (const id of before) await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const ids = [];
   for (let i = 0; i < 2; i++) ids.push(await visitor.submit(LONG + i, slow.question));
   const pages = [];
   for (const view of views) pages.push(await used(view));
   await everywhere(pages, () => window.rows.length >= 15, null, 'changes of rows');
-  const old = site.workers();
-  for (const id of before) await visitor.post(`/computations/${id}/cancel`);
   // Nothing ends before it was seen to run.
-  const held = await until(() => site.workers().find((pid) => !old.includes(pid)), 'the next one');
-  process.kill(held, 'SIGSTOP');
-  try {
+  await withWorkersHeld(site, async () => {
+    for (const id of before) await visitor.post(`/computations/${id}/cancel`);
     await everywhere(pages, (all) => all.some((id) => window.rows.includes(`${id} running`)), ids, 'a row that runs');
-  } finally {
-    process.kill(held, 'SIGCONT');
-  }
+  });
 
   for (const [i, [width, locale, address]] of views.entries()) {
     await t.test(`${width} pixels, ${locale}, ${address}`, async () => {
@@ -134,7 +129,7 @@ test('rows wait, run and are done, and nothing moves', async (t) => {
 
 test('a computation that runs moves nothing on its page', async () => {
   const visitor = site.visitor();
-  const id = await visitor.submit(ENDLESS, slow.question);
+  const id = await visitor.submit(endless.position, endless.question);
   for (const width of [1280, 390, 320]) {
     const page = await open(browser, { viewport: { width, height: 4000 } });
     await page.addInitScript(watch);

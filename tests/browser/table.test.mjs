@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, navigations, open, picture } from '../lib/browser.mjs';
-import { Site, alive, slow, until } from '../lib/site.mjs';
+import { endless, holdWorkers, patient } from '../lib/pause.mjs';
+import { Site, slow, until } from '../lib/site.mjs';
 
-const ENDLESS = 3_000_000; // a position whose spigot takes a minute or more
-const site = await Site.start({ options: { 'limit-spigot': 2 * ENDLESS, cpus: 2 } });
+const site = await Site.start({ options: { ...endless.options, ...patient, cpus: 2 } });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -48,7 +48,7 @@ test('rows are selected, stay so when they change, and are cancelled together', 
   await page.goto(`${site.url}/`);
   const ids = [];
   for (let i = 0; i < 5; i++) {
-    await page.locator('#position').fill(String(ENDLESS + i));
+    await page.locator('#position').fill(String(endless.position + i));
     await page.locator('#algorithm').selectOption('spigot');
     const before = page.url();
     await page.locator('form#new button.primary').click();
@@ -126,10 +126,8 @@ test('a row that ends says so, and a sorted list stays sorted', async (t) => {
   const visitor = site.visitor();
   const running = await visitor.submit(300_000, slow.question);
   await site.waitFor(running, ({ status }) => status === 'running', 'running');
-  const held = site.workers(); // it does not end before others came
-  const signal = (name) => held.filter(alive).forEach((pid) => process.kill(pid, name));
-  t.after(() => signal('SIGCONT'));
-  signal('SIGSTOP');
+  const release = await holdWorkers(site); // it does not end before others came
+  t.after(release);
   await page.goto(`${site.url}/?sort=position`);
   await page.waitForSelector(`tr#c-${running}:not([data-status=done])`);
   await visitor.submit(1000);
@@ -143,7 +141,7 @@ test('a row that ends says so, and a sorted list stays sorted', async (t) => {
     return true;
   };
   await until(inOrder, 'the rows in order');
-  signal('SIGCONT');
+  release();
   await page.waitForSelector(`tr#c-${running}[data-status=done]`);
   await until(async () => /Digit .* of π is \d/.test(await page.locator('#announce').textContent()), 'the end is said');
   assert.equal(await page.locator('#announce').getAttribute('aria-live'), 'polite');
@@ -160,7 +158,7 @@ test('a row that ends says so, and a sorted list stays sorted', async (t) => {
 test('without JavaScript a page that reloads itself leads to one with boxes', async () => {
   const page = await open(browser, { javaScriptEnabled: false });
   const visitor = site.visitor();
-  const id = await visitor.submit(ENDLESS + 9000, slow.question);
+  const id = await visitor.submit(endless.position + 9000, endless.question);
   await page.goto(`${site.url}/`);
   assert.ok(!(await box(page, id).isVisible()));
   await page.locator('.several a').click();

@@ -1,14 +1,15 @@
-// The viewer of digits: other screens without a reload, by links and by keys; copying;
-// what is selected; lines for every choice; and on paper.
+// The viewer of digits: other screens without a reload, by keys; copying; what is selected;
+// lines for every choice; and on paper. (Links, and where they lead back: history.)
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, open, overflow, picture } from '../lib/browser.mjs';
+import { launch, overflow, picture } from '../lib/browser.mjs';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { Site, until } from '../lib/site.mjs';
+import { arrives as arrivesOf, screen, search, visit as visitOf } from '../lib/viewer.mjs';
 
 const N = 45_678;
-const ENDLESS = 3_000_000; // a position whose spigot takes a minute or more
-const site = await Site.start({ options: { 'limit-spigot': ENDLESS } });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 const browser = await launch();
 after(() => browser.close());
@@ -17,37 +18,8 @@ const { id } = await site.ask(N);
 await site.waitDone(id);
 const known = (await pi(N)).slice(2);
 
-/** A page at PATH, whose requests for other pages are counted in page.fetched. */
-async function visit(path, options) {
-  const page = await open(browser, options);
-  await page.addInitScript(() => {
-    addEventListener('DOMContentLoaded', () => { window.first = document.getElementById('live-digits'); });
-  });
-  page.fetched = [];
-  page.on('request', (request) => {
-    if (request.resourceType() === 'fetch') page.fetched.push(new URL(request.url()).search);
-  });
-  await page.goto(site.url + path);
-  return page;
-}
-
-const screen = (page) => page.evaluate(() => {
-  const pre = document.getElementById('digits');
-  return { from: Number(pre.dataset.from), digits: pre.textContent.replace(/\s|^3\./g, '') };
-});
-
-/** The query of the page's address, as the page has it now. */
-const search = (page) => page.evaluate(() => location.search);
-
-/** Waits for the screen that starts at FROM, which must be right. */
-async function arrives(page, from, per = 1000) {
-  const expected = known.slice(from - 1, from - 1 + per);
-  await until(async () => {
-    const shown = await screen(page);
-    return shown.from === from && shown.digits.length === expected.length;
-  }, `the screen from ${from} on`);
-  assert.equal((await screen(page)).digits, expected);
-}
+const visit = (path, options) => visitOf(browser, site, path, options);
+const arrives = (page, ...where) => arrivesOf(page, known, ...where);
 
 /** Labels that can be seen, with the position that each is about and the digits beside it. */
 const lines = (page) => page.evaluate(() => {
@@ -81,77 +53,6 @@ async function labelled(page, groups, per = 1000) {
     assert.ok(text.length === groups * 10 || i === all.length - 1, `${label}: ${text.length} digits`);
   }
 }
-
-test('links turn the screen without a reload, and the history leads back', async () => {
-  const page = await visit(`/pi/${N}`);
-  const loads = await page.evaluate(() => { window.kept = true; return true; });
-  assert.ok(loads);
-  await page.locator('#live-top a[rel=next]').click();
-  await arrives(page, 1001);
-  assert.equal(await search(page), '?from=1001');
-  await page.locator('#live-bottom a[rel=next]').click();
-  await arrives(page, 2001);
-  await page.locator('#live-top a[rel=last]').click();
-  await arrives(page, 45_001);
-  assert.equal(await page.locator('mark#n').textContent(), known.at(-1));
-  await page.goBack();
-  await arrives(page, 2001);
-  await page.goBack();
-  await arrives(page, 1001);
-  await page.goForward();
-  await arrives(page, 2001);
-  assert.equal(await page.evaluate(() => window.kept), true, 'never loaded anew');
-  assert.equal(await page.locator('#announce').textContent(), 'Digits 2,001 to 3,000');
-  assert.deepEqual(page.problems(), []);
-  await page.context().close();
-});
-
-test('the history is right while a screen is on its way, and when it cannot come', async () => {
-  const page = await visit(`/pi/${N}?from=1`);
-  const hold = async (query) => {
-    let answer;
-    const held = new Promise((resolve) => { answer = resolve; });
-    await page.route((url) => url.search === query, (route) => held.then(() => route.continue()));
-    return answer;
-  };
-  await page.keyboard.press('ArrowRight');
-  await arrives(page, 1001);
-  let answer = await hold('?from=1');
-  // Back to a screen that was already asked for: it is not put in front of others again.
-  await page.keyboard.press('ArrowLeft');
-  await until(() => page.fetched.includes('?from=1'), 'the question');
-  await page.evaluate(() => history.back());
-  await until(async () => await search(page) === '?from=1', 'the address');
-  answer();
-  await arrives(page, 1);
-  await page.evaluate(() => history.forward());
-  await arrives(page, 1001);
-  // Back to what is shown: the one on its way is not wanted any more.
-  await page.locator('#digits a').nth(20).click();
-  await page.waitForURL(/#p-1201$/);
-  answer = await hold('?from=45001');
-  await page.keyboard.press('End');
-  await until(() => page.fetched.includes('?from=45001'), 'the question for the last one');
-  await page.evaluate(() => history.back());
-  await until(() => page.evaluate(() => location.hash === ''), 'the address without a place');
-  const came = page.waitForResponse(/from=45001$/);
-  answer();
-  await (await came).finished();
-  await page.keyboard.press('ArrowRight');
-  await arrives(page, 2001);
-  await page.evaluate(() => history.back());
-  await arrives(page, 1001);
-
-  // What cannot be fetched is loaded, at a place in it, too.
-  await page.goto(`${site.url}/pi/${N}?from=3001#p-3101`);
-  await page.keyboard.press('ArrowRight');
-  await arrives(page, 4001);
-  await page.route(/from=3001$/, (route) => (route.request().isNavigationRequest() ? route.continue() : route.abort()));
-  page.tolerate(true);
-  await page.evaluate(() => history.back());
-  await arrives(page, 3001);
-  await page.context().close();
-});
 
 test('the next screen is there before anybody asks, and each is fetched once', async () => {
   const page = await visit(`/pi/${N}?from=10001`);
@@ -373,8 +274,8 @@ test('without a script: choices are links, and the digits can be selected in a f
 
 test('while digits are being computed, the screen is a live page, and turning it loads another', async () => {
   const visitor = site.visitor();
-  const running = await visitor.submit(ENDLESS, slow.question);
-  const page = await visit(`/pi/${ENDLESS}`);
+  const running = await visitor.submit(endless.position, endless.question);
+  const page = await visit(`/pi/${endless.position}`);
   await page.locator('#live[data-live]').waitFor();
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/from=1001$/);

@@ -1,12 +1,12 @@
 // The runner of these tests: it counts what really ran, finds what is left
-// behind, and ends what it started when it is ended itself.
+// behind, and ends what it started when it is ended itself. And what no test may do.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { alive, source, until } from '../lib/site.mjs';
+import { alive, freePort, source, until } from '../lib/site.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-runner-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -75,4 +75,34 @@ test('a signal ends the runner and all it started', async () => {
   assert.equal((await run.ended).code, 143);
   await until(() => !alive(sleeping()), 'the end of what it started');
   assert.deepEqual(fs.readdirSync(temporary), []);
+});
+
+test('files that run at the same time draw no port of each other, and none twice', async (t) => {
+  const result = await start(`
+test('a', () => { if (!/^1\\/\\d+$/.test(process.env.NTHPI_TEST_JOB)) throw new Error(process.env.NTHPI_TEST_JOB); });
+`).ended;
+  assert.equal(result.counts, '1 0 0', result.out);
+  const own = process.env.NTHPI_TEST_JOB;
+  t.after(() => {
+    if (own) process.env.NTHPI_TEST_JOB = own;
+    else delete process.env.NTHPI_TEST_JOB;
+  });
+  let highest = 10_999;
+  for (const job of ['1/3', '2/3', '3/3']) {
+    process.env.NTHPI_TEST_JOB = job;
+    const ports = [];
+    for (let i = 0; i < 300; i++) ports.push(await freePort());
+    assert.equal(new Set(ports).size, ports.length);
+    assert.ok(Math.min(...ports) > highest, `${job}: ${Math.min(...ports)} after ${highest}`);
+    highest = Math.max(...ports);
+  }
+});
+
+test('no test waits in a page by what our pages forbid', () => {
+  const tests = path.join(source, 'tests');
+  const files = ['browser', 'faults', 'http', 'lib'].flatMap((part) =>
+    fs.readdirSync(path.join(tests, part)).filter((name) => name.endsWith('.mjs')).map((name) => path.join(part, name)));
+  assert.ok(files.includes('browser/once.test.mjs') && files.includes('lib/browser.mjs'));
+  const found = files.filter((file) => /\.waitForFunction\(/.test(fs.readFileSync(path.join(tests, file), 'utf8')));
+  assert.deepEqual(found, [], 'until(() => page.evaluate(…)) waits');
 });

@@ -5,10 +5,11 @@ import { execFile } from 'node:child_process';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { element, elements, text } from '../lib/html.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site, until } from '../lib/site.mjs';
 
 const run = promisify(execFile);
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 
 const age = (seconds) => run('sqlite3', ['-cmd', '.timeout 5000', site.database,
@@ -36,7 +37,7 @@ const startDaemon = async () => {
 
 test('nothing is said while a daemon is there', async () => {
   await site.waitDone((await site.ask(100)).id);
-  const { links: { self, pi } } = await site.ask(slow.endless + 1, slow.question).then(({ id }) =>
+  const { links: { self, pi } } = await site.ask(endless.position + 1, endless.question).then(({ id }) =>
     site.waitFor(id, ({ status }) => status === 'running', 'running'));
   for (const path of ['/', self.replace('/api/v1', ''), pi]) {
     assert.deepEqual(await noticeAt(path), [0, ''], path);

@@ -5,13 +5,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { isDeepStrictEqual, promisify } from 'node:util';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
 import { PollClient } from '../lib/poll.mjs';
-import { Site, build, slow, until } from '../lib/site.mjs';
+import { Site, build, until } from '../lib/site.mjs';
 
 const run = promisify(execFile);
 const LONG = process.env.NTHPI_LONG;
-const site = await Site.start({ options: { ...slow.options, 'grace-s': 0 } });
+const site = await Site.start({ options: { ...endless.options, 'grace-s': 0 } });
 after(() => site.stop());
 
 const file = (name) => path.join(site.state, name);
@@ -58,7 +59,7 @@ test('a backup while the site works is whole, and tar opens it', async () => {
   const mine = await visitor.submit(DIGITS);
   await site.waitDone(mine);
   await site.waitDone((await site.ask(500, { radix: 16 })).id);
-  await site.ask(slow.endless, slow.question);
+  await site.ask(endless.position, endless.question);
   // Rows come all the while; longer digits take the place of those that are read.
   let busy = true;
   let position = 4000;
@@ -125,7 +126,7 @@ test('a restore is refused while a program runs, and brings back all when none d
   await site.waitDone(mine);
   // One runs, and only one: what was asked for before is at its end.
   for (const { id } of await site.sql("SELECT id FROM computation WHERE status = 'running'")) await tool('delete', String(id));
-  const job = (await site.ask(slow.endless + 1, slow.question)).id;
+  const job = (await site.ask(endless.position + 1, endless.question)).id;
   await site.waitFor(job, ({ status }) => status === 'running', 'running');
   await until(async () => (await site.sql("SELECT id FROM computation WHERE status = 'running'")).length === 1, 'the others to go');
   const client = new PollClient(site);
@@ -318,7 +319,7 @@ test('prune removes what is old, and open pages lose it', async () => {
     ['--older-than', '1d', '--status', 'running'], ['--older-than', '1d', 'more']]) {
     assert.equal((await site.tool('prune', ...args)).code, 2, args.join(' '));
   }
-  const cancelled = (await site.ask(slow.endless + 2, slow.question)).id;
+  const cancelled = (await site.ask(endless.position + 2, endless.question)).id;
   await tool('cancel', String(cancelled));
   await site.waitFor(cancelled, ({ status }) => status === 'cancelled', 'cancelled');
   const client = new PollClient(site);

@@ -10,9 +10,10 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Api } from '../lib/openapi.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 // One without a daemon: what is asked there stays in the queue.
 const full = await Site.start({
   options: { 'queue-limit': 3, 'visitor-limit': 2 }, processes: ['nginx', 'fcgi'],
@@ -72,7 +73,7 @@ test('the life of a computation', async () => {
 
 test('cancel, retry and delete of one that runs', async () => {
   const { id, owner_token: token } = (await call('POST', all,
-    { body: { position: slow.endless, algorithm: 'spigot' } })).json();
+    { body: { position: endless.position, algorithm: 'spigot' } })).json();
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const own = (what, options) => call('POST', `${all}/${id}/${what}`, { token, ...options });
   assert.equal((await own('cancel', { token: undefined })).status, 403);

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { element, elements, filled, rows, tags, text } from '../lib/html.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 
 const html = { headers: { accept: 'text/html' } };
@@ -84,7 +85,7 @@ test('filters and pages of the list', async () => {
 
 test('running rows stand on top', async () => {
   const visitor = site.visitor();
-  const id = await visitor.submit(slow.endless, slow.question);
+  const id = await visitor.submit(endless.position, endless.question);
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const quick = await site.ask(61);
   const order = rows(await page('/')).map(({ id }) => id);

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { decode, element, elements, filled, text } from '../lib/html.mjs';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { Site, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 
 const html = { headers: { accept: 'text/html' } };
@@ -176,10 +177,10 @@ test('runs of nines and zeros at the cut', async () => {
 
 test('while it is computed the known part and progress are shown', async () => {
   const visitor = site.visitor();
-  const running = await visitor.submit(slow.endless, slow.question);
+  const running = await visitor.submit(endless.position, endless.question);
   const whole = await pi(20_000);
   const part = await until(async () => {
-    const answer = await site.get(`/pi/${slow.endless}?from=13001`, html);
+    const answer = await site.get(`/pi/${endless.position}?from=13001`, html);
     if (answer.status !== 200) return false;
     const state = (await site.api('GET', `/api/v1/computations/${running}`)).json().status;
     if (state !== 'running') throw new Error(`it is ${state} already`);
@@ -188,7 +189,7 @@ test('while it is computed the known part and progress are shown', async () => {
   }, 'digits beyond the prefix while the spigot runs');
   const shown = digits(part).replace(/^3\./, '');
   assert.ok(whole.slice(2 + 13_000).startsWith(shown), 'they are right');
-  assert.ok(elements(await page(`/pi/${slow.endless}`), 'progress').length >= 1);
+  assert.ok(elements(await page(`/pi/${endless.position}`), 'progress').length >= 1);
   await visitor.post(`/computations/${running}/cancel`);
   await site.waitFor(running, ({ status }) => status === 'cancelled', 'cancelled');
 });

@@ -8,11 +8,12 @@ import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, build, slow, until } from '../lib/site.mjs';
+import { Site, build, until } from '../lib/site.mjs';
 
 // (No worker but those of computations: no index is made meanwhile.)
-const site = await Site.start({ options: { ...slow.options, index: 'no' } });
+const site = await Site.start({ options: { ...endless.options, index: 'no' } });
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'nthpi-home-'));
 const servers = [];
 after(async () => {
@@ -73,7 +74,7 @@ test('a token is kept for its user alone, and is the right to cancel and delete'
   assert.equal(fs.statSync(tokens).mode & 0o777, 0o700);
   assert.equal(fs.statSync(tokenFile()).mode & 0o777, 0o600);
   const token = fs.readFileSync(tokenFile(), 'utf8');
-  const [, id] = /^(\d+)/.exec(ok(await at('submit', '--algorithm=spigot', String(slow.endless))));
+  const [, id] = /^(\d+)/.exec(ok(await at('submit', '--algorithm=spigot', String(endless.position))));
   assert.equal(fs.readFileSync(tokenFile(), 'utf8'), token, 'one token for all that we ask');
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const stranger = await nthpi(['cancel', '--url', site.url, id], { env: { XDG_STATE_HOME: path.join(home, 'other') } });
@@ -100,7 +101,7 @@ test('a token is kept for its user alone, and is the right to cancel and delete'
 });
 
 test('cancel, retry and delete tell as JSON what became of a row', async () => {
-  const { id } = JSON.parse(ok(await at('submit', '--json', '--algorithm=spigot', String(slow.endless + 3))));
+  const { id } = JSON.parse(ok(await at('submit', '--json', '--algorithm=spigot', String(endless.position + 3))));
   const does = async (command) => JSON.parse(ok(await at(command, '--json', String(id))));
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const api = (await site.get(`/api/v1/computations/${id}`)).json();
@@ -160,7 +161,7 @@ test('progress: lines in a file, a bar on a terminal', async () => {
   assert.doesNotMatch(lines.stderr, /\r/);
   assert.equal((await at('submit', '--wait', '30001')).stderr, '', 'nothing that was not asked for');
   const child = spawn('script', ['-qefc',
-    `exec ${program} submit --url ${site.url} --wait --algorithm=spigot ${slow.endless + 9}`, '/dev/null'],
+    `exec ${program} submit --url ${site.url} --wait --algorithm=spigot ${endless.position + 9}`, '/dev/null'],
   { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   let shown = '';
   const bar = new Promise((resolve) => child.stdout.on('data', (text) => {
@@ -176,7 +177,7 @@ test('progress: lines in a file, a bar on a terminal', async () => {
 });
 
 test('Ctrl-C ends a wait, and the computation goes on', async () => {
-  const [, id] = /^(\d+)/.exec(ok(await at('submit', '--algorithm=spigot', String(slow.endless + 1))));
+  const [, id] = /^(\d+)/.exec(ok(await at('submit', '--algorithm=spigot', String(endless.position + 1))));
   const result = await nthpi(['wait', '--url', site.url, '--progress', id], {
     killed: (child) => child.stderr.once('data', () => child.kill('SIGINT')),
   });
@@ -187,7 +188,7 @@ test('Ctrl-C ends a wait, and the computation goes on', async () => {
 });
 
 test('a site that restarts does not end a wait', async () => {
-  const [, id] = /^(\d+)/.exec(ok(await at('submit', '--algorithm=spigot', String(slow.endless + 2))));
+  const [, id] = /^(\d+)/.exec(ok(await at('submit', '--algorithm=spigot', String(endless.position + 2))));
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   let wait;
   const waiting = nthpi(['wait', '--url', site.url, '--progress', id], { killed: (child) => { wait = child; } });

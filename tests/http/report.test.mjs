@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { elements, text } from '../lib/html.mjs';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, slow } from '../lib/site.mjs';
+import { Site } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 
 const keys = ['program', 'page', 'id', 'position', 'radix', 'algorithm', 'method', 'answered_by', 'digit', 'window',
@@ -110,7 +111,7 @@ test('HEAD, ETag, other methods', async () => {
 });
 
 test('what is not done, or not there, is 404 in words', async () => {
-  const { id } = await site.ask(slow.endless, { algorithm: 'spigot' });
+  const { id } = await site.ask(endless.position, { algorithm: 'spigot' });
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   const get = (number) => site.get(`/computations/${number}.txt`, { headers: { accept: 'application/json' } });
   const early = await get(id);

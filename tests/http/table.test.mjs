@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { attributes, element, errors, reload, rows, tags } from '../lib/html.mjs';
-import { Site, slow, until } from '../lib/site.mjs';
+import { endless } from '../lib/pause.mjs';
+import { Site, until } from '../lib/site.mjs';
 
-const site = await Site.start({ options: slow.options });
+const site = await Site.start({ options: endless.options });
 after(() => site.stop());
 
 const page = async (path = '/') => (await site.get(path, { headers: { accept: 'text/html' } }));
@@ -131,9 +132,9 @@ test('several rows at once: cancelled, tried again, deleted after a question', a
   const other = site.visitor();
   const mine = [];
   for (let i = 0; i < 6; i++) {
-    mine.push(await visitor.submit(slow.endless + 1000 + i, slow.question));
+    mine.push(await visitor.submit(endless.position + 1000 + i, endless.question));
   }
-  const foreign = await other.submit(slow.endless + 2000, slow.question);
+  const foreign = await other.submit(endless.position + 2000, endless.question);
   await until(async () => rows((await page()).text).some(({ status }) => status === 'running'), 'one runs');
   // Some wait: they say where, and when their turn comes.
   const places = [...(await page()).text.matchAll(/<span class=place>(.*?)<\/span>/g)].map(([, text]) => text);

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { endless } from '../lib/pause.mjs';
 import { pi } from '../lib/pi.mjs';
-import { Site, build, children, slow, until } from '../lib/site.mjs';
+import { Site, build, children, until } from '../lib/site.mjs';
 
 // (No worker but those of computations: no index is made meanwhile.)
-const site = await Site.start({ options: { ...slow.options, index: 'no' } });
+const site = await Site.start({ options: { ...endless.options, index: 'no' } });
 after(() => site.stop());
 
 const idOf = (text) => Number(/\d+/.exec(text)[0]);
@@ -117,7 +118,7 @@ test('submit, show, list', async () => {
 });
 
 test('cancel, retry, delete', async () => {
-  await site.tool('submit', String(slow.endless), '--algorithm', 'spigot');
+  await site.tool('submit', String(endless.position), '--algorithm', 'spigot');
   const [{ id }] = await site.sql("SELECT id FROM computation WHERE algorithm = 'spigot'");
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   assert.equal((await site.tool('cancel', String(id))).code, 0);
@@ -131,7 +132,7 @@ test('cancel, retry, delete', async () => {
 
 test('cancel, retry, delete: as JSON', async () => {
   const does = async (command, id) => JSON.parse((await site.tool(command, '--json', String(id))).stdout);
-  const { id } = JSON.parse((await site.tool('submit', '--json', String(slow.endless + 1), '--algorithm=spigot')).stdout);
+  const { id } = JSON.parse((await site.tool('submit', '--json', String(endless.position + 1), '--algorithm=spigot')).stdout);
   await site.waitFor(id, ({ status }) => status === 'running', 'running');
   assert.equal((await does('cancel', id)).id, id);
   const { revision: before } = await site.waitFor(id, ({ status }) => status === 'cancelled', 'cancelled');
@@ -154,8 +155,8 @@ test('show tells how long each stage took, and what it cost', async () => {
   const lines = stdout.split('history\n')[1].trimEnd().split('\n');
   assert.match(lines[0], /^ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2,}registered/);
   for (const line of lines.slice(1)) assert.match(line, /UTC {2}\+(\d\.\d{3}|\d\d+) s +[a-z]+/);
-  await site.tool('submit', String(slow.endless + 2), '--algorithm=spigot');
-  const [{ id }] = await site.sql(`SELECT id FROM computation WHERE position = ${slow.endless + 2}`);
+  await site.tool('submit', String(endless.position + 2), '--algorithm=spigot');
+  const [{ id }] = await site.sql(`SELECT id FROM computation WHERE position = ${endless.position + 2}`);
   await site.waitFor(id, ({ status, progress }) => status === 'running' && progress > 0, 'running');
   assert.match((await site.tool('show', String(id))).stdout, /^progress +\d+ % [a-z]+\ntime left +\d/m);
   await site.tool('delete', String(id));

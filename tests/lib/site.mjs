@@ -18,12 +18,11 @@ export const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/
 export const build = path.resolve(process.env.NTHPI_BUILD || path.join(source, 'build'));
 
 /** Option and question of jobs that run for seconds: spigot beyond what sites
- * usually accept. Add to the position for another job. One at `endless` or a little
- * beyond takes minutes: for what has to find it at work, however late it comes. */
+ * usually accept. Add to the position for another job. (What has to be found at work,
+ * however late one comes, is `endless` of pause.mjs.) */
 export const slow = {
   options: { 'limit-spigot': 2_000_000 },
   position: 300_000,
-  endless: 1_500_000,
   question: { algorithm: 'spigot' },
 };
 
@@ -48,13 +47,20 @@ export async function until(check, what, { timeout = 90_000, every = 25 } = {}) 
   }
 }
 
-/** A port of 127.0.0.1 that is free now. None of those that the kernel gives to the
- * near end of connections: one of a thousand clients could get it before its server.
- * (And none of those below 11,000 that browsers refuse.) */
+const drawn = new Set(); // ports, whose servers may be yet to come
+
+/** A port of 127.0.0.1 that is free now, and that nobody else here draws: files that run at
+ * the same time have parts of their own ($NTHPI_TEST_JOB, "1/4": the first of four). None
+ * of those that the kernel gives to the near end of connections: one of a thousand clients
+ * could get it before its server. (And none below 11,000 that browsers refuse.) */
 export async function freePort() {
-  const [least] = fs.readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1').split('\t').map(Number);
+  const [end] = fs.readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1').split('\t').map(Number);
+  const [job, jobs] = (process.env.NTHPI_TEST_JOB ?? '1/1').split('/').map(Number);
+  const part = Math.floor((Math.max(end, 12_000) - 11_000) / jobs);
   for (;;) {
-    const port = randomInt(11_000, Math.max(least, 12_000));
+    const port = 11_000 + part * (job - 1) + randomInt(part);
+    if (drawn.has(port)) continue;
+    drawn.add(port);
     const isFree = await new Promise((resolve) => {
       const server = net.createServer();
       server.on('error', () => resolve(false));

@@ -98,6 +98,16 @@ lease_of(const char *token, const char *owner)
     return lease;
 }
 
+int64_t
+put_taken(struct fixture *f, uint64_t position, const char *token, const char *daemon)
+{
+    const struct store_lease lease = lease_of(token, daemon);
+    int64_t id = put(f, position, NULL);
+
+    assert_int_equal(store_take(f->s, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
+    return id;
+}
+
 void
 take(struct fixture *f, int64_t id, const char *token)
 {

@@ -44,6 +44,10 @@ int64_t put_as(struct fixture *f, int radix, uint64_t position,
 /* A lease that lasts an hour. */
 struct store_lease lease_of(const char *token, const char *owner);
 
+/* A row that runs, as put(), under TOKEN of DAEMON. */
+int64_t put_taken(struct fixture *f, uint64_t position, const char *token,
+                  const char *daemon);
+
 /* Queued row ID goes on, under TOKEN of the daemon "one". */
 void take(struct fixture *f, int64_t id, const char *token);
 void calculate(struct fixture *f, int64_t id, const char *token);

@@ -4,20 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/reason.h"
 #include "daemon/engine/verify.h"
-#include "engine_fixture.h"
-
-/* A result of chudnovsky for (RADIX, POSITION) and what it tells about itself. */
-static struct collected
-result(int radix, uint64_t position)
-{
-    struct collected c = {0};
-
-    assert_int_equal(collect(&c, "chudnovsky", radix, position, 2), ENGINE_OK);
-    assert_int_equal(c.evidences, 1);
-    return c;
-}
+#include "verify_fixture.h"
 
 /* The verdict of THREADS threads on LENGTH digits of TEXT in pieces of PIECE. */
 static enum verify_rc
@@ -46,7 +34,7 @@ static void
 accepted(int radix, uint64_t position)
 {
     static const size_t pieces[] = {1000000, 4096, 7, 1};
-    struct collected c = result(radix, position);
+    struct collected c = verify_result(radix, position);
     char words[VERIFY_WORDS];
     size_t i;
 
@@ -73,16 +61,6 @@ test_right_conversions(void **state)
     }
     for (n = 1; n <= 2000; n += 37)
         accepted(10, n);
-}
-
-/* WORDS tell a difference as the table of reasons does, which the pages translate. */
-static void
-expect_difference(const char *words)
-{
-    struct reason_found found;
-
-    assert_true(reason_find(words, &found));
-    assert_in_range(found.reason, REASON_DIFFER_BBP, REASON_DIFFER_CHUDNOVSKY);
 }
 
 static void
@@ -119,11 +97,11 @@ test_flipped_digits(void **state)
 
     (void)state;
     for (radix = 10; radix <= 16; radix += 6) {
-        c = result(radix, 1500);
+        c = verify_result(radix, 1500);
         for (at = 0; at < c.length; at++)
             flip(&c, at);
         collected_free(&c);
-        c = result(radix, 200000);
+        c = verify_result(radix, 200000);
         for (i = 0; i < 40; i++)
             flip(&c, random_below(&seed, c.length));
         flip(&c, 0);
@@ -144,7 +122,7 @@ test_threads(void **state)
 
     (void)state;
     for (radix = 10; radix <= 16; radix += 6) {
-        c = result(radix, 1200000);
+        c = verify_result(radix, 1200000);
         where[1] = c.length / 2;
         where[2] = c.length - 1;
         for (i = 0; i < sizeof threads / sizeof threads[0]; i++) {
@@ -172,7 +150,7 @@ test_threads(void **state)
 static void
 test_other_mistakes(void **state)
 {
-    struct collected c = result(10, 20000);
+    struct collected c = verify_result(10, 20000);
     uint64_t seed = 13;
     char words[VERIFY_WORDS], keep;
     size_t a, b;
@@ -212,7 +190,7 @@ test_other_mistakes(void **state)
 static void
 test_wrong_evidence(void **state)
 {
-    struct collected c = result(10, 20000);
+    struct collected c = verify_result(10, 20000);
     struct engine_evidence right = c.evidence;
     int i;
 

@@ -5,30 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/reason.h"
 #include "daemon/engine/verify.h"
-#include "engine_fixture.h"
-
-/* A result of chudnovsky for (RADIX, POSITION) and what it tells about itself. */
-static struct collected
-result(int radix, uint64_t position)
-{
-    struct collected c = {0};
-
-    assert_int_equal(collect(&c, "chudnovsky", radix, position, 2), ENGINE_OK);
-    assert_int_equal(c.evidences, 1);
-    return c;
-}
-
-/* WORDS tell a difference as the table of reasons does, which the pages translate. */
-static void
-expect_difference(const char *words)
-{
-    struct reason_found found;
-
-    assert_true(reason_find(words, &found));
-    assert_in_range(found.reason, REASON_DIFFER_BBP, REASON_DIFFER_CHUDNOVSKY);
-}
+#include "verify_fixture.h"
 
 /* Windows from a text of hexadecimal digits, the wrong-th with a mistake. */
 struct source {
@@ -55,7 +33,7 @@ windows_of(void *ctx, const uint64_t *positions, int count,
 static void
 test_windows(void **state)
 {
-    struct collected hex = result(16, 30000), c = result(10, 30000);
+    struct collected hex = verify_result(16, 30000), c = verify_result(10, 30000);
     struct source source = {.text = hex.text};
     char words[VERIFY_WORDS];
     int i;
@@ -127,7 +105,7 @@ test_windows_by_bbp(void **state)
     const struct engine_callbacks callbacks = {
         .ctx = &listener, .progress = on_progress, .cancelled = on_cancelled};
     struct verify_bbp bbp = {2, &callbacks};
-    struct collected c = result(10, 150000);
+    struct collected c = verify_result(10, 150000);
     char words[VERIFY_WORDS];
 
     (void)state;

@@ -5,17 +5,6 @@
 
 #define NEW_TOKEN "00000000000000000000000000000001"
 
-/* A running row of DAEMON. */
-static int64_t
-running(struct fixture *f, uint64_t position, const char *token, const char *daemon)
-{
-    const struct store_lease lease = lease_of(token, daemon);
-    int64_t id = put(f, position, NULL);
-
-    assert_int_equal(store_take(f->s, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
-    return id;
-}
-
 static void
 a_boot_is_noted_once(void **state)
 {
@@ -40,9 +29,9 @@ a_new_boot_voids_leases_and_deltas(void **state)
     struct store_delta delta;
     int64_t removed[64], revision, waiting;
     size_t count, nremoved, taken_back;
-    int64_t id = running(f, 1, TOKEN, "alive");
+    int64_t id = put_taken(f, 1, TOKEN, "alive");
 
-    waiting = running(f, 2, OTHER, "alive");
+    waiting = put_taken(f, 2, OTHER, "alive");
     assert_int_equal(store_requeue(f->s, waiting, OTHER, "no", true, 3600000, NULL),
                      STORE_OK);
     assert_int_equal(store_note_boot(f->s, "boot-1"), STORE_OK);

@@ -10,17 +10,6 @@
 
 static const struct store_asker admin = {.admin = true};
 
-/* A running row of DAEMON. */
-static int64_t
-running(struct fixture *f, uint64_t position, const char *token, const char *daemon)
-{
-    const struct store_lease lease = lease_of(token, daemon);
-    int64_t id = put(f, position, NULL);
-
-    assert_int_equal(store_take(f->s, id, &lease, ALGORITHM_CHUDNOVSKY), STORE_OK);
-    return id;
-}
-
 struct graveyard {
     const char *dead; /* the one that is */
     int asked;
@@ -56,7 +45,7 @@ rows_of_the_living_are_left_alone(void **state)
     struct fixture *f = *state;
     struct computation rows[4];
     size_t count;
-    int64_t id = running(f, 1, TOKEN, "other"), revision = store_revision(f->s);
+    int64_t id = put_taken(f, 1, TOKEN, "other"), revision = store_revision(f->s);
 
     assert_int_equal(recover(f, NULL, rows, 4, &count), 0);
     assert_int_equal(count, 0);
@@ -73,11 +62,11 @@ rows_of_the_dead_return_to_the_queue(void **state)
     const struct store_witness witness = {.is_dead = is_dead, .ctx = &graveyard};
     struct computation rows[4];
     size_t count, found;
-    int64_t first = running(f, 1, TOKEN, "gone");
-    int64_t second = running(f, 2, TOKEN, "gone");
-    int64_t mine = running(f, 3, OTHER, "me");
-    int64_t living = running(f, 4, TOKEN, "alive");
-    int64_t now_mine = running(f, 5, NEW_TOKEN, "me");
+    int64_t first = put_taken(f, 1, TOKEN, "gone");
+    int64_t second = put_taken(f, 2, TOKEN, "gone");
+    int64_t mine = put_taken(f, 3, OTHER, "me");
+    int64_t living = put_taken(f, 4, TOKEN, "alive");
+    int64_t now_mine = put_taken(f, 5, NEW_TOKEN, "me");
     int64_t revision = store_revision(f->s);
 
     assert_int_equal(store_recover(f->s, &lease, &witness, rows, 4, &count, &found),
@@ -106,7 +95,7 @@ expired_leases_are_void(void **state)
     struct fixture *f = *state;
     struct computation rows[4];
     size_t count;
-    int64_t id = running(f, 1, TOKEN, "hangs");
+    int64_t id = put_taken(f, 1, TOKEN, "hangs");
 
     assert_int_equal(store_renew(f->s, "hangs", store_boottime() - 1), STORE_OK);
     assert_int_equal(recover(f, NULL, rows, 4, &count), 1);
@@ -121,8 +110,8 @@ a_renewed_lease_holds(void **state)
     size_t count;
     int64_t revision;
 
-    running(f, 1, TOKEN, "slow");
-    running(f, 2, TOKEN, "other");
+    put_taken(f, 1, TOKEN, "slow");
+    put_taken(f, 2, TOKEN, "other");
     revision = store_revision(f->s);
     run_sql(f, "UPDATE computation SET lease_until = 1");
     assert_int_equal(store_renew(f->s, "slow", store_boottime() + 1000000000),
@@ -139,7 +128,7 @@ calculated_rows_are_handed_over(void **state)
     struct fixture *f = *state;
     struct computation rows[4];
     size_t count;
-    int64_t id = running(f, 5, TOKEN, "gone"), revision;
+    int64_t id = put_taken(f, 5, TOKEN, "gone"), revision;
 
     calculate(f, id, TOKEN);
     revision = store_revision(f->s);
@@ -164,7 +153,7 @@ what_does_not_fit_is_handed_over_later(void **state)
     size_t count;
 
     for (uint64_t i = 1; i <= 3; i++)
-        calculate(f, running(f, i, TOKEN, "gone"), TOKEN);
+        calculate(f, put_taken(f, i, TOKEN, "gone"), TOKEN);
     recover(f, "gone", rows, 2, &count);
     assert_int_equal(count, 2);
     recover(f, "gone", rows, 2, &count);
@@ -180,8 +169,8 @@ wishes_survive_their_daemon(void **state)
     struct computation rows[4];
     enum store_wish wish;
     size_t count;
-    int64_t cancel = running(f, 1, TOKEN, "gone");
-    int64_t delete_id = running(f, 2, TOKEN, "gone");
+    int64_t cancel = put_taken(f, 1, TOKEN, "gone");
+    int64_t delete_id = put_taken(f, 2, TOKEN, "gone");
 
     calculate(f, delete_id, TOKEN);
     assert_int_equal(store_cancel(f->s, cancel, &admin, &wish), STORE_OK);
@@ -200,7 +189,7 @@ many_rows_are_taken_back(void **state)
     size_t count;
 
     for (uint64_t i = 1; i <= 100; i++)
-        running(f, i, TOKEN, "gone");
+        put_taken(f, i, TOKEN, "gone");
     assert_int_equal(recover(f, "gone", rows, 4, &count), 100);
     assert_int_equal(select_integer(f, "SELECT n FROM counter WHERE status = 'queued'"),
                      100);
@@ -219,9 +208,9 @@ own_rows_without_a_job_are_taken_back(void **state)
 {
     struct fixture *f = *state;
     const struct store_lease lease = lease_of(NEW_TOKEN, "me");
-    int64_t known = running(f, 1, NEW_TOKEN, "me");
-    int64_t lost = running(f, 2, NEW_TOKEN, "me");
-    int64_t ready = running(f, 3, NEW_TOKEN, "me");
+    int64_t known = put_taken(f, 1, NEW_TOKEN, "me");
+    int64_t lost = put_taken(f, 2, NEW_TOKEN, "me");
+    int64_t ready = put_taken(f, 3, NEW_TOKEN, "me");
     const struct store_witness witness = {.has_job = has_job, .ctx = &known};
     struct computation rows[4];
     size_t count, found;
@@ -301,7 +290,7 @@ storing_may_end_daemons_too(void **state)
     struct fixture *f = *state;
     struct computation rows[1];
     size_t count;
-    int64_t id = running(f, 5, TOKEN, "gone");
+    int64_t id = put_taken(f, 5, TOKEN, "gone");
 
     calculate(f, id, TOKEN);
     for (int i = 1; i < STORE_RECOVERIES; i++) {
