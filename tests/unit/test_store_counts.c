@@ -13,7 +13,7 @@ fill(struct fixture *f)
     enum store_wish wish;
 
     for (int i = 0; i < ROWS; i++) {
-        int64_t id = put_as(f, i % 2 == 0 ? 10 : 16, (uint64_t)(100 + i / 8),
+        int64_t id = put_as(f, i % 2 == 0 ? 10 : 16, 100 + (uint64_t)i / 8,
                             (enum algorithm)(i / 2 % ALGORITHM_COUNT), NULL);
 
         if (i % 5 == 0)
