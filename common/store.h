@@ -93,11 +93,13 @@ struct store_crowd {
 };
 
 /* Makes CROWD ready, without members, for MOST (>= 1) that have patience. End it with
- * store_crowd_destroy(), once all of its connections are closed. */
+ * store_crowd_destroy(), once all of its connections are closed. Both by one thread,
+ * before others use CROWD and after. */
 void store_crowd_init(struct store_crowd *crowd, int most);
 void store_crowd_destroy(struct store_crowd *crowd);
 
-/* S belongs to CROWD (which outlives it) from now on. Not in a transaction. */
+/* S belongs to CROWD (which outlives it) from now on. Not in a transaction; by the
+ * thread that uses S. */
 void store_join(struct store *s, struct store_crowd *crowd);
 
 /* Closes and frees; NULL is allowed. No checkpoint is made. */

@@ -28,8 +28,7 @@ struct date_form {
 enum date_problem {
     DATE_GOOD,
     DATE_NONE,       /* there is no such day, or a part is no number */
-    DATE_BRIEF_YEAR, /* whichever century is meant: the year has less than four digits
-                      */
+    DATE_BRIEF_YEAR, /* the year has less than four digits: of which century? */
 };
 
 /* Reads the parts of *DATE but for its order from what was typed (NULL: nothing was).
